@@ -234,3 +234,39 @@ func TestActivatorHasTheThread(t *testing.T) {
 		}
 	})
 }
+
+// TestActivatorGivesUp: an activator that does not wait for another any more, as its time for that is over, is nothing that the other would wait for in vain.
+func TestActivatorGivesUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		root.SetAdapterActivator(makes(persistent, func(ctx context.Context, parent *poa.POA, name string) error {
+			if name == "slow" {
+				time.Sleep(2 * time.Second)
+				p, err := parent.FindPOA(ctx, "hasty", true)
+				if err == nil && p.Name() != "hasty" {
+					err = errors.New("another one")
+				}
+				return err
+			}
+			short, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			if _, err := parent.FindPOA(short, "slow", true); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("the slow one: %v", err)
+			}
+			time.Sleep(3 * time.Second)
+			return nil
+		}, nil))
+		var calls sync.WaitGroup
+		for i, name := range []string{"slow", "hasty"} {
+			calls.Go(func() {
+				time.Sleep(time.Duration(i) * time.Second / 10)
+				if got, err := work(t.Context(), objectX(t, o, name)); got != name || err != nil {
+					t.Errorf("%s: %q, %v", name, got, err)
+				}
+			})
+		}
+		calls.Wait()
+	})
+}
