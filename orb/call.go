@@ -49,6 +49,7 @@ type Call struct {
 	loans    []cdr.Loan // long arguments, which are not in buf
 	forwards int
 	fellBack bool  // from a forward to the original reference, once
+	origin   bool  // the original reference has been asked
 	unsaid   error // why the arguments could not be written without Unicode
 	redials  int   // after connections that turned out closed
 	lefts    int   // addresses of the route that have been left
@@ -94,7 +95,7 @@ const maxKeptBuffer = 1 << 20
 func StartCall(ctx context.Context, ref *Ref, operation string, flags CallFlags) *Call {
 	c := calls.Get().(*Call)
 	c.ctx, c.ref, c.op, c.flags, c.state = ctx, ref, operation, flags, callRoute
-	c.forwards, c.fellBack, c.redials, c.lefts, c.attempts, c.unsaid, c.err = 0, false, 0, 0, 0, nil, nil
+	c.forwards, c.fellBack, c.origin, c.redials, c.lefts, c.attempts, c.unsaid, c.err = 0, false, false, 0, 0, 0, nil, nil
 	if ref == nil {
 		c.fail(exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "%s called on a nil reference", operation))
 		return c
@@ -201,7 +202,9 @@ func (c *Call) begin() {
 		return
 	}
 	var err error
-	c.route = c.ref.route()
+	if c.route = c.ref.route(); !c.route.forwarded {
+		c.origin = true
+	}
 	if c.unsaid != nil && c.route.terse {
 		c.route = c.route.inUnicode()
 	}
@@ -215,7 +218,7 @@ func (c *Call) begin() {
 	}
 	c.to, c.fresh, err = c.route.connect(c.ctx, c.sendEnd())
 	if c.link = nil; err != nil {
-		if c.route.forwarded { // also if there is no time left for this call to go back
+		if c.route.forwarded && !c.fixed() { // also if there is no time left for this call to go back
 			c.ref.dropForward(c.route, err)
 		}
 		c.noWay(err)
@@ -390,7 +393,40 @@ func (c *Call) answered(h giop.Header, msg []byte, env *cdr.Env) error {
 		return withCompleted(exc.From(err, exc.Maybe), exc.Maybe)
 	}
 	c.answeredBy = true
+	c.heard()
 	return nil
+}
+
+// heard lets the reference learn from a reply where it is bound, and where the object is no more. That is for the peer to say, and for no interceptor.
+func (c *Call) heard() {
+	switch c.reply.Status {
+	case giop.NoException, giop.UserException:
+		if c.policies != nil && c.policies.Rebind >= NoRebind && c.link != nil {
+			c.ref.bound.Store(c.link)
+		}
+	case giop.SystemException:
+		if !c.route.forwarded || c.fixed() {
+			return
+		}
+		// Another server may have the address by now of the place that was meant for now: the next call asks the original reference. This one
+		// is not made again, since the exception may be one that the object's method had from elsewhere and has returned.
+		if sys, err := c.systemException(); err == nil && sys.Kind == exc.ObjectNotExist {
+			c.ref.dropForward(c.route, sys)
+		}
+	}
+}
+
+// systemException returns the system exception that the reply is. Nothing is decoded for good.
+func (c *Call) systemException() (*exc.SystemException, error) {
+	in := c.In
+	sys, err := giop.GetSystemException(&in)
+	if err != nil {
+		return nil, err
+	}
+	if data, ok := c.reply.Contexts.Find(giop.ContextExceptionDetail); ok && sys.Reason == "" {
+		sys.Reason = giop.ParseExceptionDetail(data)
+	}
+	return sys, nil
 }
 
 // settle interprets the reply, or ends a call that has none.
@@ -423,18 +459,10 @@ func (c *Call) settle() {
 
 // raised takes a system exception from the peer.
 func (c *Call) raised() {
-	sys, err := giop.GetSystemException(&c.In)
+	sys, err := c.systemException()
 	if err != nil {
 		c.fail(withCompleted(exc.From(err, exc.Maybe), exc.Maybe))
 		return
-	}
-	if data, ok := c.reply.Contexts.Find(giop.ContextExceptionDetail); ok && sys.Reason == "" {
-		sys.Reason = giop.ParseExceptionDetail(data)
-	}
-	// Another server may have the address by now of the place that was meant for now: the next call asks the original reference. This one
-	// is not made again, since the exception may be one that the object's method had from elsewhere and has returned.
-	if sys.Kind == exc.ObjectNotExist && c.route.forwarded && !(c.policies != nil && c.policies.Rebind >= NoRebind && c.ref.bound.Load() != nil) {
-		c.ref.dropForward(c.route, sys)
 	}
 	// The caller's time travelled with the request, and the server may see its end first.
 	if sys.Kind == exc.Timeout && c.budget && !time.Now().Before(c.deadline) {

@@ -56,14 +56,18 @@ type canceller interface {
 	Err() error
 }
 
-// begin makes c the context of another request.
-func (c *callContext) begin(cancel canceller, deadline time.Time) {
+// begin makes c the context of another request, and reports whether it may be: not if somebody has asked it since the one before.
+func (c *callContext) begin(cancel canceller, deadline time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.asked.Load() {
+		return false
+	}
 	c.cancel, c.deadline, c.ended = cancel, deadline, false
 	if c.policies != (giop.InvocationPolicies{}) {
 		c.policies, c.arriveBy = giop.InvocationPolicies{}, time.Time{}
 	}
+	return true
 }
 
 // told takes what the request says of its time and priority.
@@ -139,6 +143,17 @@ func (c *callContext) ask() context.Context {
 	if c.inner != nil {
 		return c.inner
 	}
+	c.open(c.hasEnded())
+	return c.inner
+}
+
+// hasEnded reports whether c has, where nothing has been said of that yet.
+func (c *callContext) hasEnded() bool {
+	return c.ended || c.parent != nil && c.parent.Err() != nil || !c.deadline.IsZero() && !time.Now().Before(c.deadline) || c.cancel != nil && c.cancel.Err() != nil
+}
+
+// open makes the context that stands behind c, and says from then on when and why it has ended.
+func (c *callContext) open(ended bool) {
 	base := c.parent
 	if base == nil {
 		base = context.Background()
@@ -149,7 +164,7 @@ func (c *callContext) ask() context.Context {
 		c.inner, c.stop = context.WithDeadline(base, c.deadline)
 	}
 	switch {
-	case c.ended, c.cancel != nil && c.cancel.Err() != nil:
+	case ended:
 		c.stop()
 	case c.cancel != nil:
 		go func(gone <-chan struct{}, inner context.Context, stop context.CancelFunc) {
@@ -160,7 +175,6 @@ func (c *callContext) ask() context.Context {
 			}
 		}(c.cancel.Done(), c.inner, c.stop)
 	}
-	return c.inner
 }
 
 // Deadline returns when the client stops waiting, if it said so.
@@ -184,25 +198,26 @@ func (c *callContext) Done() <-chan struct{} { return c.ask().Done() }
 func (c *callContext) AfterFunc(f func()) func() bool { return context.AfterFunc(c.ask(), f) }
 
 // Err is answered from what is known, so that one who looks now and then whether the client still waits does not
-// pay for a context and the goroutine that would end it.
+// pay for a context and the goroutine that would end it. Once it has said why c has ended there is a context that says the same, as Done and what is
+// derived from c do.
 func (c *callContext) Err() error {
 	c.asked.Store(true)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case c.inner != nil:
-		return c.inner.Err()
-	case c.parent != nil && c.parent.Err() != nil:
-		return c.parent.Err()
-	case c.ended:
-		return context.Canceled
-	case !c.deadline.IsZero() && !time.Now().Before(c.deadline):
-		return context.DeadlineExceeded
-	case c.cancel != nil && c.cancel.Err() != nil:
-		return context.Canceled
+	if c.inner == nil {
+		if !c.hasEnded() {
+			return nil
+		}
+		c.open(true)
 	}
-	return nil
+	return c.inner.Err()
 }
+
+// CallersOwn is embedded in the key of a context's value that is for the caller alone: a servant in the same process, whose ctx has
+// the caller's values otherwise, does not find it, as one elsewhere does not.
+type CallersOwn struct{}
+
+func (CallersOwn) callersOwn() {}
 
 type (
 	orbKey    struct{}
@@ -220,11 +235,12 @@ func (c *callContext) Value(key any) any {
 		return c.upcall()
 	}
 	c.asked.Store(true)
+	if _, own := key.(interface{ callersOwn() }); own {
+		return nil
+	}
 	switch key.(type) {
 	case orbKey:
 		return c.orb
-	case policiesKey, polledKey: // those of the caller, in a local call, are not the servant's
-		return nil
 	case invocationKey:
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -269,13 +285,10 @@ func Peer(ctx context.Context) net.Addr {
 	return a
 }
 
-// received returns copies of what the request has come with, nil before and after the servant's method runs.
+// received returns copies of what the request has come with, nil before and after the servant's method runs, when there are none.
 func (c *callContext) received() []giop.Context {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.serving {
-		return nil
-	}
 	var all []giop.Context
 	for each := c.contexts; ; {
 		id, data, ok := each.Next()
@@ -286,8 +299,8 @@ func (c *callContext) received() []giop.Context {
 	}
 }
 
-// ServiceContexts returns the service contexts that the request has come with which a servant's ctx belongs to, in their order (CORBA 3.3 part 2, clause 9.7); none outside an upcall and for a call from the same
-// process. They are what the client says. Interceptors see them before the servant does ([IncomingRequest.Context]).
+// ServiceContexts returns the service contexts that the request has come with which a servant's ctx belongs to, in their order (CORBA 3.3 part 2, clause 9.7); none outside an upcall. A call from the
+// same process has them as one from elsewhere has, but for those that tell of a connection. They are what the client says. Interceptors see them before the servant does ([IncomingRequest.Context]).
 func ServiceContexts(ctx context.Context) []giop.Context {
 	all, _ := ctx.Value(contextsKey{}).([]giop.Context)
 	return all

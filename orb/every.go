@@ -29,37 +29,40 @@ func (r *Ref) IsA(ctx context.Context, id string) (bool, error) {
 
 // NonExistent asks whether the object is gone for good.
 func (r *Ref) NonExistent(ctx context.Context) (bool, error) {
-	return r.nonExistent(ctx, r.bound.Load() == nil)
+	return r.nonExistent(ctx, !r.effective(ctx).fixes(r))
 }
 
 // nonExistent is NonExistent. With rebind the place that the object was forwarded to for now does not have the last word: where it says that there is no such object
-// the original reference is asked, which may know of another by now.
+// the original reference is asked, unless it just has been: it may know of another by now.
 func (r *Ref) nonExistent(ctx context.Context, rebind bool) (bool, error) {
-	before := r.current.Load()
-	gone, err := r.askGone(ctx)
-	if before == nil || !before.forwarded || !rebind || err != nil || !gone {
+	gone, at, err := r.askGone(ctx)
+	if at == nil || !rebind || err != nil || !gone {
 		return gone, err
 	}
 	r.bound.Store(nil)
-	r.dropForward(before, errGoneThere)
-	return r.askGone(ctx)
+	r.dropForward(at, errGoneThere)
+	gone, _, err = r.askGone(ctx)
+	return gone, err
 }
 
 var errGoneThere = errors.New("there is no such object")
 
-func (r *Ref) askGone(ctx context.Context) (bool, error) {
+// askGone asks whether the object is gone. at is the place for now that has answered, nil if the original reference was asked on the way.
+func (r *Ref) askGone(ctx context.Context) (gone bool, at *route, err error) {
 	c := StartCall(ctx, r, "_non_existent", 0)
 	for c.Next() {
 	}
-	var gone bool
 	if c.Returned() {
 		gone = c.In.Boolean()
 	}
-	err := c.End()
-	if sys := exc.From(err, exc.Maybe); sys != nil && sys.Kind == exc.ObjectNotExist {
-		return true, nil
+	if !c.origin {
+		at = c.route
 	}
-	return gone, err
+	err = c.End()
+	if sys := exc.From(err, exc.Maybe); sys != nil && sys.Kind == exc.ObjectNotExist {
+		return true, at, nil
+	}
+	return gone, at, err
 }
 
 // RepositoryID asks the object for the repository id of its most derived interface.

@@ -1,6 +1,9 @@
 package orb
 
 import (
+	"context"
+	"time"
+
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/giop"
@@ -102,4 +105,11 @@ func Parted(how ...Parting) (ended bool) {
 		s.part(l, h)
 	}
 	return ended || s.byHop[l.hop] != l
+}
+
+// NewCallContext returns the context of an upcall, which end ends: from a client that gives up when cancel is done, or from the caller of this process who has parent.
+func NewCallContext(parent, cancel context.Context, deadline time.Time) (ctx context.Context, end func()) {
+	c := newCallContext(nil, parent, nil)
+	c.begin(cancel, deadline)
+	return c, func() { c.finish() }
 }

@@ -92,7 +92,7 @@ func Next[T any](ctx context.Context, calls ...*Future[T]) (place int, result T,
 	}
 }
 
-type polledKey struct{}
+type polledKey struct{ CallersOwn }
 
 // WithPoll returns a ctx for a call whose end somebody polls for: to interceptors of the specification the request and the poll
 // are two requests (part 1, clause 16.3.6). It does not go on to what the object calls.

@@ -200,7 +200,7 @@ func (c *Call) outcome() error {
 	case giop.UserException:
 		return &ForeignException{in.RawString()}
 	case giop.SystemException:
-		sys, err := giop.GetSystemException(&in)
+		sys, err := c.systemException()
 		if err != nil {
 			return err
 		}

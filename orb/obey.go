@@ -131,11 +131,19 @@ func (c *Call) mayUse(l *link) bool {
 
 // mayRebind reports whether the reference may be bound elsewhere. If not, the call has failed.
 func (c *Call) mayRebind(why string) bool {
-	if c.policies == nil || c.policies.Rebind < NoRebind || c.ref.bound.Load() == nil {
-		return true
+	if c.fixed() {
+		c.fail(rebind(why))
+		return false
 	}
-	c.fail(rebind(why))
-	return false
+	return true
+}
+
+// fixed reports whether the reference is bound, and is to stay so.
+func (c *Call) fixed() bool { return c.policies.fixes(c.ref) }
+
+// fixes reports whether r is bound, and is to stay so by p.
+func (p *Policies) fixes(r *Ref) bool {
+	return p != nil && p.Rebind >= NoRebind && r.bound.Load() != nil
 }
 
 func rebind(why string) error {
@@ -146,9 +154,6 @@ func rebind(why string) error {
 func (c *Call) mayReturn() bool {
 	if c.reply.Status > giop.SystemException {
 		return true
-	}
-	if c.policies.Rebind >= NoRebind && c.link != nil && c.reply.Status != giop.SystemException {
-		c.ref.bound.Store(c.link)
 	}
 	if err := c.sleep(c.policies.ReplyStart, c.deadline); err != nil {
 		c.fail(conn.ContextError(err, exc.Yes))

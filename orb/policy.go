@@ -105,7 +105,7 @@ func (o *ORB) Policies() Policies {
 	return Policies{}
 }
 
-type policiesKey struct{}
+type policiesKey struct{ CallersOwn }
 
 // WithPolicies returns a ctx for calls that obey p. What p does not say is as ctx had it. A
 // servant's ctx has no policies: those of the caller are his own.

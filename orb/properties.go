@@ -13,7 +13,7 @@ import (
 // caller whose names the clause lists, as a sequence of names and values (CORBA 3.3 part 1,
 // clause 7.13; part 2, clause 9.4.2.2).
 
-type propertiesKey struct{}
+type propertiesKey struct{ CallersOwn }
 
 // WithProperties returns a ctx that carries properties for operations with a context clause.
 // The map must not be changed afterwards.
@@ -22,7 +22,7 @@ func WithProperties(ctx context.Context, properties map[string]string) context.C
 }
 
 // Properties returns the properties that ctx carries: those of WithProperties, in a servant
-// those that the client sent. It must not be changed.
+// those that the client sent, none if the operation has no context clause. It must not be changed.
 func Properties(ctx context.Context) map[string]string {
 	p, _ := ctx.Value(propertiesKey{}).(map[string]string)
 	return p

@@ -400,10 +400,11 @@ func (s *serverConn) context(r *ServerRequest, fresh bool) *callContext {
 	if !fresh {
 		c = r.contexts.take(r.msg.Key)
 	}
-	if c == nil {
-		c = s.newContext(r.work)
-		c.object = bytes.Clone(r.msg.Key)
+	if c != nil && c.begin(r.work, time.Time{}) {
+		return c
 	}
+	c = s.newContext(r.work)
+	c.object = bytes.Clone(r.msg.Key)
 	c.begin(r.work, time.Time{})
 	return c
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/som"
 )
@@ -16,6 +17,27 @@ type exception struct {
 	d    *Domain // whose call it is; nil in a method's own list
 	ctx  context.Context
 	from string // the server that raises it, empty where it is raised
+	last *read  // what was read last, if that is it
+}
+
+// A read is an exception whose references are still to be taken.
+type read struct {
+	values
+	whole func() // what is to be done then
+}
+
+// takeRaised takes the references in the exception of raises that a call has ended with. Its error ends the call instead.
+func takeRaised(raises []orb.Exception) error {
+	for _, r := range raises {
+		if x, ok := r.(*exception); ok && x.last != nil {
+			if err := taken(exc.Yes, true, &x.last.values); err != nil {
+				x.last.release()
+				return err
+			}
+			x.last.whole()
+		}
+	}
+	return nil
 }
 
 // readers are the exceptions of a method as a call of the domain has them.
@@ -27,7 +49,7 @@ func (d *Domain) readers(ctx context.Context, raises []orb.Exception, from strin
 	for i, x := range raises {
 		switch x := x.(type) {
 		case *exception:
-			all[i] = &exception{x.of, d, ctx, from}
+			all[i] = &exception{of: x.of, d: d, ctx: ctx, from: from}
 		case anyException:
 			all[i] = anyException{d, ctx}
 		}
@@ -101,7 +123,11 @@ func (x *exception) PutIf(e *cdr.Encoder, err error, head func(*cdr.Encoder, str
 
 func (x *exception) Read(d *cdr.Decoder) error {
 	types := x.of.Members
-	v := values{d: x.d, ctx: x.ctx, from: x.from}
+	if x.last != nil { // and has to be read in another way
+		x.last.again()
+	}
+	x.last = &read{values{d: x.d, ctx: x.ctx, from: x.from, defers: true}, func() {}}
+	v := &x.last.values
 	if g := som.ExceptionType(x.of.ID); g != nil && reflect.PointerTo(g).Implements(errorType) {
 		if t := typeOf(g, false); x.of.Err != nil && t != nil {
 			types = t.Members
@@ -125,7 +151,8 @@ func (x *exception) Read(d *cdr.Decoder) error {
 		for i, t := range types {
 			v.get(d, t, at.Field(i))
 		}
-		u.Members = at.Interface()
+		x.last.whole = func() { u.Members = at.Interface() }
+		x.last.whole()
 	}
 	return u
 }
@@ -152,7 +179,7 @@ func (x anyException) PutIf(e *cdr.Encoder, err error, head func(*cdr.Encoder, s
 		}
 		raise.Members = t.Members
 	}
-	return (&exception{raise, x.d, x.ctx, ""}).PutIf(e, err, head)
+	return (&exception{of: raise, d: x.d, ctx: x.ctx}).PutIf(e, err, head)
 }
 
 var _ orb.Exception = (*exception)(nil)

@@ -209,8 +209,8 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, l *lent, arg
 		}
 		ins[i] = v
 	}
-	v := values{d: d, ctx: ctx, why: passed, to: ref, from: serverOf(ref)}
-	w := values{d: d, ctx: ctx, lent: l, by: x.of} // what stays the object's
+	v := values{d: d, ctx: ctx, why: passed, to: ref, from: serverOf(ref), defers: true}
+	w := values{d: d, ctx: ctx, lent: l, by: x.of, defers: true} // what stays the object's
 	flags := orb.CallFlags(0)
 	if x.oneway {
 		flags = orb.Oneway
@@ -226,9 +226,12 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, l *lent, arg
 		}
 	}
 	outs := make([]reflect.Value, len(x.outs))
-	for i, t := range x.outs {
-		outs[i] = reflect.New(t).Elem()
+	clear := func() {
+		for i, t := range x.outs {
+			outs[i] = reflect.New(t).Elem()
+		}
 	}
+	clear()
 	v.gives = false
 	get := func(lends bool, copies byte, t *som.SignedType, out reflect.Value) {
 		to := &v
@@ -238,7 +241,13 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, l *lent, arg
 		to.copies = copies
 		to.get(&c.In, t, out)
 	}
-	if c.Returned(d.readers(ctx, x.raises, serverOf(ref))...) {
+	raises := d.readers(ctx, x.raises, serverOf(ref))
+	for again := false; c.Returned(raises...); again = true {
+		if again { // what was read before has to be read in another way
+			clear()
+			v.again()
+			w.again()
+		}
 		if x.result.Kind != som.Void {
 			get(x.lends, x.copies, x.result, outs[0])
 		}
@@ -248,7 +257,13 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, l *lent, arg
 			}
 		}
 	}
-	if err := c.End(); err != nil {
+	err := c.End()
+	if err == nil {
+		err = taken(exc.Yes, true, &v, &w)
+	} else if failed := takeRaised(raises); failed != nil {
+		err = failed
+	}
+	if err != nil {
 		if notSent(err) {
 			v.ungive()
 		}
@@ -262,6 +277,19 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, l *lent, arg
 		all[i] = o.Interface()
 	}
 	return all, nil
+}
+
+// taken has values take the references that they have read. An error is what the call or the request ends with, of that completion status; called says
+// that it is a call.
+func taken(c exc.Completed, called bool, all ...*values) error {
+	for _, v := range all {
+		if err := v.take(); err != nil {
+			sys := *exc.From(err, c)
+			sys.Completed, sys.Called = c, called
+			return &sys
+		}
+	}
+	return nil
 }
 
 // took releases what a caller has given: the object elsewhere has references of its own.
@@ -313,27 +341,35 @@ func (x *method) serve(d *Domain, r *orb.ServerRequest, o som.Ref) {
 		r.Returned(x.err)
 		return
 	}
-	v, mine := values{d: d, ctx: r.Context()}, values{d: d, ctx: r.Context(), gives: true} // the latter are the object's
+	v, mine := values{d: d, ctx: r.Context(), defers: true}, values{d: d, ctx: r.Context(), gives: true, defers: true} // the latter are the object's
 	defer v.release()
 	defer mine.release()
-	args := make([]any, len(x.ins))
+	ins := make([]reflect.Value, len(x.ins))
 	for _, p := range x.params {
 		if p.how == 'o' {
 			continue
 		}
 		in := reflect.New(x.ins[p.in]).Elem()
+		ins[p.in] = in
 		from := &v
 		if p.takes {
 			from = &mine
 		}
 		from.copies = p.copies
 		from.get(&r.In, p.typ, in)
-		if args[p.in] = in.Interface(); in.Kind() == reflect.Interface && in.IsNil() {
-			args[p.in] = nil
-		}
 	}
 	if !r.Decoded() {
 		return
+	}
+	if err := taken(exc.No, false, &v, &mine); err != nil {
+		r.Returned(err)
+		return
+	}
+	args := make([]any, len(x.ins))
+	for i, in := range ins {
+		if in.IsValid() && !(in.Kind() == reflect.Interface && in.IsNil()) {
+			args[i] = in.Interface()
+		}
 	}
 	mine.refs = nil
 	outs, err := d.carriedOut(r.Context(), x, o, args)

@@ -3,6 +3,7 @@ package somd
 import (
 	"context"
 	"fmt"
+	"math"
 	"net"
 	"reflect"
 	"strings"
@@ -29,6 +30,9 @@ type values struct {
 	by   *som.Method // the method that lends it
 	gave []*servant  // of objects that were written and given
 
+	defers bool    // references that are read are taken later: the message may have to be read once more
+	later  []later // those
+
 	gives  bool // what is written or read is given with the call
 	copies byte // how objects of the parameter go: c as copies, m as copies where they can be, else as references
 }
@@ -39,6 +43,32 @@ func (v *values) release() {
 		_ = r.Release()
 	}
 	v.refs = nil
+}
+
+// A later is a reference that has been read into x, where an object is to be.
+type later struct {
+	o     *orb.Ref
+	t     *som.SignedType
+	x     reflect.Value
+	gives bool
+}
+
+// again forgets what was read, for the message is read from the beginning.
+func (v *values) again() {
+	v.release()
+	v.later = nil
+}
+
+// take makes objects of the references that were read, now that they are for good.
+func (v *values) take() error {
+	all := v.later
+	v.later = nil
+	for _, l := range all {
+		if err := v.importOne(l); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func wrong(format string, args ...any) error {
@@ -217,7 +247,11 @@ func (v *values) get(d *cdr.Decoder, t *som.SignedType, x reflect.Value) {
 			x.SetBytes(d.OctetSeq())
 			return
 		}
-		n := d.Count(1)
+		least := 1
+		if isRun(t.Elem) {
+			least = 8
+		}
+		n := d.Count(least)
 		if n == 0 || !d.Spend(n, int(x.Type().Elem().Size())) {
 			return
 		}
@@ -238,7 +272,27 @@ func (v *values) get(d *cdr.Decoder, t *som.SignedType, x reflect.Value) {
 	}
 }
 
+// isRun reports whether values of a type follow one another in a list without more between them than the fragments of GIOP 1.1 bring about.
+func isRun(t *som.SignedType) bool {
+	return t.Kind == som.Double || t.Kind == som.LongLong || t.Kind == som.ULongLong
+}
+
 func (v *values) getElements(d *cdr.Decoder, t *som.SignedType, x reflect.Value) {
+	if isRun(t.Elem) && x.Len() > 0 {
+		if !d.Spend(x.Len(), 8) {
+			return
+		}
+		all := make([]uint64, x.Len())
+		d.ULongLongs(all)
+		for i, w := range all {
+			if t.Elem.Kind == som.Double {
+				x.Index(i).SetFloat(math.Float64frombits(w))
+			} else {
+				setWhole(x.Index(i), int64(w))
+			}
+		}
+		return
+	}
 	if !d.Enter() {
 		return
 	}
@@ -282,15 +336,26 @@ func (v *values) getReference(d *cdr.Decoder, t *som.SignedType, x reflect.Value
 	if d.Err() != nil || o == nil {
 		return
 	}
+	l := later{o, t, x, v.gives}
+	if v.defers {
+		v.later = append(v.later, l)
+		return
+	}
+	if err := v.importOne(l); err != nil {
+		d.Fail(err)
+	}
+}
+
+// importOne makes an object of one reference.
+func (v *values) importOne(l later) error {
 	r, there := som.Ref{}, false
 	if v.lent != nil {
-		r, there = v.lent.find(v.by, o)
+		r, there = v.lent.find(v.by, l.o)
 	}
 	if !there {
 		var err error
-		if r, err = v.d.importAs(v.ctx, o, t.Class, v.gives || v.from != "" && v.from == serverOf(o)); err != nil {
-			d.Fail(err)
-			return
+		if r, err = v.d.importAs(v.ctx, l.o, l.t.Class, l.gives || v.from != "" && v.from == serverOf(l.o)); err != nil {
+			return err
 		}
 	}
 	if v.lent != nil && !IsProxy(r) { // an object of this process is whoever's who has it here
@@ -298,12 +363,12 @@ func (v *values) getReference(d *cdr.Decoder, t *som.SignedType, x reflect.Value
 	} else {
 		v.refs = append(v.refs, r)
 	}
-	as, ok := som.NarrowTo(r, x.Type())
+	as, ok := som.NarrowTo(r, l.x.Type())
 	if !ok {
-		d.Fail(wrong("a %s is where a %v should be", r.Class(), x.Type()))
-		return
+		return wrong("a %s is where a %v should be", r.Class(), l.x.Type())
 	}
-	x.Set(as)
+	l.x.Set(as)
+	return nil
 }
 
 // Unions are of generated code, whose arms may be fields that only their package sees.

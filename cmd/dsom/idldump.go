@@ -56,7 +56,7 @@ func (v idlDumpCmd) Run(ctx context.Context, c *console) error {
 		e.SetIndent("", " ")
 		return e.Encode(spec)
 	}
-	files, err := emitidl.Emit(spec, emitidl.Options{Whole: v.Whole})
+	files, err := emitidl.Emit(spec, emitidl.Options{Whole: v.Whole, Portable: v.AMI})
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,13 @@ func TestAsynchronous(t *testing.T) {
 	if diff := cmp.Diff(meaning(t, spec), meaning(t, again)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	portable := printer.Print(spec, spec.File(stockManager), printer.Options{Portable: true})
+	if diff := cmp.Diff(meaning(t, spec), meaning(t, compileAMI(t, stockManager, portable))); diff != "" {
+		t.Errorf("for other compilers (-want +got):\n%s", diff)
+	}
+	if !strings.Contains(portable, "interface ReplyHandler {};") {
+		t.Error("for other compilers the module Messaging is not declared")
+	}
 	if before.Lookup("::Exchange::AMI_StockManagerHandler") != nil {
 		t.Error("the specification itself has changed")
 	}

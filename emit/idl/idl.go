@@ -8,6 +8,7 @@
 package idl
 
 import (
+	_ "embed"
 	"math"
 	"path"
 	"path/filepath"
@@ -23,7 +24,13 @@ type Options struct {
 	// Whole prints everything into one file, what is included too; standard files, which the
 	// compiler carries, are still included. The file has the name of the first main file.
 	Whole bool
+
+	// Portable prints what Messaging.idl declares of asynchronous calls in its place, for compilers that do not have it; this one still includes it.
+	Portable bool
 }
+
+//go:embed messaging.idl
+var messaging string
 
 // Emit prints a specification. A file's path is that of its source without what leads out of
 // the folder: "../a/b.idl" is "a/b.idl".
@@ -58,7 +65,7 @@ func inside(name string) string {
 
 // Print returns the text of one main file.
 func Print(spec *model.Spec, f *model.File, o Options) string {
-	p := &printer{spec: spec, file: f, whole: o.Whole, included: map[string]bool{}, brings: map[string]map[string]bool{}, told: map[*model.Node]bool{}}
+	p := &printer{spec: spec, file: f, whole: o.Whole, portable: o.Portable, included: map[string]bool{}, brings: map[string]map[string]bool{}, told: map[*model.Node]bool{}}
 	p.comments(f.Doc)
 	if len(f.Doc) > 0 {
 		p.line("")
@@ -83,6 +90,7 @@ type printer struct {
 	after    []note         // pragmas that name what is being printed, to stand behind it
 	prefix   prefix
 	path     []string // names of the scopes around
+	portable bool
 	included map[string]bool
 	brings   map[string]map[string]bool // by included path: the files that come with it
 	quiet    map[string]bool            // included paths that bring no declaration
@@ -177,7 +185,13 @@ func (p *printer) directive(name string) {
 		return
 	}
 	p.included[name] = true
-	if f := p.spec.File(name); f != nil && f.Standard {
+	if f := p.spec.File(name); f != nil && f.Standard && p.portable && name == "Messaging.idl" {
+		p.line("#ifdef __DSOM_IDL__")
+		p.line("#include <" + name + ">")
+		p.line("#else")
+		p.line(strings.TrimSuffix(messaging, "\n"))
+		p.line("#endif")
+	} else if f != nil && f.Standard {
 		p.line("#include <" + name + ">")
 	} else {
 		p.line(`#include "` + relative(p.file.Path, name) + `"`)

@@ -80,10 +80,10 @@ func (s *Setup) CreatePolicy(t PolicyType, value dyn.Any) (Policy, error) {
 	return f(t, value)
 }
 
-type requestPoliciesKey struct{}
+type requestPoliciesKey struct{ orb.CallersOwn }
 
 // WithPolicy returns a ctx for calls whose interceptors are to find p by [ClientRequestInfo.GetRequestPolicy]. It takes the place of
-// one of the same type. What the ORB itself obeys is set by [orb.WithPolicies].
+// one of the same type. A servant's ctx has none: those of the caller are his own. What the ORB itself obeys is set by [orb.WithPolicies].
 func WithPolicy(ctx context.Context, p Policy) context.Context {
 	all := map[PolicyType]Policy{}
 	maps.Copy(all, policiesOf(ctx))

@@ -509,3 +509,24 @@ func TestRequestPolicies(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestRequestPoliciesEnd: the policies of a caller are not those of the calls that a servant makes, in the same process or another.
+func TestRequestPoliciesEnd(t *testing.T) {
+	t.Parallel()
+	seen := map[string][]bool{}
+	o, _ := newORB(t, true, initializer{pre: func(i *pi.InitInfo) error {
+		return i.AddClientRequestInterceptor(clientAt{f: func(_ context.Context, i *pi.ClientRequestInfo) error {
+			p, _ := i.GetRequestPolicy(testPolicy)
+			seen[i.Operation()] = append(seen[i.Operation()], p != nil)
+			return nil
+		}})
+	}})
+	inner := activate(t, o, new(servant))
+	outer := activate(t, o, &servant{do: func(ctx context.Context, op string) error { return call(ctx, inner, "ok") }})
+	if err := call(pi.WithPolicy(t.Context(), level{1}), outer, "nested"); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(seen); got != "map[nested:[true true] ok:[false false]]" {
+		t.Errorf("of the caller's policy the interceptor saw %s", got)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync/atomic"
 
 	"github.com/opendsom/dsom/exc"
 )
@@ -15,7 +16,9 @@ type AdapterActivator interface {
 	// UnknownAdapter makes the adapter name below parent, by parent.Create, and activates in it
 	// what is to be there: requests for it wait until UnknownAdapter returns. It reports whether it
 	// has; if not, the object does not exist. Names come from the network. It is not called
-	// for a name while it runs for that name. ctx is that of the first who asked; when it ends, the others who wait have
+	// for a name while it runs for that name: to FindPOA with its ctx, or one made of that, there is no such adapter before it is made, nor is there
+	// another whose activator waits for this one to end; and a call to an object in one of them, by such a ctx and within the process, is
+	// OBJ_ADAPTER. ctx is that of the first who asked; when it ends, the others who wait have
 	// the activator called again. An error is answered with OBJ_ADAPTER, and the adapter is destroyed if it was made.
 	UnknownAdapter(ctx context.Context, parent *POA, name string) (bool, error)
 }
@@ -44,6 +47,9 @@ func (p *POA) AdapterActivator() AdapterActivator {
 
 // An activation is an adapter activator at work.
 type activation struct {
+	ask   AdapterActivator
+	begun atomic.Bool   // the activator is being asked
+	waits []*activation // which those wait for who have the activator's ctx; guarded by the root's chain
 	done  chan struct{} // closed when it is
 	made  bool          // what the activator said, if an adapter of the name has been there since
 	born  bool          // one has; under the root's lock
@@ -55,6 +61,9 @@ type activation struct {
 // same name meanwhile wait for the answer, and ask again where it may be but the first one's haste.
 func (p *POA) activate(ctx context.Context, name string) (made bool, err error) {
 	for !p.enter() { // an adapter whose parent is stopped is not made
+		if p.enterOwn(ctx) {
+			break
+		}
 		if err := p.admit(ctx); err != nil {
 			return false, err
 		}
@@ -64,63 +73,83 @@ func (p *POA) activate(ctx context.Context, name string) (made bool, err error) 
 	}
 	defer p.serving.leave()
 	for {
-		a, ask, there := p.activation(name)
-		switch {
-		case a == nil:
+		a, isNew, there := p.activation(name)
+		if a == nil {
 			return there, nil
-		case ask != nil:
-			p.run(ctx, ask, name, a)
-			return a.made, a.err
 		}
-		select {
-		case <-a.done:
-			if !a.hasty {
-				return a.made, a.err
-			}
-		case <-ctx.Done():
-			return false, ctx.Err()
+		made, again, err := p.await(ctx, name, a, isNew)
+		if !again {
+			return made, err
 		}
 	}
 }
 
-// activation returns the activation of the adapter name that is under way, or a new one for which ask is to be asked.
+// await returns what comes of an activation, which it runs itself if it is new, or if it waits for the thread in which ctx is. again says that its
+// activator is to be asked anew.
+func (p *POA) await(ctx context.Context, name string, a *activation, isNew bool) (made, again bool, err error) {
+	goOn, err := p.root.chain.wait(ctx, a)
+	if err != nil {
+		return false, false, err
+	}
+	defer goOn()
+	if (isNew || p.thread.within(ctx)) && p.run(ctx, name, a) {
+		return a.made, false, a.err
+	}
+	select {
+	case <-a.done:
+		return a.made, a.hasty, a.err
+	case <-ctx.Done():
+		return false, false, ctx.Err()
+	}
+}
+
+// activation returns the activation of the adapter name that is under way, or a new one.
 // None is returned if the adapter is there, and if there is nobody to ask.
-func (p *POA) activation(name string) (a *activation, ask AdapterActivator, there bool) {
+func (p *POA) activation(name string) (a *activation, isNew, there bool) {
 	p.root.mu.RLock()
 	defer p.root.mu.RUnlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if a = p.activating[name]; a != nil {
-		return a, nil, false
+		return a, false, false
 	}
 	if p.children[name] != nil || p.unknown == nil {
-		return nil, nil, p.children[name] != nil
+		return nil, false, p.children[name] != nil
 	}
 	if p.activating == nil {
 		p.activating = map[string]*activation{}
 	}
-	a = &activation{done: make(chan struct{})}
+	a = &activation{ask: p.unknown, done: make(chan struct{})}
 	p.activating[name] = a
-	return a, p.unknown, false
+	return a, true, false
 }
 
-// run asks the adapter activator when it is its turn.
-func (p *POA) run(ctx context.Context, ask AdapterActivator, name string, a *activation) {
-	a.err = errExit // unless it returns
-	defer p.activated(name, a)
-	var made bool
-	var err error
-	if waited := p.thread.do(ctx, p.thread.within(ctx), func() { made, err = p.ask(ctx, ask, name) }); waited != nil {
-		err = waited
+// run asks the adapter activator when it is its turn, unless it is being asked already. It reports whether it has.
+func (p *POA) run(ctx context.Context, name string, a *activation) (has bool) {
+	defer func() { // also if the activator ends its goroutine
+		if has {
+			a.hasty = ctx.Err() != nil && (a.err != nil || !a.made)
+			p.activated(name, a)
+		}
+	}()
+	waited := p.thread.do(ctx, p.thread.within(ctx), func() {
+		if has = a.begun.CompareAndSwap(false, true); has {
+			a.err = errExit // unless it returns
+			a.made, a.err = p.ask(ctx, a, name)
+		}
+	})
+	if waited != nil {
+		if has = a.begun.CompareAndSwap(false, true); has {
+			a.err = waited
+		}
 	}
-	a.made, a.err = made, err
-	a.hasty = ctx.Err() != nil && (err != nil || !made)
+	return has
 }
 
 var errExit = exc.New(exc.ObjAdapter, exc.MinorAdapterActivator, exc.No, "the adapter activator ended its goroutine")
 
 // ask calls the adapter activator.
-func (p *POA) ask(ctx context.Context, a AdapterActivator, name string) (made bool, err error) {
+func (p *POA) ask(ctx context.Context, a *activation, name string) (made bool, err error) {
 	defer func() {
 		if x := recover(); x != nil {
 			p.root.log(slog.LevelError, "adapter activator panicked", "adapter", p.Path(), "name", fmt.Sprintf("%.64q", name), "panic", x, "stack", string(debug.Stack()))
@@ -130,9 +159,9 @@ func (p *POA) ask(ctx context.Context, a AdapterActivator, name string) (made bo
 	if !p.orb.InUpcall(ctx) { // FindPOA of the program: others wait for it all the same
 		ctx = p.orb.AsUpcall(ctx)
 	}
-	in, over := p.thread.turn(ctx)
+	in, over := p.thread.turn(within(ctx, a))
 	defer over()
-	made, err = a.UnknownAdapter(in, p, name)
+	made, err = a.ask.UnknownAdapter(in, p, name)
 	if err != nil {
 		err = exc.New(exc.ObjAdapter, exc.MinorAdapterActivator, exc.No, "the activator of adapter %q failed at %.64q: %w", p.Path(), name, err)
 	}

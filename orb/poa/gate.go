@@ -26,11 +26,29 @@ func (p *POA) enter() bool {
 	return false
 }
 
+// enterOwn is enter for the activator that makes p, to whom it is open: for adapters below it.
+func (p *POA) enterOwn(ctx context.Context) bool {
+	if p.maker == nil || !isWithin(ctx, p.maker) {
+		return false
+	}
+	p.serving.enter()
+	if p.stage.Load() != stageClosed && p.manager.State() == Active {
+		return true
+	}
+	p.serving.leave()
+	return false
+}
+
 // admit waits until it is worth to ask enter again, having found the adapter anew, or says why
 // not to.
 func (p *POA) admit(ctx context.Context) error {
 	switch p.stage.Load() {
 	case stageOpening:
+		goOn, err := p.root.chain.wait(ctx, p.maker)
+		if err != nil {
+			return err
+		}
+		defer goOn()
 		return p.hold(ctx, p.opened)
 	case stageClosed:
 		return nil

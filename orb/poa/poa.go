@@ -54,6 +54,7 @@ type POA struct {
 
 	stage    atomic.Uint32
 	opened   <-chan struct{} // closed when it is no more opening
+	maker    *activation     // that makes it, or has made it; nil: none
 	closed   chan struct{}   // closed when it is destroyed
 	finished chan struct{}   // closed when nothing of it is under way after that
 	after    <-chan struct{} // closed when the adapter that had the path before has ended; nil: none

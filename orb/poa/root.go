@@ -25,6 +25,7 @@ type Root struct {
 	stop     context.CancelFunc
 	draining chan struct{} // closed when the ORB takes no more requests
 	drain    sync.Once
+	chain    chain        // of the adapter activators at work
 	held     atomic.Int64 // requests that wait for a manager or an adapter activator
 
 	mu         sync.RWMutex
@@ -108,6 +109,8 @@ func (r *Root) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 					return orb.Target{}, err
 				}
 				continue
+			} else if err == errCircle {
+				return orb.Target{}, circle(string(k.Adapter))
 			} else if err != nil {
 				return orb.Target{}, err
 			}
@@ -120,7 +123,9 @@ func (r *Root) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 		case p.enter():
 			return p.find(ctx, q, k.ID)
 		}
-		if err := p.admit(ctx); err != nil {
+		if err := p.admit(ctx); err == errCircle {
+			return orb.Target{}, circle(string(k.Adapter))
+		} else if err != nil {
 			return orb.Target{}, err
 		}
 	}

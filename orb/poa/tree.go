@@ -89,7 +89,7 @@ func (p *POA) place(name, path string, opt Options, established <-chan struct{})
 	c.opened = established
 	p.mu.RLock()
 	if a := p.activating[name]; a != nil {
-		c.opened = a.done
+		c.opened, c.maker = a.done, a
 		a.born = a.born || established == nil
 	}
 	p.mu.RUnlock()
@@ -144,10 +144,11 @@ func join(path, name string) string {
 }
 
 // FindPOA returns the adapter of a name just below this one. With activate the adapter activator is
-// asked for one that is not there. The error wraps ErrAdapterNonExistent if there is none.
+// asked for one that is not there. The error wraps ErrAdapterNonExistent if there is none, nor can be before the adapter activator returns
+// that ctx belongs to.
 func (p *POA) FindPOA(ctx context.Context, name string, activate bool) (*POA, error) {
 	c, err := p.child(ctx, name, activate)
-	if c == nil && err == nil {
+	if c == nil && (err == nil || err == errCircle) {
 		err = refused(exc.MinorNotActive, "adapter %q has none of the name %.300q below it: %w", p.Path(), name, ErrAdapterNonExistent)
 	}
 	return c, err
