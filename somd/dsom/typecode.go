@@ -25,6 +25,8 @@ var TypeCodeClass = classOf[typeCode]("SOMDTypeCode", `
 	text s:/string()
 	copied p:p/void*(void*)
 	ended v:p/void(void*)
+	named o:I/SOMDTypeCode(unsigned long)
+	stays b:/boolean()
 `)
 
 // Limits of TypeCodes that programs make.
@@ -35,7 +37,8 @@ const (
 
 type typeCode struct {
 	som.Base
-	tc atomic.Pointer[typecode.TypeCode] // nil: null
+	tc    atomic.Pointer[typecode.TypeCode] // nil: null
+	stays atomic.Bool                       // it is one of namedTypes
 }
 
 // NewTypeCode returns a TypeCode as an object.

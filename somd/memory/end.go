@@ -23,9 +23,13 @@ func (a *Access) end(p unsafe.Pointer, t *typecode.TypeCode, depth int) {
 	switch t = t.Unalias(); t.Kind() {
 	case typecode.TkString, typecode.TkWString:
 		a.Deallocate(*(*unsafe.Pointer)(p))
-	case typecode.TkObjref, typecode.TkTypeCode:
+	case typecode.TkObjref:
 		if at := *(*uintptr)(p); at != 0 {
 			a.Release(at)
+		}
+	case typecode.TkTypeCode:
+		if at := *(*uintptr)(p); at != 0 {
+			a.Displace(at)
 		}
 	case typecode.TkAny:
 		x := (*anyValue)(p)
@@ -36,7 +40,7 @@ func (a *Access) end(p unsafe.Pointer, t *typecode.TypeCode, depth int) {
 			a.end(x.value, of, depth+1)
 		}
 		a.Deallocate(x.value)
-		a.Release(x.tc)
+		a.Displace(x.tc)
 	case typecode.TkSequence:
 		s := (*sequence)(p)
 		if s.buffer != nil {

@@ -43,9 +43,10 @@ func (h *heap) access() *memory.Access {
 			}
 			delete(h.blocks, p)
 		},
-		Release: func(at uintptr) {
+		Release: func(uintptr) { panic("no test has objects") },
+		Displace: func(at uintptr) {
 			if h.types[at] == nil {
-				panic("an object that is none is released")
+				panic("a TypeCode that is none ends")
 			}
 			delete(h.types, at)
 		},
