@@ -50,13 +50,13 @@ func (a *Access) end(p unsafe.Pointer, t *typecode.TypeCode, depth int) {
 	case typecode.TkArray:
 		a.endElements(p, t.Content(), uintptr(t.Length()), depth)
 	case typecode.TkStruct, typecode.TkExcept:
-		if at, _, _, err := members(t, depth); err == nil {
+		if at, err := members(t, depth); err == nil {
 			for i := range at {
 				a.end(unsafe.Add(p, at[i]), t.MemberType(i), depth+1)
 			}
 		}
 	case typecode.TkUnion:
-		at, _, _, err := armsAt(t, depth)
+		at, err := armsAt(t, depth)
 		if n := t.Arm(number(p, t.Discriminator())); err == nil && n >= 0 {
 			a.end(unsafe.Add(p, at), t.MemberType(n), depth+1)
 		}

@@ -101,6 +101,59 @@ func TestLayout(t *testing.T) {
 	}
 }
 
+// doubled returns a structure of two of another, so many times in one another.
+func doubled(levels int, of *typecode.TypeCode) *typecode.TypeCode {
+	for n := range levels {
+		name := fmt.Sprintf("S%d", n)
+		of = typecode.Struct("IDL:"+name+":1.0", name, typecode.Member{Name: "a", Type: of}, typecode.Member{Name: "b", Type: of})
+	}
+	return of
+}
+
+// TestLayoutIsLinear has layouts of types that are many times in one another, so often that to look through each of them would take as long as the universe does, and holds the limits there.
+func TestLayoutIsLinear(t *testing.T) {
+	t.Parallel()
+	u := doubled(28, typecode.Octet)
+	if size, align, err := memory.Layout(u); err != nil || size != 1<<28 || align != 1 {
+		t.Errorf("28 levels: %d, %d, %v", size, align, err)
+	}
+	deep := typecode.Union("IDL:U:1.0", "U", typecode.Octet, typecode.Arm{Label: 1, Name: "a", Type: typecode.Octet})
+	for n := range 100 { // arms lie over one another, so that the size is small
+		name := fmt.Sprintf("U%d", n)
+		deep = typecode.Union("IDL:"+name+":1.0", name, typecode.Octet, typecode.Arm{Label: 1, Name: "a", Type: deep}, typecode.Arm{Label: 2, Name: "b", Type: deep})
+	}
+	if size, _, err := memory.Layout(deep); err != nil || size != 102 {
+		t.Errorf("100 levels of unions: %d, %v", size, err)
+	}
+	if _, _, err := memory.Layout(doubled(64, typecode.Octet)); !errors.Is(err, exc.ImpLimit) || !strings.Contains(err.Error(), "a structure of more than 1073741824 octets (MaxOctets)") {
+		t.Errorf("64 levels: %v", err)
+	}
+	single := func(levels int) *typecode.TypeCode {
+		of := typecode.Octet
+		for n := range levels {
+			name := fmt.Sprintf("S%d", n)
+			of = typecode.Struct("IDL:"+name+":1.0", name, typecode.Member{Name: "a", Type: of})
+		}
+		return of
+	}
+	if size, _, err := memory.Layout(single(memory.MaxNesting)); err != nil || size != 1 {
+		t.Errorf("as deep as may be: %d, %v", size, err)
+	}
+	if _, _, err := memory.Layout(single(memory.MaxNesting + 1)); !errors.Is(err, exc.ImpLimit) || !strings.Contains(err.Error(), "MaxNesting") {
+		t.Errorf("too deep: %v", err)
+	}
+	shallow := single(10) // known before it is met at the bottom of another
+	around := shallow
+	for n := range memory.MaxNesting - 5 {
+		name := fmt.Sprintf("A%d", n)
+		around = typecode.Struct("IDL:"+name+":1.0", name, typecode.Member{Name: "a", Type: around})
+	}
+	both := typecode.Struct("IDL:Both:1.0", "Both", typecode.Member{Name: "a", Type: shallow}, typecode.Member{Name: "b", Type: around})
+	if _, _, err := memory.Layout(both); !errors.Is(err, exc.ImpLimit) || !strings.Contains(err.Error(), "MaxNesting") {
+		t.Errorf("too deep behind what is known: %v", err)
+	}
+}
+
 // someType returns a type of parts in one another.
 func someType(r *rand.Rand, depth int) string {
 	plain := []string{"boolean", "octet", "char", "short", "unsigned short", "long", "unsigned long", "long long", "unsigned long long", "float", "double", "string", "wstring", "wchar", "any", "enum E {a, b, c}"}

@@ -83,7 +83,7 @@ func (a *Access) read(p unsafe.Pointer, t *typecode.TypeCode, depth int) (any, e
 	case typecode.TkArray:
 		return a.readElements(p, t.Content(), uintptr(t.Length()), depth)
 	case typecode.TkStruct, typecode.TkExcept:
-		at, _, _, err := members(t, depth)
+		at, err := members(t, depth)
 		if err != nil {
 			return nil, err
 		}
@@ -100,7 +100,7 @@ func (a *Access) read(p unsafe.Pointer, t *typecode.TypeCode, depth int) (any, e
 		}
 		return all, nil
 	case typecode.TkUnion:
-		at, _, _, err := armsAt(t, depth)
+		at, err := armsAt(t, depth)
 		if err != nil {
 			return nil, err
 		}
