@@ -242,6 +242,45 @@ func TestDaemonHasIt(t *testing.T) {
 	}
 }
 
+// A comer is a backup that is read while somebody does something in the folder.
+type comer struct {
+	io.Reader
+	once func()
+}
+
+func (c *comer) Read(b []byte) (int, error) {
+	if f := c.once; f != nil {
+		c.once = nil
+		f()
+	}
+	return c.Reader.Read(b)
+}
+
+// TestAskedAgain has a state come into the folder while the backup is read: whether it may go is asked of that, too.
+func TestAskedAgain(t *testing.T) {
+	t.Parallel()
+	dir, s, _ := aState(t, 2)
+	b := write(t, s, dir)
+	to, asked := t.TempDir(), 0
+	came := func() {
+		s, err := bbolt.Open(filepath.Join(to, "dsom.db"), bbolt.Options{})
+		if err == nil {
+			_, err = s.Commit(t.Context(), store.Create("machine", []byte("others'")))
+		}
+		if err := errors.Join(err, s.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+	no := errors.New("it is others' too")
+	_, _, err := backup.Restore(t.Context(), &comer{bytes.NewReader(b), came}, to, backup.Options{Replace: true, MayGo: func(context.Context, store.Store) error { asked++; return no }})
+	if !errors.Is(err, no) || asked != 1 {
+		t.Errorf("got %v, asked %d times", err, asked)
+	}
+	if has := held(t, to); has["machine"] != "others'" {
+		t.Errorf("the state that came is %v", has)
+	}
+}
+
 // TestSnapshot holds that a backup is of one moment: what is written meanwhile is not in it, in no part.
 func TestSnapshot(t *testing.T) {
 	t.Parallel()

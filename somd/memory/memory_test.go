@@ -301,7 +301,21 @@ func TestWrong(t *testing.T) {
 	if _, err := a.Read(unsafe.Pointer(&seq), parse(t, "sequence<double>")); !errors.Is(err, exc.ImpLimit) || !strings.Contains(err.Error(), "MaxOctets") {
 		t.Errorf("a sequence that is too long: %v", err)
 	}
-	for text, v := range map[string]any{"string": "a\x00b", "wstring": "a\x00b", "wchar": '😀'} {
+	var none struct {
+		tc    uintptr
+		value unsafe.Pointer
+	}
+	h := newHeap(1 << 20)
+	h.types[7], none.tc = typecode.Long, 7
+	if _, err := h.access().Read(unsafe.Pointer(&none), typecode.Any); !errors.Is(err, exc.BadParam) || !strings.Contains(err.Error(), "an any has no value, and its type is long") {
+		t.Errorf("an any without a value: %v", err)
+	}
+	h.types[7] = typecode.Void
+	if _, err := h.access().Read(unsafe.Pointer(&none), typecode.Any); err != nil {
+		t.Errorf("an any of void: %v", err)
+	}
+	for text, v := range map[string]any{"string": "a\x00b", "wstring": "a\x00b", "wchar": '😀', "typedef wchar Rune": '😀', "typedef typedef wchar Rune Letter": '😀', "struct S {typedef wchar Rune r;}": dyn.Struct{{Name: "r", Value: '😀'}},
+		"union U switch (typedef wchar Rune) {case 'a': octet l; default: octet m;}": dyn.Union{Label: '😀', Name: "m", Value: byte(1)}} {
 		x, err := dyn.Of(parse(t, text), v)
 		if err != nil {
 			continue // which is no value of CORBA's either
