@@ -47,6 +47,7 @@ type Options struct {
 	Admin     string          // host:port of the local API, a loopback address; "": 127.0.0.1 with the port it had before
 	Version   string          // told in Status
 	Addresses func() []string // where the daemon takes CORBA calls, for Status; nil: nowhere
+	Listens   func() string   // and at which host:port it listens for them
 	Local     func() string   // and where programs of this machine call it; nil: nowhere
 	Socket    func() string   // and at which socket; nil: at none
 	Rules     func() string   // what references name to whom, where that was set; nil: it was not

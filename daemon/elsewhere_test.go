@@ -332,7 +332,7 @@ func TestSharedBackup(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := backup.Restore(ctx, bytes.NewReader(file.Bytes()), member, true, shared); err == nil || !strings.Contains(err.Error(), "shared") {
+	if _, _, err := backup.Restore(ctx, bytes.NewReader(file.Bytes()), member, backup.Options{Replace: true, MayGo: shared}); err == nil || !strings.Contains(err.Error(), "shared") {
 		t.Errorf("a machine's folder: %v", err)
 	}
 	if _, err := daemon.Open(ctx, quick(member)); err == nil || !strings.Contains(err.Error(), `"m"`) {
@@ -340,7 +340,7 @@ func TestSharedBackup(t *testing.T) {
 	}
 
 	to := filepath.Join(t.TempDir(), "state")
-	if _, _, err := backup.Restore(ctx, bytes.NewReader(file.Bytes()), to, false, shared); err != nil {
+	if _, _, err := backup.Restore(ctx, bytes.NewReader(file.Bytes()), to, backup.Options{MayGo: shared}); err != nil {
 		t.Fatal(err)
 	}
 	if d, err := daemon.Open(ctx, sharing(to, "c", hub.View())); err == nil || !strings.Contains(err.Error(), "of its own") {

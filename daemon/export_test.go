@@ -1,10 +1,12 @@
 package daemon
 
 import (
+	"context"
 	"net/http"
 	"time"
 
 	"github.com/opendsom/dsom/store"
+	"github.com/opendsom/dsom/svc/implrepo"
 	"github.com/opendsom/dsom/svc/somdd"
 )
 
@@ -15,6 +17,15 @@ func ShareWith(o *Options, w store.Watcher, machine string, deadAfter time.Durat
 
 // API returns what answers the local API.
 func API(d *Daemon) http.Handler { return d.handler() }
+
+// Seize has a daemon hold a server, and returns what lets it go, and what ends that in a change of the record.
+func Seize(ctx context.Context, d *Daemon, u implrepo.UUID) (free func(context.Context) error, end func(*implrepo.Record) error, err error) {
+	h, err := d.seize(ctx, u)
+	if err != nil {
+		return nil, nil, err
+	}
+	return h.free, h.end, nil
+}
 
 // DSOMServers are a daemon's servers as programs of DSOM change them.
 func DSOMServers(d *Daemon) somdd.Servers {

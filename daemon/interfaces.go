@@ -27,14 +27,25 @@ func (d *Daemon) listInterfaces(c *call) error {
 }
 
 // putInterfaces answers PUT /v1/interfaces/{name}.
-func (d *Daemon) putInterfaces(c *call) error {
+func (d *Daemon) putInterfaces(c *call) error { return d.register(c, c.r.PathValue("name")) }
+
+// describeServer answers PUT /v1/leases/{id}/interfaces: a server can register interfaces as its own alone.
+func (d *Daemon) describeServer(c *call) error {
+	l, err := d.lease(c)
+	if err != nil {
+		return err
+	}
+	return d.register(c, admin.ServerClasses(l.Name))
+}
+
+func (d *Daemon) register(c *call, name string) error {
 	_ = c.rc.SetReadDeadline(time.Now().Add(specificationTime))
 	packed, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, ifr.MaxPacked+1))
 	if err != nil {
 		return &admin.Error{Code: admin.CodeInvalid, Message: fmt.Sprintf("the specification: %v", err)}
 	}
 	_ = c.rc.SetReadDeadline(time.Time{})
-	e, err := d.interfaces.Put(c.r.Context(), c.r.PathValue("name"), packed)
+	e, err := d.interfaces.Put(c.r.Context(), name, packed)
 	if err != nil {
 		return err
 	}

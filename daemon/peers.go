@@ -116,12 +116,10 @@ func (p *peers) isDSOM(ctx context.Context) error {
 		return nil
 	}
 	if may == DSOMNobody {
-		user, err := -1, error(nil)
-		if onThisMachine(peer) && len(operators.Users) > 0 {
-			user, err = callingUser(ctx)
-		}
-		if err == nil && user >= 0 && slices.Contains(operators.Users, user) {
-			return nil
+		if len(operators.Users) > 0 {
+			if user, err := callingUser(ctx); err == nil && slices.Contains(operators.Users, user) {
+				return nil
+			}
 		}
 		return errors.New("the daemon was started so that it takes no programs of DSOM (--dsom-clients=nobody) but those of operators (--operators)")
 	}
@@ -202,8 +200,11 @@ func (d door) Knows(peer, local net.Addr) bool {
 	return l.isOfAny(d.f.peers.sup.Processes())
 }
 
-// callingUser returns the user whose program is at the other end of the connection of ctx, which is from this machine.
+// callingUser returns the user whose program is at the other end of the connection of ctx; an error if that is on another machine, of whose users nobody here can tell.
 func callingUser(ctx context.Context) (int, error) {
+	if peer := orb.Peer(ctx); !onThisMachine(peer) {
+		return 0, fmt.Errorf("it cannot be told whose program calls: %v is another machine", peer)
+	}
 	if at := orb.Caller(ctx).Process; at != nil { // over the daemon's socket
 		return int(at.UID), nil
 	}

@@ -28,7 +28,7 @@ func keep(t *testing.T, d *daemon.Daemon) []byte {
 
 func restore(t *testing.T, b []byte, to string, replace bool) {
 	t.Helper()
-	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, replace, takesAny); err != nil {
+	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, backup.Options{Replace: replace, MayGo: takesAny}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -134,7 +134,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	front.live.set(c.Live)
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
-		Addresses: front.addresses, Local: front.local, Socket: front.socket, Rules: func() string { return front.rules }, Before: front.open,
+		Addresses: front.addresses, Listens: func() string { return front.orb.Endpoints()[0].Address() }, Local: front.local, Socket: front.socket, Rules: func() string { return front.rules }, Before: front.open,
 		Console:   front.consoleAddress,
 		settings:  &settingsAPI{from: c.Settings, live: &front.live},
 		visitors:  front.visitors,
@@ -378,7 +378,7 @@ func (f *front) listenAddress(known identity) (host string, port uint16, err err
 	if want := uint16(n); port == 0 || want == port {
 		port = want
 	} else if want != 0 {
-		return "", 0, fmt.Errorf("this state folder is that of a daemon on port %d, and references name that port: use another state folder for port %d", port, want)
+		return "", 0, fmt.Errorf("this state folder is that of a daemon on port %d, and references name that port: use another state folder for port %d, or one with what this has, by dsom backup and dsom restore --port %d", port, want, want)
 	}
 	return host, port, nil
 }

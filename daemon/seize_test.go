@@ -226,3 +226,39 @@ func TestNamedAlone(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestSeizedByAnother has another machine take over a server that a daemon holds, which it has found dead: what that daemon does then with its own hold leaves the other's alone.
+func TestSeizedByAnother(t *testing.T) {
+	t.Parallel()
+	d, ctx := open(t, quick(t.TempDir())), t.Context()
+	u := uuid(t, add(t, d, "bank", "serve", nil))
+	records := d.Supervisor().Records()
+	free, end, err := daemon.Seize(ctx, d, u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := records.Update(ctx, u, func(r *implrepo.Record) error { r.Free(); r.Hold("another's", "b"); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	held := func() {
+		t.Helper()
+		if r, err := records.Get(ctx, u); err != nil || r.Held == nil || r.Held.ID != "another's" || !r.Disabled {
+			t.Errorf("the server is held %+v, disabled=%v, %v: the other's hold is to stay", r.Held, r.Disabled, err)
+		}
+	}
+	var told *admin.Error
+	if _, err := records.Update(ctx, u, end); !errors.As(err, &told) || told.Code != admin.CodeBusy {
+		t.Errorf("the first daemon ends what is not its own: %v", err)
+	}
+	held()
+	if err := free(ctx); err != nil {
+		t.Error(err)
+	}
+	held()
+	if _, err := records.Update(ctx, u, func(r *implrepo.Record) error { r.Free(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := records.Update(ctx, u, end); !errors.As(err, &told) || told.Code != admin.CodeBusy {
+		t.Errorf("of a server that nobody holds any more: %v", err)
+	}
+}

@@ -376,7 +376,7 @@ func TestRemoveGivenUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{admin.ServerSpecification("bank"), "others"} {
+	for _, name := range []string{admin.ServerSpecification("bank"), admin.ServerClasses("bank"), "others"} {
 		if _, err := c.RegisterSpecification(t.Context(), name, packed); err != nil {
 			t.Fatal(err)
 		}

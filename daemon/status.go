@@ -30,6 +30,9 @@ func (d *Daemon) status(c *call) error {
 	if d.o.Addresses != nil {
 		s.Addresses = d.o.Addresses()
 	}
+	if d.o.Listens != nil {
+		s.Listens = d.o.Listens()
+	}
 	if d.o.Local != nil {
 		s.Local = d.o.Local()
 	}

@@ -37,6 +37,7 @@ import (
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/reach"
+	"github.com/opendsom/dsom/server/lease"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
@@ -130,9 +131,10 @@ type Server struct {
 	without string   // why there is no daemon
 	stop    context.CancelCauseFunc
 
-	identified bool      // callers have to be
-	published  bool      // what the server's references name was set
-	active     *activity // nil: nobody wants to know
+	identified bool         // callers have to be
+	published  bool         // what the server's references name was set
+	active     *activity    // nil: nobody wants to know
+	lease      *lease.Lease // nil: the daemon has nothing to do with the server
 
 	mu    sync.Mutex
 	atEnd []func() error
@@ -376,7 +378,7 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 			}
 		})
 	}
-	s := &Server{ORB: o, Root: poa.New(o), parent: parent, name: at.name, daemon: at.daemon, without: at.without, identified: cfg.RequireIdentity, published: publish != "", active: active, stop: stop}
+	s := &Server{ORB: o, Root: poa.New(o), parent: parent, name: at.name, daemon: at.daemon, without: at.without, identified: cfg.RequireIdentity, published: publish != "", active: active, lease: at.lease, stop: stop}
 	if at.daemon != "" {
 		h, err := toDaemon(at.daemon)
 		if err != nil {

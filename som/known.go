@@ -45,6 +45,9 @@ var runtimes = map[string]bool{
 	"SOMMBeforeAfter": true, "SOMMSingleInstance": true, "SOMMTraced": true, "SOMMProxyFor": true, "SOMMProxyForObject": true,
 }
 
+// OfRuntime reports whether a class is one of the object model's own, whichever kernel has it; a user's class may have a name that begins like theirs.
+func OfRuntime(c *Class) bool { return runtimes[c.Name()] }
+
 // knownMethods returns the methods of the table that subclasses in Go override by declaring a method: those that generated code knows, and all that a
 // class found by its name has; some perhaps twice. family is held.
 func (c *Class) knownMethods() []knownMethod {

@@ -1,13 +1,8 @@
 package somd
 
 import (
-	"bufio"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"strings"
 	"sync"
 
 	"github.com/opendsom/dsom/exc"
@@ -22,8 +17,9 @@ const MaxChanged = 65536
 type changes struct {
 	mu   sync.Mutex
 	to   map[string]string // by what is in the reference
-	file *os.File          // which has them for the next process; nil: none
+	kept *changeFile       // which has them for the next process; nil: none
 	lost error             // why no more can be kept
+	open opener            // nil: openFile
 }
 
 // now returns the data of a reference that has these in it.
@@ -37,55 +33,27 @@ func (c *changes) now(data string) string {
 }
 
 // Keep has changes of reference data last longer than the process: they are in a file, which one process has at a time, and those that are in it already count from now on. A line that was not written to its end,
-// when a process was killed, is none.
+// when a process was killed, is none. The file is written anew, beside itself (.new), when it is twice as long as what is in it, and 64 KiB.
 func (p *Persistent) Keep(name string) error {
 	c := &p.changed
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	open := c.open
+	if open == nil {
+		open = openFile
+	}
+	kept, to, err := openChanges(open, name)
 	if err != nil {
-		return fmt.Errorf("somd: the file of changed reference data: %w", err)
+		return fmt.Errorf("somd: the file of changed reference data %s: %w", name, err)
 	}
-	to, end, err := readChanges(f)
+	if c.kept != nil {
+		err = c.kept.f.Close()
+	}
+	c.to, c.kept, c.lost = to, kept, nil
 	if err == nil {
-		err = f.Truncate(end)
+		err = kept.shorten(to)
 	}
-	if err == nil {
-		_, err = f.Seek(end, io.SeekStart)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("somd: the file of changed reference data %s: %w", name, err), f.Close())
-	}
-	if c.file != nil {
-		err = c.file.Close()
-	}
-	c.to, c.file, c.lost = to, f, nil
 	return err
-}
-
-// readChanges reads a file of changes: in each line what is in a reference and what stands for it, in hexadecimal digits; later lines count.
-func readChanges(f io.Reader) (to map[string]string, end int64, err error) {
-	to = map[string]string{}
-	lines := bufio.NewReaderSize(f, 8*MaxReferenceData)
-	for n := 1; ; n++ {
-		line, err := lines.ReadSlice('\n')
-		if err == io.EOF {
-			return to, end, nil
-		}
-		if err != nil {
-			return nil, 0, fmt.Errorf("line %d: %w", n, err)
-		}
-		from, into, two := strings.Cut(strings.TrimSuffix(string(line), "\n"), " ")
-		a, err1 := hex.DecodeString(from)
-		b, err2 := hex.DecodeString(into)
-		if !two || err1 != nil || err2 != nil || len(a) > MaxReferenceData || len(b) > MaxReferenceData {
-			return nil, 0, fmt.Errorf("line %d is no change of reference data: %.40q", n, line)
-		}
-		if to[string(a)] = string(b); len(to) > MaxChanged {
-			return nil, 0, fmt.Errorf("line %d: more than %d references (MaxChanged)", n, MaxChanged)
-		}
-		end += int64(len(line))
-	}
 }
 
 // Change gives a reference other data (change_id): the reference, which clients have, stays, and leads to the object of the new data from the next time on that one is loaded for it. An object
@@ -110,7 +78,7 @@ func (p *Persistent) Change(o orb.Object, data []byte) error {
 func (c *changes) set(from, to string, lasts bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.file == nil && lasts {
+	if c.kept == nil && lasts {
 		return exc.New(exc.BadInvOrder, exc.MinorNotActive, exc.No, "references outlive the process, and there is no file in which changes of their data do: the server's registration has none (impl_refdata_file)")
 	}
 	if _, there := c.to[from]; !there && len(c.to) >= MaxChanged {
@@ -119,19 +87,25 @@ func (c *changes) set(from, to string, lasts bool) error {
 	if c.lost != nil {
 		return c.lost
 	}
-	if c.file != nil {
-		_, err := fmt.Fprintf(c.file, "%x %x\n", from, to)
-		if err == nil {
-			err = c.file.Sync()
-		}
-		if err != nil { // what of it is in the file nobody knows
-			c.lost = exc.New(exc.PersistStore, exc.MinorStore, exc.Maybe, "the file of changed reference data cannot be written: %w", err)
-			return c.lost
+	if c.kept != nil {
+		if err := c.kept.add(from, to); err != nil { // what of it is in the file nobody knows
+			return c.lose(err)
 		}
 	}
 	if c.to == nil {
 		c.to = map[string]string{}
 	}
-	c.to[from] = to
+	change(c.to, from, to)
+	if c.kept != nil {
+		if err := c.kept.shorten(c.to); err != nil { // this change is in one file or the other
+			_ = c.lose(err)
+		}
+	}
 	return nil
+}
+
+// lose has no more changes be kept.
+func (c *changes) lose(err error) error {
+	c.lost = exc.New(exc.PersistStore, exc.MinorStore, exc.Maybe, "the file of changed reference data cannot be written: %w", err)
+	return c.lost
 }

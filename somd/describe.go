@@ -13,29 +13,6 @@ import (
 	"github.com/opendsom/dsom/som"
 )
 
-// A ClassDescription is what a process says of a class to those that do not have it.
-type ClassDescription struct {
-	Name         string
-	Major, Minor uint32
-	Parents      []string
-	Methods      []MethodDescription // in release order
-	BaseProxy    string              // from which what stands for its objects descends, or empty: som.Spec's
-	Metaclass    string              // whose methods the class has as an object, which nobody calls from elsewhere; empty where those of SOM's own metaclasses are all
-}
-
-// A MethodDescription is one that a class introduces.
-type MethodDescription struct {
-	Name      string
-	Kind      uint32 // a som.Kind
-	Signature string // as docs/som.md has it; empty if the method cannot be called from elsewhere
-	Copies    string // how objects go: som.MethodSpec's
-	Owns      string // who ends what: som.MethodSpec's
-	Whole     string // Signature with nothing told by a hash, where that tells more
-	Oneway    bool   // nobody waits for it
-}
-
-var descriptionType = typeOf(reflect.TypeFor[[]ClassDescription](), false)
-
 // descriptionOf describes a class: its ancestors but SOMObject first, itself last.
 func descriptionOf(c *som.Class) []ClassDescription {
 	var all []ClassDescription
@@ -65,7 +42,7 @@ func descriptionOf(c *som.Class) []ClassDescription {
 // the objects are.
 func metaclassOf(c *som.Class) string {
 	for _, m := range c.Metaclass().Order() {
-		if !isRoot(m) && !strings.HasPrefix(m.Name(), "SOMM") && len(m.Introduced()) > 0 {
+		if !isRoot(m) && !som.OfRuntime(m) && len(m.Introduced()) > 0 {
 			return m.Name()
 		}
 	}
@@ -76,9 +53,9 @@ func (s *servant) describe(r *orb.ServerRequest) {
 	if !r.Decoded() {
 		return
 	}
-	all := descriptionOf(s.class)
-	if r.Returned(nil) {
-		(&values{d: s.d, ctx: r.Context()}).put(&r.Out, descriptionType, reflect.ValueOf(all))
+	octets, err := appendDescription(nil, descriptionOf(s.class))
+	if r.Returned(err) {
+		r.Out.OctetSeq(octets)
 	}
 }
 
@@ -92,11 +69,14 @@ func describedBy(ctx context.Context, o *orb.Ref) ([]ClassDescription, error) {
 
 // getDescription reads what a call returns that describes a class.
 func getDescription(c *orb.Call) ([]ClassDescription, error) {
-	var all []ClassDescription
+	var octets []byte
 	if c.Returned() {
-		(&values{}).get(&c.In, descriptionType, reflect.ValueOf(&all).Elem())
+		octets = c.In.OctetSeq()
 	}
-	return all, c.End()
+	if err := c.End(); err != nil {
+		return nil, err
+	}
+	return ReadDescription(octets)
 }
 
 // fromDescription makes what stands for a class that this process does not have: its interface alone, in which methods have no implementation.

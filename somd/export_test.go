@@ -18,3 +18,11 @@ func (d *Domain) ExportedOf(class string) (all []som.Ref) {
 	}
 	return all
 }
+
+// File is file.
+type File = file
+
+// OpenChanges has the file of changes opened by a function.
+func (p *Persistent) OpenChanges(open func(name string, anew bool) (File, error)) {
+	p.changed.open = open
+}

@@ -21,10 +21,14 @@ func (h *hound) Bark(_ context.Context, n int32) (int32, error) { return 3 * n, 
 
 type pup struct{ som.Base }
 
+type terrier struct{ som.Base }
+
 var (
 	breederClass = som.MustClass[breeder]("HoundBreeder", som.Parents(som.SOMClass))
 	houndClass   = som.MustClass[hound]("Hound", som.WithMetaclass(breederClass))
 	pupClass     = som.MustClass[pup]("HoundPup", som.Parents(houndClass))
+	ownClass     = som.MustClass[breeder]("SOMMyBreeder", som.Parents(som.SOMClass)) // a user's, whatever its name begins with
+	terrierClass = som.MustClass[terrier]("HoundTerrier", som.WithMetaclass(ownClass))
 	timedClass   = som.MustClass[pup]("HoundTimed", som.WithMetaclass(meta.TimeStamped))
 )
 
@@ -33,8 +37,8 @@ var (
 func TestMetaclassLacks(t *testing.T) {
 	for _, c := range []struct {
 		class *som.Class
-		lacks bool
-	}{{houndClass, true}, {pupClass, true}, {timedClass, false}, {eggClass, false}} {
+		lacks string // the metaclass whose methods are lacking
+	}{{houndClass, "HoundBreeder"}, {pupClass, "HoundBreeder"}, {terrierClass, "SOMMyBreeder"}, {timedClass, ""}, {eggClass, ""}} {
 		server, client := domain(t, somd.Config{}), domain(t, somd.Config{})
 		s, err := somd.NewServer(server, somd.Among(c.class))
 		if err != nil {
@@ -49,7 +53,7 @@ func TestMetaclassLacks(t *testing.T) {
 		if _, err := client.Place(t.Context(), somd.Place{Class: name, URL: ref.String(), Lacks: func(text string) { said = text }}); err != nil {
 			t.Fatal(err)
 		}
-		if c.lacks != strings.Contains(said, "methods of HoundBreeder are neither done nor sent there") || c.lacks != strings.HasPrefix(said, "class "+name+" is placed at") {
+		if lacks := c.lacks != ""; lacks != strings.Contains(said, "methods of "+c.lacks+" are neither done nor sent there") || lacks != strings.HasPrefix(said, "class "+name+" is placed at") {
 			t.Errorf("%s: told is %q", name, said)
 		}
 		if err := s.Release(); err != nil {

@@ -13,7 +13,7 @@ import (
 
 // Operations that every exported object has, beside the methods of its class.
 const (
-	opDescribe  = "_som_class"      // what its class is: a sequence of ClassDescription
+	opDescribe  = "_som_class"      // what its class is: octets that ReadDescription reads
 	opPrint     = "_som_print"      // what somDumpSelf says of it
 	opRelease   = "_som_release"    // a reference that was given to a client comes back
 	opFree      = "somFree"         // the same, as IBM's clients have it

@@ -23,7 +23,7 @@ const ServerID = "SOMDServer"
 //	SOMObject somdCreateObj(in string objclass, in string hints);
 //	void      somdDeleteObj(in SOMObject obj);
 //	sequence<string> somdClasses();
-//	sequence<struct {name, major, minor, parents, methods}> somdDescribe(in string objclass);
+//	sequence<octet>  somdDescribe(in string objclass); // ReadDescription reads it
 //
 // They stand at their places in SOM 3.0's release order, with what has no implementation here.
 var ServerClass = som.MustClass[Server]("SOMDServer", som.WithVersion(2, 2), som.With(func(s *som.Spec) {
@@ -41,7 +41,7 @@ var ServerClass = som.MustClass[Server]("SOMDServer", som.WithVersion(2, 2), som
 		{Name: "somdCreateFactory", Signature: "o:sp/SOMObject(string,void*)", Type: reflect.TypeFor[func(self, ctx, string, uintptr) (som.Object, error)]()},
 		{Name: "somdFactory", Signature: "o:s/SOMObject(string)", Type: reflect.TypeFor[func(self, ctx, string) (som.Object, error)]()},
 		{Name: "somdClasses", Signature: "v:p/<string>()", Packing: som.Packing{}.Passes("r"), Type: reflect.TypeFor[func(self, ctx) ([]string, error)]()},
-		{Name: "somdDescribe", Packing: som.Packing{}.Passes("ri"), Type: reflect.TypeFor[func(self, ctx, string) ([]ClassDescription, error)]()},
+		{Name: "somdDescribe", Signature: "v:sp/<octet>(string)", Packing: som.Packing{}.Passes("ri"), Type: reflect.TypeFor[func(self, ctx, string) ([]byte, error)]()},
 	}
 }))
 
@@ -240,11 +240,11 @@ func (s *Server) SomdObjReferencesCached(context.Context) (bool, error) { return
 // SomdClasses are the names of the classes that the server says it makes objects of.
 func (s *Server) SomdClasses(context.Context) ([]string, error) { return slices.Clone(s.names), nil }
 
-// SomdDescribe describes a class, and its ancestors before it.
-func (s *Server) SomdDescribe(_ context.Context, objclass string) ([]ClassDescription, error) {
+// SomdDescribe describes a class, and its ancestors before it: [ReadDescription] reads it.
+func (s *Server) SomdDescribe(_ context.Context, objclass string) ([]byte, error) {
 	c, err := s.class(objclass)
 	if err != nil {
 		return nil, err
 	}
-	return descriptionOf(c), nil
+	return appendDescription(nil, descriptionOf(c))
 }

@@ -131,3 +131,17 @@ func TestLeast(t *testing.T) {
 		}
 	}
 }
+
+// TestTextIsCut writes a type whose text would be longer than any memory: it is cut.
+func TestTextIsCut(t *testing.T) {
+	t.Parallel()
+	of := typecode.Octet
+	for n := range 64 {
+		name := fmt.Sprintf("S%d", n)
+		of = typecode.Struct("IDL:"+name+":1.0", name, typecode.Member{Name: "a", Type: of}, typecode.Member{Name: "b", Type: of})
+	}
+	text := of.String()
+	if want := "struct S63 {struct S62 {"; !strings.HasPrefix(text, want) || !strings.HasSuffix(text, "…") || len(text) != typecode.MaxText+len("…") {
+		t.Errorf("a text of %d octets: %.40s", len(text), text)
+	}
+}

@@ -17,12 +17,18 @@ import (
 //
 // A scoped name stands for the repository id that IDL would give it; where the id is another
 // one it is written out. Inside a type its own name stands for it, with ^1 for the next one around
-// of that id, should there be several.
+// of that id, should there be several. A text of more than [MaxText] octets is cut, and ends with …: a type that is many times in others that are so themselves would have one without end.
 func (t *TypeCode) String() string {
 	p := printer{}
 	p.print(t)
+	if p.b.Len() > MaxText {
+		return strings.ToValidUTF8(p.b.String()[:MaxText], "") + "…"
+	}
 	return p.b.String()
 }
+
+// MaxText is how many octets of a type's text are written before it is cut.
+const MaxText = 1 << 20
 
 type printer struct {
 	b    strings.Builder
@@ -30,6 +36,9 @@ type printer struct {
 }
 
 func (p *printer) print(t *TypeCode) {
+	if p.b.Len() > MaxText {
+		return
+	}
 	if t.named() {
 		p.b.WriteString(p.reference(t.id, t.target))
 		return

@@ -19,19 +19,22 @@ extern "C" {
 
 /* ---- TypeCodes ---- */
 
-/* A TypeCode is an object, of the class SOMDTypeCode: it is not changed once it is made, and any thread may use it. Who makes one or is given one gives it back by TypeCode_free. */
+/* A TypeCode is an object, of the class SOMDTypeCode: it is not changed once it is made, and any thread may use it. Who makes one or is given one gives it back by TypeCode_free.
+ * Those that have a name, TC_long and so on, stay: the process has one of each, whichever of its programs and libraries asks, and what copies and ends TypeCodes, or values that hold
+ * them, leaves those as they are. */
 typedef som_ref TypeCode;
 
-/* A value and its type. It is the program's own, and ends by any_clear; one that is all zero is that of null. */
-typedef struct any {
+/* A value and its type. It is the program's own, and ends by any_clear; one that is all zero is that of null. Its name is any; this file says somd_any, because in C++ any may be std's, too. */
+typedef struct somd_any {
 	TypeCode _type;
 	void *_value;
-} any;
+} somd_any;
+typedef somd_any any;
 
 /* The result of a request, and an argument. */
 typedef struct NamedValue {
 	Identifier name;
-	any argument;
+	somd_any argument;
 	int32_t len;
 	Flags arg_modes;
 } NamedValue;
@@ -39,23 +42,17 @@ typedef struct NamedValue {
 /* TypeCodes of the types that have a name in IDL, which last as long as the process. The ORB is loaded for the first; NULL where it cannot be had. */
 SOM_PER_CLIENT som_ref somd_typecodes[tk_wstring + 1];
 static inline TypeCode somd_tc(TCKind kind) {
-	static const SOMDTypeCode_Names names = {0, 0, NULL};
-	static const SOMDTypeCode_Types types = {0, 0, NULL};
-	static const SOMDTypeCode_Labels labels = {0, 0, NULL};
 	som_env ev = {0, 0, 0, 0, NULL, NULL, NULL, NULL};
-	TypeCode made = NULL;
+	TypeCode any_one, made = NULL;
 #ifdef __GNUC__
 	TypeCode there = __atomic_load_n(&somd_typecodes[kind], __ATOMIC_ACQUIRE);
 #else
 	TypeCode there = *(som_ref volatile *)&somd_typecodes[kind];
 #endif
 	if (SOM_LIKELY(there != NULL)) return there;
-	if (somd_load(&ev) == SOM_OK && (made = SOMDTypeCode_new(&ev))) {
-		if (kind == tk_objref)
-			SOMDTypeCode_parse(made, &ev, "Object");
-		else
-			SOMDTypeCode_make(made, &ev, kind, &names, &types, &labels, 0);
-		if (ev.major != SOM_NO_EXCEPTION) som_release(made), made = NULL;
+	if (somd_load(&ev) == SOM_OK && (any_one = SOMDTypeCode_new(&ev))) {
+		made = SOMDTypeCode_named(any_one, &ev, kind);
+		som_release(any_one);
 	}
 	som_env_clear(&ev);
 #ifdef __GNUC__
@@ -103,7 +100,7 @@ enum { SOMD_MAX_PARTS = 256 };
  *   tk_struct, tk_except, name, (member, TypeCode)…, NULL      tk_enum, name, enumerator…, NULL    tk_alias, name, TypeCode
  *   tk_union, name, TypeCode of the discriminator, (kind of the label, label, member, TypeCode)…, 0L: all four of type long, long, char *, TypeCode; tk_octet says default
  * Bounds and lengths are of type long; names are char *, as scoped names (Zoo::Point) or repository ids. */
-static inline TypeCode TypeCodeNew(TCKind kind, ...) {
+static inline TypeCode TypeCodeNew(uint32_t kind, ...) { /* a TCKind, which in C++ is no type for va_start */
 	char *name[1 + SOMD_MAX_PARTS];
 	som_ref type[1 + SOMD_MAX_PARTS];
 	int64_t label[2 * SOMD_MAX_PARTS];
@@ -165,8 +162,8 @@ static inline TCKind TypeCode_kind(TypeCode tc, som_env *ev) { return (TCKind)SO
 static inline uint8_t TypeCode_equal(TypeCode tc, som_env *ev, TypeCode other) { return SOMDTypeCode_equal(tc, ev, other); }
 /* The parameters of a TypeCode, as CORBA 1.1 has them: of a structure its name, and of each member the name and TypeCode, and so on. The any is the caller's. */
 static inline int32_t TypeCode_param_count(TypeCode tc, som_env *ev) { return SOMDTypeCode_param_count(tc, ev); }
-static inline any TypeCode_parameter(TypeCode tc, som_env *ev, int32_t n) {
-	any to = {NULL, NULL};
+static inline somd_any TypeCode_parameter(TypeCode tc, som_env *ev, int32_t n) {
+	somd_any to = {NULL, NULL};
 	SOMDTypeCode_parameter(tc, ev, n, &to);
 	return to;
 }
@@ -178,12 +175,14 @@ static inline void TypeCode_setAlignment(TypeCode tc, som_env *ev, short alignme
 	(void)tc, (void)alignment;
 	som_raise_system(ev, "IDL:omg.org/CORBA/NO_IMPLEMENT:1.0", 0, SOM_COMPLETED_NO, "TypeCode_setAlignment: values lie as generated C has them");
 }
-/* Those that have a name, TC_long and so on, are copied and freed as often as one likes: they stay. */
+/* Whether it is one of those that stay, which the TypeCode itself knows. */
 static inline int somd_tc_stays(TypeCode tc) {
-	for (int i = 0; i <= tk_wstring; i++)
-		if (tc == somd_typecodes[i]) return 1;
-	return 0;
+	som_env ev = {0, 0, 0, 0, NULL, NULL, NULL, NULL}; /* the caller's may have something else to tell */
+	int stays = tc && SOMDTypeCode_stays(tc, &ev) && ev.major == SOM_NO_EXCEPTION;
+	som_env_clear(&ev);
+	return stays;
 }
+/* Those that stay are copied and freed as often as one likes. */
 static inline TypeCode TypeCode_copy(TypeCode tc, som_env *ev) {
 	(void)ev;
 	return somd_tc_stays(tc) ? tc : som_retain(tc);
@@ -203,20 +202,20 @@ static inline void TypeCode_print(TypeCode tc, som_env *ev) {
 
 /* Ends what the value of a type owns, which is all zero then; its place stays. */
 static inline void SOMD_FreeType(som_env *ev, void *value, TypeCode tc) { SOMDTypeCode_ended(tc, ev, value); }
-static inline void any_clear(any *a, som_env *ev) {
+static inline void any_clear(somd_any *a, som_env *ev) {
 	if (a->_type && a->_value) SOMDTypeCode_ended(a->_type, ev, a->_value);
 	som_deallocate(a->_value);
 	TypeCode_free(a->_type, ev);
 	a->_type = NULL, a->_value = NULL;
 }
 /* An any with a copy of a value; all zero where it raises. The TypeCode stays the caller's. */
-static inline any any_of(som_env *ev, TypeCode tc, const void *value) {
-	any a = {NULL, NULL};
+static inline somd_any any_of(som_env *ev, TypeCode tc, const void *value) {
+	somd_any a = {NULL, NULL};
 	if (!tc || !(a._value = SOMDTypeCode_copied(tc, ev, (void *)value))) return a;
 	a._type = TypeCode_copy(tc, ev);
 	return a;
 }
-static inline any any_copy(const any *from, som_env *ev) { return any_of(ev, from->_type, from->_value); }
+static inline somd_any any_copy(const somd_any *from, som_env *ev) { return any_of(ev, from->_type, from->_value); }
 
 /* ---- Requests ---- */
 

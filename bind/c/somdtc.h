@@ -29,33 +29,33 @@ static inline int SOMDTypeCode_Labels_copy(SOMDTypeCode_Labels *value, const SOM
 enum { SOMDTypeCode_major = 0, SOMDTypeCode_minor = 0 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct SOMDTypeCode_binding_a032f26b {
+SOM_PER_CLIENT struct SOMDTypeCode_binding_128577f5 {
 	som_classdata c;
-	som_tok m[11];
-} SOMDTypeCode_binding_a032f26b;
+	som_tok m[13];
+} SOMDTypeCode_binding_128577f5;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMDTypeCode_bind(som_env *ev) {
-	static const char *const methods[] = {"parse", "make", "kind", "equal", "param_count", "parameter", "size", "alignment", "text", "copied", "ended"};
-	static const char *const sigs[] = {"v:s/void(string)", "v:IpppI/void(unsigned long,<string>,<SOMDTypeCode>,<long long>,unsigned long)", "I:/unsigned long()", "b:o/boolean(SOMDTypeCode)", "i:/long()", "v:ip/void(long,void*)", "I:/unsigned long()", "I:/unsigned long()", "s:/string()", "p:p/void*(void*)", "v:p/void(void*)"};
-	static const som_binding binding = {sizeof(som_binding), 11, "SOMDTypeCode", 0, 0, methods, sigs, NULL, 0};
-	return som_bind(&binding, &SOMDTypeCode_binding_a032f26b.c, ev);
+	static const char *const methods[] = {"parse", "make", "kind", "equal", "param_count", "parameter", "size", "alignment", "text", "copied", "ended", "named", "stays"};
+	static const char *const sigs[] = {"v:s/void(string)", "v:IpppI/void(unsigned long,<string>,<SOMDTypeCode>,<long long>,unsigned long)", "I:/unsigned long()", "b:o/boolean(SOMDTypeCode)", "i:/long()", "v:ip/void(long,void*)", "I:/unsigned long()", "I:/unsigned long()", "s:/string()", "p:p/void*(void*)", "v:p/void(void*)", "o:I/SOMDTypeCode(unsigned long)", "b:/boolean()"};
+	static const som_binding binding = {sizeof(som_binding), 13, "SOMDTypeCode", 0, 0, methods, sigs, NULL, 0};
+	return som_bind(&binding, &SOMDTypeCode_binding_128577f5.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void SOMDTypeCode_unbind(void) {
-	som_class_unbind(&SOMDTypeCode_binding_a032f26b.c);
-	memset(&SOMDTypeCode_binding_a032f26b, 0, sizeof SOMDTypeCode_binding_a032f26b);
+	som_class_unbind(&SOMDTypeCode_binding_128577f5.c);
+	memset(&SOMDTypeCode_binding_128577f5, 0, sizeof SOMDTypeCode_binding_128577f5);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *SOMDTypeCode_class(som_env *ev) {
-	return som_bound(&SOMDTypeCode_binding_a032f26b.c) || SOMDTypeCode_bind(ev) == SOM_OK ? SOMDTypeCode_binding_a032f26b.c.cls : NULL;
+	return som_bound(&SOMDTypeCode_binding_128577f5.c) || SOMDTypeCode_bind(ev) == SOM_OK ? SOMDTypeCode_binding_128577f5.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int SOMDTypeCode_is(const som_object *o) {
-	return som_is(o, &SOMDTypeCode_binding_a032f26b.c, "SOMDTypeCode", SOMDTypeCode_bind);
+	return som_is(o, &SOMDTypeCode_binding_128577f5.c, "SOMDTypeCode", SOMDTypeCode_bind);
 }
 static inline som_ref SOMDTypeCode_cast(som_ref o) { return o && SOMDTypeCode_is(o) ? o : NULL; }
-static inline som_tok SOMDTypeCode_token(uint32_t n, som_env *ev) { return SOMDTypeCode_bind(ev) == SOM_OK ? som_token(&SOMDTypeCode_binding_a032f26b.m[n]) : 0; }
+static inline som_tok SOMDTypeCode_token(uint32_t n, som_env *ev) { return SOMDTypeCode_bind(ev) == SOM_OK ? som_token(&SOMDTypeCode_binding_128577f5.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref SOMDTypeCode_new(som_env *ev) {
@@ -70,7 +70,7 @@ SOM_COLD void SOMDTypeCode_parse_first(som_ref self, som_env *ev, const char *te
 /* void parse(in string text)
  * Makes it the type of a text like IDL: unsigned long, sequence<string>, struct Point {long x; long y;}. */
 static inline void SOMDTypeCode_parse(som_ref self, som_env *ev, const char *text) {
-	som_tok token = som_token(&SOMDTypeCode_binding_a032f26b.m[0]);
+	som_tok token = som_token(&SOMDTypeCode_binding_128577f5.m[0]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, text);
 	else
@@ -84,7 +84,7 @@ SOM_COLD void SOMDTypeCode_make_first(som_ref self, som_env *ev, uint32_t tk, co
 /* void make(in unsigned long tk, in Names names, in Types types, in Labels labels, in unsigned long bound)
  * Makes it a type of parts: a name, and those of members or enumerators; the types of members, or of elements, of a union the discriminator's first; a union's labels. */
 static inline void SOMDTypeCode_make(som_ref self, som_env *ev, uint32_t tk, const SOMDTypeCode_Names *names, const SOMDTypeCode_Types *types, const SOMDTypeCode_Labels *labels, uint32_t bound) {
-	som_tok token = som_token(&SOMDTypeCode_binding_a032f26b.m[1]);
+	som_tok token = som_token(&SOMDTypeCode_binding_128577f5.m[1]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, uint32_t, const SOMDTypeCode_Names *, const SOMDTypeCode_Types *, const SOMDTypeCode_Labels *, uint32_t))som_resolve(self, token))(self, ev, tk, names, types, labels, bound);
 	else
@@ -97,7 +97,7 @@ SOM_COLD uint32_t SOMDTypeCode_kind_first(som_ref self, som_env *ev) {
 }
 /* unsigned long kind() */
 static inline uint32_t SOMDTypeCode_kind(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDTypeCode_binding_a032f26b.m[2]);
+	som_tok token = som_token(&SOMDTypeCode_binding_128577f5.m[2]);
 	return SOM_LIKELY(token) ? ((uint32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMDTypeCode_kind_first(self, ev);
 }
 
@@ -107,7 +107,7 @@ SOM_COLD uint8_t SOMDTypeCode_equal_first(som_ref self, som_env *ev, som_ref oth
 }
 /* boolean equal(in SOMDTypeCode other) */
 static inline uint8_t SOMDTypeCode_equal(som_ref self, som_env *ev, som_ref other) {
-	som_tok token = som_token(&SOMDTypeCode_binding_a032f26b.m[3]);
+	som_tok token = som_token(&SOMDTypeCode_binding_128577f5.m[3]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, other) : SOMDTypeCode_equal_first(self, ev, other);
 }
 
@@ -117,7 +117,7 @@ SOM_COLD int32_t SOMDTypeCode_param_count_first(som_ref self, som_env *ev) {
 }
 /* long param_count() */
 static inline int32_t SOMDTypeCode_param_count(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDTypeCode_binding_a032f26b.m[4]);
+	som_tok token = som_token(&SOMDTypeCode_binding_128577f5.m[4]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMDTypeCode_param_count_first(self, ev);
 }
 
@@ -128,7 +128,7 @@ SOM_COLD void SOMDTypeCode_parameter_first(som_ref self, som_env *ev, int32_t n,
 /* void parameter(in long n, in somToken to)
  * Fills an any, which is the caller's, with a parameter. */
 static inline void SOMDTypeCode_parameter(som_ref self, som_env *ev, int32_t n, void *to) {
-	som_tok token = som_token(&SOMDTypeCode_binding_a032f26b.m[5]);
+	som_tok token = som_token(&SOMDTypeCode_binding_128577f5.m[5]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, int32_t, void *))som_resolve(self, token))(self, ev, n, to);
 	else
@@ -142,7 +142,7 @@ SOM_COLD uint32_t SOMDTypeCode_size_first(som_ref self, som_env *ev) {
 /* unsigned long size()
  * Octets of a value in C. */
 static inline uint32_t SOMDTypeCode_size(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDTypeCode_binding_a032f26b.m[6]);
+	som_tok token = som_token(&SOMDTypeCode_binding_128577f5.m[6]);
 	return SOM_LIKELY(token) ? ((uint32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMDTypeCode_size_first(self, ev);
 }
 
@@ -152,7 +152,7 @@ SOM_COLD uint32_t SOMDTypeCode_alignment_first(som_ref self, som_env *ev) {
 }
 /* unsigned long alignment() */
 static inline uint32_t SOMDTypeCode_alignment(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDTypeCode_binding_a032f26b.m[7]);
+	som_tok token = som_token(&SOMDTypeCode_binding_128577f5.m[7]);
 	return SOM_LIKELY(token) ? ((uint32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMDTypeCode_alignment_first(self, ev);
 }
 
@@ -163,7 +163,7 @@ SOM_COLD char *SOMDTypeCode_text_first(som_ref self, som_env *ev) {
 /* string text()
  * As parse takes it. */
 static inline char *SOMDTypeCode_text(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDTypeCode_binding_a032f26b.m[8]);
+	som_tok token = som_token(&SOMDTypeCode_binding_128577f5.m[8]);
 	return SOM_LIKELY(token) ? ((char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMDTypeCode_text_first(self, ev);
 }
 
@@ -174,7 +174,7 @@ SOM_COLD void *SOMDTypeCode_copied_first(som_ref self, som_env *ev, void *value_
 /* somToken copied(in somToken value)
  * A copy of a value in memory of its own. */
 static inline void *SOMDTypeCode_copied(som_ref self, som_env *ev, void *value_) {
-	som_tok token = som_token(&SOMDTypeCode_binding_a032f26b.m[9]);
+	som_tok token = som_token(&SOMDTypeCode_binding_128577f5.m[9]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, value_) : SOMDTypeCode_copied_first(self, ev, value_);
 }
 
@@ -185,11 +185,33 @@ SOM_COLD void SOMDTypeCode_ended_first(som_ref self, som_env *ev, void *value_) 
 /* void ended(in somToken value)
  * Ends what the value at a place owns. */
 static inline void SOMDTypeCode_ended(som_ref self, som_env *ev, void *value_) {
-	som_tok token = som_token(&SOMDTypeCode_binding_a032f26b.m[10]);
+	som_tok token = som_token(&SOMDTypeCode_binding_128577f5.m[10]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, value_);
 	else
 		SOMDTypeCode_ended_first(self, ev, value_);
+}
+
+SOM_COLD som_ref SOMDTypeCode_named_first(som_ref self, som_env *ev, uint32_t tk) {
+	som_tok token = SOMDTypeCode_token(11, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *, uint32_t))som_resolve(self, token))(self, ev, tk) : NULL;
+}
+/* SOMDTypeCode named(in unsigned long tk)
+ * That of the process of a type with a name in IDL, as long: TC_long and the others of somdii.h. */
+static inline som_ref SOMDTypeCode_named(som_ref self, som_env *ev, uint32_t tk) {
+	som_tok token = som_token(&SOMDTypeCode_binding_128577f5.m[11]);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, uint32_t))som_resolve(self, token))(self, ev, tk) : SOMDTypeCode_named_first(self, ev, tk);
+}
+
+SOM_COLD uint8_t SOMDTypeCode_stays_first(som_ref self, som_env *ev) {
+	som_tok token = SOMDTypeCode_token(12, ev);
+	return token ? ((uint8_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : 0;
+}
+/* boolean stays()
+ * Whether it is one of those. They last as long as the process, and whoever copies or ends a TypeCode leaves them as they are. */
+static inline uint8_t SOMDTypeCode_stays(som_ref self, som_env *ev) {
+	som_tok token = som_token(&SOMDTypeCode_binding_128577f5.m[12]);
+	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMDTypeCode_stays_first(self, ev);
 }
 
 #ifdef __cplusplus

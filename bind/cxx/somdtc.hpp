@@ -14,38 +14,42 @@ using SOMDTypeCode_Types = std::vector<::SOMDTypeCode>;
 
 using SOMDTypeCode_Labels = std::vector<std::int64_t>;
 
-struct SOMDTypeCode_class_e57b1f66 {
+struct SOMDTypeCode_class_7a55b367 {
 	SOM_LOCAL static constexpr const char *name = "SOMDTypeCode";
-	static constexpr std::uint32_t major = 0, minor = 0, count = 11;
-	SOM_LOCAL static constexpr const char *const methods[] = {"parse", "make", "kind", "equal", "param_count", "parameter", "size", "alignment", "text", "copied", "ended"};
-	SOM_LOCAL static constexpr const char *const signatures[] = {"v:s/void(string)", "v:IpppI/void(unsigned long,<string>,<SOMDTypeCode>,<long long>,unsigned long)", "I:/unsigned long()", "b:o/boolean(SOMDTypeCode)", "i:/long()", "v:ip/void(long,void*)", "I:/unsigned long()", "I:/unsigned long()", "s:/string()", "p:p/void*(void*)", "v:p/void(void*)"};
+	static constexpr std::uint32_t major = 0, minor = 0, count = 13;
+	SOM_LOCAL static constexpr const char *const methods[] = {"parse", "make", "kind", "equal", "param_count", "parameter", "size", "alignment", "text", "copied", "ended", "named", "stays"};
+	SOM_LOCAL static constexpr const char *const signatures[] = {"v:s/void(string)", "v:IpppI/void(unsigned long,<string>,<SOMDTypeCode>,<long long>,unsigned long)", "I:/unsigned long()", "b:o/boolean(SOMDTypeCode)", "i:/long()", "v:ip/void(long,void*)", "I:/unsigned long()", "I:/unsigned long()", "s:/string()", "p:p/void*(void*)", "v:p/void(void*)", "o:I/SOMDTypeCode(unsigned long)", "b:/boolean()"};
 	SOM_LOCAL static inline som::tokens<count> bound;
 	using parents = som::list<som::object_class>;
 };
-using SOMDTypeCode_class = SOMDTypeCode_class_e57b1f66;
+using SOMDTypeCode_class = SOMDTypeCode_class_7a55b367;
 
 template <class som_Via> class SOMDTypeCode_methods {
 	const som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }
 
 public:
 	// Makes it the type of a text like IDL: unsigned long, sequence<string>, struct Point {long x; long y;}.
-	SOM_OF_RELEASE(re57b1f66) void parse(const som::text &text) const { som::call<SOMDTypeCode_class, 0, void(std::string)>(som_via(), text); }
+	SOM_OF_RELEASE(r7a55b367) void parse(const som::text &text) const { som::call<SOMDTypeCode_class, 0, void(std::string)>(som_via(), text); }
 	// Makes it a type of parts: a name, and those of members or enumerators; the types of members, or of elements, of a union the discriminator's first; a union's labels.
-	SOM_OF_RELEASE(re57b1f66) void make(std::uint32_t tk, const ::SOMDTypeCode_Names &names, const ::SOMDTypeCode_Types &types, const ::SOMDTypeCode_Labels &labels, std::uint32_t bound) const { som::call<SOMDTypeCode_class, 1, void(std::uint32_t, ::SOMDTypeCode_Names, ::SOMDTypeCode_Types, ::SOMDTypeCode_Labels, std::uint32_t)>(som_via(), tk, names, types, labels, bound); }
-	SOM_OF_RELEASE(re57b1f66) std::uint32_t kind() const { return som::call<SOMDTypeCode_class, 2, std::uint32_t()>(som_via()); }
-	SOM_OF_RELEASE(re57b1f66) bool equal(const ::SOMDTypeCode &other) const { return som::call<SOMDTypeCode_class, 3, bool(::SOMDTypeCode)>(som_via(), other); }
-	SOM_OF_RELEASE(re57b1f66) std::int32_t param_count() const { return som::call<SOMDTypeCode_class, 4, std::int32_t()>(som_via()); }
+	SOM_OF_RELEASE(r7a55b367) void make(std::uint32_t tk, const ::SOMDTypeCode_Names &names, const ::SOMDTypeCode_Types &types, const ::SOMDTypeCode_Labels &labels, std::uint32_t bound) const { som::call<SOMDTypeCode_class, 1, void(std::uint32_t, ::SOMDTypeCode_Names, ::SOMDTypeCode_Types, ::SOMDTypeCode_Labels, std::uint32_t)>(som_via(), tk, names, types, labels, bound); }
+	SOM_OF_RELEASE(r7a55b367) std::uint32_t kind() const { return som::call<SOMDTypeCode_class, 2, std::uint32_t()>(som_via()); }
+	SOM_OF_RELEASE(r7a55b367) bool equal(const ::SOMDTypeCode &other) const { return som::call<SOMDTypeCode_class, 3, bool(::SOMDTypeCode)>(som_via(), other); }
+	SOM_OF_RELEASE(r7a55b367) std::int32_t param_count() const { return som::call<SOMDTypeCode_class, 4, std::int32_t()>(som_via()); }
 	// Fills an any, which is the caller's, with a parameter.
-	SOM_OF_RELEASE(re57b1f66) void parameter(std::int32_t n, void *to) const { som::call<SOMDTypeCode_class, 5, void(std::int32_t, void *)>(som_via(), n, to); }
+	SOM_OF_RELEASE(r7a55b367) void parameter(std::int32_t n, void *to) const { som::call<SOMDTypeCode_class, 5, void(std::int32_t, void *)>(som_via(), n, to); }
 	// Octets of a value in C.
-	SOM_OF_RELEASE(re57b1f66) std::uint32_t size() const { return som::call<SOMDTypeCode_class, 6, std::uint32_t()>(som_via()); }
-	SOM_OF_RELEASE(re57b1f66) std::uint32_t alignment() const { return som::call<SOMDTypeCode_class, 7, std::uint32_t()>(som_via()); }
+	SOM_OF_RELEASE(r7a55b367) std::uint32_t size() const { return som::call<SOMDTypeCode_class, 6, std::uint32_t()>(som_via()); }
+	SOM_OF_RELEASE(r7a55b367) std::uint32_t alignment() const { return som::call<SOMDTypeCode_class, 7, std::uint32_t()>(som_via()); }
 	// As parse takes it.
-	SOM_OF_RELEASE(re57b1f66) std::string text() const { return som::call<SOMDTypeCode_class, 8, std::string()>(som_via()); }
+	SOM_OF_RELEASE(r7a55b367) std::string text() const { return som::call<SOMDTypeCode_class, 8, std::string()>(som_via()); }
 	// A copy of a value in memory of its own.
-	SOM_OF_RELEASE(re57b1f66) void *copied(void *value) const { return som::call<SOMDTypeCode_class, 9, void *(void *)>(som_via(), value); }
+	SOM_OF_RELEASE(r7a55b367) void *copied(void *value) const { return som::call<SOMDTypeCode_class, 9, void *(void *)>(som_via(), value); }
 	// Ends what the value at a place owns.
-	SOM_OF_RELEASE(re57b1f66) void ended(void *value) const { som::call<SOMDTypeCode_class, 10, void(void *)>(som_via(), value); }
+	SOM_OF_RELEASE(r7a55b367) void ended(void *value) const { som::call<SOMDTypeCode_class, 10, void(void *)>(som_via(), value); }
+	// That of the process of a type with a name in IDL, as long: TC_long and the others of somdii.h.
+	SOM_OF_RELEASE(r7a55b367) som::later<::SOMDTypeCode, som_Via> named(std::uint32_t tk) const { return som::call<SOMDTypeCode_class, 11, ::SOMDTypeCode(std::uint32_t)>(som_via(), tk); }
+	// Whether it is one of those. They last as long as the process, and whoever copies or ends a TypeCode leaves them as they are.
+	SOM_OF_RELEASE(r7a55b367) bool stays() const { return som::call<SOMDTypeCode_class, 12, bool()>(som_via()); }
 };
 
 template <class som_Via> class SOMDTypeCode_all : public som::object_methods<som_Via>, public SOMDTypeCode_methods<som_Via> {
@@ -56,6 +60,7 @@ class SOMDTypeCode : public som::handle<SOMDTypeCode, SOMDTypeCode_class, som::o
 public:
 	using som::handle<SOMDTypeCode, SOMDTypeCode_class, som::object>::handle;
 	template <class som_Via> using som_methods = SOMDTypeCode_all<som_Via>;
+	using ::SOMDTypeCode_methods<SOMDTypeCode>::named;
 	using Names = ::SOMDTypeCode_Names;
 	using Types = ::SOMDTypeCode_Types;
 	using Labels = ::SOMDTypeCode_Labels;

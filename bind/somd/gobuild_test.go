@@ -103,6 +103,11 @@ func TestServerBuild(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	elsewhere := exec.Command(b.path("dsom"), "server", "build", "-o", program, "./collie")
+	elsewhere.Dir = t.TempDir()
+	if out, err := elsewhere.CombinedOutput(); err == nil {
+		t.Errorf("in no module: %s", out)
+	}
 	build = exec.Command(b.path("dsom"), "server", "build", "-o", program, "./library")
 	build.Dir = module
 	if out, err := build.CombinedOutput(); err == nil || !strings.Contains(string(out), "go build: ") {
@@ -116,5 +121,24 @@ func TestServerBuild(t *testing.T) {
 	}
 	if out, err := exec.Command(b.path("dsom-classes"), "--listen", "tcp:127.0.0.1:0", library).CombinedOutput(); err == nil || !strings.Contains(string(out), "dsom server build -o PROGRAM PACKAGE") {
 		t.Errorf("a class library in Go: %v\n%s", err, out)
+	}
+}
+
+// TestServerBuildInWorkspace makes a server in a module that is one of a workspace's.
+func TestServerBuildInWorkspace(t *testing.T) {
+	b := newBench(t)
+	module, program := b.kennel(t), filepath.Join(t.TempDir(), "server")
+	for name, text := range map[string]string{"go.work": "go 1.26.0\n\nuse (\n\t.\n\t./other\n)\n", "other/go.mod": "module other\n\ngo 1.26.0\n", "other/other.go": "// Package other has nothing.\npackage other\n"} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(filepath.Join(module, name)), 0o755), os.WriteFile(filepath.Join(module, name), []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	build := exec.Command(b.path("dsom"), "server", "build", "-o", program, "./collie")
+	build.Dir = module
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if out, err := exec.Command(program, "--help").CombinedOutput(); !strings.Contains(string(out), "-listen") {
+		t.Errorf("the program: %v\n%s", err, out)
 	}
 }

@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/somd"
 )
 
 // A liar is a server whose description of each class says that it is among its own ancestors, or that another is which says the same of it.
@@ -29,17 +31,22 @@ func (l *liar) Dispatch(r *orb.ServerRequest) bool {
 	if !r.Decoded() || !r.Returned(nil) {
 		return true
 	}
-	r.Out.Count(2)
-	for _, name := range []string{l.among[class], class} {
-		r.Out.String(name)
-		r.Out.ULong(1)
-		r.Out.ULong(0)
-		r.Out.Count(1)
-		r.Out.String("SOMObject")
-		r.Out.Count(0)
-		r.Out.String("")
-		r.Out.String("")
+	e := cdr.NewEncoder(nil, false, nil)
+	e.Boolean(false)
+	for _, n := range []uint32{0x534f4d43, somd.DescriptionVersion, 1, 2} {
+		e.ULong(n)
 	}
+	for _, name := range []string{l.among[class], class} {
+		m := e.Begin()
+		e.RawString(name)
+		e.ULong(1)
+		e.ULong(0)
+		e.Count(1)
+		e.RawString("SOMObject")
+		e.Count(0)
+		e.End(m)
+	}
+	r.Out.OctetSeq(e.Bytes())
 	return true
 }
 

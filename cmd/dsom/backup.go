@@ -120,12 +120,14 @@ func mayGo(ctx context.Context, s store.Store) error {
 type restoreCmd struct {
 	stateFlag
 	Replace bool   `help:"Replace a state that is there: it is moved to another name."`
+	Port    uint16 `help:"Have the daemon of the state take calls at this port, instead of the one that it was backed up with: beside a daemon that has that."`
 	File    string `arg:"" help:"The file that dsom backup has written; - is standard input."`
 }
 
 func (restoreCmd) Help() string {
 	return `No daemon may run with the state folder. The state is there wholly afterwards, or, if the file is damaged or cut off, as it was. References that
-the daemon before had given name its address: on another machine start the daemon with --publish, and see dsom ior rewrite.
+the daemon before had given name its address: on another machine start the daemon with --publish, and see dsom ior rewrite. To try a backup beside the
+daemon that has written it, give the state a port of its own (--port). Names in it lead to the first one's objects as before.
 
 The state of a machine that shares it with others is not replaced. What was lost of such a store is restored into a new folder, and the first daemon that is
 started with that and a new, empty --store begins the store with it: see docs/cluster.md.
@@ -133,7 +135,8 @@ started with that and a new, empty --store begins the store with it: see docs/cl
 Example:
 
     dsom restore dsom-2026-11-29.backup
-    dsom restore --state /srv/dsom --replace dsom-2026-11-29.backup`
+    dsom restore --state /srv/dsom --replace dsom-2026-11-29.backup
+    dsom restore --state /tmp/trial --port 7053 dsom-2026-11-29.backup`
 }
 
 func (v restoreCmd) Run(ctx context.Context, c *console) error {
@@ -150,7 +153,7 @@ func (v restoreCmd) Run(ctx context.Context, c *console) error {
 		defer func() { _ = f.Close() }()
 		in = f
 	}
-	sum, moved, err := backup.Restore(ctx, in, folder, v.Replace, mayGo)
+	sum, moved, err := backup.Restore(ctx, in, folder, backup.Options{Replace: v.Replace, MayGo: mayGo, Port: v.Port})
 	if err != nil {
 		return fmt.Errorf("%s: %w", v.File, err)
 	}

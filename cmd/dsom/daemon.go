@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"os/user"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -344,8 +346,28 @@ func (c *console) announce(ctx context.Context, d *admin.Client) {
 		return
 	}
 	for _, a := range s.Addresses {
-		c.printf("Taking calls at %s (process %d, state in %s)\n", a, s.PID, s.State)
+		c.printf("Taking calls at %s (process %d, state in %s)\n", takenAt(s.Listens, a), s.PID, s.State)
 	}
+}
+
+// takenAt says where calls are taken: at an address that references name, if that is this machine's and the one listened at, and else where is listened, and what references name.
+func takenAt(listens, named string) string {
+	host, port, err := net.SplitHostPort(listens)
+	there, as, bad := net.SplitHostPort(named)
+	switch ip := net.ParseIP(host); {
+	case err != nil || bad != nil || port == as && host == there:
+		return named
+	case port == as && (host == "" || ip != nil && ip.IsUnspecified()) && isOwn(there):
+		return named
+	}
+	return listens + ", which references name as " + named
+}
+
+// isOwn reports whether an address is one of this machine's, as far as the system tells.
+func isOwn(host string) bool {
+	all, err := net.InterfaceAddrs()
+	ip := net.ParseIP(host)
+	return err == nil && ip != nil && slices.ContainsFunc(all, func(a net.Addr) bool { n, ok := a.(*net.IPNet); return ok && n.IP.Equal(ip) })
 }
 
 // writersOf parses who may change names; a single address is a network of its own.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -75,10 +76,20 @@ func main() {
 		d := somd.New(s.Root.POA, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export,
 			Around: dsom.Carried(dsom.ForeignThreads{Thread: native.Thread, Exception: native.UserException})})
 		ref, err := somd.Serve(ctx, s, d, somd.Among(classes...), names...)
-		if err == nil && !s.Private() && s.Daemon() == "" {
+		if err != nil || s.Private() {
+			return err
+		}
+		if s.Daemon() == "" {
 			fmt.Println(ref) // there is no name to find it by
 		}
-		return err
+		spec, bad := native.Spec(classes...)
+		if bad == nil && spec != nil {
+			bad = s.Describe(ctx, spec)
+		}
+		if bad != nil { // the classes are served all the same
+			fmt.Fprintln(os.Stderr, os.Args[0]+":", bad)
+		}
+		return nil
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, os.Args[0]+":", err)
@@ -92,7 +103,7 @@ func (v serverBuildCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	module, err := goCommand(ctx, "list", "-m", "-f", "{{.Dir}}")
+	root, err := moduleHere(ctx)
 	if err != nil {
 		return err
 	}
@@ -110,7 +121,7 @@ func (v serverBuildCmd) Run(ctx context.Context) error {
 	}
 	defer os.RemoveAll(dir)
 	// The source stands in the module for the go command alone, so that packages that are internal there can be served.
-	root, source, overlay := strings.TrimSpace(module), filepath.Join(dir, "main.go"), filepath.Join(dir, "overlay.json")
+	source, overlay := filepath.Join(dir, "main.go"), filepath.Join(dir, "overlay.json")
 	inside := filepath.Join(root, "dsom_server_build")
 	replace, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(inside, "main.go"): source}})
 	if err != nil {
@@ -123,6 +134,18 @@ func (v serverBuildCmd) Run(ctx context.Context) error {
 	}
 	_, err = goCommand(ctx, "build", "-C", root, "-overlay", overlay, "-o", out, "./dsom_server_build")
 	return err
+}
+
+// moduleHere returns the folder of the module of this folder: the one whose go.mod the go command finds, which in a workspace is one of several.
+func moduleHere(ctx context.Context) (string, error) {
+	file, err := goCommand(ctx, "env", "GOMOD")
+	if err != nil {
+		return "", err
+	}
+	if file = strings.TrimSpace(file); filepath.Base(file) != "go.mod" { // "", or the null device
+		return "", errors.New("this folder is in no Go module: call dsom server build in the module that requires github.com/opendsom/dsom")
+	}
+	return filepath.Dir(file), nil
 }
 
 // goCommand runs the go command with cgo, and returns what it prints; what it says of an error is part of that.

@@ -18,6 +18,9 @@ const (
 // ServerSpecification is the name under which the interfaces of a server's objects are registered with it. They go when the server is removed.
 func ServerSpecification(server string) string { return "server " + server }
 
+// ServerClasses is the name under which a server itself registers the interfaces of its classes, beside those that were registered with it. They go with the server, too.
+func ServerClasses(server string) string { return "classes of server " + server }
+
 // A Specification is what is registered in the interface repository under a name: files that
 // were compiled together, with all that they include.
 type Specification struct {
@@ -35,10 +38,19 @@ func (c *Client) Specifications(ctx context.Context) (list []Specification, err 
 // RegisterSpecification registers a packed specification (JSON as package model writes it, in the form of
 // gzip), in place of the one that has the name.
 func (c *Client) RegisterSpecification(ctx context.Context, name string, packed []byte) (s Specification, err error) {
+	return c.putSpecification(ctx, specificationPath(name), packed)
+}
+
+// Describe registers the interfaces of the classes of a lease's server, packed as for RegisterSpecification, under the name ServerClasses.
+func (c *Client) Describe(ctx context.Context, lease string, packed []byte) (Specification, error) {
+	return c.putSpecification(ctx, "/v1/leases/"+url.PathEscape(lease)+"/interfaces", packed)
+}
+
+func (c *Client) putSpecification(ctx context.Context, path string, packed []byte) (s Specification, err error) {
 	if len(packed) > MaxSpecification {
 		return s, &Error{Code: CodeInvalid, Message: fmt.Sprintf("a specification of %d octets, packed; the limit is %d", len(packed), MaxSpecification)}
 	}
-	res, err := c.send(ctx, http.MethodPut, specificationPath(name), "application/gzip", packed)
+	res, err := c.send(ctx, http.MethodPut, path, "application/gzip", packed)
 	if err != nil {
 		return s, err
 	}

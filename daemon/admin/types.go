@@ -29,6 +29,7 @@ type Status struct {
 	Admin     string    `json:"admin"`             // host:port of this API
 	Console   string    `json:"console,omitempty"` // host:port of the pages for people, if there are any
 	Addresses []string  `json:"addresses"`         // where it takes CORBA calls, as references name it
+	Listens   string    `json:"listens,omitempty"` // and at which host:port it listens for them; without a host at all addresses of the machine
 	Local     string    `json:"local"`             // where programs of this machine call it: loopback, if it listens there
 	Socket    string    `json:"socket,omitempty"`  // the socket of the machine at which it takes calls, if it does
 	Publish   string    `json:"publish,omitempty"` // what references name to whom, where that was set: rules of package reach

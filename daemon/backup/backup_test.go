@@ -122,7 +122,7 @@ func TestRoundTrip(t *testing.T) {
 		}
 	}
 	to := filepath.Join(t.TempDir(), "new", "state")
-	sum, moved, err := backup.Restore(t.Context(), bytes.NewReader(b), to, false, anyState)
+	sum, moved, err := backup.Restore(t.Context(), bytes.NewReader(b), to, backup.Options{MayGo: anyState})
 	if err != nil || len(moved) != 0 {
 		t.Fatal(err, moved)
 	}
@@ -139,11 +139,11 @@ func TestRoundTrip(t *testing.T) {
 			t.Error(st.Mode(), err)
 		}
 	}
-	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, false, anyState); !errors.Is(err, backup.ErrThere) {
+	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, backup.Options{MayGo: anyState}); !errors.Is(err, backup.ErrThere) {
 		t.Errorf("got %v", err)
 	}
 	other, so, want := aState(t, 3)
-	_, moved, err = backup.Restore(t.Context(), bytes.NewReader(write(t, so, other)), to, true, anyState)
+	_, moved, err = backup.Restore(t.Context(), bytes.NewReader(write(t, so, other)), to, backup.Options{Replace: true, MayGo: anyState})
 	if err != nil || len(moved) != 3 {
 		t.Fatal(err, moved)
 	}
@@ -174,7 +174,7 @@ func TestWhichRun(t *testing.T) {
 	older = strings.Replace(older, `{"end":{"entries":32,`, `{"end":{"entries":33,`, 1)
 	for name, b := range map[string][]byte{"of now": b, "of an earlier release": packed(older)} {
 		to := t.TempDir()
-		if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, false, anyState); err != nil {
+		if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, backup.Options{MayGo: anyState}); err != nil {
 			t.Fatal(name, err)
 		}
 		if diff := cmp.Diff(want, held(t, to)); diff != "" {
@@ -189,7 +189,7 @@ func TestWhichRun(t *testing.T) {
 		if err := mine.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, true, anyState); err != nil {
+		if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, backup.Options{Replace: true, MayGo: anyState}); err != nil {
 			t.Fatal(name, err)
 		}
 		maps.Copy(own, want)
@@ -224,7 +224,7 @@ func TestInterrupted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), dir, true, anyState); err != nil {
+	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), dir, backup.Options{Replace: true, MayGo: anyState}); err != nil {
 		t.Fatal(err)
 	}
 	if err := backup.Interrupted(dir); err != nil {
@@ -237,8 +237,47 @@ func TestInterrupted(t *testing.T) {
 func TestDaemonHasIt(t *testing.T) {
 	t.Parallel()
 	dir, s, _ := aState(t, 2)
-	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(write(t, s, dir)), dir, true, anyState); !errors.Is(err, store.ErrLocked) {
+	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(write(t, s, dir)), dir, backup.Options{Replace: true, MayGo: anyState}); !errors.Is(err, store.ErrLocked) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A comer is a backup that is read while somebody does something in the folder.
+type comer struct {
+	io.Reader
+	once func()
+}
+
+func (c *comer) Read(b []byte) (int, error) {
+	if f := c.once; f != nil {
+		c.once = nil
+		f()
+	}
+	return c.Reader.Read(b)
+}
+
+// TestAskedAgain has a state come into the folder while the backup is read: whether it may go is asked of that, too.
+func TestAskedAgain(t *testing.T) {
+	t.Parallel()
+	dir, s, _ := aState(t, 2)
+	b := write(t, s, dir)
+	to, asked := t.TempDir(), 0
+	came := func() {
+		s, err := bbolt.Open(filepath.Join(to, "dsom.db"), bbolt.Options{})
+		if err == nil {
+			_, err = s.Commit(t.Context(), store.Create("machine", []byte("others'")))
+		}
+		if err := errors.Join(err, s.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+	no := errors.New("it is others' too")
+	_, _, err := backup.Restore(t.Context(), &comer{bytes.NewReader(b), came}, to, backup.Options{Replace: true, MayGo: func(context.Context, store.Store) error { asked++; return no }})
+	if !errors.Is(err, no) || asked != 1 {
+		t.Errorf("got %v, asked %d times", err, asked)
+	}
+	if has := held(t, to); has["machine"] != "others'" {
+		t.Errorf("the state that came is %v", has)
 	}
 }
 
@@ -358,7 +397,7 @@ func TestRefuses(t *testing.T) {
 			t.Parallel()
 			top := t.TempDir()
 			to := filepath.Join(top, "state")
-			if sum, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, false, anyState); err == nil {
+			if sum, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, backup.Options{MayGo: anyState}); err == nil {
 				t.Errorf("it was restored: %+v", sum)
 			} else if len(err.Error()) > 5000 {
 				t.Errorf("an error of %d octets", len(err.Error()))

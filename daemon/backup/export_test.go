@@ -13,7 +13,7 @@ func RestoreCrashing(ctx context.Context, r io.Reader, folder string, between fu
 	if err != nil {
 		return err
 	}
-	if _, err := unpack(ctx, r, tmp); err != nil {
+	if _, err := unpack(ctx, r, tmp, 0); err != nil {
 		return err
 	}
 	_, err = commit(tmp, folder, between)

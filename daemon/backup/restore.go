@@ -2,11 +2,13 @@ package backup
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/store/bbolt"
@@ -18,18 +20,25 @@ const storeName = "dsom.db"
 // ErrThere is the error of a folder that has a state already.
 var ErrThere = errors.New("there is a state already")
 
+// Options say how a state is restored.
+type Options struct {
+	Replace bool                                     // a state that is there, which is moved to another name
+	MayGo   func(context.Context, store.Store) error // is asked about that; its error is Restore's
+	Port    uint16                                   // at which the state's daemon takes calls, instead of the port that the backup says; 0: that
+}
+
 // Restore makes the state of a folder from a backup: wholly, or not at all, also if it is killed, or the machine ends; what it had begun to put in place is then put there
 // by [Finish]. A state that is there is ErrThere unless it is to be replaced: then it is moved
-// to a name of its own, which is returned, unless mayGo, which is asked about it, has an error. Which servers run is taken from it, if it can be read, and never from
+// to a name of its own, which is returned, unless MayGo has an error. Which servers run is taken from it, if it can be read, and never from
 // the backup: those of earlier releases have it. A daemon that has the folder is store.ErrLocked.
-func Restore(ctx context.Context, r io.Reader, folder string, replace bool, mayGo func(context.Context, store.Store) error) (sum Summary, moved []string, err error) {
+func Restore(ctx context.Context, r io.Reader, folder string, o Options) (sum Summary, moved []string, err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return sum, nil, err
 	}
 	if err := Finish(folder); err != nil { // an earlier one
 		return sum, nil, err
 	}
-	if _, err := vacant(ctx, folder, replace, mayGo); err != nil {
+	if _, err := vacant(ctx, folder, o); err != nil {
 		return sum, nil, err
 	}
 	tmp, err := os.MkdirTemp(folder, "restore-*")
@@ -37,10 +46,10 @@ func Restore(ctx context.Context, r io.Reader, folder string, replace bool, mayG
 		return sum, nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
-	if sum, err = unpack(ctx, r, tmp); err != nil {
+	if sum, err = unpack(ctx, r, tmp, o.Port); err != nil {
 		return sum, nil, err
 	}
-	run, err := vacant(ctx, folder, replace, mayGo) // it has taken its time
+	run, err := vacant(ctx, folder, o) // it has taken its time
 	if err != nil {
 		return sum, nil, err
 	}
@@ -55,7 +64,7 @@ func Restore(ctx context.Context, r io.Reader, folder string, replace bool, mayG
 var kept = []string{configFile, library, storeName}
 
 // vacant returns why no state can be put into a folder, and which servers run by the state that would be replaced.
-func vacant(ctx context.Context, folder string, replace bool, mayGo func(context.Context, store.Store) error) (run []store.Entry, err error) {
+func vacant(ctx context.Context, folder string, o Options) (run []store.Entry, err error) {
 	for _, name := range kept {
 		path := filepath.Join(folder, name)
 		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
@@ -63,7 +72,7 @@ func vacant(ctx context.Context, folder string, replace bool, mayGo func(context
 		} else if err != nil {
 			return nil, err
 		}
-		if !replace {
+		if !o.Replace {
 			return nil, fmt.Errorf("%w: %s; --replace moves it to another name first", ErrThere, path)
 		}
 		if name != storeName {
@@ -74,7 +83,7 @@ func vacant(ctx context.Context, folder string, replace bool, mayGo func(context
 			return nil, fmt.Errorf("%w; end the daemon first", err)
 		}
 		if err == nil { // a state that is damaged is what is replaced
-			err := mayGo(ctx, s)
+			err := o.MayGo(ctx, s)
 			if err == nil {
 				run = running(ctx, s)
 			}
@@ -116,14 +125,27 @@ func carryOver(ctx context.Context, run []store.Entry, folder string) error {
 	return errors.Join(err, s.Close())
 }
 
-// unpack puts the backup into an empty folder.
-func unpack(ctx context.Context, r io.Reader, folder string) (sum Summary, err error) {
+// identityKey is where the daemon's state says at which port it takes calls, among other things.
+const identityKey = "daemon/identity"
+
+// atPort returns what the state says of the daemon with another port.
+func atPort(identity []byte, port uint16) ([]byte, error) {
+	var says map[string]json.RawMessage
+	if err := json.Unmarshal(identity, &says); err != nil {
+		return nil, fmt.Errorf("the daemon's identity in the backup is not readable: %w", err)
+	}
+	says["port"] = strconv.AppendUint(nil, uint64(port), 10)
+	return json.Marshal(says)
+}
+
+// unpack puts the backup into an empty folder, with the port if it is not 0.
+func unpack(ctx context.Context, r io.Reader, folder string, port uint16) (sum Summary, err error) {
 	s, err := bbolt.Open(filepath.Join(folder, storeName), bbolt.Options{})
 	if err != nil {
 		return sum, err
 	}
 	var ops []store.Op
-	size := 0
+	size, placed := 0, port == 0
 	flush := func() error {
 		if len(ops) == 0 {
 			return nil
@@ -135,6 +157,13 @@ func unpack(ctx context.Context, r io.Reader, folder string) (sum Summary, err e
 	sum, err = Read(r, func(e store.Entry) error {
 		if passes(e.Key) {
 			return nil
+		}
+		if e.Key == identityKey && port != 0 {
+			var err error
+			if e.Value, err = atPort(e.Value, port); err != nil {
+				return err
+			}
+			placed = true
 		}
 		ops = append(ops, store.Create(e.Key, e.Value))
 		if size += len(e.Value); len(ops) == store.MaxOps || size > store.MaxValue {
@@ -148,6 +177,9 @@ func unpack(ctx context.Context, r io.Reader, folder string) (sum Summary, err e
 		}
 		return writeFile(path, data)
 	})
+	if err == nil && !placed {
+		err = errors.New("the backup says of no daemon at which port it takes calls: give the port to the daemon, by --listen")
+	}
 	if err == nil {
 		err = flush()
 	}

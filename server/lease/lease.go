@@ -225,6 +225,19 @@ func (l *Lease) Report(ctx context.Context, r admin.Report) {
 	}
 }
 
+// Describe registers the interfaces of the server's classes with the daemon, packed as the interface repository has them. It is the daemon's error where they contradict what is registered
+// there, and admin.ErrNoDaemon if the lease is not held just now.
+func (l *Lease) Describe(ctx context.Context, packed []byte) error {
+	l.mu.Lock()
+	id, client := l.id, l.client
+	l.mu.Unlock()
+	if id == "" {
+		return admin.ErrNoDaemon
+	}
+	_, err := client.Describe(ctx, id, packed)
+	return err
+}
+
 // Close tells the daemon, if it is there and before ctx ends, that the server is done, and
 // gives the lease up. The server writes nothing any more when it calls this.
 func (l *Lease) Close(ctx context.Context) error {

@@ -5,6 +5,7 @@ package native
 import (
 	"unsafe"
 
+	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/som"
 )
 
@@ -78,3 +79,6 @@ func Export(c *som.Class) error { return absent(c.Name()) }
 
 // Instances fails: the program is built without cgo.
 func Instances(c *som.Class) (int, error) { return 0, absent(c.Name()) }
+
+// Spec fails: the program is built without cgo.
+func Spec(classes ...*som.Class) (*model.Spec, error) { return nil, absent("libsom") }

@@ -54,6 +54,11 @@ func ProvideMemory(m ForeignMemory) {
 			defer func() { _ = r.Release() }()
 			return m.AddressOf(r)
 		},
+		Displace: func(at uintptr) {
+			if !staysAt(m, at) {
+				m.ReleaseAt(at)
+			}
+		},
 		Reference: func(at uintptr) (dyn.Ref, error) {
 			g, err := current()
 			if err != nil {

@@ -25,6 +25,8 @@ var TypeCodeClass = classOf[typeCode]("SOMDTypeCode", `
 	text s:/string()
 	copied p:p/void*(void*)
 	ended v:p/void(void*)
+	named o:I/SOMDTypeCode(unsigned long)
+	stays b:/boolean()
 `)
 
 // Limits of TypeCodes that programs make.
@@ -35,7 +37,8 @@ const (
 
 type typeCode struct {
 	som.Base
-	tc atomic.Pointer[typecode.TypeCode] // nil: null
+	tc    atomic.Pointer[typecode.TypeCode] // nil: null
+	stays atomic.Bool                       // it is one of namedTypes
 }
 
 // NewTypeCode returns a TypeCode as an object.
@@ -103,17 +106,30 @@ func (c *typeCode) Make(_ context.Context, kind uint32, names []string, types []
 	return c.become(t)
 }
 
-// idOf is the repository id that IDL would give a name.
+// idOf is the repository id that a name is, or that IDL would give it as a scoped one. One is of a format, as IDL:Zoo/Point:2.3 or RMI:foo.Bar:0123456789ABCDEF; a scoped name has colons in pairs alone.
 func idOf(name string) string {
-	if name == "" || strings.HasPrefix(name, "IDL:") {
+	if isRepositoryID(name) || name == "" {
 		return name
 	}
-	return "IDL:" + strings.ReplaceAll(name, "::", "/") + ":1.0"
+	return "IDL:" + strings.ReplaceAll(strings.TrimPrefix(name, "::"), "::", "/") + ":1.0"
 }
 
+func isRepositoryID(name string) bool {
+	format, rest, ok := strings.Cut(name, ":")
+	return ok && format != "" && !strings.HasPrefix(rest, ":")
+}
+
+// simple is the name of a type without what is around it; empty where a repository id tells none, as DCE's.
 func simple(name string) string {
-	name = strings.TrimSuffix(strings.TrimPrefix(name, "IDL:"), ":1.0")
-	return name[max(strings.LastIndexByte(name, '/'), strings.LastIndexByte(name, ':'))+1:]
+	if isRepositoryID(name) {
+		_, name, _ = strings.Cut(name, ":")
+		name, _, _ = strings.Cut(name, ":") // from what is behind: a version, a hash
+	}
+	name = name[strings.LastIndexAny(name, "/:.$")+1:]
+	if typecode.Check(typecode.Alias("", name, typecode.Long)) != nil { // no identifier
+		return ""
+	}
+	return name
 }
 
 func typeOfParts(kind typecode.Kind, names []string, types []som.Object, labels []int64, bound uint32) (*typecode.TypeCode, error) {

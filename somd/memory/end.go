@@ -23,9 +23,13 @@ func (a *Access) end(p unsafe.Pointer, t *typecode.TypeCode, depth int) {
 	switch t = t.Unalias(); t.Kind() {
 	case typecode.TkString, typecode.TkWString:
 		a.Deallocate(*(*unsafe.Pointer)(p))
-	case typecode.TkObjref, typecode.TkTypeCode:
+	case typecode.TkObjref:
 		if at := *(*uintptr)(p); at != 0 {
 			a.Release(at)
+		}
+	case typecode.TkTypeCode:
+		if at := *(*uintptr)(p); at != 0 {
+			a.Displace(at)
 		}
 	case typecode.TkAny:
 		x := (*anyValue)(p)
@@ -36,7 +40,7 @@ func (a *Access) end(p unsafe.Pointer, t *typecode.TypeCode, depth int) {
 			a.end(x.value, of, depth+1)
 		}
 		a.Deallocate(x.value)
-		a.Release(x.tc)
+		a.Displace(x.tc)
 	case typecode.TkSequence:
 		s := (*sequence)(p)
 		if s.buffer != nil {
@@ -46,13 +50,13 @@ func (a *Access) end(p unsafe.Pointer, t *typecode.TypeCode, depth int) {
 	case typecode.TkArray:
 		a.endElements(p, t.Content(), uintptr(t.Length()), depth)
 	case typecode.TkStruct, typecode.TkExcept:
-		if at, _, _, err := members(t, depth); err == nil {
+		if at, err := members(t, depth); err == nil {
 			for i := range at {
 				a.end(unsafe.Add(p, at[i]), t.MemberType(i), depth+1)
 			}
 		}
 	case typecode.TkUnion:
-		at, _, _, err := armsAt(t, depth)
+		at, err := armsAt(t, depth)
 		if n := t.Arm(number(p, t.Discriminator())); err == nil && n >= 0 {
 			a.end(unsafe.Add(p, at), t.MemberType(n), depth+1)
 		}

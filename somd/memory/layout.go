@@ -38,79 +38,115 @@ type anyValue struct {
 func Layout(t *typecode.TypeCode) (size, align uintptr, err error) { return layout(t, 0) }
 
 func layout(t *typecode.TypeCode, depth int) (size, align uintptr, err error) {
-	if depth > MaxNesting {
-		return 0, 0, tooDeep()
+	x, err := layouts{}.of(t, depth)
+	return x.size, x.align, err
+}
+
+// layouts are those of the structures and unions that were met on a walk: one that is a member many times, of others that are so themselves, is looked through once.
+type layouts map[*typecode.TypeCode]laid
+
+// A laid is how a type lies in memory, and how many types are in one another in it.
+type laid struct {
+	size, align uintptr
+	levels      int
+}
+
+func (ls layouts) of(t *typecode.TypeCode, depth int) (x laid, err error) {
+	t = t.Unalias()
+	x, known := ls[t]
+	if depth+x.levels > MaxNesting {
+		return laid{}, tooDeep()
 	}
-	switch t = t.Unalias(); t.Kind() {
+	if known {
+		return x, nil
+	}
+	switch t.Kind() {
 	case typecode.TkBoolean, typecode.TkChar, typecode.TkOctet:
-		return 1, 1, nil
+		return laid{1, 1, 0}, nil
 	case typecode.TkShort, typecode.TkUShort, typecode.TkWChar:
-		return 2, 2, nil
+		return laid{2, 2, 0}, nil
 	case typecode.TkLong, typecode.TkULong, typecode.TkFloat, typecode.TkEnum:
-		return 4, 4, nil
+		return laid{4, 4, 0}, nil
 	case typecode.TkLongLong, typecode.TkULongLong, typecode.TkDouble:
-		return 8, eight, nil
+		return laid{8, eight, 0}, nil
 	case typecode.TkString, typecode.TkWString, typecode.TkObjref, typecode.TkTypeCode:
-		return word, word, nil
+		return laid{word, word, 0}, nil
 	case typecode.TkAny:
-		return unsafe.Sizeof(anyValue{}), word, nil
+		return laid{unsafe.Sizeof(anyValue{}), word, 0}, nil
 	case typecode.TkSequence: // of what does not matter, and may lead back to a type around it
-		return unsafe.Sizeof(sequence{}), word, nil
+		return laid{unsafe.Sizeof(sequence{}), word, 0}, nil
 	case typecode.TkArray:
-		size, align, err := layout(t.Content(), depth+1)
-		if n := uintptr(t.Length()); err == nil && n > MaxOctets/size {
-			err = exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "an array of %d elements of %d octets is more than %d octets (MaxOctets)", n, size, MaxOctets)
-		} else {
-			size *= n
+		if x, err = ls.of(t.Content(), depth+1); err != nil {
+			return laid{}, err
 		}
-		return size, align, err
+		if n := uintptr(t.Length()); n > MaxOctets/x.size {
+			return laid{}, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "an array of %d elements of %d octets is more than %d octets (MaxOctets)", n, x.size, MaxOctets)
+		}
+		x.size *= uintptr(t.Length())
+		x.levels++
 	case typecode.TkStruct, typecode.TkExcept:
-		_, size, align, err := members(t, depth)
-		return size, align, err
+		_, x, err = ls.members(t, depth)
 	case typecode.TkUnion:
-		_, size, align, err := armsAt(t, depth)
-		return size, align, err
+		_, x, err = ls.armsAt(t, depth)
+	default:
+		err = exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "a %.200s has no form in C", t)
 	}
-	return 0, 0, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "a %.200s has no form in C", t)
+	if err != nil {
+		return laid{}, err
+	}
+	ls[t] = x
+	return x, nil
 }
 
 // members returns where the members of a structure or exception are.
-func members(t *typecode.TypeCode, depth int) (at []uintptr, size, align uintptr, err error) {
+func members(t *typecode.TypeCode, depth int) ([]uintptr, error) {
+	at, _, err := layouts{}.members(t, depth)
+	return at, err
+}
+
+func (ls layouts) members(t *typecode.TypeCode, depth int) (at []uintptr, x laid, err error) {
 	if t.Len() == 0 {
-		return nil, 0, 0, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "%.200s has no members, and C has no such structures", t)
+		return nil, x, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "%.200s has no members, and C has no such structures", t)
 	}
-	align = 1
+	x.align = 1
 	for i := range t.Len() {
-		s, a, err := layout(t.MemberType(i), depth+1)
+		m, err := ls.of(t.MemberType(i), depth+1)
 		if err != nil {
-			return nil, 0, 0, err
+			return nil, laid{}, err
 		}
-		size, align = up(size, a), max(align, a)
-		at = append(at, size)
-		if size += s; size > MaxOctets {
-			return nil, 0, 0, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "a structure of more than %d octets (MaxOctets)", MaxOctets)
+		x.size = up(x.size, m.align)
+		at = append(at, x.size)
+		x = laid{x.size + m.size, max(x.align, m.align), max(x.levels, m.levels+1)}
+		if x.size > MaxOctets {
+			return nil, laid{}, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "a structure of more than %d octets (MaxOctets)", MaxOctets)
 		}
 	}
-	return at, up(size, align), align, nil
+	x.size = up(x.size, x.align)
+	return at, x, nil
 }
 
 // armsAt returns where the arms of a union are, behind the discriminator.
-func armsAt(t *typecode.TypeCode, depth int) (at, size, align uintptr, err error) {
-	first, align, err := layout(t.Discriminator(), depth+1)
+func armsAt(t *typecode.TypeCode, depth int) (uintptr, error) {
+	at, _, err := layouts{}.armsAt(t, depth)
+	return at, err
+}
+
+func (ls layouts) armsAt(t *typecode.TypeCode, depth int) (at uintptr, x laid, err error) {
+	first, err := ls.of(t.Discriminator(), depth+1)
 	if err != nil {
-		return 0, 0, 0, err
+		return 0, laid{}, err
 	}
-	largest, inner := uintptr(0), uintptr(1)
+	inner := laid{align: 1}
 	for i := range t.Len() {
-		s, a, err := layout(t.MemberType(i), depth+1)
+		m, err := ls.of(t.MemberType(i), depth+1)
 		if err != nil {
-			return 0, 0, 0, err
+			return 0, laid{}, err
 		}
-		largest, inner = max(largest, s), max(inner, a)
+		inner = laid{max(inner.size, m.size), max(inner.align, m.align), max(inner.levels, m.levels)}
 	}
-	align = max(align, inner)
-	at = up(first, inner)
-	return at, up(at+up(largest, inner), align), align, nil
+	align := max(first.align, inner.align)
+	at = up(first.size, inner.align)
+	return at, laid{up(at+up(inner.size, inner.align), align), align, inner.levels + 1}, nil
 }
 
 func up(n, align uintptr) uintptr { return (n + align - 1) / align * align }

@@ -43,9 +43,10 @@ func (h *heap) access() *memory.Access {
 			}
 			delete(h.blocks, p)
 		},
-		Release: func(at uintptr) {
+		Release: func(uintptr) { panic("no test has objects") },
+		Displace: func(at uintptr) {
 			if h.types[at] == nil {
-				panic("an object that is none is released")
+				panic("a TypeCode that is none ends")
 			}
 			delete(h.types, at)
 		},
@@ -97,6 +98,59 @@ func TestLayout(t *testing.T) {
 		if _, _, err := memory.Layout(parse(t, text)); !errors.Is(err, kind) {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+// doubled returns a structure of two of another, so many times in one another.
+func doubled(levels int, of *typecode.TypeCode) *typecode.TypeCode {
+	for n := range levels {
+		name := fmt.Sprintf("S%d", n)
+		of = typecode.Struct("IDL:"+name+":1.0", name, typecode.Member{Name: "a", Type: of}, typecode.Member{Name: "b", Type: of})
+	}
+	return of
+}
+
+// TestLayoutIsLinear has layouts of types that are many times in one another, so often that to look through each of them would take as long as the universe does, and holds the limits there.
+func TestLayoutIsLinear(t *testing.T) {
+	t.Parallel()
+	u := doubled(28, typecode.Octet)
+	if size, align, err := memory.Layout(u); err != nil || size != 1<<28 || align != 1 {
+		t.Errorf("28 levels: %d, %d, %v", size, align, err)
+	}
+	deep := typecode.Union("IDL:U:1.0", "U", typecode.Octet, typecode.Arm{Label: 1, Name: "a", Type: typecode.Octet})
+	for n := range 100 { // arms lie over one another, so that the size is small
+		name := fmt.Sprintf("U%d", n)
+		deep = typecode.Union("IDL:"+name+":1.0", name, typecode.Octet, typecode.Arm{Label: 1, Name: "a", Type: deep}, typecode.Arm{Label: 2, Name: "b", Type: deep})
+	}
+	if size, _, err := memory.Layout(deep); err != nil || size != 102 {
+		t.Errorf("100 levels of unions: %d, %v", size, err)
+	}
+	if _, _, err := memory.Layout(doubled(64, typecode.Octet)); !errors.Is(err, exc.ImpLimit) || !strings.Contains(err.Error(), "a structure of more than 1073741824 octets (MaxOctets)") {
+		t.Errorf("64 levels: %v", err)
+	}
+	single := func(levels int) *typecode.TypeCode {
+		of := typecode.Octet
+		for n := range levels {
+			name := fmt.Sprintf("S%d", n)
+			of = typecode.Struct("IDL:"+name+":1.0", name, typecode.Member{Name: "a", Type: of})
+		}
+		return of
+	}
+	if size, _, err := memory.Layout(single(memory.MaxNesting)); err != nil || size != 1 {
+		t.Errorf("as deep as may be: %d, %v", size, err)
+	}
+	if _, _, err := memory.Layout(single(memory.MaxNesting + 1)); !errors.Is(err, exc.ImpLimit) || !strings.Contains(err.Error(), "MaxNesting") {
+		t.Errorf("too deep: %v", err)
+	}
+	shallow := single(10) // known before it is met at the bottom of another
+	around := shallow
+	for n := range memory.MaxNesting - 5 {
+		name := fmt.Sprintf("A%d", n)
+		around = typecode.Struct("IDL:"+name+":1.0", name, typecode.Member{Name: "a", Type: around})
+	}
+	both := typecode.Struct("IDL:Both:1.0", "Both", typecode.Member{Name: "a", Type: shallow}, typecode.Member{Name: "b", Type: around})
+	if _, _, err := memory.Layout(both); !errors.Is(err, exc.ImpLimit) || !strings.Contains(err.Error(), "MaxNesting") {
+		t.Errorf("too deep behind what is known: %v", err)
 	}
 }
 
@@ -247,7 +301,21 @@ func TestWrong(t *testing.T) {
 	if _, err := a.Read(unsafe.Pointer(&seq), parse(t, "sequence<double>")); !errors.Is(err, exc.ImpLimit) || !strings.Contains(err.Error(), "MaxOctets") {
 		t.Errorf("a sequence that is too long: %v", err)
 	}
-	for text, v := range map[string]any{"string": "a\x00b", "wstring": "a\x00b", "wchar": '😀'} {
+	var none struct {
+		tc    uintptr
+		value unsafe.Pointer
+	}
+	h := newHeap(1 << 20)
+	h.types[7], none.tc = typecode.Long, 7
+	if _, err := h.access().Read(unsafe.Pointer(&none), typecode.Any); !errors.Is(err, exc.BadParam) || !strings.Contains(err.Error(), "an any has no value, and its type is long") {
+		t.Errorf("an any without a value: %v", err)
+	}
+	h.types[7] = typecode.Void
+	if _, err := h.access().Read(unsafe.Pointer(&none), typecode.Any); err != nil {
+		t.Errorf("an any of void: %v", err)
+	}
+	for text, v := range map[string]any{"string": "a\x00b", "wstring": "a\x00b", "wchar": '😀', "typedef wchar Rune": '😀', "typedef typedef wchar Rune Letter": '😀', "struct S {typedef wchar Rune r;}": dyn.Struct{{Name: "r", Value: '😀'}},
+		"union U switch (typedef wchar Rune) {case 'a': octet l; default: octet m;}": dyn.Union{Label: '😀', Name: "m", Value: byte(1)}} {
 		x, err := dyn.Of(parse(t, text), v)
 		if err != nil {
 			continue // which is no value of CORBA's either

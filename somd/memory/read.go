@@ -23,6 +23,8 @@ type Access struct {
 	// Type returns the TypeCode at a place, and Place that of a TypeCode, with a reference that is the program's.
 	Type  func(at uintptr) (*typecode.TypeCode, error)
 	Place func(*typecode.TypeCode) (uintptr, error)
+	// Displace gives a reference to a TypeCode back: of one that stays, which is the process's, there is none.
+	Displace func(at uintptr)
 }
 
 // Read returns the value of a type at a place, which stays as it is. The error is BAD_PARAM where it is no value of the type, as a sequence of elements that are nowhere.
@@ -81,7 +83,7 @@ func (a *Access) read(p unsafe.Pointer, t *typecode.TypeCode, depth int) (any, e
 	case typecode.TkArray:
 		return a.readElements(p, t.Content(), uintptr(t.Length()), depth)
 	case typecode.TkStruct, typecode.TkExcept:
-		at, _, _, err := members(t, depth)
+		at, err := members(t, depth)
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +100,7 @@ func (a *Access) read(p unsafe.Pointer, t *typecode.TypeCode, depth int) (any, e
 		}
 		return all, nil
 	case typecode.TkUnion:
-		at, _, _, err := armsAt(t, depth)
+		at, err := armsAt(t, depth)
 		if err != nil {
 			return nil, err
 		}

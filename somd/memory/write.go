@@ -118,7 +118,7 @@ func (a *Access) write(p unsafe.Pointer, t *typecode.TypeCode, v any, depth int)
 		if x, is := v.(dyn.Exception); is {
 			all = x.Members
 		}
-		at, _, _, err := members(t, depth)
+		at, err := members(t, depth)
 		if err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (a *Access) write(p unsafe.Pointer, t *typecode.TypeCode, v any, depth int)
 		}
 	case typecode.TkUnion:
 		u, _ := v.(dyn.Union)
-		at, _, _, err := armsAt(t, depth)
+		at, err := armsAt(t, depth)
 		if err != nil {
 			return err
 		}

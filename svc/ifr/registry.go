@@ -260,6 +260,13 @@ func unpack(packed []byte, limit string, most int) (*model.Spec, int, error) {
 	return spec, len(text), err
 }
 
+// sameSpec reports whether two specifications are the same, octet by octet.
+func sameSpec(a, b *model.Spec) bool {
+	one, err := json.Marshal(a)
+	other, bad := json.Marshal(b)
+	return err == nil && bad == nil && bytes.Equal(one, other)
+}
+
 // attempts bounds how often a change is tried again because somebody else changed the registry.
 const attempts = 20
 
@@ -296,7 +303,7 @@ func (r *Registry) change(ctx context.Context, plan func() (ops []store.Op, done
 	return fmt.Errorf("the interface repository: %w, %d times in a row", store.ErrConflict, attempts)
 }
 
-// Put registers a packed specification under a name, in place of the one that has it. Where it says
+// Put registers a packed specification under a name, in place of the one that has it; the same again changes nothing, nor the time of registration. Where it says
 // of something else than another one does, or what it needs is missing, the error is ErrInvalid and tells
 // what; then nothing is changed.
 func (r *Registry) Put(ctx context.Context, name string, packed []byte) (Entry, error) {
@@ -317,6 +324,11 @@ func (r *Registry) Put(ctx context.Context, name string, packed []byte) (Entry, 
 		}
 	}
 	err = r.change(ctx, func() ([]store.Op, func(uint64), error) {
+		old := r.all[name]
+		if old != nil && old.Octets == octets && sameSpec(old.spec, spec) {
+			x.manifest = old.manifest // as it is each time that a server registers itself
+			return nil, nil, nil
+		}
 		next := maps.Clone(r.all)
 		next[name] = x
 		sum := 0
@@ -330,7 +342,6 @@ func (r *Registry) Put(ctx context.Context, name string, packed []byte) (Entry, 
 		if err != nil {
 			return nil, nil, err
 		}
-		old := r.all[name]
 		x.Generation = 1
 		if old != nil {
 			x.Generation = old.Generation + 1

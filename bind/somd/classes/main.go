@@ -116,7 +116,25 @@ func serve(ctx context.Context, s *server.Server, files []string, only, by strin
 	if s.Daemon() == "" {
 		fmt.Println(ref) // there is no name to find it by
 	}
+	describe(ctx, s, names)
 	return nil
+}
+
+// describe has the daemon's interface repository know the classes, as far as type information tells of them. Where it does not the server serves them all the same.
+func describe(ctx context.Context, s *server.Server, names []string) {
+	var classes []*som.Class
+	for _, name := range names {
+		if c, err := native.Find(name); err == nil {
+			classes = append(classes, c)
+		}
+	}
+	spec, err := native.Spec(classes...)
+	if err == nil && spec != nil {
+		err = s.Describe(ctx, spec)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "dsom-classes:", err)
+	}
 }
 
 // load loads libraries, and finds the classes that these need beside them.
