@@ -83,7 +83,11 @@ func (u *unit) body(m *implementing, w written, key string) []string {
 	case w.method.init:
 		enter := u.own(m.Interface, "_enter_parents") + "(making, ev); /* or initializers of theirs */"
 		if u.opt.Compat {
-			enter = u.own(m.Interface, "_enter_parents") + "((som_making *)ctrl, somGetGlobalEnvironment());"
+			env := "NULL" // the kernel keeps what is raised with the object that is made
+			if slices.ContainsFunc(w.params, func(p param) bool { return p.name == "ev" }) {
+				env = "ev"
+			}
+			enter = u.own(m.Interface, "_enter_parents") + "((som_making *)ctrl, " + env + ");"
 		}
 		lines = append(lines, enter)
 	default:

@@ -52,7 +52,7 @@ int main(void)
 	environments();
 	ids();
 	somPrintf("%d %d\n", SOM_SubstituteClass(Stack, NoSuchClass) != 0, _somFindClsInFile(mgr, somIdFromString("Queue"), 0, 0, "no such file") == NULL);
-	somExceptionFree(ev);
+	somPrintf("%d %d %d, raised %d\n", somResolveByName(s, "pull") == NULL, _somCastObj(s, _SOMClass), _somUnloadClassFile(mgr, _Stack) != 0, (int)ev->_major);
 	_somFree(s);
 	somEnvironmentEnd();
 	return 0;
