@@ -27,6 +27,27 @@ static inline void somAbnormalEnd(void) {}
 #define _SOMClass ((SOMClass *)som_class_class())
 #define _SOMClassMgr ((SOMClass *)som_class_manager_class())
 
+/* The methods of the root classes have no environment. Of those that return nothing by which it is seen that they could not do it, it is said at
+ * SOM_WarnLevel, and to SOMError, as what may be ignored. */
+static inline Environment *som_compat_asked(void) {
+	static
+#ifdef __cplusplus
+		thread_local
+#else
+		_Thread_local
+#endif
+		Environment ev;
+	return &ev;
+}
+static inline void som_compat_tell(const char *file, int line) {
+	Environment *ev = som_compat_asked();
+	if (ev->major == NO_EXCEPTION) return;
+	som_compat_says((int)SOM_WarnLevel, "warning", ev->text ? ev->text : ev->id, file, line);
+	som_env_clear(ev);
+	SOMError(20112, (string)(uintptr_t)file, line);
+}
+#define SOM_TELLS som_compat_tell(__FILE__, __LINE__)
+
 /* Defines a class by the function that is linked in for it, if one is and the class is not there. */
 static inline void som_compat_define(const char *name, SOMClass *(*new_class)(integer4, integer4)) {
 	som_class *c = som_class_registered(name, NULL);
@@ -222,8 +243,8 @@ static inline somMethodPtr som_compat_lookup(SOMClass *c, somId id, int statics)
 #define _somFindMethodOk(c, id, to) som_compat_find((SOMClass *)(c), *(id), (to), 1)
 #define _somGetMethodData(c, id, to) som_compat_method((SOMClass *)(c), *(id), (to))
 #define _somAddDynamicMethod(c, id, descriptor, proc, applyStub) \
-	((void)(applyStub), (void)som_class_add((som_class *)(c), *(id), *(descriptor), (som_proc *)(proc), NULL))
-#define _somOverrideSMethod(c, id, proc) SOMClass_somOverrideSMethod((som_ref)(c), NULL, *(id), (void *)(uintptr_t)(proc))
+	((void)(applyStub), (void)som_class_add((som_class *)(c), *(id), *(descriptor), (som_proc *)(proc), som_compat_asked()), SOM_TELLS)
+#define _somOverrideSMethod(c, id, proc) (SOMClass_somOverrideSMethod((som_ref)(c), som_compat_asked(), *(id), (void *)(uintptr_t)(proc)), SOM_TELLS)
 #define _somMethodImplOwner(c, token) SOMClass_somMethodImplOwner((som_ref)(c), NULL, (token))
 #define _somDefinedMethod(c, token) ((somMethodPtr)(uintptr_t)SOMClass_somDefinedMethod((som_ref)(c), NULL, (token)))
 
@@ -256,11 +277,11 @@ static inline long som_compat_unregister(SOMClassMgr *mgr, SOMClass *c) {
 	return code;
 }
 #define _somUnregisterClass(mgr, c) som_compat_unregister((SOMClassMgr *)(mgr), (SOMClass *)(c))
-#define _somJoinAffinityGroup(mgr, c, of) SOMClassMgr_somJoinAffinityGroup((som_ref)(mgr), NULL, (som_ref)(c), (som_ref)(of))
-#define _somRegisterClass(mgr, c) SOMClassMgr_somRegisterClass((som_ref)(mgr), NULL, (som_ref)(c))
-#define _somMergeInto(mgr, to) SOMClassMgr_somMergeInto((som_ref)(mgr), NULL, (som_ref)(to))
-#define _somBeginPersistentClasses(mgr) SOMClassMgr_somBeginPersistentClasses((som_ref)(mgr), NULL)
-#define _somEndPersistentClasses(mgr) SOMClassMgr_somEndPersistentClasses((som_ref)(mgr), NULL)
+#define _somJoinAffinityGroup(mgr, c, of) (SOMClassMgr_somJoinAffinityGroup((som_ref)(mgr), som_compat_asked(), (som_ref)(c), (som_ref)(of)), SOM_TELLS)
+#define _somRegisterClass(mgr, c) (SOMClassMgr_somRegisterClass((som_ref)(mgr), som_compat_asked(), (som_ref)(c)), SOM_TELLS)
+#define _somMergeInto(mgr, to) (SOMClassMgr_somMergeInto((som_ref)(mgr), som_compat_asked(), (som_ref)(to)), SOM_TELLS)
+#define _somBeginPersistentClasses(mgr) (SOMClassMgr_somBeginPersistentClasses((som_ref)(mgr), som_compat_asked()), SOM_TELLS)
+#define _somEndPersistentClasses(mgr) (SOMClassMgr_somEndPersistentClasses((som_ref)(mgr), som_compat_asked()), SOM_TELLS)
 static inline long som_compat_substitute(const char *name, const char *by) {
 	som_class *c = som_class_named(name, NULL), *s = c ? som_class_named(by, NULL) : NULL;
 	int code = s ? som_class_substitute(c, s, NULL) : SOM_E_UNKNOWN;

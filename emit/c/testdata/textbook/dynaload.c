@@ -11,7 +11,7 @@ int main(int argc, char **argv)
 		somPrintf("%s: there %d, ", argv[i], c != NULL);
 		c = _somFindClass(mgr, id, 1, 2);
 		if (!c) {
-			somPrintf("not found, raised %d\n", (int)ev->_major);
+			somPrintf(ev->_major ? "raised\n" : "not found\n");
 			continue;
 		}
 		Pet *pet = _somNew(c);
