@@ -44,6 +44,7 @@ type Class struct {
 	Init            bool              `json:"init,omitempty"`   // notes A, +A when copied, =A when assigned
 	Fini            bool              `json:"fini,omitempty"`   // notes ~A
 	Raises          bool              `json:"raises,omitempty"` // the initializer notes A and raises
+	Older           bool              `json:"older,omitempty"`  // somInit calls all parents' and notes A., somUninit notes ~A. and does so
 }
 
 // A Method is one that a class introduces.

@@ -120,7 +120,7 @@ func describe(c *conformance.Class) string {
 		line("initclasses")
 		each("initclass", c.InitClasses)
 	}
-	for word, is := range map[string]bool{"abstract": c.Abstract, "init": c.Init, "fini": c.Fini, "raises": c.Raises} {
+	for word, is := range map[string]bool{"abstract": c.Abstract, "init": c.Init, "fini": c.Fini, "raises": c.Raises, "older": c.Older} {
 		if is {
 			line(word)
 		}

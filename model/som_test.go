@@ -45,7 +45,7 @@ func dogs(t *testing.T) *model.Spec {
 	dog := &model.Interface{Info: info("Dog"), Bases: []*model.Type{named(pet), named(guard)},
 		Decls: model.Decls{
 			&model.Attribute{Info: model.Info{Node: modified("age", "nodata")}, Type: long},
-			&model.Attribute{Info: info("name"), Readonly: true, Type: long},
+			&model.Attribute{Info: model.Info{Node: modified("name", "noget")}, Readonly: true, Type: long},
 			method("bark", "nonstatic", "caller_owns_parameters=a", "object_owns_parameters=b,c", "dual_owned_result"),
 			method("count", "procedure"), method("new", "init"),
 		},

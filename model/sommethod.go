@@ -154,8 +154,9 @@ func (o Owner) String() string { return owners[min(int(o), len(owners)-1)] }
 
 // Owner returns who owns a parameter of the method, or with an empty name its result: as its
 // modifiers caller_owns_parameters, object_owns_result and so on say, else the caller, as
-// CORBA and SOM 3.0 have it. A get method's result is the object's unless said otherwise,
-// since generated ones return what the object holds.
+// CORBA and SOM 3.0 have it. A get method's result is the object's, whoever writes it, unless
+// its own modifiers say otherwise, or memory_management = corba of its class: generated ones
+// return what the object holds, and callers cannot tell which of the two is called.
 func (m *Method) Owner(param string) Owner {
 	for o := DualOwned; ; o-- {
 		if param == "" {
@@ -169,7 +170,7 @@ func (m *Method) Owner(param string) Owner {
 			break
 		}
 	}
-	if param == "" && m.Attribute != nil && !m.Set && !m.Has("noget") {
+	if param == "" && m.Attribute != nil && !m.Set {
 		if v, _ := m.Class.ClassModifier("memory_management"); v != "corba" {
 			return ObjectOwned
 		}

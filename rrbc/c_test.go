@@ -126,6 +126,9 @@ func (r *release) bodyC(i *model.Interface, method string) string {
 			line("return text;")
 		}
 	case typeOf(voidFunc(nil)):
+		if keeps(m) {
+			return r.gotC(i, m)
+		}
 		if !m.Class.OIDL() {
 			line("(void)ev;")
 		}

@@ -43,6 +43,8 @@ func (s step) write(b *strings.Builder, d *drawing) {
 		line("if (o) { %s(o, &ev, %d); probe_number(%q, %[2]d, 0, &ev); }", calling(s.of, s.method), s.arg, s.label())
 	case "get":
 		line("if (o) { int32_t v = %s(o, &ev); probe_number(%q, 0, v, &ev); }", calling(s.of, s.method), s.label())
+	case "keep":
+		s.keepC(d, line)
 	case "string":
 		line("if (o) {")
 		line("\tprobe_ledger_open();")

@@ -77,6 +77,10 @@ func (r *release) bodyCxx(i *model.Interface, method string) string {
 		line("static const std::string text = \"called %d\";", does.b)
 		line("return text;")
 	case typeOf(voidFunc(nil)):
+		if keeps(m) {
+			line("return %s;", m.Attribute.Name)
+			return b.String()
+		}
 		line("(void)x;")
 	case typeOf(oddFunc(nil)):
 		line("return %s;", r.drawn(cmp.Or(r.row.bodies[r.n-1][1], r.row.odd.bodyCxx)))
@@ -138,6 +142,8 @@ func (s step) writeCxx(b *strings.Builder, d *drawing) {
 		call(s.label(), s.arg, "o.%s(%d); std::printf(\"%%s(%%d) = 0\\n\", %q, %[2]d)", plain, s.arg, s.label())
 	case "get":
 		call(s.label(), 0, "std::int32_t v = o.%s(); std::printf(\"%%s(0) = %%d\\n\", %q, v)", plain, s.label())
+	case "keep":
+		s.keepCxx(d, line)
 	case "string":
 		line("if (o) probe_ledger_open();")
 		call(s.label(), 0, "std::string v = o.%s(); std::printf(\"%%s(0) = %%s\\n\", %q, v.c_str())", plain, s.label())

@@ -189,7 +189,7 @@ func drawRow(rnd *rand.Rand) *row {
 		{"interface Dog : " + a.parents + " {", "interface Dog : " + b.parents + " {"}, {a.end, b.end}}, func(e edit) bool { return e.from == e.to })
 	if b.migrated {
 		r.after = append(r.after, edit{"long bark(in long n);\n    implementation", "implementation"}, edit{"releaseorder: bark;", "releaseorder: bark; bark: migrate = Pet;"},
-			edit{"long stroke(in long n);", "long stroke(in long n); long bark(in long n);"}, edit{"releaseorder: stroke;", "releaseorder: stroke, bark;"})
+			edit{"long stroke(in long n);", "long stroke(in long n); long bark(in long n);"}, edit{"releaseorder: stroke;", "releaseorder: stroke, bark;" + some("", " bark: nonstatic;", " bark: procedure;", " bark: nooverride;")})
 		r.moved = map[string]string{"Pet.bark": "Dog.bark"}
 	}
 	r.called(a, b, grouped)

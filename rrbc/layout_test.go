@@ -18,7 +18,8 @@ type member struct {
 var ctypes = map[model.Kind]struct {
 	name string
 	size int
-}{model.Short: {"int16_t", 2}, model.Long: {"int32_t", 4}, model.Double: {"double", 8}, model.String: {"char *", 8}}
+}{model.Short: {"int16_t", 2}, model.Long: {"int32_t", 4}, model.Double: {"double", 8}, model.String: {"char *", 8},
+	model.Sequence: {"", 16}, model.Named: {"", 8}} // attributes: two numbers and a pointer; a reference, or a structure with one string
 
 // members are the instance variables of a class, and those of its attributes behind them.
 func members(i *model.Interface) []member {
@@ -29,8 +30,8 @@ func members(i *model.Interface) []member {
 			m.array = int(t.Dims[0])
 			t = t.Elem
 		}
-		c := ctypes[t.Kind]
-		m.ctype, m.size, m.align = c.name, c.size, c.size
+		c := ctypes[t.Resolve().Kind]
+		m.ctype, m.size, m.align = c.name, c.size, min(c.size, 8)
 		all = append(all, m)
 	}
 	for _, d := range i.InstanceData() {

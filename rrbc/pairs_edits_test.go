@@ -263,6 +263,22 @@ func (d *drawer) editClass(c *cls) string {
 	return what
 }
 
+// otherModifiers takes those that an operation has, or gives it one.
+func (d *drawer) otherModifiers(o *op) {
+	mods := []string{"nonstatic", "procedure", "nullable_result", "caller_owns_result", "object_owns_result", "nooverride"}
+	if o.attribute {
+		mods = []string{"nonstaticaccessors", "noget"}
+	}
+	for _, p := range o.params {
+		mods = append(mods, fmt.Sprintf("object_owns_parameters = %q", p.name))
+	}
+	if len(o.mods) > 0 {
+		o.mods = nil
+	} else {
+		o.mods = []string{of(d, mods)}
+	}
+}
+
 func (d *drawer) editOp(c *cls, o *op) string {
 	n := d.IntN(13)
 	gone := func(x string) bool { return slices.Contains(o.names(), x) }
@@ -322,13 +338,7 @@ func (d *drawer) editOp(c *cls, o *op) string {
 			}
 		}
 	case 8:
-		if mods := []string{"nonstatic", "procedure", "nullable_result", "caller_owns_result", "object_owns_result", "nooverride"}; len(o.mods) > 0 {
-			o.mods = nil
-		} else if o.attribute {
-			o.mods = []string{"nonstaticaccessors"}
-		} else {
-			o.mods = []string{of(d, mods)}
-		}
+		d.otherModifiers(o)
 	case 9, 10, 11: // up to an ancestor
 		above := d.above(c)
 		if len(above) == 0 {
@@ -336,7 +346,9 @@ func (d *drawer) editOp(c *cls, o *op) string {
 		}
 		a := of(d, above)
 		c.ops = slices.DeleteFunc(c.ops, func(x *op) bool { return x == o })
-		d.introduce(a, o)
+		if d.introduce(a, o); d.in(3) {
+			d.otherModifiers(o)
+		}
 		for _, name := range o.names() {
 			switch d.IntN(8) {
 			case 0:

@@ -141,7 +141,7 @@ func (p twoReleases) compare(seen map[string]int) (missed, alarm string) {
 
 func tell(seen map[string]int, f fate) {
 	any := false
-	for what, list := range map[string][]string{"refused": f.refused, "lost": f.lost, "exchanged": f.exchanged, "contrary": f.contrary, "memory": f.memory, "other": f.other} {
+	for what, list := range map[string][]string{"refused": f.refused, "lost": f.lost, "exchanged": f.exchanged, "contrary": f.contrary, "memory": f.memory, "other": f.other, "metas": f.metas} {
 		if len(list) > 0 {
 			seen[what]++
 			any = true
@@ -154,8 +154,9 @@ func tell(seen map[string]int, f fate) {
 
 // disagreements says what was not predicted, and what was predicted and does not happen: a false alarm, which costs nobody his program.
 func disagreements(changes []diff.Change, lang *language, f fate) (missed, alarms []string) {
-	var refuses, loses, silent, caution, collides bool
+	var refuses, loses, silent, caution, collides, metas bool
 	for _, c := range changes {
+		metas = metas || strings.HasPrefix(c.Code, "metaclass-")
 		collides = collides || c.Code == "method-collides"
 		if strings.HasSuffix(c.Code, "-cxx") && !lang.keepsState {
 			continue
@@ -189,6 +190,7 @@ func disagreements(changes []diff.Change, lang *language, f fate) (missed, alarm
 	})
 	say(len(unforeseen) > 0 && !caution && !refuses, "a subclass is refused, and not predicted: ", unforeseen)
 	say(len(f.memory) > 0 && !caution && !refuses && !silent, "memory, and not predicted: ", f.memory)
+	say(len(f.metas) > 0 && !metas && !refuses, "another metaclass, and not told: ", f.metas)
 	alarm(refuses && len(f.refused) == 0, "predicted as refused, and is not")
 	alarm(loses && len(f.lost) == 0 && len(f.refused) == 0, "predicted as lost, and is not")
 	alarm(silent && len(f.exchanged)+len(f.other) == 0 && len(f.refused) == 0, "predicted as exchanged, and is not")

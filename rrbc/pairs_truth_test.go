@@ -134,6 +134,7 @@ type fate struct {
 	other     []string // they go on, and something means another thing, or may
 	contrary  []string // a subclass that may exist, of two or more classes of the library, is refused
 	memory    []string // they go on, and something is to be freed that was not, or the other way round
+	metas     []string // its metaclass is derived from another of the library's, too
 }
 
 // fateOf finds it: every class is bound, every method called and overridden, every pair of classes joined.
@@ -183,6 +184,11 @@ func fateOf(old, new *built) (f fate) {
 				say(&f.exchanged, "class of %s is no %s", name(i), name(m))
 			}
 		}
+		for _, m := range is.Metaclass().Order() {
+			if n := new.interfaceOf(m.Name()); n != nil && !slices.ContainsFunc(was.Metaclass().Order(), func(c *som.Class) bool { return c.Name() == m.Name() }) && new.chosen(n, i) {
+				say(&f.metas, "class of %s is a %s now", name(i), m.Name())
+			}
+		}
 		if err := old.subclass(i, i); err == nil {
 			if err := new.subclass(i, i); err != nil {
 				say(&f.refused, "subclass of %s: %v", name(i), err)
@@ -202,6 +208,12 @@ func (b *built) interfaceOf(class string) *model.Interface {
 		}
 	}
 	return nil
+}
+
+// chosen reports whether a metaclass is one that a class or an ancestor of it names.
+func (b *built) chosen(m, class *model.Interface) bool {
+	i := b.interfaceOf(name(class))
+	return i != nil && slices.ContainsFunc(inherited(i), func(a *model.Interface) bool { return a.Metaclass() == m })
 }
 
 // emptied reports whether of a method only the place is left, and the method is nowhere else: that is what its author wanted.
@@ -410,7 +422,7 @@ func (f *fate) meanings(old, new *model.Interface) {
 				}
 			}
 		}
-		if m.Owner("") != n.Owner("") {
+		if m.Owns() != n.Owns() {
 			f.memory = append(f.memory, x.where)
 		}
 	}

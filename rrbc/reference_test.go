@@ -412,6 +412,8 @@ func (w *reference) take(s step) {
 		v, err := w.invoke(r, method)
 		w.result(s.label(), 0)(v, err)
 		w.print("%s leaves %s", s.label(), w.leaves(s))
+	case "keep":
+		w.keep(s)
 	case "is":
 		c, err := w.bind(w.in.client, s.of)
 		w.print("%s is %s: %v", name(s.class), name(s.of), err == nil && r.IsA(c))

@@ -95,7 +95,7 @@ module Home {
 // vocabulary are the words that are drawn anew in each run.
 var vocabulary = strings.Fields(`Zoo Home Hungry Angry since Keeper tally Warden guard Pet stroke Animal eat sleep digest drink count legs marks Dog bark tail
 Walker Swimmer Duck Puppy wag paws play Cat purr weight scars Mammal nurse milk Trainer train age years withName called total limbs brush Better
-weigh sit Night Day Early Late Seal Both measure Tag until fit wide high Box Mood calm wild tame run Clerk`)
+weigh sit Night Day Early Late Seal Both measure Tag until fit wide high Box Mood calm wild tame run Clerk mate`)
 
 // An edit replaces text that stands there once.
 type edit struct{ from, to string }

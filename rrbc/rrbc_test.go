@@ -194,7 +194,7 @@ func (p *place) run(t *testing.T, env ...string) (lines []string, said string) {
 		path += ":" + p.w.path(ones)
 	}
 	cmd.Env = append(append(os.Environ(), "SOM_PATH="+path, "LD_LIBRARY_PATH="+p.w.path("kernel"), "SOM_CHECK=0", "SUBCLASS="+p.lib+"/subclass.json"), env...)
-	if strings.HasPrefix(p.id, "R33") {
+	if strings.HasPrefix(p.id, "R33") || strings.HasPrefix(p.id, "R17") {
 		cmd.Env = append(cmd.Env, "LEDGER=1")
 	}
 	out, err := cmd.CombinedOutput()

@@ -43,6 +43,10 @@ func script(one *release) []step {
 						if way == "call" {
 							add("odd", m.Name, a)
 						}
+					case keeps(&m):
+						if way == "call" && round == 0 {
+							add("keep", m.Name, a)
+						}
 					case m.Attribute != nil && !isNumber(m.Attribute.Type): // bound, and not called
 					case m.Attribute != nil && m.Set && way == "call":
 						add("set", m.Name, a)

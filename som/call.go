@@ -95,6 +95,9 @@ func (t Token[F]) Next(class *Class, r Ref) (F, Self, bool) {
 		var none F
 		return none, Self{}, false
 	}
+	if chained(t.m) {
+		i = r.i.class.table.at(t.m.token).impl
+	}
 	return *(*F)(unsafe.Pointer(&i.word)), i.self(r), true
 }
 

@@ -367,6 +367,32 @@ func (k *kernel) lives(s *som.Spec, c *conformance.Class) {
 	if c.Fini {
 		s.Fini = func(som.Ref) { note("~") }
 	}
+	if c.Older {
+		s.Overrides = append(s.Overrides, som.Override{Method: "somInit", Impl: func(self som.Self) {
+			k.parents(c.Name, "SOMObject::somInit", self)
+			k.trace = append(k.trace, c.Name+".")
+		}}, som.Override{Method: "somUninit", Impl: func(self som.Self) {
+			k.trace = append(k.trace, "~"+c.Name+".")
+			k.parents(c.Name, "SOMObject::somUninit", self)
+		}})
+	}
+}
+
+// parents makes parent calls, to each parent that has something to give.
+func (k *kernel) parents(class, method string, self som.Self) {
+	c, err := k.m.Registered(class)
+	if err != nil {
+		panic(err)
+	}
+	m, err := c.Lookup(method)
+	if err != nil {
+		panic(err)
+	}
+	for n := range c.Parents() {
+		if fn, _, err := c.ParentEntry(m, n); err == nil {
+			fn.(func(som.Self))(self)
+		}
+	}
 }
 
 func isRoot(c *som.Class) bool {

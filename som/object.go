@@ -10,13 +10,14 @@ import (
 // An instance is an object in memory. Its States lie behind it in the same piece of memory, as
 // the type Class.memory says.
 type instance struct {
-	first atomic.Pointer[slot] // of its table
-	mask  uintptr              // of scaled tokens
-	class *Class
-	refs  atomic.Int32
-	data  unsafe.Pointer // Data of all classes, Class.size octets, as Class.Layout says
-	other unsafe.Pointer // the object in another kernel, if it is there as well
-	meta  *Class         // if the object is a class
+	first   atomic.Pointer[slot] // of its table
+	mask    uintptr              // of scaled tokens
+	class   *Class
+	refs    atomic.Int32
+	inChain atomic.Bool    // see runChain; four octets that were free
+	data    unsafe.Pointer // Data of all classes, Class.size octets, as Class.Layout says
+	other   unsafe.Pointer // the object in another kernel, if it is there as well
+	meta    *Class         // if the object is a class
 }
 
 // A Ref refers to an object; the zero Ref to none, as a nil pointer does: but for IsNil, IsA and String its

@@ -113,7 +113,7 @@ func fill(c *Class, selected map[*Method]*Class) {
 	for _, a := range c.order {
 		c.table.slot(a.base).Store(&entry{class: a, at: c.states[a], hollow: !c.concrete[a]})
 		for _, m := range a.methods {
-			c.table.slot(m.token).Store(c.inherit(m, own[m], selected[m]))
+			c.table.slot(m.token).Store(c.whole(m, c.inherit(m, own[m], selected[m])))
 		}
 	}
 }
@@ -185,13 +185,20 @@ func (c *Class) replace(m *Method, by *impl) any {
 	c.changing.Lock()
 	defer c.changing.Unlock()
 	old := c.table.at(m.token)
+	was := old.function(m)
 	own := map[*Method]*impl{}
+	if chained(m) { // what fn may call, as others make parent calls, is what the class did
+		was = SOMObject.table.at(m.token).function(m)
+		if i := (*c.own.Load())[m]; i != nil {
+			was = (&entry{impl: i}).function(m)
+		}
+	}
 	for k, v := range *c.own.Load() {
 		own[k] = v
 	}
 	own[m] = by
 	c.own.Store(&own)
-	e := c.entryOf(m, by)
+	e := c.whole(m, c.entryOf(m, by))
 	c.table.slot(m.token).Store(e)
 	if c.front.Load().at(m.token) == old || c.front.Load() == c.table {
 		c.putFront(m, e)
@@ -199,7 +206,7 @@ func (c *Class) replace(m *Method, by *impl) any {
 	for _, w := range c.worn {
 		w.table.slot(m.token).Store(w.class.adopt(e))
 	}
-	return old.function(m)
+	return was
 }
 
 // putFront makes e what calls of c's instances run, of those too that are cast to what lacks the method. changing is held.

@@ -27,6 +27,27 @@ static inline void somAbnormalEnd(void) {}
 #define _SOMClass ((SOMClass *)som_class_class())
 #define _SOMClassMgr ((SOMClass *)som_class_manager_class())
 
+/* The methods of the root classes have no environment. Of those that return nothing by which it is seen that they could not do it, it is said at
+ * SOM_WarnLevel, and to SOMError, as what may be ignored. */
+static inline Environment *som_compat_asked(void) {
+	static
+#ifdef __cplusplus
+		thread_local
+#else
+		_Thread_local
+#endif
+		Environment ev;
+	return &ev;
+}
+static inline void som_compat_tell(const char *file, int line) {
+	Environment *ev = som_compat_asked();
+	if (ev->major == NO_EXCEPTION) return;
+	som_compat_says((int)SOM_WarnLevel, "warning", ev->text ? ev->text : ev->id, file, line);
+	som_env_clear(ev);
+	SOMError(20112, (string)(uintptr_t)file, line);
+}
+#define SOM_TELLS som_compat_tell(__FILE__, __LINE__)
+
 /* Defines a class by the function that is linked in for it, if one is and the class is not there. */
 static inline void som_compat_define(const char *name, SOMClass *(*new_class)(integer4, integer4)) {
 	som_class *c = som_class_registered(name, NULL);
@@ -36,24 +57,24 @@ static inline void som_compat_define(const char *name, SOMClass *(*new_class)(in
 /* IBM's programs get classes as often as they like, release none, and unload them: a class that they are given is held by nobody, and stays until
  * it is unloaded. Of a version that does not do it is NULL. */
 static inline SOMClass *som_compat_checked(som_class *c, long major, long minor) {
-	int code = c ? som_class_check_version(c, (uint32_t)major, (uint32_t)minor, somGetGlobalEnvironment()) : SOM_E_UNKNOWN;
+	int code = c ? som_class_check_version(c, (uint32_t)major, (uint32_t)minor, NULL) : SOM_E_UNKNOWN;
 	som_release((som_ref)c);
 	return code == SOM_OK ? (SOMClass *)c : NULL;
 }
 static inline long som_compat_unload_class(SOMClass *c) {
 	som_ref o = som_retain((som_ref)c);
-	int code = som_class_unload((som_class *)c, somGetGlobalEnvironment());
+	int code = som_class_unload((som_class *)c, NULL);
 	if (code != SOM_OK) som_release(o);
 	return code;
 }
 static inline SOMClass *som_compat_new_class(const char *name, som_class *(*define)(som_env *), integer4 major, integer4 minor) {
 	som_class *c = som_class_registered(name, NULL);
-	if (!c) c = define(somGetGlobalEnvironment());
+	if (!c) c = define(NULL);
 	return som_compat_checked(c, major, minor);
 }
 /* In an initializer: runs that of an ancestor; where the kernel sees to it there is no control. */
 static inline void som_compat_init(somInitCtrl *ctrl, som_class *ancestor) {
-	if (ctrl) som_enter_default((som_making *)(void *)ctrl, ancestor, somGetGlobalEnvironment());
+	if (ctrl) som_enter_default((som_making *)(void *)ctrl, ancestor, NULL);
 }
 
 /* Makes the classes of a library that is linked in. */
@@ -84,8 +105,8 @@ static inline SOMObject *somTestCls(SOMObject *o, SOMClass *c, const char *file,
 static inline somMethodPtr somResolve(SOMObject *o, somMToken token) { return som_resolve(o, token); }
 static inline somMethodPtr somClassResolve(SOMClass *c, somMToken token) { return som_class_proc((som_class *)c, token); }
 static inline somMethodPtr somResolveByName(SOMObject *o, const char *name) {
-	const som_name *n = som_name_of(name, somGetGlobalEnvironment());
-	return n ? som_find(o, n, somGetGlobalEnvironment()) : NULL;
+	const som_name *n = som_name_of(name, NULL);
+	return n ? som_find(o, n, NULL) : NULL;
 }
 static inline somMethodPtr somParentNumResolve(somMethodTabs parents, int n, somMToken token) { return n > 0 ? som_parent_proc(parents, (uint32_t)n - 1, token, NULL) : NULL; }
 static inline somMethodPtr somParentResolve(somMethodTabs parents, somMToken token) { return som_parent_proc(parents, 0, token, NULL); }
@@ -142,7 +163,7 @@ static inline boolean som_compat_find(SOMClass *c, const char *name, somMethodPt
 #define _somPrintSelf(o) SOMObject_somPrintSelf((som_ref)(o), NULL)
 #define _somDumpSelf(o, level) SOMObject_somDumpSelf((som_ref)(o), NULL, (int32_t)(level))
 #define _somDumpSelfInt(o, level) SOMObject_somDumpSelfInt((som_ref)(o), NULL, (int32_t)(level))
-#define _somCastObj(o, c) ((boolean)(som_cast((o), (som_class *)(c), somGetGlobalEnvironment()) == SOM_OK))
+#define _somCastObj(o, c) ((boolean)(som_cast((o), (som_class *)(c), NULL) == SOM_OK))
 #define _somResetObj(o) (som_uncast(o), (boolean)TRUE)
 #define _somDefaultInit(o, ctrl) SOMObject_somDefaultInit((som_ref)(o), NULL, (ctrl))
 #define _somDestruct(o, doFree, ctrl) SOMObject_somDestruct((som_ref)(o), NULL, (doFree), (ctrl))
@@ -157,21 +178,21 @@ static inline boolean som_compat_find(SOMClass *c, const char *name, somMethodPt
 
 /* ---- SOMClass ---- */
 
-static inline SOMObject *som_compat_new(SOMClass *c) { return som_new((som_class *)c, somGetGlobalEnvironment()); }
+static inline SOMObject *som_compat_new(SOMClass *c) { return som_new((som_class *)c, NULL); }
 #define _somNew(c) som_compat_new((SOMClass *)(c))
-#define _somNewNoInit(c) SOMClass_somNewNoInit((som_ref)(c), somGetGlobalEnvironment())
-#define _somRenew(c, memory) SOMClass_somRenew((som_ref)(c), somGetGlobalEnvironment(), (memory))
-#define _somRenewNoInit(c, memory) SOMClass_somRenewNoInit((som_ref)(c), somGetGlobalEnvironment(), (memory))
-#define _somRenewNoZero(c, memory) SOMClass_somRenewNoZero((som_ref)(c), somGetGlobalEnvironment(), (memory))
-#define _somRenewNoInitNoZero(c, memory) SOMClass_somRenewNoInitNoZero((som_ref)(c), somGetGlobalEnvironment(), (memory))
-#define _somAllocate(c, size) SOMClass_somAllocate((som_ref)(c), somGetGlobalEnvironment(), (int32_t)(size))
-#define _somDeallocate(c, memory) SOMClass_somDeallocate((som_ref)(c), somGetGlobalEnvironment(), (memory))
-#define _somClassReady(c) SOMClass_somClassReady((som_ref)(c), somGetGlobalEnvironment())
+#define _somNewNoInit(c) SOMClass_somNewNoInit((som_ref)(c), NULL)
+#define _somRenew(c, memory) SOMClass_somRenew((som_ref)(c), NULL, (memory))
+#define _somRenewNoInit(c, memory) SOMClass_somRenewNoInit((som_ref)(c), NULL, (memory))
+#define _somRenewNoZero(c, memory) SOMClass_somRenewNoZero((som_ref)(c), NULL, (memory))
+#define _somRenewNoInitNoZero(c, memory) SOMClass_somRenewNoInitNoZero((som_ref)(c), NULL, (memory))
+#define _somAllocate(c, size) SOMClass_somAllocate((som_ref)(c), NULL, (int32_t)(size))
+#define _somDeallocate(c, memory) SOMClass_somDeallocate((som_ref)(c), NULL, (memory))
+#define _somClassReady(c) SOMClass_somClassReady((som_ref)(c), NULL)
 #define _somGetName(c) ((string)(uintptr_t)som_class_describe((som_class *)(c))->name)
 #define _somGetInstanceSize(c) ((long)(SOM_HEAD + som_class_describe((som_class *)(c))->data_size))
 #define _somGetInstancePartSize(c) ((long)som_class_describe((som_class *)(c))->part_size)
 #define __get_somDataAlignment(c) ((long)som_class_describe((som_class *)(c))->data_align)
-#define _somGetInstanceToken(c) ((somDToken)SOMClass_somGetInstanceToken((som_ref)(c), somGetGlobalEnvironment()))
+#define _somGetInstanceToken(c) ((somDToken)SOMClass_somGetInstanceToken((som_ref)(c), NULL))
 #define _somGetNumMethods(c) ((long)SOMClass_somGetNumMethods((som_ref)(c), NULL))
 #define _somGetNumStaticMethods(c) ((long)SOMClass_somGetNumStaticMethods((som_ref)(c), NULL))
 #define _somGetClassMtab(c) SOMClass_somGetClassMtab((som_ref)(c), NULL)
@@ -222,8 +243,8 @@ static inline somMethodPtr som_compat_lookup(SOMClass *c, somId id, int statics)
 #define _somFindMethodOk(c, id, to) som_compat_find((SOMClass *)(c), *(id), (to), 1)
 #define _somGetMethodData(c, id, to) som_compat_method((SOMClass *)(c), *(id), (to))
 #define _somAddDynamicMethod(c, id, descriptor, proc, applyStub) \
-	((void)(applyStub), (void)som_class_add((som_class *)(c), *(id), *(descriptor), (som_proc *)(proc), somGetGlobalEnvironment()))
-#define _somOverrideSMethod(c, id, proc) SOMClass_somOverrideSMethod((som_ref)(c), somGetGlobalEnvironment(), *(id), (void *)(uintptr_t)(proc))
+	((void)(applyStub), (void)som_class_add((som_class *)(c), *(id), *(descriptor), (som_proc *)(proc), som_compat_asked()), SOM_TELLS)
+#define _somOverrideSMethod(c, id, proc) (SOMClass_somOverrideSMethod((som_ref)(c), som_compat_asked(), *(id), (void *)(uintptr_t)(proc)), SOM_TELLS)
 #define _somMethodImplOwner(c, token) SOMClass_somMethodImplOwner((som_ref)(c), NULL, (token))
 #define _somDefinedMethod(c, token) ((somMethodPtr)(uintptr_t)SOMClass_somDefinedMethod((som_ref)(c), NULL, (token)))
 
@@ -238,32 +259,32 @@ static inline SOMClass *som_compat_find_class(somId id, long major, long minor, 
 		if (SOMLoadModule(*id, (string)(uintptr_t)(file ? file : *id), SOMClassInitFuncName(), (integer4)major, (integer4)minor, &handle) != 0) return NULL;
 		return som_compat_checked(som_class_registered(*id, NULL), major, minor);
 	}
-	if (file && som_library_load(file, somGetGlobalEnvironment()) != SOM_OK) return NULL;
-	return som_compat_checked(som_class_named(*id, somGetGlobalEnvironment()), major, minor);
+	if (file && som_library_load(file, NULL) != SOM_OK) return NULL;
+	return som_compat_checked(som_class_named(*id, NULL), major, minor);
 }
 static inline SOMClass *somFindClass(somId id, long major, long minor) { return som_compat_find_class(id, major, minor, NULL); }
 #define _somFindClass(mgr, id, major, minor) ((void)(mgr), som_compat_find_class((id), (major), (minor), NULL))
 #define _somFindClsInFile(mgr, id, major, minor, file) ((void)(mgr), som_compat_find_class((id), (major), (minor), (file)))
 #define _somLoadClassFile(mgr, id, major, minor, file) _somFindClsInFile(mgr, id, major, minor, file)
 #define _somClassFromId(mgr, id) ((void)(mgr), som_compat_checked(som_class_registered(*(id), NULL), 0, 0))
-#define _somLocateClassFile(mgr, id, major, minor) ((string)(uintptr_t)SOMClassMgr_somLocateClassFile((som_ref)(mgr), somGetGlobalEnvironment(), *(id), (int32_t)(major), (int32_t)(minor)))
+#define _somLocateClassFile(mgr, id, major, minor) ((string)(uintptr_t)SOMClassMgr_somLocateClassFile((som_ref)(mgr), NULL, *(id), (int32_t)(major), (int32_t)(minor)))
 #define _somGetInitFunction(mgr) ((void)(mgr), SOMClassInitFuncName())
 #define _somUnloadClassFile(mgr, c) ((void)(mgr), som_compat_unload_class((SOMClass *)(c)))
 static inline long som_compat_unregister(SOMClassMgr *mgr, SOMClass *c) {
 	som_ref o = som_retain((som_ref)c);
-	int32_t code = SOMClassMgr_somUnregisterClass((som_ref)mgr, somGetGlobalEnvironment(), o);
+	int32_t code = SOMClassMgr_somUnregisterClass((som_ref)mgr, NULL, o);
 	if (code != SOM_OK) som_release(o);
 	return code;
 }
 #define _somUnregisterClass(mgr, c) som_compat_unregister((SOMClassMgr *)(mgr), (SOMClass *)(c))
-#define _somJoinAffinityGroup(mgr, c, of) SOMClassMgr_somJoinAffinityGroup((som_ref)(mgr), somGetGlobalEnvironment(), (som_ref)(c), (som_ref)(of))
-#define _somRegisterClass(mgr, c) SOMClassMgr_somRegisterClass((som_ref)(mgr), somGetGlobalEnvironment(), (som_ref)(c))
-#define _somMergeInto(mgr, to) SOMClassMgr_somMergeInto((som_ref)(mgr), somGetGlobalEnvironment(), (som_ref)(to))
-#define _somBeginPersistentClasses(mgr) SOMClassMgr_somBeginPersistentClasses((som_ref)(mgr), somGetGlobalEnvironment())
-#define _somEndPersistentClasses(mgr) SOMClassMgr_somEndPersistentClasses((som_ref)(mgr), somGetGlobalEnvironment())
+#define _somJoinAffinityGroup(mgr, c, of) (SOMClassMgr_somJoinAffinityGroup((som_ref)(mgr), som_compat_asked(), (som_ref)(c), (som_ref)(of)), SOM_TELLS)
+#define _somRegisterClass(mgr, c) (SOMClassMgr_somRegisterClass((som_ref)(mgr), som_compat_asked(), (som_ref)(c)), SOM_TELLS)
+#define _somMergeInto(mgr, to) (SOMClassMgr_somMergeInto((som_ref)(mgr), som_compat_asked(), (som_ref)(to)), SOM_TELLS)
+#define _somBeginPersistentClasses(mgr) (SOMClassMgr_somBeginPersistentClasses((som_ref)(mgr), som_compat_asked()), SOM_TELLS)
+#define _somEndPersistentClasses(mgr) (SOMClassMgr_somEndPersistentClasses((som_ref)(mgr), som_compat_asked()), SOM_TELLS)
 static inline long som_compat_substitute(const char *name, const char *by) {
 	som_class *c = som_class_named(name, NULL), *s = c ? som_class_named(by, NULL) : NULL;
-	int code = s ? som_class_substitute(c, s, somGetGlobalEnvironment()) : SOM_E_UNKNOWN;
+	int code = s ? som_class_substitute(c, s, NULL) : SOM_E_UNKNOWN;
 	som_release((som_ref)s);
 	som_release((som_ref)c);
 	return code == SOM_OK ? 0 : -1;

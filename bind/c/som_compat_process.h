@@ -140,7 +140,7 @@ SOM_PER_CLIENT void som_compat_error(int code, string file, int line) {
 }
 SOM_PER_CLIENT int som_compat_load(string name, string file, string function, integer4 major, integer4 minor, somToken *handle) {
 	(void)name, (void)function, (void)major, (void)minor, (void)handle;
-	return som_library_load(file, somGetGlobalEnvironment()) == SOM_OK ? 0 : -1;
+	return som_library_load(file, NULL) == SOM_OK ? 0 : -1;
 }
 SOM_PER_CLIENT int som_compat_unload(somToken handle) { return (void)handle, 0; }
 SOM_PER_CLIENT string som_compat_entry(void) { return (string)(uintptr_t)SOM_LIBRARY_ENTRY; }

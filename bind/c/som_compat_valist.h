@@ -17,7 +17,6 @@ static inline int som_compat_unpack(const char *sig, boolean oidl, va_list ap, s
 	int n = 0;
 	(void)va_arg(ap, SOMObject *);
 	*ev = oidl ? NULL : va_arg(ap, Environment *);
-	if (!*ev) *ev = somGetGlobalEnvironment();
 	for (const char *l = sig + 2; *l && *l != '/'; l++, n++) {
 		if (n == SOM_COMPAT_ARGUMENTS) return -1;
 		memset(&args[n], 0, sizeof args[n]);

@@ -113,7 +113,7 @@ type idlBuildCmd struct {
 	GoPackage       string            `placeholder:"PATH" help:"Import path of the package for what is declared outside of modules."`
 	Module          map[string]string `short:"M" mapsep:"none" placeholder:"MODULE=PATH" help:"Import path of the package for a top-level module; may be repeated."`
 	Names           string            `enum:"go,idl" default:"go" help:"How names become Go names: go (new_context becomes NewContext) or idl (only the first letter is raised)."`
-	Included        bool              `help:"Generate the included files as well."`
+	Included        bool              `help:"Generate the included files as well; not with --c and --cxx, for which they are named."`
 	NoStandard      bool              `help:"Do not take CosNaming and other standard modules from dsom's own packages."`
 	Go              bool              `name:"go" help:"Generate classes of the object model in Go, see docs/som-go.md, in place of what the ORB needs."`
 	Native          bool              `help:"With --go: the classes are implemented in other languages, and found in libsom."`

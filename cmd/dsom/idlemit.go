@@ -21,6 +21,9 @@ func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit
 	if v.Library != "" && !v.C.on && !v.Cxx.on {
 		return nil, usage("--library is for --c and --cxx")
 	}
+	if v.Included && (v.C.on || v.Cxx.on) {
+		return nil, usage("--included is not for --c and --cxx, which make files of the IDL that is named: name the included files, too")
+	}
 	if v.Lang == "go" || v.Go || len(v.Emitter) == 0 && !v.C.on && !v.Cxx.on && !v.Typelib && !v.Somt {
 		files, err := v.golang(c, r)
 		if err != nil {

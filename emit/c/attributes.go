@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/opendsom/dsom/emit/cabi"
+	"github.com/opendsom/dsom/model"
 )
 
 // generated reports whether the function of a method is generated: that of an attribute with a variable, unless it is
@@ -24,7 +25,11 @@ func (u *unit) accessor(m *implementing, f *method) {
 	a := f.attribute
 	at := u.own(m.Interface, "_data") + "(self)->" + memberName(a.Name)
 	u.F("static %s {", prototype(f.result, u.entry(m, f), declared(f.abi())))
-	if !f.set {
+	switch {
+	case !f.set && f.owner == model.CallerOwned && owns(a.Type):
+		u.copied(f, at)
+		return
+	case !f.set:
 		u.F("\t(void)ev;")
 		switch {
 		case f.result != "void":
@@ -78,6 +83,43 @@ func (u *unit) accessor(m *implementing, f *method) {
 		} else {
 			u.F("\t(void)ev;")
 		}
+	}
+	u.F("}")
+}
+
+// copied prints how a copy of an attribute's variable is returned, which is the caller's.
+func (u *unit) copied(f *method, at string) {
+	t := f.attribute.Type
+	to := "copy"
+	switch form := cabi.FormOf(t); {
+	case f.result != "void":
+		u.F("\t%s = NULL;", declare(t, "copy"))
+	case form == cabi.Array:
+		to = "result"
+		u.F("\tmemset(result, 0, sizeof %s);", at)
+	default:
+		to = "(*result)"
+		u.F("\tmemset(result, 0, sizeof *result);")
+	}
+	u.copy(t, to, at, 1)
+	end := "\treturn;"
+	if f.result != "void" {
+		end = "\treturn copy;"
+	}
+	if !needsMemory(t) {
+		u.F("\t(void)ev;")
+		u.L(end)
+		u.F("}")
+		return
+	}
+	u.L(end)
+	u.F("no_memory:")
+	if cabi.FormOf(t) == cabi.Array {
+		u.clear(t, "result", 1)
+	}
+	u.F("\tsom_raise_system(ev, \"IDL:omg.org/CORBA/NO_MEMORY:1.0\", SOM_E_MEMORY, SOM_COMPLETED_NO, %s);", cabi.Quoted("no memory for a copy of the attribute "+f.class.ScopedName()+"::"+f.attribute.Name))
+	if f.result != "void" {
+		u.F("\treturn NULL;")
 	}
 	u.F("}")
 }

@@ -74,6 +74,7 @@ type generator struct {
 	taken   map[string][]taken                   // see takenNames
 	seen    map[*model.File]map[*model.File]bool // see sees
 	classes []string                             // what the names of their functions begin with; see behind
+	behinds []string                             // how those end that end with an underscore, of methods
 	bare    bool                                 // what the IDL hands to the files as it is is left out
 }
 

@@ -169,12 +169,12 @@ func (u *unit) compatUsage(i *model.Interface) {
 	object := u.own(i, "_classObject")
 	u.F("static inline SOMClass *%s(void) {", object)
 	u.F("\tsom_compat_define(%s, %sNewClass);", cabi.Quoted(i.ScopedName()), name)
-	u.F("\treturn (SOMClass *)%s(somGetGlobalEnvironment());", u.own(i, "_class"))
+	u.F("\treturn (SOMClass *)%s(NULL);", u.own(i, "_class"))
 	u.F("}")
 	u.F("#define _%s %s()", name, object)
 	u.F("typedef som_seq_object _IDL_SEQUENCE_%s;", name)
 	if _, abstract := i.ClassModifier("abstract"); !abstract && !isMeta(i) {
-		u.F("static inline %[1]s *%[1]sNew(void) { return %[2]s() ? %[3]s(somGetGlobalEnvironment()) : NULL; }", name, object, u.own(i, "_new"))
+		u.F("static inline %[1]s *%[1]sNew(void) { return %[2]s() ? %[3]s(NULL) : NULL; }", name, object, u.own(i, "_new"))
 		u.F("static inline %[1]s *%[1]sRenew(void *memory) { return %[2]s() ? _somRenew(%[2]s(), memory) : NULL; }", name, object)
 	}
 	for _, m := range u.introduced(i) {
@@ -193,7 +193,7 @@ func (u *unit) compatUsage(i *model.Interface) {
 	u.F("\tstruct %sClassDataStructure d;", name)
 	u.F("\td.classObject = %s();", object)
 	for n, m := range b.methods {
-		u.F("\td.%s = %s(%d, somGetGlobalEnvironment());", dataMember(m), u.own(i, "_token"), n)
+		u.F("\td.%s = %s(%d, NULL);", dataMember(m), u.own(i, "_token"), n)
 	}
 	u.F("\treturn d;")
 	u.F("}")
@@ -304,7 +304,7 @@ func (u *unit) compatImplementation(i *model.Interface) {
 	u.F("#define %[1]s_BeginDestructor (memset(&globalCtrl, 0, sizeof globalCtrl), (void)globalCtrl, (void)(myMask = NULL), (void)ctrl, (void)doFree, (void)(somThis = %[1]sGetData(somSelf)))", name)
 	u.F("#define %s_EndDestructor ((void)0)", name)
 	for _, p := range m.DirectInitClasses() {
-		class := u.own(p, "_class") + "(somGetGlobalEnvironment())"
+		class := u.own(p, "_class") + "(NULL)"
 		if isRoot(p) {
 			class = "som_object_class()"
 			if isMeta(p) {

@@ -26,6 +26,7 @@ type method struct {
 	hidden    bool // nocall
 	attribute *model.Attribute
 	set       bool
+	owner     model.Owner // of the result
 	doc       []string
 	idl       string // what it looks like in IDL
 }
@@ -34,7 +35,7 @@ type method struct {
 func (g *generator) methodOf(m *model.Method) *method {
 	c := &method{
 		class: m.Class, name: m.Name, kind: m.Kind(), result: "void", self: true, env: true, oidl: m.Class.OIDL(), init: m.IsInit(),
-		named: m.Has("namelookup"), hidden: m.Has("nocall"), attribute: m.Attribute, set: m.Set,
+		named: m.Has("namelookup"), hidden: m.Has("nocall"), attribute: m.Attribute, set: m.Set, owner: m.Owner(""),
 	}
 	if (isRoot(m.Class) || c.init) && !g.opt.Compat {
 		c.oidl = false // who overrides somNew, or begins an object, has to tell what went wrong

@@ -37,13 +37,23 @@ func (g *generator) behind(ps []param) {
 		for d := range g.spec.All() {
 			if i, ok := d.(*model.Interface); ok && i.IsClass() {
 				g.classes = append(g.classes, cname(i)+"_")
+				for _, m := range i.Introduced() {
+					if name := usageName(i, m.Name); strings.HasSuffix(name, "_") {
+						g.behinds = append(g.behinds, strings.TrimPrefix(name, cname(i)))
+					}
+				}
 			}
 		}
+	}
+	called := func(name string) bool {
+		return slices.ContainsFunc(g.behinds, func(ending string) bool { return strings.HasSuffix(name, ending) })
 	}
 	for i := range ps {
 		taken := func(p param) bool { return p.name == ps[i].name }
 		if slices.ContainsFunc(g.classes, func(prefix string) bool { return strings.HasPrefix(ps[i].name, prefix) }) {
-			ps[i].name += "_"
+			for ps[i].name += "_"; called(ps[i].name); { // which functions of a class have behind them, too: Dog_is_ calls a method is
+				ps[i].name += "_"
+			}
 		}
 		for slices.ContainsFunc(ps[:i], taken) || slices.ContainsFunc(ps[i+1:], taken) {
 			ps[i].name += "_"

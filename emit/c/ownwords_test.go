@@ -124,3 +124,34 @@ func TestOwnNamesGiveWay(t *testing.T) {
 		t.Errorf("got %v", report.Err())
 	}
 }
+
+// TestParametersLikeFunctions has parameters that are called what functions of classes are, of methods among them whose functions have an
+// underscore behind them since each class has one of that name.
+func TestParametersLikeFunctions(t *testing.T) {
+	t.Parallel()
+	text := "#include <somobj.idl>\n"
+	for n, form := range strings.Fields("Kennel_%[1]s Kennel_%[1]s_ Pup_%[1]s Pup_parent_Kennel_%[1]s Pup_next_%[1]s Kennel_do_%[1]s") {
+		var methods, overrides strings.Builder
+		for _, w := range strings.Fields("new is cast class bind unbind token major minor instance data define own parents wag next_is nose_ nose__") {
+			fmt.Fprintf(&methods, "  long %[1]s(in long "+form+");\n", w)
+			fmt.Fprintf(&overrides, " %s: override;", w)
+		}
+		class := "interface Kennel : SOMObject {\n" + methods.String() + "  implementation { releaseorder:; functionprefix = k_; };\n};\ninterface Pup : Kennel { implementation { functionprefix = p_;" + overrides.String() + " }; };\n"
+		text += strings.NewReplacer("Kennel", fmt.Sprintf("Kennel%d", n), "Pup", fmt.Sprintf("Pup%d", n), "k_", fmt.Sprintf("k%d_", n), "p_", fmt.Sprintf("p%d_", n)).Replace(class)
+	}
+	for _, compat := range []bool{false, true} {
+		spec := compileFiles(t, idl.FilesOf{"main.idl": text}, "main.idl")
+		flags, dir := strict, t.TempDir()
+		files, report := c.Emit(spec, c.Options{Parts: everything, Compat: compat})
+		if compat {
+			flags = tolerant
+		}
+		if report.HasErrors() {
+			t.Fatal(report.Err())
+		}
+		write(t, dir, files)
+		for _, cc := range [][]string{{"gcc", "-std=gnu11"}, {"gcc", "-x", "c++", "-std=gnu++17"}} {
+			run(t, nil, cc[0], slices.Concat(cc[1:], []string{"-fsyntax-only", "-Wno-unused"}, flags, []string{filepath.Join(dir, "main.c")})...)
+		}
+	}
+}

@@ -83,7 +83,11 @@ func (u *unit) body(m *implementing, w written, key string) []string {
 	case w.method.init:
 		enter := u.own(m.Interface, "_enter_parents") + "(making, ev); /* or initializers of theirs */"
 		if u.opt.Compat {
-			enter = u.own(m.Interface, "_enter_parents") + "((som_making *)ctrl, somGetGlobalEnvironment());"
+			env := "NULL" // the kernel keeps what is raised with the object that is made
+			if slices.ContainsFunc(w.params, func(p param) bool { return p.name == "ev" }) {
+				env = "ev"
+			}
+			enter = u.own(m.Interface, "_enter_parents") + "((som_making *)ctrl, " + env + ");"
 		}
 		lines = append(lines, enter)
 	default:
@@ -99,7 +103,7 @@ func (u *unit) body(m *implementing, w written, key string) []string {
 			if len(lines) > 0 {
 				lines = append(lines, unused[:strings.Index(unused, ",")]+";")
 			}
-			return append(lines, call)
+			return append(append(lines, call), u.otherParents(m, w.method, args)...)
 		}
 		env := "NULL"
 		if slices.ContainsFunc(w.params, func(p param) bool { return p.name == "ev" }) {
@@ -117,6 +121,16 @@ func (u *unit) body(m *implementing, w written, key string) []string {
 		lines = append(lines, "return "+w.method.nothing()+";")
 	}
 	return lines
+}
+
+// otherParents returns the calls of the other parents' implementations, of what each parent has to begin or end for itself.
+func (u *unit) otherParents(m *implementing, f *method, args string) (calls []string) {
+	if isRoot(f.class) && (f.name == "somInit" || f.name == "somUninit") {
+		for _, p := range m.implementingParents(f)[1:] {
+			calls = append(calls, fmt.Sprintf("%s(%s);", u.own(m.Interface, "_parent_"+cname(p)+"_"+shortName(m.Interface, f.name)), args))
+		}
+	}
+	return calls
 }
 
 // parentOf returns the parent whose implementation an override would have inherited.

@@ -30,6 +30,7 @@ func TestTextbook(t *testing.T) {
 		{program: "metacls", linked: "fly"},
 		{program: "dynaload", library: []string{"pet", "cat", "dog"}},
 		{program: "inits", linked: "init"},
+		{program: "older", linked: "amphibian"},
 		{program: "names", linked: "release1/stack"},
 		{program: "greet", linked: "hello"},
 		{program: "except", linked: "gate"},
@@ -67,6 +68,20 @@ func TestTextbook(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestOlderTemplates holds that templates of somInit and somUninit call all parents'.
+func TestOlderTemplates(t *testing.T) {
+	t.Parallel()
+	spec := compile(t, "testdata/textbook", "amphibian.idl")
+	for _, compat := range []bool{false, true} {
+		text, _ := mustEmit(t, spec, c.Options{Parts: everything, Compat: compat}).Get("amphibian.c")
+		for _, call := range []string{"Duck_parent_Car_somInit(", "Duck_parent_Boat_somInit(", "Duck_parent_Car_somUninit(", "Duck_parent_Boat_somUninit("} {
+			if bytes.Count(text, []byte(call)) != 1 {
+				t.Errorf("compat %v: no call %s\n%s", compat, call, text)
+			}
+		}
 	}
 }
 

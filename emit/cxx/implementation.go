@@ -258,6 +258,10 @@ func (u *unit) stubs(i *model.Interface) []stub {
 		if m == nil || rootHandle(m.Class) != "" && isLife(m.Name) {
 			continue
 		}
+		if rootHandle(m.Class) != "" && (m.Name == "somInit" || m.Name == "somUninit") {
+			add(m, "// what the ancestors have of it runs without a call")
+			continue
+		}
 		add(m, u.parentCall(i, m))
 	}
 	return all

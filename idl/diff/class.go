@@ -243,6 +243,9 @@ func (c *comparer) migrated(old, up model.Decl) {
 	if a, b := classOf(old), classOf(up); a != nil && b != nil && a.OIDL() != b.OIDL() {
 		c.add("callstyle-changed", s, "%s is called as a method of %s is now, which has another call style", title(old), groupOf(up))
 	}
+	if s.binary {
+		c.movedWays(s, old, up)
+	}
 	c.changedOnTheWay(old, up)
 }
 

@@ -15,6 +15,7 @@ func (c *comparer) metaclass(s subject, old, new *model.Interface) {
 	a, _ := old.ClassModifier("metaclass")
 	b, _ := new.ClassModifier("metaclass")
 	if a == b {
+		c.inheritedMetaclass(s, old, new)
 		return
 	}
 	switch m := new.Metaclass(); {
@@ -32,6 +33,31 @@ func (c *comparer) keeps(new, was *model.Interface) bool {
 	return was != nil && slices.ContainsFunc(c.order.metaclasses(new), func(m *model.Interface) bool {
 		return m.ScopedName() == c.old.there(was) || inherits(m, c.old.there(was))
 	})
+}
+
+// inheritedMetaclass tells of a metaclass that the class gets by an ancestor which it did not have.
+func (c *comparer) inheritedMetaclass(s subject, old, new *model.Interface) {
+	had := c.order.metaclasses(old)
+	for _, p := range new.Parents() {
+		if was := c.before(p); was != nil && slices.Contains(old.Ancestors(), was) || cabi.IsSystem(p) {
+			continue // what its metaclass is now is told of itself
+		}
+		for _, m := range c.order.metaclasses(p) {
+			hasIt := func(k *model.Interface) bool {
+				if now, ok := c.new.decls[c.old.there(k)].(*model.Interface); ok {
+					k = now
+				}
+				return k.ScopedName() == m.ScopedName() || inherits(k, m.ScopedName())
+			}
+			switch {
+			case slices.ContainsFunc(had, hasIt):
+			case len(had) == 0:
+				c.add("metaclass-added", s, "the metaclass is %s now, or derived from it, which is that of %s", m.ScopedName(), p.ScopedName())
+			default:
+				c.add("metaclass-derived", s, "the metaclass is derived from %s now, too, which is that of %s", m.ScopedName(), p.ScopedName())
+			}
+		}
+	}
 }
 
 // isMeta reports whether the instances of a class are classes.

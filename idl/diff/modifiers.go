@@ -92,17 +92,11 @@ func (c *comparer) methodModifiers(s subject, old, new []model.Modifier) {
 // or of the class.
 func (c *comparer) kinds(s subject, old, new *model.Interface) {
 	is := introductions(new)
-	names := map[model.MethodKind]string{model.StaticMethod: "static", model.NonstaticMethod: "nonstatic", model.ProcedureMethod: "a procedure"}
 	for _, was := range introductions(old) {
 		now := called(is, was.name)
-		if was.method == nil || now == nil || now.method == nil || was.method.Kind() == now.method.Kind() {
-			continue
+		if was.method != nil && now != nil && now.method != nil {
+			c.kind(s.part("method", was.name, was.node, now.node), was.method, now.method)
 		}
-		code := "method-kind-changed"
-		if was.method.Kind() == model.NonstaticMethod && now.method.Kind() == model.StaticMethod {
-			code = "method-style-changed" // it may be overridden now, and is called as before
-		}
-		c.add(code, s.part("method", was.name, was.node, now.node), "%s is %s now, and was %s", was.name, names[now.method.Kind()], names[was.method.Kind()])
 	}
 }
 

@@ -95,7 +95,7 @@ var classRules = []Rule{
 	{Code: "memory-changed", Numbers: []string{"R33"}, Title: "another owner of memory", Impact: Impact{Caution, Caution, Caution, Caution, Caution},
 		Why: "Who frees parameters and results is compiled into both sides: until both are compiled anew, memory leaks or is freed twice.", Do: "Compile clients and implementation anew together."},
 	{Code: "accessors-changed", Numbers: []string{"R17"}, Title: "accessors of an attribute written by hand, or no longer", Impact: Impact{None, OK, Caution, OK, OK},
-		Why: "_get_ and _set_ have the same places, whoever writes them."},
+		Why: "_get_ and _set_ have the same places, whoever writes them, and what _get_ returns is owned by whom it was."},
 	{Code: "dllname-changed", Numbers: []string{"R27"}, Title: "class in another library", Impact: Impact{None, OK, OK, OK, OK},
 		Why: "The library is looked up in the interface repository when the class is needed.", Do: "Update the interface repository with the library."},
 	{Code: "abstract-parents-changed", Title: "other parents of which only the interface is inherited", Impact: Impact{None, OK, Caution, Caution, Caution},

@@ -68,8 +68,7 @@ void tokens_give(som_tok at, uint32_t words) {
 	uint32_t first = (uint32_t)(at / WORD_SIZE);
 	if (first + words == top)
 		top = first;
-	else if (nspans < sizeof spans / sizeof spans[0])
-		spans[nspans].at = first, spans[nspans++].words = words;
+	else if (nspans < sizeof spans / sizeof spans[0]) spans[nspans].at = first, spans[nspans++].words = words;
 }
 
 static uint32_t range_words(const klass *k) { return 2 + k->slots; }

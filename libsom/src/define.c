@@ -159,8 +159,7 @@ static int set_abstract_parents(klass *k, const som_class_desc *d, som_env *ev) 
 			return fail(ev, SOM_E_PARENTS, "class %s: its abstract parent %.300s is no parent of it", k->info.name, shown(d->abstract_parents[i]));
 		k->abstract[p] = 1;
 	}
-	if (k->depth > MAX_DEPTH)
-		return fail(ev, SOM_E_DEPTH, "class %s is %u classes below SOMObject; %d is the limit", k->info.name, k->depth, MAX_DEPTH);
+	if (k->depth > MAX_DEPTH) return fail(ev, SOM_E_DEPTH, "class %s is %u classes below SOMObject; %d is the limit", k->info.name, k->depth, MAX_DEPTH);
 	return SOM_OK;
 }
 
@@ -172,16 +171,14 @@ static int index_names(klass *k, som_env *ev) {
 		all[i] = &k->info.introduces[i];
 	qsort(all, n, sizeof *all, methods_by_name);
 	for (uint32_t i = 1; i < n; i++)
-		if (!strcmp(all[i]->name, all[i - 1]->name))
-			return fail(ev, SOM_E_METHOD, "class %s introduces the method %s twice", k->info.name, all[i]->name);
+		if (!strcmp(all[i]->name, all[i - 1]->name)) return fail(ev, SOM_E_METHOD, "class %s introduces the method %s twice", k->info.name, all[i]->name);
 	return SOM_OK;
 }
 
 /* A method that moved up: its place here is another name for the ancestor's. */
 static int migrate(klass *k, const char *to, som_method_info *info, som_env *ev) {
 	const klass *a = class_in(k, to, strlen(to));
-	if (!a || a == k)
-		return fail(ev, SOM_E_METHOD, "class %s: %s cannot have migrated to %.300s, which is no ancestor", k->info.name, info->name, to);
+	if (!a || a == k) return fail(ev, SOM_E_METHOD, "class %s: %s cannot have migrated to %.300s, which is no ancestor", k->info.name, info->name, to);
 	const som_method_info *there = own_method(a, info->name);
 	if (!there) return fail(ev, SOM_E_METHOD, "class %s: %s has not migrated to %s, which does not introduce it", k->info.name, info->name, to);
 	info->migrated = there->migrated ? there->migrated : C(a);
@@ -200,14 +197,12 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 		const som_method *m = element(d->introduces, d->method_size, i);
 		if (!name_ok(m->name, MAX_NAME, false))
 			return fail(ev, SOM_E_NAME, "class %s: the name of method %u must be an identifier of at most %d octets", k->info.name, i, MAX_NAME);
-		if (m->kind > SOM_PROCEDURE)
-			return fail(ev, SOM_E_METHOD, "class %s: method %s is of kind %u, which there is not", k->info.name, m->name, m->kind);
+		if (m->kind > SOM_PROCEDURE) return fail(ev, SOM_E_METHOD, "class %s: method %s is of kind %u, which there is not", k->info.name, m->name, m->kind);
 		all[i].name = pool_text(k, m->name, strlen(m->name));
 		all[i].kind = m->kind;
 		if (!all[i].name) return no_memory(ev, "a class's methods");
 		if (m->sig && !(all[i].sig = signature(m->sig, m->kind == SOM_PROCEDURE, ev))) return SOM_E_METHOD;
-		if (m->kind == SOM_PROCEDURE && !m->proc && !m->migrated)
-			return fail(ev, SOM_E_METHOD, "class %s: the procedure %s is missing", k->info.name, m->name);
+		if (m->kind == SOM_PROCEDURE && !m->proc && !m->migrated) return fail(ev, SOM_E_METHOD, "class %s: the procedure %s is missing", k->info.name, m->name);
 		k->procs[i] = m->proc;
 		k->info.nintroduces = i + 1;
 		k->slots += !m->migrated && m->kind != SOM_PROCEDURE;
@@ -254,8 +249,7 @@ static int override(klass *k, const som_class_desc *d, som_env *ev) {
 	}
 	qsort(all->e, all->n, sizeof(impl), impls_by_token);
 	for (uint32_t i = 1; i < all->n; i++)
-		if (all->e[i].token == all->e[i - 1].token)
-			return fail(ev, SOM_E_METHOD, "class %s overrides one method twice", k->info.name);
+		if (all->e[i].token == all->e[i - 1].token) return fail(ev, SOM_E_METHOD, "class %s overrides one method twice", k->info.name);
 	return SOM_OK;
 }
 
@@ -326,8 +320,7 @@ static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 		if (at == 0 || at == k->info.norder || !k->concrete[at])
 			return fail(ev, SOM_E_INIT, "class %s initialises %.300s, which is no ancestor that gives more than its interface", k->info.name, shown(name));
 		for (uint32_t j = 0; j < i; j++)
-			if (!strcmp(d->init_classes[j], name))
-				return fail(ev, SOM_E_INIT, "class %s initialises %s twice", k->info.name, name);
+			if (!strcmp(d->init_classes[j], name)) return fail(ev, SOM_E_INIT, "class %s initialises %s twice", k->info.name, name);
 		visit(k, order_at(k, at), inits);
 	}
 	inits[k->info.ninits++] = C(k);

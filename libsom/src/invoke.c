@@ -187,8 +187,7 @@ int som_apply(som_proc *proc, const char *sig, som_ref o, const som_value *args,
 
 int call_found(som_proc *proc, const char *sig, som_ref o, const char *method, const som_value *args, uint32_t n, som_value *to, som_env *ev) {
 	if (!proc || proc == (som_proc *)no_implementation) return no_implementation(o, ev), SOM_E_ABSTRACT;
-	if (!sig || *sig == '/')
-		return fail(ev, SOM_E_METHOD, "class %s: %s has no signature that it could be called by here", class_of(o)->info.name, method);
+	if (!sig || *sig == '/') return fail(ev, SOM_E_METHOD, "class %s: %s has no signature that it could be called by here", class_of(o)->info.name, method);
 	if (call_of(sig)->nargs != n || (n && !args))
 		return fail(ev, SOM_E_TYPE, "class %s: %s has %u arguments (%s), %u were given", class_of(o)->info.name, method, call_of(sig)->nargs, sig, n);
 	return apply(proc, sig, o, args, to, ev);

@@ -26,7 +26,8 @@ enum {
 };
 
 /* flags of an object's head */
-enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8 /* in memory that is not the kernel's */, F_BEGUN = 16 /* all initializers have run */ };
+enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8, F_BEGUN = 16, F_CHAIN = 32 };
+/* PLACED: in memory that is not the kernel's; BEGUN: all initializers have run; CHAIN: somInit or somUninit is under way. */
 
 typedef struct klass klass;
 
@@ -210,6 +211,7 @@ const klass *unload_group(klass *k, const library *with, uint64_t group);
 int initialise(som_ref o, const klass *k, som_env *ev); /* runs all initializers, or undoes what has run */
 int begin_life(som_ref o, const klass *k, som_env *ev); /* the same by SOMObject's methods, or those that stand in for them */
 void finalise(som_ref o, const klass *k, uint32_t n), end_life(som_ref o, const klass *k), end_memory(som_ref o, const klass *k);
+void old_init(som_ref o, som_env *ev), old_uninit(som_ref o, som_env *ev);
 void transfer(som_ref to, som_ref from, bool assign, som_env *ev); /* or copy: one that fails is undone */
 som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev); /* memory NULL: the kernel's */
 

@@ -254,8 +254,7 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	int seen = entry ? WHOLE : state(file);
 	if (seen == CUT || seen == ODD)
 		snprintf(why, sizeof why, "%s", reasons[seen]);
-	else if (!entry && (seen != ABSENT || passes != ABSENT))
-		l->handle = hooks.load(file, why, sizeof why);
+	else if (!entry && (seen != ABSENT || passes != ABSENT)) l->handle = hooks.load(file, why, sizeof why);
 	som_library_ready_proc *ready = (som_library_ready_proc *)symbol(l, SOM_LIBRARY_READY);
 	l->go = (void *)symbol(l, "som_go_runtime");
 	l->entry = entry ? entry : (som_library_entry_proc *)symbol(l, SOM_LIBRARY_ENTRY);
@@ -280,8 +279,7 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	l->entered = true;
 	if (code == SOM_OK || (k && unload_group(k, l, 0))) /* where it has failed, something of it is in use already: it stays */
 		l->by = NULL;
-	else
-		library_end(l);
+	else library_end(l);
 	lock_wake();
 	return code;
 }
@@ -326,8 +324,7 @@ static int try_folder(const char *folder, size_t n, const char *cls, som_env *ev
 		file_name(name, sizeof name, cls, first);
 		if (!folder)
 			code = try(name, cls, OTHER, false, ev);
-		else if (n && snprintf(file, sizeof file, "%.*s/%s", (int)n, folder, name) < (int)sizeof file)
-			code = try(file, cls, ABSENT, !first, ev);
+		else if (n && snprintf(file, sizeof file, "%.*s/%s", (int)n, folder, name) < (int)sizeof file) code = try(file, cls, ABSENT, !first, ev);
 	}
 	return code;
 }

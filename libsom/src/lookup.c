@@ -53,8 +53,7 @@ static int qualified(const klass *k, const char *name, const char *at, found *f,
 		*f = really(in, m);
 	else if (in && (f->dyn = own_dynamic(in, at + 2)))
 		f->in = in;
-	else
-		return fail(ev, SOM_E_UNKNOWN, "class %s: there is no method %.600s%s", k->info.name, name, in ? "" : ", since it has no such ancestor");
+	else return fail(ev, SOM_E_UNKNOWN, "class %s: there is no method %.600s%s", k->info.name, name, in ? "" : ", since it has no such ancestor");
 	return SOM_OK;
 }
 
@@ -204,8 +203,7 @@ static som_proc *find_slowly(const som_object *o, const som_name *name, const ch
 static inline som_proc *find(const som_object *o, const som_name *name, const char **sig, som_env *ev) {
 	intptr_t at;
 	const char *mt = o->mt;
-	if (__builtin_expect(remembered(mt, name, &at, sig), 1))
-		return __atomic_load_n((som_proc **)((uintptr_t)mt + (uintptr_t)at), __ATOMIC_RELAXED);
+	if (__builtin_expect(remembered(mt, name, &at, sig), 1)) return __atomic_load_n((som_proc **)((uintptr_t)mt + (uintptr_t)at), __ATOMIC_RELAXED);
 	return find_slowly(o, name, sig, ev);
 }
 

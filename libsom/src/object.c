@@ -88,6 +88,22 @@ static void destruct(som_ref o, const klass *k) {
 	som_env_clear(&ev);
 }
 
+/* Of somInit all run that the classes implement which are initialised, each once and in that order; of somUninit in the reverse.
+ * Parent calls of what runs find that this is under way. ev may be NULL. */
+static void run_chain(som_ref o, som_env *ev, int which) {
+	if (__atomic_fetch_or(&o->flags, F_CHAIN, __ATOMIC_RELAXED) & F_CHAIN) return;
+	som_env own, *e = env_or(&own, ev);
+	const klass *k = class_of(o);
+	for (uint32_t i = 0, n = k->info.ninits; i < n && (which == LIFE_OLD_UNINIT || e->major == SOM_NO_EXCEPTION); i++) {
+		som_proc *proc = own_impl(K(k->info.inits[which == LIFE_OLD_INIT ? i : n - 1 - i]), tok_life[which]);
+		if (proc) ((void (*)(som_ref, som_env *))proc)(o, e);
+	}
+	__atomic_and_fetch(&o->flags, ~(uint32_t)F_CHAIN, __ATOMIC_RELAXED);
+	if (!ev) som_env_clear(&own);
+}
+void old_init(som_ref o, som_env *ev) { run_chain(o, ev, LIFE_OLD_INIT); }
+void old_uninit(som_ref o, som_env *ev) { run_chain(o, ev, LIFE_OLD_UNINIT); }
+
 int begin_life(som_ref o, const klass *k, som_env *ev) {
 	((void (*)(som_ref, som_env *, void *))life_method(k, LIFE_INIT))(o, ev, NULL);
 	if (ev->major == SOM_NO_EXCEPTION) ((void (*)(som_ref, som_env *))life_method(k, LIFE_OLD_INIT))(o, ev);
@@ -161,8 +177,7 @@ static void transfer_by_method(som_ref to, som_ref from, int which, som_env *ev)
 som_ref som_copy(som_ref from, som_env *ev) {
 	if (need(from, ev) != SOM_OK) return NULL;
 	klass *k = class_of(from);
-	if (from->flags & F_CLASS)
-		return fail(ev, SOM_E_METACLASS, "class %s is not to be copied; define another", K((som_class *)from)->info.name), NULL;
+	if (from->flags & F_CLASS) return fail(ev, SOM_E_METACLASS, "class %s is not to be copied; define another", K((som_class *)from)->info.name), NULL;
 	som_env own, *e = env_or(&own, ev);
 	som_ref o = new_object(k, NULL, true, false, e);
 	if (o) transfer_by_method(o, from, LIFE_COPY, e);

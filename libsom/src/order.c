@@ -101,8 +101,7 @@ int linearise(klass *k, som_env *ev) {
 	for (uint32_t i = 0; i < n; i++)
 		for (const som_class *const *p = lists[i].at; p < lists[i].end; p++) {
 			K(*p)->ahead += p != lists[i].at;
-			if (i + 1 < n && !k->abstract[i] && K(k->info.parents[i])->concrete[p - lists[i].at])
-				K(*p)->mark |= CONCRETE;
+			if (i + 1 < n && !k->abstract[i] && K(k->info.parents[i])->concrete[p - lists[i].at]) K(*p)->mark |= CONCRETE;
 		}
 
 	const som_class **order = pool_take(k, all * sizeof *order);

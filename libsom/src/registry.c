@@ -135,8 +135,7 @@ const klass *unload_group(klass *k, const library *with, uint64_t group) {
 	for (bool more = true; more;) { /* metaclasses that were derived for these alone end with them */
 		more = false;
 		for (klass *x = all_classes; x; x = x->next)
-			if (x->derived && !x->mark && x->instances + x->subclasses > 0 && needless(x, 0))
-				x->mark = more = true;
+			if (x->derived && !x->mark && x->instances + x->subclasses > 0 && needless(x, 0)) x->mark = more = true;
 	}
 	for (klass *x = all_classes; x; x = x->next)
 		if (x->mark && !needless(x, group && x == k)) return x;

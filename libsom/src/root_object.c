@@ -50,8 +50,7 @@ static void dump(som_ref o, som_env *ev, int32_t level) {
 static int32_t class_dispatch(som_ref o, som_env *ev, som_ref c, const char *method, const som_value *args, uint32_t n, som_value *to) {
 	som_found f = {.size_of = sizeof f};
 	if (!is_class(c, ev)) return SOM_E_TYPE;
-	if (!som_is_a(o, (som_class *)c))
-		return fail(ev, SOM_E_TYPE, "an object of class %s is no %s", class_of(o)->info.name, K((som_class *)c)->info.name);
+	if (!som_is_a(o, (som_class *)c)) return fail(ev, SOM_E_TYPE, "an object of class %s is no %s", class_of(o)->info.name, K((som_class *)c)->info.name);
 	int code = som_lookup((som_class *)c, method, &f, ev);
 	return code == SOM_OK ? call_found(f.proc, f.sig, o, method, args, n, to, ev) : code;
 }

@@ -65,6 +65,14 @@ const klass *owner(const klass *k, som_tok t) {
 	return nearest;
 }
 
+/* What stands in k's table where proc would: for somInit and somUninit what runs all that there are of it. */
+static som_proc *whole(const klass *k, som_tok t, som_proc *proc) {
+	bool begins = t == tok_life[LIFE_OLD_INIT];
+	for (uint32_t i = 0; (begins || t == tok_life[LIFE_OLD_UNINIT]) && i < k->info.ninits; i++)
+		if (K(k->info.inits[i]) != object_class && own_impl(K(k->info.inits[i]), t)) return begins ? (som_proc *)old_init : (som_proc *)old_uninit;
+	return proc;
+}
+
 int table_fill(klass *k, som_env *ev) {
 	k->row = row_place(k, ev);
 	if (!k->row) return SOM_E_MEMORY;
@@ -77,7 +85,7 @@ int table_fill(klass *k, som_env *ev) {
 			som_proc *proc = own_impl(k, t);
 			const klass *p = proc ? NULL : a == k ? NULL : inherited_from(k, a, t);
 			if (p) proc = get(p->row, t);
-			put(k->row, t, (void *)(proc ? proc : (som_proc *)no_implementation));
+			put(k->row, t, (void *)whole(k, t, proc ? proc : (som_proc *)no_implementation));
 		}
 	}
 	for (uint32_t i = 0; i < k->info.nlayout; i++)
@@ -106,7 +114,7 @@ static void replace_in_casts(const klass *in, som_tok t, const klass *k, som_pro
 
 som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
 	klass *k = K(c);
-	som_proc *old = NULL;
+	som_proc *old = NULL, *own = own_impl(k, t), *now;
 	if (changeable(c, ev) != SOM_OK) return NULL;
 	const klass *in = introducer(k, t);
 	const char *why = in ? "a replacement needs a procedure" : "it has no method of this token";
@@ -121,12 +129,12 @@ som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev
 		more->e[more->n++] = (impl){t, proc};
 		qsort(more->e, more->n, sizeof(impl), impls_by_token);
 		__atomic_store_n(&k->impls, more, __ATOMIC_RELEASE);
-	} else
-		no_memory(ev, "a replacement");
+	} else no_memory(ev, "a replacement");
 	if (more) {
 		old = get(k->row, t);
-		put(k->row, t, (void *)proc);
-		replace_in_casts(in, t, k, old, proc);
+		put(k->row, t, (void *)(now = whole(k, t, proc)));
+		replace_in_casts(in, t, k, old, now);
+		if (now != proc) old = own ? own : get(object_class->row, t); /* what proc may call: the class's part of it */
 		__atomic_store_n(&k->hooked, !is_plain(k), __ATOMIC_RELAXED);
 	}
 	unlock();
@@ -158,7 +166,7 @@ som_proc *som_next_proc(const som_class *implementing, const som_object *o, som_
 	uint32_t i = place_in(k->info.order, k->info.norder, implementing);
 	while (++i < k->info.norder) {
 		som_proc *proc = k->concrete[i] ? own_impl(order_at(k, i), t) : NULL;
-		if (proc) return proc;
+		if (proc) return whole(k, t, proc);
 	}
 	return NULL;
 }
@@ -191,10 +199,8 @@ int som_cast(som_ref o, const som_class *ancestor, som_env *ev) {
 	klass *k = class_of(o);
 	const klass *as = K(ancestor);
 	uint32_t i = place_in(k->info.order, k->info.norder, ancestor);
-	if (i == k->info.norder)
-		return fail(ev, SOM_E_TYPE, "an object of class %s is no %s, and cannot be cast to it", k->info.name, as->info.name);
-	if (!k->concrete[i])
-		return fail(ev, SOM_E_ABSTRACT, "class %s has only the interface of %s: nothing to cast an object to", k->info.name, as->info.name);
+	if (i == k->info.norder) return fail(ev, SOM_E_TYPE, "an object of class %s is no %s, and cannot be cast to it", k->info.name, as->info.name);
+	if (!k->concrete[i]) return fail(ev, SOM_E_ABSTRACT, "class %s has only the interface of %s: nothing to cast an object to", k->info.name, as->info.name);
 	lock();
 	char *row = as == k ? k->front : cast_row(k, as, ev);
 	unlock();

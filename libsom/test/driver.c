@@ -80,6 +80,29 @@ static void fini(som_ref o, void *context) { (void)o, note(((life *)context)->fi
 static void copy(som_ref o, som_ref from, som_env *ev, void *context) { (void)o, (void)from, (void)ev, note(((life *)context)->copy); }
 static void assign(som_ref o, som_ref from, som_env *ev, void *context) { (void)o, (void)from, (void)ev, note(((life *)context)->assign); }
 
+/* What classes have that begin and end objects as before there were initializers: functions of their own, which make parent calls. */
+static struct older {
+	char *name, *init, *fini;
+} older[8];
+static int nolder;
+
+static void call_parents(const char *class, const char *method, som_ref o, som_env *ev) {
+	som_class *c = som_class_registered(class, NULL);
+	som_found f = {.size_of = sizeof f};
+	if (!c || som_lookup(c, method, &f, NULL) != SOM_OK) abort();
+	for (uint32_t n = 0; n < som_class_describe(c)->nparents; n++) {
+		som_proc *proc = som_parent_proc(c, n, f.token, NULL);
+		if (proc) ((void (*)(som_ref, som_env *))proc)(o, ev);
+	}
+	som_release((som_ref)c);
+}
+#define OLDER(n) \
+	static void old_init##n(som_ref o, som_env *ev) { call_parents(older[n].name, "SOMObject::somInit", o, ev), note(older[n].init); } \
+	static void old_fini##n(som_ref o, som_env *ev) { note(older[n].fini), call_parents(older[n].name, "SOMObject::somUninit", o, ev); }
+OLDER(0) OLDER(1) OLDER(2) OLDER(3) OLDER(4) OLDER(5) OLDER(6) OLDER(7)
+#define BOTH(n) {(som_proc *)old_init##n, (som_proc *)old_fini##n}
+static som_proc *const old_procs[][2] = {BOTH(0), BOTH(1), BOTH(2), BOTH(3), BOTH(4), BOTH(5), BOTH(6), BOTH(7)};
+
 /* ---- Answers ---- */
 
 static void is(const char *s) { printf("is\t%s\n", s); }
@@ -165,6 +188,13 @@ static int describe(char **f, int n) {
 		lives->fini = prefixed("~", desc.name);
 	} else if (!strcmp(what, "raises"))
 		lives->raises = 1;
+	else if (!strcmp(what, "older") && nolder < (int)(sizeof older / sizeof older[0])) {
+		char *name = keep(desc.name), *dotted = keep_octets(strlen(name) + 2);
+		strcat(strcpy(dotted, name), ".");
+		older[nolder] = (struct older){name, dotted, prefixed("~", dotted)};
+		overrides[desc.noverrides++] = (som_override){"somInit", old_procs[nolder][0], NULL};
+		overrides[desc.noverrides++] = (som_override){"somUninit", old_procs[nolder++][1], NULL};
+	}
 	else
 		return 0;
 	return 1;

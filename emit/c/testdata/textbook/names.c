@@ -33,6 +33,11 @@ static void ids(void)
 	SOMFree(a);
 }
 
+static void ignored(int code, string file, int line)
+{
+	somPrintf("error %d, %d\n", code % 10 == SOM_Ignore, file && line > 0);
+}
+
 int main(void)
 {
 	Environment *ev = somGetGlobalEnvironment();
@@ -52,7 +57,10 @@ int main(void)
 	environments();
 	ids();
 	somPrintf("%d %d\n", SOM_SubstituteClass(Stack, NoSuchClass) != 0, _somFindClsInFile(mgr, somIdFromString("Queue"), 0, 0, "no such file") == NULL);
-	somExceptionFree(ev);
+	somPrintf("%d %d %d, raised %d\n", somResolveByName(s, "pull") == NULL, _somCastObj(s, _SOMClass), _somUnloadClassFile(mgr, _Stack) != 0, (int)ev->_major);
+	SOMError = ignored;
+	_somEndPersistentClasses(mgr);
+	somPrintf("raised %d\n", (int)ev->_major);
 	_somFree(s);
 	somEnvironmentEnd();
 	return 0;
