@@ -168,7 +168,7 @@ func (g *generator) library() []byte {
 		}
 	}
 	p.Blank()
-	p.F("SOM_API int som_library_entry(uint32_t abi, som_env *ev);")
+	p.F("SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);")
 	p.F("int som_library_entry(uint32_t abi, som_env *ev) {")
 	p.F("\tstatic som_class *(*const define[])(som_env *) = {%s};", strings.Join(names, ", "))
 	p.F("\treturn som_define_library(abi, define, %d, ev);", len(names))

@@ -29,6 +29,13 @@ extern "C" {
 #define SOM_API
 #endif
 
+/* What a class library of one's own gives others: its entry. Where the kernel is a library too, SOM_API says that something is there. */
+#ifdef _WIN32
+#define SOM_EXPORT __declspec(dllexport)
+#else
+#define SOM_EXPORT SOM_API
+#endif
+
 #ifdef __GNUC__
 #define SOM_FORMAT(at, from) __attribute__((format(printf, at, from)))
 #else

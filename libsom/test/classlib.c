@@ -42,7 +42,7 @@ enum { begun = 1 };
 #endif
 
 #ifdef NOTHING
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 int som_library_entry(uint32_t abi, som_env *ev) { return (void)abi, (void)ev, NOTHING; }
 #elif !defined(NO_ENTRY)
 static int32_t legs(som_ref o, som_env *ev);
@@ -80,7 +80,7 @@ static void at_first(som_env *ev) { (void)ev; }
 
 static int32_t legs(som_ref o, som_env *ev) { return (void)o, at_first(ev), 4; }
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 int som_library_entry(uint32_t abi, som_env *ev) {
 	som_class_desc d = {.size_of = sizeof d, .name = CLASS, .major = 1, .minor = MINOR, .introduces = own, .nintroduces = 1, .method_size = sizeof *own};
 #ifdef PARENT
