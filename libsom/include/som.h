@@ -48,6 +48,19 @@ typedef struct som_class som_class;
 
 /* The head of every object: SOM_HEAD octets, on all machines; instance data follow. Only mt is for other eyes. */
 #define SOM_HEAD 16
+#ifdef __cplusplus
+struct som_objects_are_made_by_their_class; /* som_new, DogNew: C++'s new knows neither their size nor what begins them */
+#define SOM_NO_NEW                                                     \
+	void *operator new(size_t, som_objects_are_made_by_their_class); \
+	void *operator new[](size_t, som_objects_are_made_by_their_class);
+#else
+#define SOM_NO_NEW
+#endif
+#ifdef SOM_XH
+/* Without members, where C++ has a class for each of SOM's: what follows from how large one is or what begins it must be nothing. */
+typedef struct som_object { SOM_NO_NEW } som_object, *som_ref;
+#define SOM_ROW(o) (*(char *const *)(const void *)(o))
+#else
 typedef struct som_object {
 	char *mt;       /* the class's row: words found by token, the class object at 0 */
 	uint32_t refs;  /* the kernel's */
@@ -55,7 +68,10 @@ typedef struct som_object {
 #if UINTPTR_MAX == UINT32_MAX
 	uint32_t reserved;
 #endif
+	SOM_NO_NEW
 } som_object, *som_ref;
+#define SOM_ROW(o) ((o)->mt)
+#endif
 
 /* A class is an object. What else it is is the kernel's. */
 struct som_class { som_object object; };
@@ -241,10 +257,10 @@ static inline int som_bound(const som_classdata *d) {
 #define SOM_WORD(type, row, token) (*(type *)((row) + (token)))
 #endif
 
-static inline som_proc *som_resolve(const som_object *o, som_tok method) { return SOM_WORD(som_proc *, o->mt, method); }
-static inline void *som_data(const som_object *o, som_tok data) { return (char *)o + *(const intptr_t *)(o->mt + data); }
-static inline int som_isa(const som_object *o, const som_classdata *d) { return SOM_WORD(void *, o->mt, d->type) == d->id; }
-static inline som_class *som_class_of(const som_object *o) { return *(som_class **)o->mt; }
+static inline som_proc *som_resolve(const som_object *o, som_tok method) { return SOM_WORD(som_proc *, SOM_ROW(o), method); }
+static inline void *som_data(const som_object *o, som_tok data) { return (char *)o + *(const intptr_t *)(SOM_ROW(o) + data); }
+static inline int som_isa(const som_object *o, const som_classdata *d) { return SOM_WORD(void *, SOM_ROW(o), d->type) == d->id; }
+static inline som_class *som_class_of(const som_object *o) { return *(som_class **)SOM_ROW(o); }
 
 /* ---- Life of objects ---- */
 
