@@ -72,7 +72,7 @@ static inline int som_is(const som_object *o, const som_classdata *d, const char
 	return som_isa(o, d);
 #elif defined(__GNUC__)
 	som_tok type = __atomic_load_n(&d->type, __ATOMIC_ACQUIRE); /* written behind the id */
-	return SOM_LIKELY(type) ? *(void *const *)(o->mt + type) == d->id : som_is_unbound(o, d, name, bind);
+	return SOM_LIKELY(type) ? *(void *const *)(SOM_ROW(o) + type) == d->id : som_is_unbound(o, d, name, bind);
 #else
 	return som_bound(d) ? som_isa(o, d) : som_is_unbound(o, d, name, bind);
 #endif

@@ -15,7 +15,20 @@
 
 /* ---- Types ---- */
 
+/* A class is a type of objects, Dog *, or with SOM_STRICT_IDL, which is seen here first and the same in all of a unit, of pointers to them, Dog.
+ * SOMSTAR is what stands behind it in either style. */
+#ifdef SOM_XH
+class SOMObject;
+class SOMClass;
+class SOMClassMgr;
+#define SOMSTAR *
+#elif defined(SOM_STRICT_IDL)
+typedef som_ref SOMObject, SOMClass, SOMClassMgr;
+#define SOMSTAR
+#else
 typedef som_object SOMObject, SOMClass, SOMClassMgr;
+#define SOMSTAR *
+#endif
 typedef som_env Environment;
 typedef void *somToken;
 typedef som_tok somMToken, somDToken;
@@ -56,10 +69,16 @@ typedef struct StExcep {
 #define SOMLINK
 #define SOM_Scope static
 #define SOMEXTERN extern
-#ifdef __GNUC__
-#define SOM_LINKED extern __attribute__((weak)) /* a function that need not be linked in */
+/* A function that need not be linked in, of C's linkage. */
+#ifdef __cplusplus
+#define SOM_LINKED_C extern "C"
 #else
-#define SOM_LINKED extern
+#define SOM_LINKED_C extern
+#endif
+#ifdef __GNUC__
+#define SOM_LINKED SOM_LINKED_C __attribute__((weak))
+#else
+#define SOM_LINKED SOM_LINKED_C
 #endif
 
 /* The release of the toolkit whose names these are. */
@@ -70,7 +89,9 @@ enum { SOM_MajorVersion = 3, SOM_MinorVersion = 0 };
 /* One for each thread and unit. */
 static inline Environment *somGetGlobalEnvironment(void) {
 	static
-#ifdef __cplusplus
+#if defined(__cplusplus) && __cplusplus < 201103L
+		__thread
+#elif defined(__cplusplus)
 		thread_local
 #else
 		_Thread_local

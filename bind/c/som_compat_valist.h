@@ -15,7 +15,7 @@ enum { SOM_COMPAT_ARGUMENTS = 64 }; /* that a packed call may have; more are no 
 /* Takes what a signature asks for from a list, the receiver and the environment, if there is one, first. Returns how many there are, or -1. */
 static inline int som_compat_unpack(const char *sig, boolean oidl, va_list ap, som_value *args, Environment **ev) {
 	int n = 0;
-	(void)va_arg(ap, SOMObject *);
+	(void)va_arg(ap, SOMObject SOMSTAR);
 	*ev = oidl ? NULL : va_arg(ap, Environment *);
 	for (const char *l = sig + 2; *l && *l != '/'; l++, n++) {
 		if (n == SOM_COMPAT_ARGUMENTS) return -1;
@@ -52,7 +52,7 @@ static inline void som_compat_result(char kind, const som_value *result, somToke
 	default: *ret = result->p;
 	}
 }
-static inline boolean som_compat_dispatch(SOMObject *o, SOMClass *c, somToken *ret, somId id, va_list ap) {
+static inline boolean som_compat_dispatch(SOMObject SOMSTAR o, SOMClass SOMSTAR c, somToken *ret, somId id, va_list ap) {
 	som_value args[SOM_COMPAT_ARGUMENTS], result;
 	som_found f;
 	Environment *ev;
@@ -68,9 +68,9 @@ static inline boolean som_compat_dispatch(SOMObject *o, SOMClass *c, somToken *r
 	return TRUE;
 }
 #define _somDispatch(o, ret, id, ap) som_compat_dispatch((o), SOM_GetClass(o), (ret), (id), (ap))
-#define _somClassDispatch(o, c, ret, id, ap) som_compat_dispatch((o), (SOMClass *)(c), (ret), (id), (ap))
+#define _somClassDispatch(o, c, ret, id, ap) som_compat_dispatch((o), (SOMClass SOMSTAR)(c), (ret), (id), (ap))
 /* Calls a method of which _somGetMethodData has told. */
-static inline boolean somApply(SOMObject *o, somToken *ret, somMethodDataPtr method, va_list ap) {
+static inline boolean somApply(SOMObject SOMSTAR o, somToken *ret, somMethodDataPtr method, va_list ap) {
 	som_value args[SOM_COMPAT_ARGUMENTS], result;
 	Environment *ev;
 	memset(&result, 0, sizeof result);
@@ -198,7 +198,7 @@ static inline long somVaBuf_add(somVaBuf b, char *arg, int type) {
 /* The receiver that a list begins with, before anything is taken from it, and another one in its place. */
 #define somvalistGetTarget(ap) som_compat_target(&(ap), 0, NULL)
 #define somvalistSetTarget(ap, o) ((void)som_compat_target(&(ap), 1, (o)))
-static inline SOMObject *som_compat_target(void *ap, int replace, SOMObject *to) {
+static inline SOMObject SOMSTAR som_compat_target(void *ap, int replace, SOMObject SOMSTAR to) {
 	char *memory;
 #if defined(__x86_64__) && !defined(_WIN32) || defined(__s390x__) || defined(__aarch64__) && !defined(__APPLE__) && !defined(_WIN32)
 	som_compat_va va;
@@ -214,7 +214,7 @@ static inline SOMObject *som_compat_target(void *ap, int replace, SOMObject *to)
 #else
 	memcpy(&memory, ap, sizeof memory);
 #endif
-	SOMObject *o;
+	SOMObject SOMSTAR o;
 	memcpy(&o, memory, sizeof o);
 	if (replace) memcpy(memory, &to, sizeof to);
 	return o;

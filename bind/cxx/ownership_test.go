@@ -206,8 +206,8 @@ func TestOwnership(t *testing.T) {
 	must(os.Mkdir(filepath.Join(dir, "c"), 0o777))
 	must(asan.compile(t, filepath.Join(dir, "c", "libown.so"), "-shared", "-I"+absolute("../c"), inC, filepath.Join(dir, "own_library.c")))
 	inCxx := put("echo.cc", "#include \"own.ih.hpp\"\nnamespace Own {\nclass Echo_impl : public Echo_part<Echo_impl> {\npublic:\n"+e.inCxx.String()+"};\n"+
-		"som::class_object Echo_define() { return Echo_impl::som_define(); }\n}\nextern \"C\" SOM_API int som_library_entry(std::uint32_t abi, som_env *ev);\n"+
-		"extern \"C\" SOM_API int som_library_entry(std::uint32_t abi, som_env *ev) { return som::library(abi, ev, [] { Own::Echo_define(); }); }\n")
+		"som::class_object Echo_define() { return Echo_impl::som_define(); }\n}\nextern \"C\" SOM_EXPORT int som_library_entry(std::uint32_t abi, som_env *ev);\n"+
+		"extern \"C\" SOM_EXPORT int som_library_entry(std::uint32_t abi, som_env *ev) { return som::library(abi, ev, [] { Own::Echo_define(); }); }\n")
 	must(os.Mkdir(filepath.Join(dir, "cxx"), 0o777))
 	must(asan.compile(t, filepath.Join(dir, "cxx", "libown.so"), "-shared", inCxx))
 	for _, l := range []string{"c", "cxx"} {

@@ -105,9 +105,10 @@ type idlBuildCmd struct {
 	idlFlags
 	Out             string            `short:"o" default:"." placeholder:"DIR" help:"Output folder: a package is a folder in it."`
 	Lang            string            `enum:"go," default:"" help:"Language to generate: go, which is the default where nothing else is asked for."`
-	C               cFlag             `name:"c" placeholder:"PART,…" help:"Generate C of SOM classes. Parts, by default h,ih: h (for users), ih (for the implementation), c (the implementation to fill in, or kept up to date), compat (IBM's names as well)."`
+	C               cFlag             `name:"c" placeholder:"PART,…" help:"Generate C of SOM classes. Parts, by default h,ih: h (for users), ih (for the implementation), c (the implementation to fill in, or kept up to date), compat (IBM's names as well, a class being Dog *), corba (likewise, being Dog)."`
 	Cxx             cxxFlag           `name:"cxx" placeholder:"PART,…" help:"Generate C++ of SOM classes. Parts, by default hpp,ih: hpp (for users), ih (for the implementation), cpp (the implementation to fill in, or kept up to date)."`
-	Library         string            `placeholder:"NAME" help:"With --c or --cxx: generate the entry of a class library of all classes too."`
+	Xh              xhFlag            `name:"xh" placeholder:"PART,…" help:"Generate C++ of SOM classes as IBM had it, and C with IBM's names, which it needs. Parts, by default xh: xh (dog.xh for users, dog.xih for the implementation), cpp (the implementation to fill in, or kept up to date)."`
+	Library         string            `placeholder:"NAME" help:"With --c, --cxx or --xh: generate the entry of a class library of all classes too."`
 	Emitter         []string          `sep:"none" placeholder:"PROGRAM[=OPTIONS]" help:"Generate with a program of your own, see docs/idl-emitters.md; may be repeated."`
 	GoPackagePrefix string            `placeholder:"PATH" help:"Import path of the output folder. Default: told by the go.mod above it."`
 	GoPackage       string            `placeholder:"PATH" help:"Import path of the package for what is declared outside of modules."`
@@ -135,6 +136,7 @@ func (idlBuildCmd) Help() string {
     dsom idl build --out gen --c dog.idl
     dsom idl build --out src --c=h,ih,c --library zoo animal.idl dog.idl
     dsom idl build --out src --cxx=hpp,ih,cpp --library zoo animal.idl dog.idl
+    dsom idl build --out src --xh=xh,cpp dog.idl
     dsom idl build --out gen --typelib dog.idl`
 }
 
@@ -142,7 +144,7 @@ func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
 	if v.AMI {
 		v.first = []string{messagingFile}
 	}
-	if (v.C.on || v.Cxx.on) && !v.Go { // of DSOM's classes what their headers have
+	if (v.C.on || v.Cxx.on || v.Xh.on) && !v.Go { // of DSOM's classes what their headers have
 		v.Define = append(v.Define, withoutAny)
 	}
 	r, err := v.read(ctx, v.File)

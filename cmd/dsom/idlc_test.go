@@ -73,6 +73,6 @@ func TestIDLBuildC(t *testing.T) {
 	build(0, "kennel.ih", "--c=compat")
 	build(statusUsage, "is not h, ih, c or compat", "--c=d")
 	build(statusUsage, "--library is for --c", "--library", "x")
-	build(statusUsage, "--included is not for --c and --cxx", "--included", "--c")
+	build(statusUsage, "--included is not for --c, --cxx and --xh", "--included", "--c")
 	build(statusUsage, "name the included files, too", "--included", "--cxx", "--typelib")
 }

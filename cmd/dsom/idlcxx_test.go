@@ -60,3 +60,30 @@ func TestIDLBuildCxx(t *testing.T) {
 		}
 	}
 }
+
+// TestIDLXh makes IBM's C++, with the headers for C that it needs, and C in both styles.
+func TestIDLXh(t *testing.T) {
+	dir := t.TempDir()
+	file := write(t, dir, "hound.idl", "#include <somobj.idl>\ninterface Hound : SOMObject { void sit(in Hound by); implementation { releaseorder: sit; }; };\n")
+	for _, b := range []struct {
+		args []string
+		in   map[string]string // what is in a file
+	}{
+		{[]string{"--xh=xh,cpp", "--library", "kennel"}, map[string]string{"hound.xh": "class Hound : public SOMObject", "hound.xih": "hound.ih", "hound.cpp": "sit(Hound *somSelf, Environment *ev, Hound *by)", "hound.h": "som_compat.h", "hound.ih": "HoundNewClass", "kennel_library.c": "Hound_define"}},
+		{[]string{"--c=h,ih,c,corba"}, map[string]string{"hound.h": "#define SOM_STRICT_IDL", "hound.c": "sit(Hound somSelf, Environment *ev, Hound by)"}},
+		{[]string{"--c=h,ih,c,compat"}, map[string]string{"hound.c": "sit(Hound *somSelf, Environment *ev, Hound *by)"}},
+	} {
+		out := t.TempDir()
+		if got := dsom(t, "", append([]string{"idl", "build", "--out", out, file}, b.args...)...); got.status != 0 {
+			t.Fatalf("%v: got %+v", b.args, got)
+		}
+		for name, want := range b.in {
+			if text, err := os.ReadFile(filepath.Join(out, name)); err != nil || !strings.Contains(string(text), want) {
+				t.Errorf("%v: %v\n%s", b.args, err, text)
+			}
+		}
+	}
+	if got := dsom(t, "", "idl", "build", "--out", dir, "--xh=c", file); got.status != statusUsage {
+		t.Errorf("got %+v", got)
+	}
+}

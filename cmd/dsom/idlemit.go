@@ -18,21 +18,21 @@ func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit
 	if v.Native && !v.Go {
 		return nil, usage("--native goes with --go")
 	}
-	if v.Library != "" && !v.C.on && !v.Cxx.on {
-		return nil, usage("--library is for --c and --cxx")
+	if v.Library != "" && !v.C.on && !v.Cxx.on && !v.Xh.on {
+		return nil, usage("--library is for --c, --cxx and --xh")
 	}
-	if v.Included && (v.C.on || v.Cxx.on) {
-		return nil, usage("--included is not for --c and --cxx, which make files of the IDL that is named: name the included files, too")
+	if v.Included && (v.C.on || v.Cxx.on || v.Xh.on) {
+		return nil, usage("--included is not for --c, --cxx and --xh, which make files of the IDL that is named: name the included files, too")
 	}
-	if v.Lang == "go" || v.Go || len(v.Emitter) == 0 && !v.C.on && !v.Cxx.on && !v.Typelib && !v.Somt {
+	if v.Lang == "go" || v.Go || len(v.Emitter) == 0 && !v.C.on && !v.Cxx.on && !v.Xh.on && !v.Typelib && !v.Somt {
 		files, err := v.golang(c, r)
 		if err != nil {
 			return nil, err
 		}
 		all = files
 	}
-	if v.C.on {
-		files, report := emitc.Emit(r.Spec, emitc.Options{Parts: v.C.parts, Library: v.Library, Compat: v.C.compat, Typelib: v.Typelib, Existing: existing(v.Out)})
+	if v.C.on || v.Xh.on {
+		files, report := emitc.Emit(r.Spec, v.inC())
 		if err := c.reportNew(report, r.Source); err != nil {
 			return nil, err
 		}

@@ -31,7 +31,7 @@ func (v idlBuildCmd) typelibs(spec *model.Spec, to *emit.Files) error {
 		}
 		made = true
 		stem := strings.TrimSuffix(path.Base(filepath.ToSlash(f.Path)), path.Ext(f.Path))
-		if v.Typelib && (!v.Go || v.C.on || v.Cxx.on) { // in Go it is a package
+		if v.Typelib && (!v.Go || v.C.on || v.Cxx.on || v.Xh.on) { // in Go it is a package
 			if err := to.Add(stem+"_typelib.c", typelib.CSource(typelib.Symbol(f.Path), b)); err != nil {
 				return err
 			}

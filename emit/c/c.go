@@ -25,6 +25,8 @@ const (
 	Usage          Parts = 1 << iota // dog.h
 	Implementation                   // dog.ih.h, dog.ih with Compat
 	Template                         // dog.c
+	Classes                          // dog.xh and dog.xih: IBM's C++, with Compat
+	CxxTemplate                      // dog.cpp, with Compat
 )
 
 // Options say what to generate. With the zero Options it is the headers of the main files.
@@ -39,12 +41,16 @@ type Options struct {
 	Typelib bool
 	// Compat has IBM's names as well: DogNew(), _bark(…), SOM_Resolve, dog.ih and so on.
 	Compat bool
+	// Pointers has a class's name be a type of pointers to objects in IBM's names, Dog, as somcorba made them, and not of objects, Dog *. Templates
+	// are written so, and the headers say SOM_STRICT_IDL. With Compat alone a program that says it has the same of these headers.
+	Pointers bool
 	// Existing is the output folder as it is, from which a template that is there is read; nil if there is nothing.
 	Existing fs.FS
 }
 
 // Emit generates C. There are no files if the report has errors.
 func Emit(spec *model.Spec, opt Options) (*emit.Files, *diag.Report) {
+	opt.Compat = opt.Compat || opt.Pointers || opt.Parts&(Classes|CxxTemplate) != 0
 	if opt.Parts == 0 {
 		opt.Parts = Usage | Implementation
 	}
@@ -88,6 +94,12 @@ func (g *generator) generate() {
 		if g.opt.Parts&Usage != 0 {
 			g.add(u.Stem+".h", u.usage())
 		}
+		if g.opt.Parts&Classes != 0 && !given {
+			g.add(u.Stem+".xh", u.classesXH())
+			if len(u.Classes) > 0 {
+				g.add(u.Stem+".xih", u.implementationXH())
+			}
+		}
 		if given {
 			continue // somebody else implements them
 		}
@@ -95,7 +107,10 @@ func (g *generator) generate() {
 			g.add(u.Stem+u.implementationSuffix(), u.implementation())
 		}
 		if g.opt.Parts&Template != 0 && len(u.Classes) > 0 {
-			g.add(u.Stem+".c", u.template())
+			g.add(u.Stem+".c", u.template(""))
+		}
+		if g.opt.Parts&CxxTemplate != 0 && len(u.Classes) > 0 {
+			g.add(u.Stem+".cpp", u.template("xih"))
 		}
 	}
 	if g.opt.Library != "" {
@@ -169,7 +184,7 @@ func (g *generator) library() []byte {
 		}
 	}
 	p.Blank()
-	p.F("SOM_API int som_library_entry(uint32_t abi, som_env *ev);")
+	p.F("SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);")
 	p.F("int som_library_entry(uint32_t abi, som_env *ev) {")
 	p.F("\tstatic som_class *(*const define[])(som_env *) = {%s};", strings.Join(names, ", "))
 	p.F("\treturn som_define_library(abi, define, %d, ev);", len(names))

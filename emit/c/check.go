@@ -145,6 +145,9 @@ func (g *generator) checkClass(i *model.Interface) {
 			}
 		}
 	}
+	if p := firstParent(i); p != nil && isGiven(p) && !isRoot(p) && g.opt.Parts&(Classes|CxxTemplate) != 0 {
+		g.unsupported(i.NameSpan, "in IBM's C++, a subclass of "+p.ScopedName())
+	}
 	if f, ok := i.ClassModifier("classinit"); ok && f != cabi.Word(f) {
 		g.unsupported(at, "the function "+f)
 	}

@@ -39,7 +39,7 @@ func (g *generator) clashes() {
 	}
 	for _, u := range units {
 		if len(u.Classes) > 0 {
-			clashes.Look(u.implementation(), &u.owners, u.template(), u.Classes[0])
+			clashes.Look(u.implementation(), &u.owners, u.template(""), u.Classes[0])
 		}
 	}
 }

@@ -24,6 +24,9 @@ func compatParams(f *method) []param {
 		if ps[i].name == "self" {
 			ps[i].name = "somSelf"
 		}
+		if ps[i].object != "" {
+			ps[i].typ = strings.Replace(ps[i].typ, "som_ref", ps[i].object+star, 1)
+		}
 		if t, ok := compatTypes[ps[i].typ]; ok {
 			if t == "somInitCtrl *" {
 				ps[i].name = "ctrl"
@@ -48,18 +51,45 @@ func compatResult(f *method) string {
 	if f.value != "" {
 		return f.value
 	}
+	if f.object != "" {
+		return f.object + star
+	}
 	if t, ok := compatTypes[f.result]; ok {
 		return t
 	}
 	return f.result
 }
 
+// star is what stands behind a class's name: som_compat.h defines it.
+const star = " SOMSTAR"
+
+// styled returns a declaration with or without the star, as the template has it.
+func (u *unit) styled(declaration string) string {
+	if u.opt.Pointers {
+		return strings.ReplaceAll(declaration, star, "")
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(declaration, star+" *", " **"), star+" ", " *")
+}
+
+// style prints what has the classes of a file be types of pointers, as somcorba made them, whatever a program says.
+func (u *unit) style() {
+	if !u.opt.Pointers {
+		return
+	}
+	u.L("#ifndef SOMSTAR")
+	u.L("#undef SOM_STRICT_IDL")
+	u.L("#define SOM_STRICT_IDL 1")
+	u.L("#elif !defined(SOM_STRICT_IDL) && !defined(SOM_XH)")
+	u.F("#error \"%s.h has classes as pointers, dsom idl build --c=corba, and a header in front of it has not: make all of them so\"", u.Stem)
+	u.L("#endif")
+}
+
 // compatLives are the parameters of what is written for the moments of an object's life.
 var compatLives = map[string][]param{
 	"init":   {{typ: "som_ref", name: "somSelf"}, {typ: "somInitCtrl *", name: "ctrl"}},
 	"fini":   {{typ: "som_ref", name: "somSelf"}, {typ: "uint8_t", name: "doFree"}, {typ: "somDestructCtrl *", name: "ctrl"}},
-	"copy":   {{typ: "som_ref", name: "somSelf"}, {typ: "somInitCtrl *", name: "ctrl"}, {typ: "som_ref", name: "fromObj"}},
-	"assign": {{typ: "som_ref", name: "somSelf"}, {typ: "somAssignCtrl *", name: "ctrl"}, {typ: "som_ref", name: "fromObj"}},
+	"copy":   {{typ: "som_ref", name: "somSelf"}, {typ: "somInitCtrl *", name: "ctrl"}, {typ: "SOMObject SOMSTAR", name: "fromObj"}},
+	"assign": {{typ: "som_ref", name: "somSelf"}, {typ: "somAssignCtrl *", name: "ctrl"}, {typ: "SOMObject SOMSTAR", name: "fromObj"}},
 }
 
 // compatNames are IBM's names of types, by which programs say what is written by others here.
@@ -71,8 +101,11 @@ func (u *unit) compatNames() map[string]string {
 	}
 	for d := range u.spec.All() {
 		if i, ok := d.(*model.Interface); ok && i.IsClass() {
-			names[cname(i)+" *"] = "som_ref"
-			names[cname(i)+" * *"] = "som_ref *"
+			if u.opt.Pointers {
+				names[cname(i)], names[cname(i)+" *"] = "som_ref", "som_ref *"
+			} else {
+				names[cname(i)+" *"], names[cname(i)+" * *"] = "som_ref", "som_ref *"
+			}
 		} else if isType(d) {
 			for _, a := range u.aliases(d) {
 				names[a.short], names[a.short+" *"] = a.long, a.long+" *"
@@ -107,8 +140,8 @@ func compatElement(t *model.Type) string {
 var compatSequences = cabi.Set(`boolean octet char short integer2 ushort uinteger2 long integer4 ulong uinteger4 float double string SOMObject SOMClass`)
 
 // compatHead returns the head of a function as IBM's templates had it.
-func compatHead(w written) string {
-	head := strings.ReplaceAll(strings.TrimPrefix(w.head, "static "), "som_env *", "Environment *")
+func (u *unit) compatHead(w written) string {
+	head := strings.ReplaceAll(u.styled(strings.TrimPrefix(w.head, "static ")), "som_env *", "Environment *")
 	if at := strings.Index(head, w.name+"("); at >= 0 {
 		head = head[:at] + "SOMLINK " + head[at:]
 	}
@@ -116,7 +149,8 @@ func compatHead(w written) string {
 }
 
 func compatLifeArguments(m *implementing, l string) string {
-	return map[string]string{"init": "self, NULL", "fini": "self, 0, NULL", "copy": "self, NULL, from", "assign": "self, NULL, from"}[l]
+	self := "(" + m.name + star + ")self, "
+	return self + map[string]string{"init": "NULL", "fini": "0, NULL", "copy": "NULL, (SOMObject SOMSTAR)from", "assign": "NULL, (SOMObject SOMSTAR)from"}[l]
 }
 
 // compatCall prints the call of a written function from the one in the table: IDL's long is four octets, C's may be eight.
@@ -130,6 +164,8 @@ func (u *unit) compatCall(m *implementing, f *method, name string) {
 			u.F("\t%[1]ssom_%[2]s = %[2]s ? *%[2]s : 0;", cabi.Spaced(strings.TrimSuffix(w.typ, " *")), p.name)
 			args = append(args, fmt.Sprintf("%[1]s ? &som_%[1]s : NULL", p.name))
 			back = append(back, fmt.Sprintf("\tif (%[1]s) *%[1]s = (%[2]s)som_%[1]s;", p.name, strings.TrimSuffix(p.typ, " *")))
+		case p.name == "self":
+			args = append(args, "("+m.name+star+")self")
 		case p.elements != "":
 			args = append(args, "("+p.elements+")"+p.name)
 		case p.typ != w.typ:
@@ -163,28 +199,30 @@ func (u *unit) compatUsage(i *model.Interface) {
 	u.owned(i)
 	u.Blank()
 	u.comment("IBM's names for " + i.ScopedName() + ".")
-	u.F("typedef som_object %s;", name)
+	u.L("#ifndef SOM_XH")
+	u.F("typedef SOMObject %s;", name)
+	u.L("#endif")
 	u.F("enum { %s = %s, %s = %s };", u.own(i, "_MajorVersion"), u.own(i, "_major"), u.own(i, "_MinorVersion"), u.own(i, "_minor"))
-	u.F("SOM_LINKED SOMClass *%sNewClass(integer4 majorVersion, integer4 minorVersion);", name)
+	u.F("SOM_LINKED SOMClass SOMSTAR %sNewClass(integer4 majorVersion, integer4 minorVersion);", name)
 	object := u.own(i, "_classObject")
-	u.F("static inline SOMClass *%s(void) {", object)
+	u.F("static inline SOMClass SOMSTAR %s(void) {", object)
 	u.F("\tsom_compat_define(%s, %sNewClass);", cabi.Quoted(i.ScopedName()), name)
-	u.F("\treturn (SOMClass *)%s(NULL);", u.own(i, "_class"))
+	u.F("\treturn (SOMClass SOMSTAR)%s(NULL);", u.own(i, "_class"))
 	u.F("}")
 	u.F("#define _%s %s()", name, object)
 	u.F("typedef som_seq_object _IDL_SEQUENCE_%s;", name)
 	if _, abstract := i.ClassModifier("abstract"); !abstract && !isMeta(i) {
-		u.F("static inline %[1]s *%[1]sNew(void) { return %[2]s() ? %[3]s(NULL) : NULL; }", name, object, u.own(i, "_new"))
-		u.F("static inline %[1]s *%[1]sRenew(void *memory) { return %[2]s() ? _somRenew(%[2]s(), memory) : NULL; }", name, object)
+		u.F("static inline %[1]s SOMSTAR %[1]sNew(void) { return %[2]s() ? (%[1]s SOMSTAR)%[3]s(NULL) : NULL; }", name, object, u.own(i, "_new"))
+		u.F("static inline %[1]s SOMSTAR %[1]sRenew(void *memory) { return %[2]s() ? (%[1]s SOMSTAR)_somRenew(%[2]s(), memory) : NULL; }", name, object)
 	}
 	for _, m := range u.introduced(i) {
 		if m.init && !m.hidden && len(m.params) > 0 && !isMeta(i) {
 			ps := append([]param{{typ: "Environment *", name: "ev"}}, m.params[1:]...)
-			u.F("static inline %[1]s *%[1]sNew_%[2]s(%[3]s) { return %[5]s() ? %[6]s(%[4]s) : NULL; }", name, m.name, declared(ps), cabi.List(ps, func(p param) string { return p.name }), object, u.own(i, "_new_"+m.name))
+			u.F("static inline %[1]s SOMSTAR %[1]sNew_%[2]s(%[3]s) { return %[5]s() ? (%[1]s SOMSTAR)%[6]s(%[4]s) : NULL; }", name, m.name, declared(ps), cabi.List(ps, func(p param) string { return p.name }), object, u.own(i, "_new_"+m.name))
 		}
 	}
 	u.F("struct %sClassDataStructure {", name)
-	u.F("\tSOMClass *classObject;")
+	u.F("\tSOMClass SOMSTAR classObject;")
 	for _, m := range b.methods {
 		u.F("\tsomMToken %s;", dataMember(m))
 	}
@@ -217,7 +255,6 @@ func (u *unit) compatUsage(i *model.Interface) {
 		if long != usage {
 			u.F("#define %s %s", long, usage)
 		}
-		u.F("#undef _%s", m.name)
 		if m.value != "" {
 			u.returning("som_value_"+usage, usage, m)
 			usage = "som_value_" + usage
@@ -228,7 +265,10 @@ func (u *unit) compatUsage(i *model.Interface) {
 			u.L("}")
 			usage = "som_long_" + usage
 		}
+		u.L("#ifndef SOM_XH")
+		u.F("#undef _%s", m.name)
 		u.F("#define _%s %s", m.name, usage)
+		u.L("#endif")
 		if m.self && m.env && !m.oidl {
 			u.F("typedef %s(*somTD_%s_%s)(%s);", cabi.Spaced(m.result), name, m.name, types(m.abi()))
 			u.F("#undef lookup_%s", m.name)
@@ -237,7 +277,7 @@ func (u *unit) compatUsage(i *model.Interface) {
 			if m.long != "" {
 				as = "(" + m.long + ")"
 			}
-			u.F("#define lookup_%[1]s(o, ...) (%[4]s((somTD_%[2]s_%[1]s)somResolveByName((SOMObject *)(o), %[3]s))((SOMObject *)(o), __VA_ARGS__))", m.name, name, cabi.Quoted(m.name), as)
+			u.F("#define lookup_%[1]s(o, ...) (%[4]s((somTD_%[2]s_%[1]s)somResolveByName((SOMObject SOMSTAR)(o), %[3]s))((som_ref)(o), __VA_ARGS__))", m.name, name, cabi.Quoted(m.name), as)
 		}
 	}
 }
@@ -278,7 +318,7 @@ func (u *unit) compatImplementation(i *model.Interface) {
 		u.F("#define %sGetData(somSelf) %s(somSelf)", name, u.own(i, "_data"))
 	} else {
 		u.F("typedef som_object %sData;", name)
-		u.F("#define %sGetData(somSelf) ((SOMObject *)(somSelf))", name)
+		u.F("#define %sGetData(somSelf) ((som_ref)(somSelf))", name)
 	}
 	u.compatParents(m)
 	for _, d := range m.members {
@@ -327,7 +367,7 @@ func (u *unit) compatImplementation(i *model.Interface) {
 			u.F("}")
 		}
 	}
-	u.F("SOMClass *%sNewClass(integer4 majorVersion, integer4 minorVersion) {", name)
+	u.F("SOMClass SOMSTAR %sNewClass(integer4 majorVersion, integer4 minorVersion) {", name)
 	for _, p := range m.Parents() {
 		if !isGiven(p) {
 			u.F("\tsom_compat_define(%s, %sNewClass);", cabi.Quoted(p.ScopedName()), cname(p))

@@ -135,7 +135,7 @@ func (u *unit) define(m *implementing) {
 	if f, ok := m.ClassModifier("classinit"); ok {
 		u.F("\tsom_class *c = som_class_define(&d, ev);")
 		if u.opt.Compat {
-			u.F("\tif (c) %s((SOMClass *)c);", f)
+			u.F("\tif (c) %s((SOMClass SOMSTAR)c);", f)
 		} else {
 			u.F("\tif (c) %s(c);", f)
 		}

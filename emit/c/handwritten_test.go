@@ -33,7 +33,7 @@ struct Dog : som::impl<Dog> {
 	static inline std::int32_t total = 30;
 };
 static std::int32_t bare(std::int32_t n) { return n + 3; }
-extern "C" SOM_API int som_library_entry(std::uint32_t abi, som_env *ev) {
+extern "C" SOM_EXPORT int som_library_entry(std::uint32_t abi, som_env *ev) {
 	return som::library(abi, ev, [] {
 		auto where = static_cast<void *(*)()>([]() -> void * { return &Dog::total; });
 		(void)where, (void)bare;

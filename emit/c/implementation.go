@@ -244,7 +244,7 @@ func (u *unit) written(m *implementing) []written {
 	if f, ok := m.ClassModifier("classinit"); ok {
 		p := param{typ: "som_class *", name: "c"}
 		if u.opt.Compat {
-			p = param{typ: "SOMClass *", name: "cls"}
+			p = param{typ: "SOMClass SOMSTAR", name: "cls"}
 		}
 		all = append(all, written{name: f, head: "static " + prototype("void", f, p.String()), params: []param{p}, life: "class"})
 	}
@@ -254,7 +254,7 @@ func (u *unit) written(m *implementing) []written {
 // receiver returns the type of self, where it has another than som_ref.
 func (u *unit) receiver(m *implementing) string {
 	if u.opt.Compat {
-		return m.name + " *"
+		return m.name + star
 	}
 	return "som_ref"
 }

@@ -16,6 +16,7 @@ type method struct {
 	params []param // behind receiver and environment
 	result string  // C type; "void" where the last parameter is where the result goes
 	value  string  // the type of what the last parameter points to where the result goes, unless it is an array
+	object string  // the name in C of the class of the object that is the result, if it has one
 	long   string  // the C type that IBM's bindings had for the result where IDL says long: C's, which has 8 octets on some machines; or empty
 	sig    string  // or empty: nothing is known of it
 
@@ -50,11 +51,13 @@ func (g *generator) methodOf(m *model.Method) *method {
 	case m.Operation != nil:
 		for _, p := range m.Operation.Params {
 			c.params = append(c.params, passed(p.Type, p.Direction, p.Name))
+			c.params[len(c.params)-1].object = g.className(m.Class.File(), p.Type)
 		}
 		result = m.Operation.Result
 		c.doc, c.idl = cabi.DocLines(&m.Operation.Node), cabi.Declaration(m)
 	case m.Set:
 		c.params = append(c.params, passed(m.Attribute.Type, model.In, m.Attribute.Name))
+		c.params[0].object = g.className(m.Class.File(), m.Attribute.Type)
 		c.doc, c.idl = cabi.DocLines(&m.Attribute.Node), cabi.Declaration(m)
 	default:
 		result = m.Attribute.Type
@@ -68,7 +71,7 @@ func (g *generator) methodOf(m *model.Method) *method {
 		case cabi.Array:
 			c.params = append(c.params, param{typ: typeName(result), name: "result"})
 		default:
-			c.result = typeName(result)
+			c.result, c.object = typeName(result), g.className(m.Class.File(), result)
 			c.long = longTypes[result.Resolve().Kind]
 			if f == cabi.Text && m.Owner("") == model.ObjectOwned {
 				c.result = "const char *"

@@ -10,12 +10,15 @@ import (
 	"github.com/opendsom/dsom/model"
 )
 
-// template returns the implementation: a new one, or the one that is there with what it lacks.
-func (u *unit) template() []byte {
-	name := u.Stem + ".c"
+// template returns the implementation: a new one, or the one that is there with what it lacks. Behind xih it is C++.
+func (u *unit) template(xih string) []byte {
+	name, header := u.Stem+".c", u.Stem+u.implementationSuffix()
+	if xih != "" {
+		name, header = u.Stem+".cpp", u.Stem+"."+xih
+	}
 	f := template.File{
 		Head: fmt.Sprintf("/* %s: this file is yours: dsom idl build adds functions that are new and keeps heads up to date; bodies it never touches. */\n#include %s\n",
-			name, cabi.Include(u.Stem+u.implementationSuffix())),
+			name, cabi.Include(header)),
 		Mine: u.Mine,
 	}
 	if u.opt.Compat {
@@ -36,7 +39,7 @@ func (u *unit) stub(m *implementing, w written) template.Function {
 	method := ""
 	f := template.Function{Name: w.name, Head: w.head}
 	if u.opt.Compat {
-		f.Head = compatHead(w)
+		f.Head = u.compatHead(w)
 	}
 	switch {
 	case w.life == "class":

@@ -173,6 +173,19 @@ var elementWords = cabi.Set(`boolean octet char wchar int8 uint8 short ushort lo
 // carried are the sequences that som_c.h defines.
 var carried = cabi.Set(`boolean octet char wchar int8 uint8 short ushort long ulong longlong ulonglong float double string object`)
 
+// className returns the name in C of the class whose objects are of a type; "" if it has none that the headers of a file have.
+func (g *generator) className(from *model.File, t *model.Type) string {
+	r := t.Resolve()
+	if r.Kind != model.Named || cabi.FormOf(r) != cabi.Object {
+		return ""
+	}
+	i, ok := cabi.Definition(r.Decl).(*model.Interface)
+	if !ok || !i.IsClass() || !g.sees(from, i.File()) || !isRoot(i) && (isGiven(i) || cabi.IsGivenFile(i.File()) || i.File().Standard) {
+		return ""
+	}
+	return cname(i)
+}
+
 // owns reports whether values of a type hold memory or references.
 var owns = cabi.Owns
 
@@ -180,6 +193,7 @@ var owns = cabi.Owns
 type param struct {
 	typ, name string
 	elements  string // the type of a pointer to the first one, of an array that is not written
+	object    string // the name in C of the class of an object, if it has one
 }
 
 func (p param) String() string { return cabi.Spaced(p.typ) + p.name }

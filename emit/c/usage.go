@@ -13,9 +13,15 @@ import (
 // usage returns the header for those who use a file's classes.
 func (u *unit) usage() []byte {
 	u.head(u.title())
+	if u.opt.Compat {
+		u.F("#if defined(SOM_XH) && !defined(%s)", cabi.Guard(u.Stem+".xh"))
+		u.F("#include %s", cabi.Include(u.Stem+".xh"))
+		u.L("#endif")
+	}
 	end := u.guard(u.Stem + ".h")
 	u.passthru("C_h", true)
 	if u.opt.Compat {
+		u.style()
 		u.L("#include <som_compat.h>")
 	} else {
 		u.L("#include <som_c.h>")

@@ -179,8 +179,8 @@ func (g *generator) library() []byte {
 	}
 	u.within(nil)
 	u.Blank()
-	u.L(`extern "C" SOM_API int som_library_entry(std::uint32_t abi, som_env *ev);`)
-	u.L(`extern "C" SOM_API int som_library_entry(std::uint32_t abi, som_env *ev) {`)
+	u.L(`extern "C" SOM_EXPORT int som_library_entry(std::uint32_t abi, som_env *ev);`)
+	u.L(`extern "C" SOM_EXPORT int som_library_entry(std::uint32_t abi, som_env *ev) {`)
 	u.L("\treturn som::library(abi, ev, [] {")
 	for _, n := range names {
 		u.F("\t\t%s", n)

@@ -19,20 +19,25 @@
 extern "C" {
 #endif
 
-#if defined(_WIN32) && defined(SOM_SHARED) && defined(SOM_BUILDING)
-#define SOM_API __declspec(dllexport)
-#elif defined(_WIN32) && defined(SOM_SHARED)
-#define SOM_API __declspec(dllimport)
-#elif defined(__GNUC__)
-#define SOM_API __attribute__((visibility("default")))
-#else
-#define SOM_API
-#endif
-
 #ifdef __GNUC__
 #define SOM_FORMAT(at, from) __attribute__((format(printf, at, from)))
+#define SOM_ACQUIRED(p) __atomic_load_n(&(p), __ATOMIC_ACQUIRE)
 #else
 #define SOM_FORMAT(at, from)
+#define SOM_ACQUIRED(p) (*(som_class *const volatile *)&(p))
+#endif
+
+/* What a library gives others: a class library its entry, whatever the kernel is. */
+#ifdef _WIN32
+#define SOM_EXPORT __declspec(dllexport)
+#else
+#define SOM_EXPORT __attribute__((visibility("default")))
+#endif
+/* What is the kernel's, which is in another library where SOM_SHARED is defined. */
+#if defined(_WIN32) && defined(SOM_SHARED) && !defined(SOM_BUILDING)
+#define SOM_API __declspec(dllimport)
+#else
+#define SOM_API SOM_EXPORT
 #endif
 
 /* ---- Objects ---- */
@@ -42,13 +47,16 @@ typedef struct som_class som_class;
 /* The head of every object: SOM_HEAD octets, on all machines; instance data follow. Only mt is for other eyes. */
 #define SOM_HEAD 16
 typedef struct som_object {
-	char *mt;       /* the class's row: words found by token, the class object at 0 */
-	uint32_t refs;  /* the kernel's */
-	uint32_t flags; /* the kernel's */
-#if UINTPTR_MAX == UINT32_MAX
-	uint32_t reserved;
+#ifndef SOM_XH            /* where C++ has a class for each of SOM's, nothing may follow from how large an object is */
+	char *mt;              /* the class's row: words found by token, the class object at 0 */
+	uint32_t refs, flags; /* the kernel's */
+	uint32_t : (sizeof(char *) == 4) * 32;
+#endif
+#ifdef __cplusplus /* C++'s new knows neither how large an object is nor what begins it: som_new, DogNew */
+	void *operator new(size_t, struct som_objects_are_made_by_their_class), *operator new[](size_t, struct som_objects_are_made_by_their_class);
 #endif
 } som_object, *som_ref;
+#define SOM_ROW(o) (*(char *const *)(const void *)(o)) /* mt */
 
 /* A class is an object. What else it is is the kernel's. */
 struct som_class { som_object object; };
@@ -217,13 +225,7 @@ SOM_API int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev)
 /* Gives to's reference up, and makes to unbound; no thread may use it meanwhile. */
 SOM_API void som_class_unbind(som_classdata *to);
 
-static inline int som_bound(const som_classdata *d) {
-#ifdef __GNUC__
-	return __atomic_load_n(&d->cls, __ATOMIC_ACQUIRE) != NULL;
-#else
-	return *(som_class *const volatile *)&d->cls != NULL;
-#endif
-}
+static inline int som_bound(const som_classdata *d) { return SOM_ACQUIRED(d->cls) != NULL; }
 
 /* ---- Calls by offset, data, is-a: what generated code is made of. No function of the kernel is called ---- */
 
@@ -234,10 +236,10 @@ static inline int som_bound(const som_classdata *d) {
 #define SOM_WORD(type, row, token) (*(type *)((row) + (token)))
 #endif
 
-static inline som_proc *som_resolve(const som_object *o, som_tok method) { return SOM_WORD(som_proc *, o->mt, method); }
-static inline void *som_data(const som_object *o, som_tok data) { return (char *)o + *(const intptr_t *)(o->mt + data); }
-static inline int som_isa(const som_object *o, const som_classdata *d) { return SOM_WORD(void *, o->mt, d->type) == d->id; }
-static inline som_class *som_class_of(const som_object *o) { return *(som_class **)o->mt; }
+static inline som_proc *som_resolve(const som_object *o, som_tok method) { return SOM_WORD(som_proc *, SOM_ROW(o), method); }
+static inline void *som_data(const som_object *o, som_tok data) { return (char *)o + *(const intptr_t *)(SOM_ROW(o) + data); }
+static inline int som_isa(const som_object *o, const som_classdata *d) { return SOM_WORD(void *, SOM_ROW(o), d->type) == d->id; }
+static inline som_class *som_class_of(const som_object *o) { return *(som_class **)SOM_ROW(o); }
 
 /* ---- Life of objects ---- */
 

@@ -2,4 +2,4 @@
  * that has the metaclasses linked in has an entry of its own. */
 #include "meta.h"
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev) { return define_metaclasses(abi, ev); }
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev) { return define_metaclasses(abi, ev); }

@@ -3,13 +3,13 @@
 #include "som.h"
 
 #ifdef GO
-SOM_API int som_go_runtime; /* as class libraries written in Go have it */
+SOM_EXPORT int som_go_runtime; /* as class libraries written in Go have it */
 int som_go_runtime;
 #endif
 #ifdef EARLY
 static int begun;
 static int32_t five(som_ref o, som_env *ev) { return (void)o, (void)ev, 5; }
-SOM_API som_library_ready_proc som_library_ready;
+SOM_EXPORT som_library_ready_proc som_library_ready;
 void som_library_ready(const char *file) {
 	static const som_method legs[] = {{"legs", "i:", (som_proc *)five, NULL, SOM_STATIC}};
 	const som_class_desc d = {.size_of = sizeof d, .name = CLASS, .major = 1, .introduces = legs, .nintroduces = 1, .method_size = sizeof *legs};
@@ -29,7 +29,7 @@ static void *begin(void *unused) {
 	begun = c != NULL;
 	return unused;
 }
-SOM_API som_library_ready_proc som_library_ready;
+SOM_EXPORT som_library_ready_proc som_library_ready;
 void som_library_ready(const char *file) {
 	pthread_t t;
 	if (file && pthread_create(&t, NULL, begin, NULL) == 0) pthread_join(t, NULL);
@@ -42,7 +42,7 @@ enum { begun = 1 };
 #endif
 
 #ifdef NOTHING
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 int som_library_entry(uint32_t abi, som_env *ev) { return (void)abi, (void)ev, NOTHING; }
 #elif !defined(NO_ENTRY)
 static int32_t legs(som_ref o, som_env *ev);
@@ -80,7 +80,7 @@ static void at_first(som_env *ev) { (void)ev; }
 
 static int32_t legs(som_ref o, som_env *ev) { return (void)o, at_first(ev), 4; }
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 int som_library_entry(uint32_t abi, som_env *ev) {
 	som_class_desc d = {.size_of = sizeof d, .name = CLASS, .major = 1, .minor = MINOR, .introduces = own, .nintroduces = 1, .method_size = sizeof *own};
 #ifdef PARENT

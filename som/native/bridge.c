@@ -164,7 +164,7 @@ static bool initialised(void) {
 	return true;
 }
 
-SOM_API som_library_ready_proc som_library_ready;
+SOM_EXPORT som_library_ready_proc som_library_ready;
 void som_library_ready(const char *file) {
 	unready = !initialised();
 	if (!unready) somNativeReady((char *)file);

@@ -209,7 +209,7 @@ template <class D, class... Entry> SOM_LOCAL class_object define(const char *nam
 
 // What the entry of a class library does: it calls define_all, which defines the library's classes.
 //
-//   extern "C" SOM_API int som_library_entry(uint32_t abi, som_env *ev) {
+//   extern "C" SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev) {
 //       return som::library(abi, ev, [] { som::define<Dog>("Dog", …); });
 //   }
 template <class F> SOM_LOCAL int library(std::uint32_t abi, som_env *ev, F define_all) noexcept {

@@ -11,8 +11,8 @@ som::class_object Dog_define();
 } // namespace Zoo
 
 
-extern "C" SOM_API int som_library_entry(std::uint32_t abi, som_env *ev);
-extern "C" SOM_API int som_library_entry(std::uint32_t abi, som_env *ev) {
+extern "C" SOM_EXPORT int som_library_entry(std::uint32_t abi, som_env *ev);
+extern "C" SOM_EXPORT int som_library_entry(std::uint32_t abi, som_env *ev) {
 	return som::library(abi, ev, [] {
 		::Zoo::Animal_define();
 		::Zoo::Pet_define();

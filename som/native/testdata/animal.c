@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 
 #ifndef MAJOR
 #define MAJOR 1

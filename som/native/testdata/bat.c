@@ -1,7 +1,7 @@
 /* bat.c: the class library of Bat, in C, whose parent Ape is in Go. */
 #include "som.h"
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 
 typedef int32_t climber(som_ref, som_env *, int32_t);
 static som_class *bat;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 
 static struct { som_classdata c; } catalog;
 static struct { som_classdata c; som_tok m[1]; } shape;

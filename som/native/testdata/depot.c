@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 
 static som_classdata depot;
 static int64_t seen;

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 
 static struct {
 	som_classdata c;

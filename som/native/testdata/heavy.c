@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 
 static char last[256]; /* what was told last */
 

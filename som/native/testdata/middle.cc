@@ -19,8 +19,8 @@ public:
 	std::string called(const std::string &by, std::int64_t how) { return parent<Raiser>().called(by, how); }
 };
 
-extern "C" SOM_API int som_library_entry(std::uint32_t abi, som_env *ev);
-extern "C" SOM_API int som_library_entry(std::uint32_t abi, som_env *ev)
+extern "C" SOM_EXPORT int som_library_entry(std::uint32_t abi, som_env *ev);
+extern "C" SOM_EXPORT int som_library_entry(std::uint32_t abi, som_env *ev)
 {
 	return som::library(abi, ev, [] {
 		som::define<Middle>("Middle", som::overrides<&Middle::fail>("fail"), som::overrides<&Middle::speak>("speak"), som::overrides<&Middle::called>("called"));

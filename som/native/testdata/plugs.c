@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 
 int som_library_entry(uint32_t abi, som_env *ev) {
 	char name[32];

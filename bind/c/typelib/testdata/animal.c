@@ -22,7 +22,7 @@ static void set_name(som_ref o, som_env *ev, const char *name) {
 }
 static int32_t speak(som_ref o, som_env *ev, int32_t times) { return (void)ev, of(o)->spoken += times; }
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 int som_library_entry(uint32_t abi, som_env *ev) {
 	const som_method own[] = {
 		{"_get_name", "s:", (som_proc *)get_name, NULL, SOM_STATIC},

@@ -16,7 +16,7 @@ static void meet(som_ref o, som_env *ev, som_ref other) {
 
 static int32_t speak(som_ref o, som_env *ev, int32_t times) { return (void)o, (void)ev, -times; }
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 int som_library_entry(uint32_t abi, som_env *ev) {
 	static const char *const parents[] = {"Animal"};
 	const som_method own[] = {

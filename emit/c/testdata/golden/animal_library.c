@@ -5,7 +5,7 @@
 
 som_class *Zoo_Animal_define(som_env *ev);
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 int som_library_entry(uint32_t abi, som_env *ev) {
 	static som_class *(*const define[])(som_env *) = {Zoo_Animal_define};
 	return som_define_library(abi, define, 1, ev);

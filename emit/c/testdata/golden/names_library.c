@@ -7,7 +7,7 @@ som_class *namespace__define(som_env *ev);
 som_class *Up_define(som_env *ev);
 som_class *Down_define(som_env *ev);
 
-SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+SOM_EXPORT int som_library_entry(uint32_t abi, som_env *ev);
 int som_library_entry(uint32_t abi, som_env *ev) {
 	static som_class *(*const define[])(som_env *) = {namespace__define, Up_define, Down_define};
 	return som_define_library(abi, define, 3, ev);

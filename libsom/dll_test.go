@@ -1,0 +1,62 @@
+package libsom_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/internal/absent"
+)
+
+// TestDLL makes libsom.dll by the Makefile, and with it a class library and a program, both with SOM_SHARED: neither compiler nor linker
+// has anything to say, each says what it takes from which library, and the class library gives its entry.
+func TestDLL(t *testing.T) {
+	t.Parallel()
+	mingw.need(t)
+	const objdump = "x86_64-w64-mingw32-objdump"
+	for _, tool := range []string{"make", objdump} {
+		if _, err := exec.LookPath(tool); err != nil {
+			absent.Skip(t, "no %s: apt-get install make binutils-mingw-w64-x86-64", tool)
+		}
+	}
+	built := t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "make", "-s", "CC="+mingw.cc, "FFI=", "CFLAGS=-O1", "BUILD="+built).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, file := range []string{"libsom.a", "libsom.dll", "libsom.dll.a"} {
+		if _, err := os.Stat(filepath.Join(built, file)); err != nil {
+			t.Error(err)
+		}
+	}
+	compile := func(out, source string, args ...string) string {
+		t.Helper()
+		sources, err := absolute(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = filepath.Join(built, out)
+		args = append(append([]string{"-DSOM_SHARED", "-o", out}, sources...), args...)
+		if err := mingw.compile(built, append(args, filepath.Join(built, "libsom.dll.a"))...); err != nil {
+			t.Fatal(err)
+		}
+		headers, err := exec.CommandContext(t.Context(), objdump, "-p", out).CombinedOutput()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(headers)
+	}
+	for name, headers := range map[string]string{
+		"library": compile("dog.dll", "test/classlib.c", "-shared", `-DCLASS="Dog"`),
+		"program": compile("hostile.exe", "test/hostile.c"),
+	} {
+		if !strings.Contains(headers, "DLL Name: libsom.dll") || !strings.Contains(headers, "som_") {
+			t.Errorf("the %s takes nothing from libsom.dll:\n%s", name, headers)
+		}
+		_, exports, _ := strings.Cut(headers, "[Ordinal/Name Pointer] Table")
+		if got := strings.Contains(exports, "som_library_entry"); got != (name == "library") {
+			t.Errorf("the %s gives its entry: %v\n%s", name, got, exports)
+		}
+	}
+}
