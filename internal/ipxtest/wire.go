@@ -54,6 +54,9 @@ type Port struct {
 	in   chan []byte
 	done chan struct{}
 	once sync.Once
+
+	mu   sync.Mutex
+	late [][]byte
 }
 
 var _ ipx.Carrier = (*Port)(nil)
@@ -114,6 +117,13 @@ func (p *Port) Send(to ipx.Node, packet []byte) error {
 				q.put(b)
 				continue
 			}
+			if wait == w.f.Delay { // who is as late as the others comes in their order
+				q.mu.Lock()
+				q.late = append(q.late, b)
+				q.mu.Unlock()
+				time.AfterFunc(wait, q.next)
+				continue
+			}
 			time.AfterFunc(wait, func() { q.put(b) })
 		}
 	}
@@ -122,6 +132,14 @@ func (p *Port) Send(to ipx.Node, packet []byte) error {
 
 // Inject puts octets before the reader of a port, as if they had come.
 func (p *Port) Inject(b []byte) { p.put(append([]byte(nil), b...)) }
+
+// next puts the first of those that are late.
+func (p *Port) next() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.put(p.late[0])
+	p.late = p.late[1:]
+}
 
 func (p *Port) put(b []byte) {
 	select {

@@ -126,6 +126,13 @@ func (c *Conn) ack(stream uint8) {
 	c.say(h, 0)
 }
 
+// abort tells the peer that the connection ends, and not in order: with a number that is none to come, so that what it lacks is not taken for what there was.
+func (c *Conn) abort() {
+	h := c.header(System, End)
+	h.Seq = c.out.una - 1
+	c.say(h, 0)
+}
+
 // request asks for the connection.
 func (c *Conn) request() {
 	h := Header{Control: System | SendAck, Src: c.id, Dst: nobody, Alloc: c.in.alloc()}
@@ -312,7 +319,7 @@ func (c *Conn) smaller() {
 func (c *Conn) confirmed(h Header) bool {
 	if !c.of.offer(c) {
 		c.h.counts.full.Add(1)
-		c.say(c.header(System, End), 0)
+		c.abort()
 		c.fail(errReset)
 		return false
 	}
@@ -433,7 +440,7 @@ func (c *Conn) tick() {
 		}
 	}
 	if !c.endBy.IsZero() && !now.Before(c.endBy) {
-		c.say(c.header(System, End), 0)
+		c.abort()
 		c.fail(net.ErrClosed)
 		return
 	}
@@ -457,7 +464,7 @@ func (c *Conn) verify(now time.Time) {
 		c.fail(errTimeout)
 	case silent >= abortAfter:
 		c.h.counts.silent.Add(1)
-		c.say(c.header(System, End), 0)
+		c.abort()
 		c.fail(errTimeout)
 	case c.state == unconfirmed:
 		c.tries++

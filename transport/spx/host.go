@@ -120,7 +120,7 @@ func (h *Host) Close() error {
 	for _, c := range all {
 		c.mu.Lock()
 		if c.state >= open && c.state != gone {
-			c.say(c.header(System, End), 0)
+			c.abort()
 		}
 		c.fail(net.ErrClosed)
 		c.mu.Unlock()

@@ -19,6 +19,7 @@ const (
 	mostTries  = 10 // spx-retries: then the peer is gone
 	ackEvery   = 8  // packets of which one at least asks for an acknowledgement
 	firstBurst = 8  // packets on their way before anything is known of the network
+	leastBurst = 4  // when packets are lost: SPX, which knows nothing of congestion, has as many where it has a window at all
 	dupAcks    = 3  // acknowledgements that say nothing new, after which a packet is lost
 )
 
@@ -159,8 +160,8 @@ func (c *Conn) acked(h Header, now time.Time) {
 	n := int(int16(h.Ack - s.una))
 	if n <= 0 {
 		if n == 0 && !more && h.Control&System != 0 && h.Control&Negotiate == 0 && s.flying() > 0 {
-			if s.dups++; s.dups == dupAcks && !s.recovering {
-				s.lost(max(s.flying()/2, 2))
+			if s.dups++; s.dups == min(dupAcks, max(s.flying()-1, 1)) && !s.recovering { // fewer where fewer can come
+				s.lost(max(s.flying()/2, leastBurst))
 				c.retransmit()
 			}
 		}
@@ -170,9 +171,11 @@ func (c *Conn) acked(h Header, now time.Time) {
 		return
 	}
 	s.dups, s.tries = 0, 0
+	once := !s.recovering // what waited for another that was lost says nothing of the network
 	for ; s.una != h.Ack; s.una++ {
 		o := *s.at(s.una)
-		if s.una+1 == h.Ack && !o.again {
+		once = once && !o.again
+		if s.una+1 == h.Ack && once {
 			s.measured(now.Sub(o.at))
 		}
 		outgoings.Put(o)
@@ -198,7 +201,7 @@ func (c *Conn) acked(h Header, now time.Time) {
 // lost takes note that a packet is.
 func (s *sender) lost(window int) {
 	s.recovering, s.recover = true, s.next
-	s.threshold = max(s.flying()/2, 2)
+	s.threshold = max(s.flying()/2, leastBurst)
 	s.window, s.grown = window, 0
 }
 
@@ -228,12 +231,12 @@ func (c *Conn) late(now time.Time) {
 	}
 	if s.tries++; s.tries > mostTries {
 		c.h.counts.silent.Add(1)
-		c.say(c.header(System, End), 0)
+		c.abort()
 		c.fail(errTimeout)
 		return
 	}
 	if !s.recovering || s.tries > 1 {
-		s.lost(1)
+		s.lost(leastBurst / 2)
 	}
 	s.dups = 0
 	s.wait = min(2*s.wait, mostWait)

@@ -164,11 +164,14 @@ func (c *Conn) CloseWrite() error {
 	if c.shut {
 		return net.ErrClosed
 	}
-	if c.state == gone || c.out.released {
+	if c.out.released {
+		return nil
+	}
+	c.out.released = true
+	if c.state == gone {
 		return nil
 	}
 	c.queue(nil, 0, Release)
-	c.out.released = true
 	c.push(time.Now())
 	return nil
 }
@@ -191,7 +194,7 @@ func (c *Conn) Close() error {
 	}
 	if c.state < open {
 		if c.peerID != 0 {
-			c.say(c.header(System, End), 0)
+			c.abort()
 		}
 		c.fail(net.ErrClosed)
 		return nil
