@@ -48,6 +48,7 @@ type Conn struct {
 	most      int // octets of a packet that this side sends, headers of IPX and SPX with it
 	probing   int // octets of the probe under way; 0: none
 	probes    int // how often it was sent
+	more      int // answers to requests that may come yet
 	timer     *time.Timer
 	due       time.Time // when the timer fires; zero: it does not
 	again     time.Time // when a request, a probe or End is sent again; zero: none is
@@ -205,10 +206,10 @@ func (c *Conn) take(h Header, data []byte, at time.Time) {
 		return
 	}
 	if c.peerID == 0 {
-		if !c.answered(h) {
-			return
-		}
-	} else if h.Src != c.peerID {
+		c.answered(h)
+		return
+	}
+	if h.Src != c.peerID {
 		c.h.counts.elsewhere.Add(1)
 		return
 	}
@@ -246,26 +247,27 @@ func (c *Conn) take(h Header, data []byte, at time.Time) {
 	c.finish(at)
 }
 
-// answered takes the answer to a request. It reports whether it was one.
-func (c *Conn) answered(h Header) bool {
+// answered takes the answer to a request.
+func (c *Conn) answered(h Header) {
 	if h.Control&System != 0 && h.Stream == End { // nobody listens there
 		c.fail(errRefused)
-		return false
+		return
 	}
 	if h.Control&System == 0 || h.Src == 0 {
-		return false
+		return
 	}
 	c.peerID = h.Src
 	c.two = h.Control&II != 0 && !c.h.c.Only1
 	c.out.alloc = h.Alloc
+	c.heard = time.Now()
+	c.verified = c.heard
 	c.h.met(c)
 	if !c.two {
 		c.settle()
-		return true
+		return
 	}
-	c.state = negotiating
+	c.state, c.more = negotiating, c.tries-1
 	c.begin(int(h.Size))
-	return true
 }
 
 // begin begins to find out how long packets may be: as long as both sides take, if the network does.
@@ -287,6 +289,10 @@ func (c *Conn) negotiated(h Header, data int) {
 		a := c.header(System|Negotiate, 0)
 		a.Size = uint16(ipx.HeaderSize + h.size() + data)
 		c.say(a, 0)
+		return
+	}
+	if c.more > 0 { // an answer to another request, it may be, which looks the same; the next is none
+		c.more--
 		return
 	}
 	if n := int(h.Size); c.probing > 0 && n >= most1 && n <= c.probing {
@@ -404,6 +410,9 @@ func (c *Conn) watch() time.Time {
 		if c.tries == 0 {
 			return c.heard.Add(confirmWait)
 		}
+		if c.tries == 1 && !c.two { // of SPX-II, it probes the network itself
+			return c.heard.Add(10 * confirmWait)
+		}
 		return c.heard.Add(confirmFor)
 	}
 	if c.in.end || c.out.released && c.in.release && c.out.una == c.out.end {
@@ -460,7 +469,7 @@ func (c *Conn) verify(now time.Time) {
 	silent := now.Sub(c.heard)
 	c.verified = now
 	switch {
-	case c.state == unconfirmed && silent >= confirmFor:
+	case c.state == unconfirmed && silent >= confirmFor: // no more than three times as much was sent there as was heard
 		c.fail(errTimeout)
 	case silent >= abortAfter:
 		c.h.counts.silent.Add(1)
