@@ -217,3 +217,97 @@ func TestIPXRFC1234(t *testing.T) {
 		}
 	}
 }
+
+// ipxDaemon starts a daemon at an end of a cable that takes part in IPX, in frames of 802.2.
+func ipxDaemon(t *testing.T, at *cable.End, address, name string) *nbDaemon {
+	t.Helper()
+	program, err := dsomProgram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &nbDaemon{t: t, at: at, program: program, state: filepath.Join(t.TempDir(), name), log: new(peer.Buffer), env: []string{"DSOM_IPX=ether:" + cable.Interface, "DSOM_IPX_NET=3053", "DSOM_IPX_FRAMING=802.2"}}
+	cmd := at.Command(program, "daemon", "--console", "off", "--state", d.state, "--publish", address, "--ipx", "ether:"+cable.Interface, "--ipx-net", "3053", "--ipx-framing", "802.2", "--ipx-name", name)
+	cmd.Stderr = d.log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the daemon %s: %v", name, err)
+		}
+		if t.Failed() {
+			t.Logf("%s says:\n%s", name, d.log.String())
+		}
+	})
+	soon(t, name+" takes calls", func() bool { return strings.Contains(d.log.String(), "daemon ready") })
+	return d
+}
+
+// TestIPXAlone is the demonstration of the bank over SPX alone: two machines, with nothing but IPX in frames of Ethernet between them, since all of IP is cut. The daemon is found by its name, starts the
+// bank's server and sends the client to it; the server is killed, and the next call starts it again. tshark decodes the calls, and nothing malformed.
+func TestIPXAlone(t *testing.T) {
+	t.Parallel()
+	peer.Need(t, peer.Tool{Name: "nft", Package: "nftables"}, peer.Tool{Name: "tshark", Package: "tshark"})
+	near, far := cable.Lay(t)
+	for _, line := range []string{"add table ip dsom", "add chain ip dsom in { type filter hook input priority 0; }", `add rule ip dsom in iifname "` + cable.Interface + `" drop`} {
+		for _, end := range []*cable.End{near, far} {
+			if out := says(end, "nft", line); out != "" {
+				t.Fatalf("nft %s: %s", line, out)
+			}
+		}
+	}
+	done := recorded(t, near)
+	eve := ipxDaemon(t, far, cable.Far, "eve")
+	ada := &nbDaemon{t: t, at: near, program: eve.program, state: t.TempDir(), env: eve.env}
+	eve.must("server", "add", "bank", "--", eve.program, "__demo-bank-server", "--data", filepath.Join(eve.state, "data"))
+	eve.must("server", "start", "bank")
+	if out, err := ada.dsom("call", "--timeout", "2s", "corbaloc::"+cable.Far+":3053/NameService", "_non_existent"); err == nil {
+		t.Fatalf("TCP is not cut: %s", out)
+	}
+	name := "corbaname:spx:EVE#bank/main"
+	call := func(args ...string) string {
+		t.Helper()
+		return strings.TrimSpace(ada.must(append([]string{"call", "--idl", "../demo/bank/bank.idl", name}, args...)...))
+	}
+	call("deposit", "100")
+	if got := call("balance"); got != "100" {
+		t.Errorf("the balance is %s", got)
+	}
+	call("withdraw", "12.5")
+	if out, err := ada.dsom("call", "--idl", "../demo/bank/bank.idl", name, "withdraw", "1e9"); err == nil || !strings.Contains(err.Error(), "InsufficientFunds") {
+		t.Errorf("too much is withdrawn: %s, %v", out, err)
+	}
+	eve.must("server", "stop", "bank")
+	if got := call("balance"); got != "87.5" {
+		t.Errorf("after the server was started anew, the balance is %s", got)
+	}
+	if out := ada.must("ior", "--probe", name); !strings.Contains(out, "spx:00003053.") || !strings.Contains(out, "reachable") {
+		t.Errorf("the probe says %s", out)
+	}
+	giop := filepath.Join(t.TempDir(), "giop.lua")
+	if err := os.WriteFile(giop, []byte(`local giop = Dissector.get("giop")
+local p = Proto("dsom_spx", "GIOP over SPX")
+function p.dissector(tvb, pinfo, tree)
+  if tvb:len() < 12 or tvb(0, 4):string() ~= "GIOP" then return 0 end
+  giop:call(tvb, pinfo, tree)
+end
+for socket = 0x4100, 0x7fff do DissectorTable.get("spx.socket"):add(socket, p) end
+DissectorTable.get("spx.socket"):add(3053, p)
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := done("spx.type == 0xff", 4)
+	calls := tsharkFields(t, file, []string{"-X", "lua_script:" + giop}, "giop && spx", "giop.request_op")
+	for _, op := range []string{"deposit", "balance", "withdraw"} {
+		if !strings.Contains(calls, op) {
+			t.Errorf("tshark sees no call of %s: %q", op, calls)
+		}
+	}
+	if out := tsharkFields(t, file, []string{"-X", "lua_script:" + giop}, "_ws.malformed", "frame.number", "_ws.col.Info"); out != "" {
+		t.Errorf("malformed: %s", out)
+	}
+	if out := tsharkFields(t, file, nil, "tcp.flags.ack == 1", "frame.number"); out != "" {
+		t.Errorf("something went over TCP: %s", out)
+	}
+}
