@@ -199,10 +199,11 @@ func (s *Station) SendEncoded(dst Addr, packet []byte) error {
 
 func (s *Station) receive() {
 	b := make([]byte, s.c.Most()+64) // what is longer than a packet may be is no packet
+	var p Packet
 	for {
 		n, err := s.c.Receive(b)
 		if err == nil {
-			s.take(b[:n])
+			s.take(b[:n], &p)
 			continue
 		}
 		if errors.Is(err, net.ErrClosed) {
@@ -218,10 +219,11 @@ func (s *Station) receive() {
 }
 
 func (s *Station) loop() {
+	var p Packet
 	for {
 		select {
 		case b := <-s.looped:
-			s.take(*b)
+			s.take(*b, &p)
 			s.bufs.Put(b)
 		case <-s.done:
 			return
@@ -229,11 +231,11 @@ func (s *Station) loop() {
 	}
 }
 
-// take hands a packet to whom it is for. An address of network 0 is of this one.
-func (s *Station) take(b []byte) {
+// take hands a packet to whom it is for, in p. An address of network 0 is of this one.
+func (s *Station) take(b []byte, p *Packet) {
 	s.received.Add(1)
-	p, err := Parse(b)
-	if err != nil {
+	var err error
+	if *p, err = Parse(b); err != nil {
 		s.malformed.Add(1)
 		return
 	}
@@ -252,13 +254,13 @@ func (s *Station) take(b []byte) {
 	s.mu.RUnlock()
 	switch {
 	case h != nil:
-		h(&p)
+		h(p)
 	case p.Dst.Socket == SocketEcho && p.Dst.Node == Broadcast && p.Src.Node != s.addr.Node:
 		s.pong(p.Src)
 	default:
 		s.unopened.Add(1)
 		if stray != nil {
-			stray(&p)
+			stray(p)
 		}
 	}
 }

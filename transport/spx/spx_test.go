@@ -75,7 +75,7 @@ func TestSuiteTunnelled(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := split{over(t, c, spx.HostConfig{}), over(t, s, spx.HostConfig{})}
-	transporttest.Run(t, transporttest.Subject{Transport: x, Endpoint: at(x.listen), Lazy: true, Allocates: 4})
+	transporttest.Run(t, transporttest.Subject{Transport: x, Endpoint: at(x.listen), Lazy: true, Allocates: 2})
 }
 
 // TestSuiteFaulty loses, doubles and reorders packets on real time.
