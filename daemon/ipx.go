@@ -3,15 +3,22 @@ package daemon
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/svc/implrepo"
+	"github.com/opendsom/dsom/svc/somdd/wire"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/ipx"
+	"github.com/opendsom/dsom/transport/ipx/locate"
 	"github.com/opendsom/dsom/transport/ipx/sap"
 	"github.com/opendsom/dsom/transport/ipx/tunnel"
 	"github.com/opendsom/dsom/transport/spx"
@@ -32,8 +39,9 @@ type onIPX struct {
 	by   *spx.Transport
 	serv *tunnel.Server // nil: it is none
 
-	mu   sync.Mutex
-	tell *sap.Teller // nil until calls are let in
+	mu     sync.Mutex
+	tell   *sap.Teller // nil until calls are let in
+	locate *locate.Server
 }
 
 // openIPX makes the station and the transport.
@@ -69,8 +77,18 @@ func (n *onIPX) environment() []string {
 	return append(beside.Environment(), spx.EnvDaemon+"="+spx.Endpoint(cmp.Or(n.c.Name, n.s.Addr().Host()), n.c.Socket).String())
 }
 
-// start tells the network of the daemon, if it has a name.
-func (n *onIPX) start() {
+// start answers datagrams, by what find says of objects, and tells the network of the daemon, if it has a name.
+func (n *onIPX) start(find func(context.Context, []byte) (bool, error)) {
+	h, err := n.by.Host(context.Background())
+	if err != nil { // cannot be: it is there
+		n.log.Error("datagrams of IPX are not answered", "error", err)
+		return
+	}
+	l := locate.New(n.s, find)
+	n.mu.Lock()
+	n.locate = l
+	n.mu.Unlock()
+	h.Others(l.Take)
 	n.log.Info("calls are taken by SPX", "address", n.s.Addr().Host(), "socket", n.c.Socket, "name", n.c.Name)
 	if n.c.Name == "" {
 		return
@@ -91,9 +109,15 @@ func (n *onIPX) silence() {
 		return
 	}
 	n.mu.Lock()
-	t := n.tell
-	n.tell = nil
+	t, l := n.tell, n.locate
+	n.tell, n.locate = nil, nil
 	n.mu.Unlock()
+	if l != nil {
+		if h, err := n.by.Host(context.Background()); err == nil {
+			h.Others(nil)
+		}
+		l.Close()
+	}
 	if t != nil {
 		t.Close()
 	}
@@ -133,8 +157,12 @@ func (n *onIPX) status() *admin.IPX {
 		"asked": c.Asked, "opened": c.Opened, "again": c.Again, "doubled": c.Doubled, "beyond": c.Beyond, "lies": c.Lies, "stray": c.Stray, "silent": c.Silent,
 	}
 	n.mu.Lock()
-	t := n.tell
+	t, l := n.tell, n.locate
 	n.mu.Unlock()
+	if l != nil {
+		k := l.Counts()
+		s.Counts["locates-here"], s.Counts["locates-unknown"], s.Counts["locates-malformed"], s.Counts["locates-limited"] = k.Here, k.Unknown, k.Malformed, k.Limited
+	}
 	if s.Told = t != nil; t != nil {
 		s.Counts["queries"], s.Counts["queries-refused"], s.Counts["queries-malformed"] = t.Counts()
 	}
@@ -146,4 +174,29 @@ func (n *onIPX) status() *admin.IPX {
 		}
 	}
 	return s
+}
+
+// known says whether an object is the daemon's, or a registered server's. Nothing is started, made or changed; which objects a server has it alone knows.
+func (f *front) known(ctx context.Context, root *poa.Root, repo *implrepo.Repo, key []byte) (bool, error) {
+	if k, is := wire.ParseKey(key); is && k.Server != wire.DaemonID {
+		return true, nil // for a connection to tell
+	}
+	if k, ours := ior.ParseKey(key); ours && k.Server != f.orb.ServerID() {
+		if k.Incarnation != 0 {
+			return false, nil // a transient object is to be found at its server alone
+		}
+		_, err := repo.Get(ctx, implrepo.UUID(k.Server))
+		if errors.Is(err, implrepo.ErrUnknown) {
+			return false, nil
+		}
+		return true, err
+	}
+	t, err := root.Find(ctx, orb.Query{Key: key})
+	if t.Scope != nil {
+		err = errors.Join(err, t.Scope.Release())
+	}
+	if errors.Is(err, exc.ObjectNotExist) {
+		return false, nil
+	}
+	return t.Servant != nil || t.Forward != nil, err
 }

@@ -430,7 +430,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 		f.named.start(d.sup)
 	}
 	if f.ipx != nil {
-		f.ipx.start()
+		f.ipx.start(func(ctx context.Context, key []byte) (bool, error) { return f.known(ctx, root, d.sup.Records(), key) })
 	}
 	return d.classes.Load().adopt(ctx, d.sup.Records())
 }

@@ -9,7 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/transport/ipx"
+	"github.com/opendsom/dsom/transport/ipx/locate"
+	"github.com/opendsom/dsom/transport/ipx/tunnel"
 )
 
 // TestIPXPage runs the commands of docs/ipx.md that are marked as such, in order, on loopback and at free ports. What the page cannot show is held with the daemon that it has started:
@@ -33,6 +37,7 @@ func TestIPXPage(t *testing.T) {
 		t.Errorf("the bank's reference names %q", got)
 	}
 	h.must("server", "stop", "bank")
+	askDatagrams(t, h, "127.0.0.1:"+port, p.Key)
 	idl, err := filepath.Abs(bankIDL)
 	if err != nil {
 		t.Fatal(err)
@@ -56,6 +61,25 @@ func TestIPXPage(t *testing.T) {
 		t.Errorf("the doctor says of it: %s", got)
 	}
 	h.stopDaemon()
+}
+
+// askDatagrams asks the daemon by datagrams of IPX where objects are: what it says starts nothing.
+func askDatagrams(t *testing.T, h *house, at string, bank []byte) {
+	t.Helper()
+	c, err := tunnel.Dial(t.Context(), at, 0x3053)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := ipx.NewStation(c)
+	defer s.Close()
+	for key, want := range map[string]giop.LocateStatus{"NameService": giop.ObjectHere, "nonsense": giop.UnknownObject, string(bank): giop.ObjectHere} {
+		if got, err := locate.Ask(t.Context(), s, ipx.Addr{Node: c.Server(), Socket: 3053}, []byte(key)); err != nil || got != want {
+			t.Errorf("%q: %v, %v; want %v", key, got, err, want)
+		}
+	}
+	if out := h.must("server", "list"); !strings.Contains(out, "stopped") {
+		t.Errorf("a datagram has started something: %s", out)
+	}
 }
 
 // TestIPXFlags: what cannot be is said, and nothing is begun.

@@ -59,6 +59,7 @@ type Host struct {
 	asks      uint16 // the socket that clients' connections have; 0: not open yet
 	pending   int    // connections that are unconfirmed
 	closed    bool
+	other     ipx.Handler // of packets at listeners' sockets that are none of SPX
 }
 
 type peer struct {
@@ -92,6 +93,13 @@ func (h *Host) Counts() Counts {
 	return Counts{
 		c.asked.Load(), c.opened.Load(), c.again.Load(), c.doubled.Load(), c.beyond.Load(), c.malformed.Load(), c.lies.Load(), c.elsewhere.Load(), c.stray.Load(), c.full.Load(), c.silent.Load(),
 	}
+}
+
+// Others has f take packets that come to listeners' sockets and are none of SPX. It must not wait.
+func (h *Host) Others(f ipx.Handler) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.other = f
 }
 
 // Conns returns how many connections there are, those that end among them.
@@ -183,7 +191,17 @@ func (h *Host) forget(c *Conn) {
 // take hands a packet to its connection.
 func (h *Host) take(p *ipx.Packet) {
 	if p.Type != ipx.TypeSPX {
-		h.counts.malformed.Add(1)
+		h.mu.Lock()
+		other := h.other
+		if h.listeners[p.Dst.Socket] == nil {
+			other = nil
+		}
+		h.mu.Unlock()
+		if other == nil {
+			h.counts.malformed.Add(1)
+			return
+		}
+		other(p)
 		return
 	}
 	head, data, err := Parse(p.Data)
