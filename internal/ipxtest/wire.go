@@ -47,6 +47,13 @@ func New(f Faults) *Wire {
 	return &Wire{f: f, r: rand.New(rand.NewPCG(f.Seed, 0x1b2)), ports: map[ipx.Node]*Port{}}
 }
 
+// Change changes the wire's fields, or what its functions look at, while it is in use.
+func (w *Wire) Change(f func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f()
+}
+
 // A Port is a node's end of a wire.
 type Port struct {
 	w    *Wire

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -90,8 +91,28 @@ func (r raw) say(h spx.Header, data string) {
 	synctest.Wait()
 }
 
+// ears are the headers that have come to who speaks to a host.
+type ears struct {
+	mu  sync.Mutex
+	all []spx.Header
+}
+
+func (e *ears) list() []spx.Header {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.all)
+}
+
+func (e *ears) last() spx.Header { all := e.list(); return all[len(all)-1] }
+
+func (e *ears) clear() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.all = nil
+}
+
 // hostile makes a host with a listener, and who speaks to it.
-func hostile(t *testing.T, c spx.HostConfig) (*spx.Host, *spx.Listener, raw, *[]spx.Header) {
+func hostile(t *testing.T, c spx.HostConfig) (*spx.Host, *spx.Listener, raw, *ears) {
 	w := ipxtest.New(ipxtest.Faults{})
 	s := ipx.NewStation(w.Port(ipxtest.Node(1)))
 	h := spx.NewHost(s, c)
@@ -102,14 +123,16 @@ func hostile(t *testing.T, c spx.HostConfig) (*spx.Host, *spx.Listener, raw, *[]
 	}
 	to := s.Addr()
 	to.Socket = 0x3053
-	heard := new([]spx.Header)
+	heard := new(ears)
 	w.Saw = func(to ipx.Node, b []byte) {
 		if to == ipxtest.Node(1) {
 			return
 		}
 		p, _ := ipx.Parse(b)
 		h, _, _ := spx.Parse(p.Data)
-		*heard = append(*heard, h)
+		heard.mu.Lock()
+		defer heard.mu.Unlock()
+		heard.all = append(heard.all, h)
 	}
 	r := raw{w.Port(ipxtest.Node(2)), to, ipx.Addr{Net: ipxtest.Net, Node: ipxtest.Node(2), Socket: 0x4d53}}
 	return h, l, r, heard
@@ -126,15 +149,15 @@ func TestFlood(t *testing.T) {
 			}
 			r.say(spx.Header{Control: c, Src: i + 1, Dst: 0xffff}, "")
 		}
-		if h.Conns() != 128 || h.Counts().Full != 1000-128 || len(*heard) != 128 {
-			t.Errorf("%d connections, %d answers, %+v", h.Conns(), len(*heard), h.Counts())
+		if h.Conns() != 128 || h.Counts().Full != 1000-128 || len(heard.list()) != 128 {
+			t.Errorf("%d connections, %d answers, %+v", h.Conns(), len(heard.list()), h.Counts())
 		}
 		time.Sleep(20 * time.Second)
-		if h.Conns() != 0 || len(*heard) > 3*128+128 { // and a word when they are given up
-			t.Errorf("%d connections, %d packets", h.Conns(), len(*heard))
+		if h.Conns() != 0 || len(heard.list()) > 3*128+128 { // and a word when they are given up
+			t.Errorf("%d connections, %d packets", h.Conns(), len(heard.list()))
 		}
 		octets := 0
-		for _, x := range *heard {
+		for _, x := range heard.list() {
 			octets += ipx.HeaderSize + len(x.Append(nil))
 		}
 		if most := 3 * 1000 * 42; octets > most {
@@ -142,7 +165,7 @@ func TestFlood(t *testing.T) {
 		}
 		// And then one is served.
 		r.say(spx.Header{Control: spx.System | spx.SendAck, Src: 7, Dst: 0xffff, Alloc: 7}, "")
-		id := (*heard)[len(*heard)-1].Src
+		id := heard.last().Src
 		r.say(spx.Header{Control: spx.SendAck, Src: 7, Dst: id, Alloc: 7}, "hello")
 		c, err := l.Accept()
 		if err != nil {
@@ -162,11 +185,11 @@ func TestBacklog(t *testing.T) {
 		h, _, r, heard := hostile(t, spx.HostConfig{})
 		for i := range uint16(300) {
 			r.say(spx.Header{Control: spx.System | spx.SendAck, Src: i + 1, Dst: 0xffff}, "")
-			if len(*heard) == 0 {
+			if len(heard.list()) == 0 {
 				continue
 			}
-			id := (*heard)[len(*heard)-1].Src
-			*heard = nil
+			id := heard.last().Src
+			heard.clear()
 			r.say(spx.Header{Control: spx.System, Src: i + 1, Dst: id}, "")
 		}
 		if h.Conns() != 128 || h.Counts().Full != 300-128 {
@@ -176,16 +199,16 @@ func TestBacklog(t *testing.T) {
 }
 
 // established makes a connection of SPX with a raw peer, whose number is 7.
-func established(t *testing.T, r raw, l *spx.Listener, heard *[]spx.Header) (*spx.Conn, uint16) {
+func established(t *testing.T, r raw, l *spx.Listener, heard *ears) (*spx.Conn, uint16) {
 	t.Helper()
 	r.say(spx.Header{Control: spx.System | spx.SendAck, Src: 7, Dst: 0xffff, Alloc: 7}, "")
-	id := (*heard)[0].Src
+	id := heard.list()[0].Src
 	r.say(spx.Header{Control: spx.System, Src: 7, Dst: id, Alloc: 7}, "")
 	c, err := l.Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
-	*heard = nil
+	heard.clear()
 	return c, id
 }
 
@@ -228,7 +251,7 @@ func TestLies(t *testing.T) {
 		synctest.Wait()
 		count("malformed", func() uint64 { return h.Counts().Malformed }, 6)
 		// A window that leaps and falls back: what is on its way is bounded by what is queued.
-		*heard = nil
+		heard.clear()
 		say(spx.Header{Control: spx.System, Alloc: 0x7000}, "")
 		say(spx.Header{Control: spx.System, Alloc: 3}, "")
 		c.SetWriteDeadline(time.Now().Add(time.Second))
@@ -236,8 +259,8 @@ func TestLies(t *testing.T) {
 		if !errors.Is(err, os.ErrDeadlineExceeded) || n > 64*534 {
 			t.Errorf("%d octets are taken, %v", n, err)
 		}
-		if len(*heard) > 20 {
-			t.Errorf("%d packets are sent to one who acknowledges none", len(*heard))
+		if len(heard.list()) > 20 {
+			t.Errorf("%d packets are sent to one who acknowledges none", len(heard.list()))
 		}
 		// It never acknowledges: it is given up.
 		c.SetReadDeadline(time.Now().Add(5 * time.Minute))
@@ -284,7 +307,7 @@ func TestWatchdog(t *testing.T) {
 		if a.State() != transport.Quiet || b.State() != transport.Quiet || at.Sent > 1300 {
 			t.Errorf("after an hour: %v, %v, %+v", a.State(), b.State(), at)
 		}
-		w.Drop = func([]byte) bool { return true }
+		w.Change(func() { w.Drop = func([]byte) bool { return true } })
 		began := time.Now()
 		if _, err := a.Read(make([]byte, 1)); !errors.Is(err, syscall.ETIMEDOUT) || time.Since(began) > 31*time.Second || time.Since(began) < 24*time.Second {
 			t.Errorf("%v after %v", err, time.Since(began))
@@ -301,21 +324,21 @@ func TestStrangers(t *testing.T) {
 		h, _, r, heard := hostile(t, spx.HostConfig{})
 		r.say(spx.Header{Control: spx.SendAck, Src: 9, Dst: 99, Seq: 4, Ack: 3}, "data")
 		r.say(spx.Header{Control: spx.System | spx.SendAck, Stream: spx.End, Src: 9, Dst: 99, Seq: 4, Ack: 3}, "")
-		if fmt.Sprint(*heard) != "[{128 254 99 9 2 4 0 0} {128 255 99 9 3 4 0 0}]" {
-			t.Errorf("%v", *heard)
+		if fmt.Sprint(heard.list()) != "[{128 254 99 9 2 4 0 0} {128 255 99 9 3 4 0 0}]" {
+			t.Errorf("%v", heard.list())
 		}
-		*heard = nil
+		heard.clear()
 		r.say(spx.Header{Control: spx.System, Stream: spx.End, Src: 9, Dst: 99}, "")
 		r.say(spx.Header{Control: spx.System, Stream: spx.Ended, Src: 9, Dst: 99}, "")
 		r.say(spx.Header{Control: spx.System, Src: 9, Dst: 99}, "")
-		if len(*heard) > 0 {
-			t.Errorf("%v", *heard)
+		if len(heard.list()) > 0 {
+			t.Errorf("%v", heard.list())
 		}
 		for range 1000 {
 			r.say(spx.Header{Control: spx.SendAck, Src: 9, Dst: 99}, "data")
 		}
-		if len(*heard) > 64 || h.Counts().Stray != 1005 {
-			t.Errorf("%d answers, %+v", len(*heard), h.Counts())
+		if len(heard.list()) > 64 || h.Counts().Stray != 1005 {
+			t.Errorf("%d answers, %+v", len(heard.list()), h.Counts())
 		}
 	})
 }
@@ -407,10 +430,15 @@ func TestNoise(t *testing.T) {
 			}
 			for range 300 {
 				time.Sleep(time.Duration(r.IntN(3000)) * time.Microsecond)
-				if len(last) == 0 {
+				var p []byte
+				w.Change(func() {
+					if len(last) > 0 {
+						p = bytes.Clone(last[r.IntN(len(last))])
+					}
+				})
+				if p == nil {
 					continue
 				}
-				p := bytes.Clone(last[r.IntN(len(last))])
 				for range r.IntN(3) {
 					p[r.IntN(min(len(p), 46))] = byte(r.Uint32())
 				}

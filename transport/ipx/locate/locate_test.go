@@ -88,6 +88,7 @@ func TestLocate(t *testing.T) {
 			}
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if answers != 6 {
 			t.Errorf("%d answers to questions in six forms", answers)
 		}
@@ -103,6 +104,7 @@ func TestLocate(t *testing.T) {
 		say(at, 4, "GIOP\x01\x02\x01\x05\x00\x00\x00\x00") // CloseConnection
 		say(at, 4, string(request(cdr.V12, true, "")))     // of no key
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if n := l.Counts(); n.Malformed != before.Malformed+8 || answers != 6 {
 			t.Errorf("%+v; %d answers", n, answers)
 		}
@@ -114,6 +116,7 @@ func TestLocate(t *testing.T) {
 			say(at, 4, good)
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if n := l.Counts(); answers > 101 || answers < 60 || n.Limited < 890 {
 			t.Errorf("%d answers to a thousand, %+v", answers, n)
 		}

@@ -83,6 +83,7 @@ func TestFound(t *testing.T) {
 		}
 		_ = client.Send(&ipx.Packet{Type: ipx.TypeSAP, Dst: ipx.Addr{Node: ipx.Broadcast, Socket: ipx.SocketSAP}, Src: ipx.Addr{Socket: socket}, Data: []byte("junk")})
 		time.Sleep(time.Second)
+		synctest.Wait()
 		answered, refused, malformed := tell.Counts()
 		if nearest < 30 || nearest > 40 || answered+refused != 100+5 || malformed != 1 {
 			t.Errorf("%d answers; %d, %d, %d", nearest, answered, refused, malformed)
@@ -166,10 +167,12 @@ func TestRouted(t *testing.T) {
 		}
 		_ = client.Send(&ipx.Packet{Dst: far, Data: []byte("too early to ask again")})
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if err := client.Send(&ipx.Packet{Dst: far, Data: []byte("two")}); err != nil || asked != 1 {
 			t.Errorf("%v; asked %d times", err, asked)
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if heard != 1 {
 			t.Errorf("the router has %d packets to send on", heard)
 		}
@@ -183,7 +186,9 @@ func TestRouted(t *testing.T) {
 		for net := range uint32(1000) {
 			_ = client.Send(&ipx.Packet{Dst: ipx.Addr{Net: 1000 + net, Node: far.Node}})
 		}
-		if time.Sleep(time.Second); asked > 70 {
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if asked > 70 {
 			t.Errorf("asked %d times", asked)
 		}
 	})
