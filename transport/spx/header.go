@@ -12,11 +12,10 @@ const (
 	HeaderSize   = 12
 	HeaderSizeII = 14
 
-	most1 = ipx.LeastMost                                 // a packet of SPX, with the header of IPX
-	Most1 = most1 - ipx.HeaderSize - HeaderSize           // octets of data in it: 534
-	least = ipx.HeaderSize + HeaderSize                   // a packet without data
-	whole = ipx.HeaderSize + HeaderSizeII                 // that of SPX-II
-	size2 = ipx.MostFrame - ipx.HeaderSize - HeaderSizeII // most octets of data in one of SPX-II, here
+	most1 = ipx.LeastMost                       // a packet of SPX, with the header of IPX
+	Most1 = most1 - ipx.HeaderSize - HeaderSize // octets of data in it: 534
+	least = ipx.HeaderSize + HeaderSize         // a packet without data
+	whole = ipx.HeaderSize + HeaderSizeII       // that of SPX-II
 )
 
 // Bits of Header.Control.
