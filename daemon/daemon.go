@@ -67,6 +67,7 @@ type Options struct {
 	config   string                // where the configuration is, for Status
 	visitors *visitors.Visitors    // nil: nobody keeps account
 	netbios  func() *admin.NetBIOS // for Status; nil: there is none
+	ipx      func() *admin.IPX     // likewise
 	tls      *admin.TLS            // for Status
 
 	// Supervise tunes the supervision; its Store, Logs, Env and Log are set by the daemon.

@@ -30,6 +30,7 @@ type locator struct {
 	log *slog.Logger
 
 	named *named // nil: there is no NetBIOS
+	ipx   *onIPX // nil: there is no IPX
 }
 
 // Find returns the present address of the object with a key, and how to speak to it: the key stays the same.

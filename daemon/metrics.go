@@ -67,6 +67,9 @@ func (d *Daemon) exposition(ctx context.Context) ([]byte, error) {
 	if d.o.netbios != nil {
 		m.netbios(d.o.netbios())
 	}
+	if d.o.ipx != nil {
+		m.ipx(d.o.ipx())
+	}
 	calls := d.calls(ctx)
 	m.family("dsom_servers_silent", "gauge", "Servers that run and did not tell what they have counted.")
 	m.sample("dsom_servers_silent", float64(len(calls.Silent)))
@@ -180,4 +183,17 @@ func (m *metricText) netbios(n *admin.NetBIOS) {
 	for _, what := range slices.Sorted(maps.Keys(n.Counts)) {
 		m.sample("dsom_netbios_events_total", float64(n.Counts[what]), "event", what)
 	}
+}
+
+// ipx writes the metrics of the daemon's part in a network of IPX; nil: it has none.
+func (m *metricText) ipx(n *admin.IPX) {
+	if n == nil {
+		return
+	}
+	m.family("dsom_ipx_events_total", "counter", "What has happened on the network of IPX: packets, connections of SPX, and what was refused, malformed, sent again and so on.")
+	for _, what := range slices.Sorted(maps.Keys(n.Counts)) {
+		m.sample("dsom_ipx_events_total", float64(n.Counts[what]), "event", what)
+	}
+	m.family("dsom_ipx_tunnel_clients", "gauge", "Clients of the tunnel that the daemon serves.")
+	m.sample("dsom_ipx_tunnel_clients", float64(n.Clients))
 }

@@ -74,6 +74,9 @@ type Config struct {
 	// NetBIOS is the daemon's part in a network of that; nil is none.
 	NetBIOS *NetBIOS
 
+	// IPX is the daemon's part in a network of that; nil is none.
+	IPX *IPX
+
 	// Shared is the state that machines share, if they do.
 	Shared Shared
 
@@ -142,6 +145,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		publish:   (*machines).publish,
 		config:    c.ConfigFile,
 		netbios:   func() *admin.NetBIOS { return front.named.status() },
+		ipx:       func() *admin.IPX { return front.ipx.status() },
 		tls:       c.tlsTold(),
 		Supervise: supervise.Options{Limits: c.Limits, Probe: front.probe},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
@@ -197,6 +201,7 @@ type front struct {
 	orb *orb.ORB
 
 	named  *named // nil: there is no NetBIOS
+	ipx    *onIPX // nil: there is no IPX
 	peers  *peers
 	dsom   *dsomLives   // nil until calls are let in
 	seldom *slog.Logger // of what clients bring about
@@ -280,6 +285,12 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		}
 		set, listen = append(set, f.named.by), append(listen, f.named.endpoint())
 	}
+	if f.c.IPX != nil {
+		if f.ipx, err = openIPX(ctx, *f.c.IPX, f.c.Limits, f.c.Log); err != nil {
+			return nil, err
+		}
+		set, listen = append(set, f.ipx.by), append(listen, f.ipx.endpoint())
+	}
 	socket, err := socketPath(f.c.Socket, d.State())
 	if err != nil {
 		f.c.Log.Warn("no calls are taken at a socket of the machine", "error", err)
@@ -346,6 +357,9 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	if f.named != nil {
 		env = f.named.environment()
 	}
+	if f.ipx != nil {
+		env = append(env, f.ipx.environment()...)
+	}
 	return append(env,
 		admin.EnvDaemon+"="+f.address(), admin.EnvDaemonLocal+"="+f.local(), admin.EnvDaemonPublish+"="+f.rules,
 		admin.EnvDaemonSocket+"="+f.socket(), admin.EnvLocalSocket+"=", // which is the daemon's own
@@ -406,7 +420,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	}
 	d.objects.Store(f.objects)
 	f.servePages(d)
-	next, err := f.serveDSOM(ctx, d, &locator{sup: d.sup, orb: f.orb, id: f.id, log: f.seldom, named: f.named})
+	next, err := f.serveDSOM(ctx, d, &locator{sup: d.sup, orb: f.orb, id: f.id, log: f.seldom, named: f.named, ipx: f.ipx})
 	if err != nil {
 		return err
 	}
@@ -415,17 +429,21 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	if f.named != nil {
 		f.named.start(d.sup)
 	}
+	if f.ipx != nil {
+		f.ipx.start(func(ctx context.Context, key []byte) (bool, error) { return f.known(ctx, root, d.sup.Records(), key) })
+	}
 	return d.classes.Load().adopt(ctx, d.sup.Records())
 }
 
 // close ends the ORB.
 func (f *front) close(ctx context.Context) error {
 	if f.orb == nil {
-		return f.named.close()
+		return errors.Join(f.named.close(), f.ipx.close())
 	}
+	f.ipx.silence()
 	err := errors.Join(f.closePages(), f.named.close())
 	if f.objects != nil {
 		err = errors.Join(err, f.objects.Close(ctx))
 	}
-	return errors.Join(err, f.orb.Shutdown(ctx))
+	return errors.Join(err, f.orb.Shutdown(ctx), f.ipx.close())
 }

@@ -45,6 +45,9 @@ func (d *Daemon) status(c *call) error {
 	if d.o.Console != nil {
 		s.Console = d.o.Console()
 	}
+	if d.o.ipx != nil {
+		s.IPX = d.o.ipx()
+	}
 	if d.o.netbios != nil {
 		s.NetBIOS = d.o.netbios()
 	}

@@ -104,6 +104,9 @@ func (w *way) places(ctx context.Context, l *locator) (at ior.Places) {
 	if names := l.named.components(w.endpoints); len(names) > 0 {
 		at.Local, at.Host = append(at.Local, names...), cmp.Or(at.Host, "localhost")
 	}
+	if names := l.ipx.components(w.endpoints); len(names) > 0 {
+		at.Local, at.Host = append(at.Local, names...), cmp.Or(at.Host, "localhost")
+	}
 	if names := l.web(ctx, w.endpoints); len(names) > 0 {
 		at.Local, at.Host = append(at.Local, ior.WebComponents(names)...), cmp.Or(at.Host, "localhost")
 	}

@@ -15,6 +15,7 @@ const (
 	PortSSLIOP   uint16 = 684
 	PortDSOM     uint16 = 3053
 	PortNetBIOS  uint16 = 139
+	PortSPX      uint16 = 3053 // a socket of IPX
 	PortWeb      uint16 = 80
 	PortWebTLS   uint16 = 443
 )
@@ -22,9 +23,9 @@ const (
 // An Address is where an object can be reached, as URLs give it. Whether a scheme can be
 // used is for others to say.
 type Address struct {
-	Scheme  string      // iiop, ssliop, dsom, ws, wss, unix, netbios, or rir: an initial reference of the ORB
+	Scheme  string      // iiop, ssliop, dsom, ws, wss, unix, netbios, spx, or rir: an initial reference of the ORB
 	Version cdr.Version // of IIOP
-	Host    string      // without the brackets of an IPv6 address; not in unix and rir. In netbios who is called, and where: BANK@ADA
+	Host    string      // without the brackets of an IPv6 address; not in unix and rir. In netbios who is called, and where: BANK@ADA; in spx NET.NODE, or a server's name
 	Port    uint16
 	Path    string // of the socket, in unix; in ws and wss what is asked for, with the slash that it begins with, "" for /
 }
@@ -38,6 +39,10 @@ func defaultPort(scheme string) uint16 {
 		return PortSSLIOP
 	case "dsom":
 		return PortDSOM
+	case "netbios":
+		return PortNetBIOS
+	case "spx":
+		return PortSPX
 	case "ws":
 		return PortWeb
 	case "wss":
@@ -62,9 +67,9 @@ func (a Address) String() string {
 		return "rir:"
 	case "unix":
 		return "unix:" + escape(a.Path, pathSafe)
-	case "netbios":
-		s := "netbios:" + escape(a.Host, pathSafe+"@")
-		if a.Port != PortNetBIOS {
+	case "netbios", "spx":
+		s := a.Scheme + ":" + escape(a.Host, pathSafe+"@")
+		if a.Port != defaultPort(a.Scheme) {
 			s += ":" + strconv.Itoa(int(a.Port))
 		}
 		return s
@@ -135,26 +140,26 @@ func parseAddress(s string) (Address, error) {
 			return Address{}, badAddress(s, "no path of a socket; write its slashes as %%2F")
 		}
 		return Address{Scheme: scheme, Version: cdr.V12, Path: path}, nil
-	case "netbios":
-		return parseNetBIOS(s, rest)
+	case "netbios", "spx":
+		return parseNamed(s, scheme, rest)
 	case "iiop", "ssliop", "dsom":
 		return parseHostPort(s, scheme, rest)
 	case "ws", "wss":
 		return parseWeb(s, scheme, rest)
 	}
-	return Address{}, badAddress(s, "protocol %q is not known; there are iiop, ssliop, dsom, ws, wss, unix, netbios and rir", scheme)
+	return Address{}, badAddress(s, "protocol %q is not known; there are iiop, ssliop, dsom, ws, wss, unix, netbios, spx and rir", scheme)
 }
 
-// parseNetBIOS parses name[@node][:port]. Whether the names are such is for the transport to say.
-func parseNetBIOS(whole, s string) (Address, error) {
-	a := Address{Scheme: "netbios", Version: cdr.V12, Port: PortNetBIOS}
+// parseNamed parses name[@node][:port] of NetBIOS, and NET.NODE[:socket] or name[:socket] of SPX. Whether the names are such is for the transport to say.
+func parseNamed(whole, scheme, s string) (Address, error) {
+	a := Address{Scheme: scheme, Version: cdr.V12, Port: defaultPort(scheme)}
 	host, port, hasPort := strings.Cut(s, ":")
 	host, err := unescape(host)
 	if err != nil {
 		return a, badAddress(whole, "%v", err)
 	}
 	if host == "" || strings.ContainsAny(host, "\x00:") || strings.HasPrefix(host, "/") || strings.HasPrefix(host, "[") {
-		return a, badAddress(whole, "%q is no name of NetBIOS", host)
+		return a, badAddress(whole, "%q is no name of %s", host, map[string]string{"netbios": "NetBIOS", "spx": "a server of IPX"}[scheme])
 	}
 	if a.Host = host; hasPort {
 		n, err := strconv.ParseUint(port, 10, 16)

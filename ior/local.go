@@ -22,7 +22,7 @@ const (
 // Endpoints is the content of a component of tag TagDSOMEndpoints: further endpoints of the profile's object. ORBs that do not know it skip it.
 type Endpoints struct {
 	Machine [16]byte // where sockets of a machine are; zero: on the machine of whoever reads it
-	Names   []string // as package transport writes them: unix:/run/bank.sock, netbios:ADA:139
+	Names   []string // as package transport writes them: unix:/run/bank.sock, netbios:ADA:139, spx:00003053.020000000001:3053
 }
 
 // Component builds the component: an encapsulation of the machine, as a sequence of octets, and of the endpoints, as a sequence of strings.
@@ -99,14 +99,16 @@ func LocalComponents(machine [16]byte, host string, names []string) []Component 
 	return all
 }
 
-// namedPrefix begins endpoints of NetBIOS.
-const namedPrefix = "netbios:"
+// isNamed reports whether an endpoint is of NetBIOS or SPX, whose hosts are no addresses of IP.
+func isNamed(endpoint string) bool {
+	return strings.HasPrefix(endpoint, "netbios:") || strings.HasPrefix(endpoint, "spx:")
+}
 
-// NamedComponents returns the component that names endpoints of NetBIOS, of those that are given; none if none is.
+// NamedComponents returns the component that names endpoints of NetBIOS and SPX, of those that are given; none if none is.
 func NamedComponents(endpoints []string) []Component {
 	var names []string
 	for _, e := range endpoints {
-		if strings.HasPrefix(e, namedPrefix) && len(names) < mostEndpoints {
+		if isNamed(e) && len(names) < mostEndpoints {
 			names = append(names, e)
 		}
 	}
@@ -116,7 +118,7 @@ func NamedComponents(endpoints []string) []Component {
 	return []Component{Endpoints{Names: names}.Component()}
 }
 
-// Named returns the endpoints of NetBIOS at which the object is reached, whatever machine the reader is on. Components that cannot be read are skipped.
+// Named returns the endpoints of NetBIOS and SPX at which the object is reached, whatever machine the reader is on. Components that cannot be read are skipped.
 func (b IIOP) Named() []string {
 	var all []string
 	for _, c := range b.Components {
@@ -128,7 +130,7 @@ func (b IIOP) Named() []string {
 			continue
 		}
 		for _, n := range p.Names {
-			if strings.HasPrefix(n, namedPrefix) && len(all) < mostEndpoints {
+			if isNamed(n) && len(all) < mostEndpoints {
 				all = append(all, n)
 			}
 		}

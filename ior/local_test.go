@@ -65,9 +65,9 @@ func FuzzEndpoints(f *testing.F) {
 // TestNamed: endpoints of NetBIOS stand in a component of their own, which those who look for sockets do not take for one of theirs.
 func TestNamed(t *testing.T) {
 	t.Parallel()
-	all := []string{"unix:/run/x", "netbios:ADA:139", "tcp:host:1", "netbios:BANK@ADA:139"}
+	all := []string{"unix:/run/x", "netbios:ADA:139", "tcp:host:1", "netbios:BANK@ADA:139", "spx:ADA:3053"}
 	p := ior.IIOP{Components: append(ior.NamedComponents(all), ior.LocalComponents([16]byte{7}, "", all[:1])...)}
-	if got := p.Named(); !slices.Equal(got, []string{all[1], all[3]}) {
+	if got := p.Named(); !slices.Equal(got, []string{all[1], all[3], all[4]}) {
 		t.Errorf("%q", got)
 	}
 	if got := p.Sockets([16]byte{7}, ""); !slices.Equal(got, []string{"/run/x"}) {
@@ -86,7 +86,8 @@ func TestNetBIOSURL(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"corbaloc:netbios:ADA/NameService": "netbios:ADA:139", "corbaloc:netbios:BANK@ADA:1139/k": "netbios:BANK@ADA:1139", "corbaloc:netbios:ADA%2353@192.0.2.1/k": "netbios:ADA#53@192.0.2.1:139",
-		"corbaname:netbios:ADA#a/b": "netbios:ADA:139",
+		"corbaname:netbios:ADA#a/b":            "netbios:ADA:139",
+		"corbaloc:spx:00003053.020000000001/k": "spx:00003053.020000000001:3053", "corbaloc:spx:ADA:19795/k": "spx:ADA:19795", "corbaname:spx:ADA#bank/main": "spx:ADA:3053",
 	} {
 		u, err := ior.ParseURL(in)
 		if err != nil {
@@ -101,7 +102,7 @@ func TestNetBIOSURL(t *testing.T) {
 			t.Errorf("%s is written as %s", in, u)
 		}
 	}
-	for _, in := range []string{"corbaloc:netbios:/k", "corbaloc:netbios:ADA:0/k", "corbaloc:netbios:ADA:x/k", "corbaloc:netbios:ADA:1:2/k", "corbaloc:netbios:%00/k", "corbaloc:netbios:%2Fx/k", "corbaloc:netbios:%z/k"} {
+	for _, in := range []string{"corbaloc:netbios:/k", "corbaloc:netbios:ADA:0/k", "corbaloc:netbios:ADA:x/k", "corbaloc:netbios:ADA:1:2/k", "corbaloc:netbios:%00/k", "corbaloc:netbios:%2Fx/k", "corbaloc:netbios:%z/k", "corbaloc:spx:/k", "corbaloc:spx:ADA:0/k", "corbaloc:spx:ADA:65536/k"} {
 		if u, err := ior.ParseURL(in); err == nil {
 			t.Errorf("%s: %v", in, u)
 		}

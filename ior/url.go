@@ -170,8 +170,8 @@ func (u *URL) String() string {
 
 // Reference returns what can be said of the object without asking anyone: the reference
 // itself of an IOR: URL; for the others one without a type id that has an IIOP profile for
-// each address of scheme iiop, ssliop, ws, wss, unix or netbios, and is nil if there is none. That of ssliop has port 0, a component of tag TagSSLSecTrans, and
-// version 1.1 at least, since 1.0 has no components; that of ws, wss, unix or netbios has port 0 and a component of tag TagDSOMEndpoints. Of a URL with a Name it refers to the naming context in which to resolve it.
+// each address of scheme iiop, ssliop, ws, wss, unix, netbios or spx, and is nil if there is none. That of ssliop has port 0, a component of tag TagSSLSecTrans, and
+// version 1.1 at least, since 1.0 has no components; that of ws, wss, unix, netbios or spx has port 0 and a component of tag TagDSOMEndpoints. Of a URL with a Name it refers to the naming context in which to resolve it.
 func (u *URL) Reference() *IOR {
 	if u.Scheme == "IOR" {
 		return u.IOR
@@ -183,8 +183,8 @@ func (u *URL) Reference() *IOR {
 		case "iiop":
 		case "unix":
 			b.Host, b.Port, b.Components = "localhost", 0, []Component{Endpoints{Names: []string{"unix:" + a.Path}}.Component()}
-		case "netbios":
-			b.Host, b.Port, b.Components = "localhost", 0, []Component{Endpoints{Names: []string{namedPrefix + a.Host + ":" + strconv.Itoa(int(a.Port))}}.Component()}
+		case "netbios", "spx":
+			b.Host, b.Port, b.Components = "localhost", 0, []Component{Endpoints{Names: []string{a.Scheme + ":" + a.Host + ":" + strconv.Itoa(int(a.Port))}}.Component()}
 		case "ws", "wss":
 			b.Port, b.Components = 0, WebComponents([]string{a.endpoint()})
 		case "ssliop":

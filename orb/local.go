@@ -30,7 +30,7 @@ func hostName() string {
 	return name
 }
 
-// localComponents returns what references say of the sockets at which the ORB listens, for ORBs of this project, and of omniORB; and of the names of NetBIOS.
+// localComponents returns what references say of the sockets at which the ORB listens, for ORBs of this project, and of omniORB; of the names of NetBIOS, and of SPX.
 func (o *ORB) localComponents() []ior.Component {
 	named := ior.NamedComponents(o.named())
 	id, ok := o.machine()

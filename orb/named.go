@@ -8,18 +8,17 @@ import (
 	"github.com/opendsom/dsom/transport"
 )
 
-// namedNetwork is the network of endpoints that are names of NetBIOS: that of package transport/netbios.
-const namedNetwork = "netbios"
+// namedNetwork reports whether a network's endpoints are no addresses of IP: that of names of NetBIOS, of package transport/netbios, and that of SPX.
+func namedNetwork(network string) bool { return network == "netbios" || network == "spx" }
 
-// named returns the endpoints of NetBIOS at which the ORB listens, as references have them.
+// named returns the endpoints of NetBIOS and SPX at which the ORB listens, as references have them.
 func (o *ORB) named() []string {
-	t := o.findTransport(namedNetwork)
 	var all []string
 	for _, e := range o.Endpoints() {
-		if e.Network != namedNetwork {
+		if !namedNetwork(e.Network) {
 			continue
 		}
-		if p, ok := t.(interface {
+		if p, ok := o.findTransport(e.Network).(interface {
 			Published(transport.Endpoint) transport.Endpoint
 		}); ok {
 			e = p.Published(e)
@@ -29,12 +28,9 @@ func (o *ORB) named() []string {
 	return all
 }
 
-// namedWays returns the endpoints of NetBIOS that a profile has, if the ORB has the transport and rules say nothing else of the host. Where TLS is offered there are none: what is
+// namedWays returns the endpoints of NetBIOS and SPX that a profile has, of those transports that the ORB has, if rules say nothing else of the host. Where TLS is offered there are none: what is
 // not sealed is not tried in its place. What their names lead to is held against the rules when it is known.
 func (rt *route) namedWays(p ior.IIOP) []transport.Endpoint {
-	if rt.orb.findTransport(namedNetwork) == nil {
-		return nil
-	}
 	if _, sealed := p.TLS(); sealed && rt.orb.findTransport(sealedNetwork) != nil {
 		return nil
 	}
@@ -44,7 +40,7 @@ func (rt *route) namedWays(p ior.IIOP) []transport.Endpoint {
 	}
 	var all []transport.Endpoint
 	for _, n := range p.Named() {
-		if e, err := transport.ParseEndpoint(n); err == nil && !slices.Contains(all, e) {
+		if e, err := transport.ParseEndpoint(n); err == nil && namedNetwork(e.Network) && rt.orb.findTransport(e.Network) != nil && !slices.Contains(all, e) {
 			all = append(all, e)
 		}
 	}

@@ -63,7 +63,7 @@ type Config struct {
 	// that knows where this server is; or rules, as for Publish. Empty: this ORB's own.
 	Daemon string
 
-	// DaemonNames are endpoints of NetBIOS and WebSocket at which that daemon takes calls besides, such as netbios:ADA:139 or ws:ada.example.org:3053.
+	// DaemonNames are endpoints of NetBIOS, SPX and WebSocket at which that daemon takes calls besides, such as netbios:ADA:139, spx:ADA:3053 or ws:ada.example.org:3053.
 	DaemonNames []string
 
 	// Connect are rules for the addresses in references, before they are connected to: where

@@ -24,9 +24,9 @@ type publishing struct {
 	listeners       []transport.Endpoint // of plain IIOP, if references may name those
 	sealed          []transport.Endpoint // of TLS
 	mutual          bool                 // there clients must show certificates
-	local           []ior.Component      // of sockets of this machine, and of names of NetBIOS
+	local           []ior.Component      // of sockets of this machine, of names of NetBIOS, and of SPX
 	web             []transport.Endpoint // of WebSocket
-	daemonNamed     []string             // endpoints of NetBIOS and WebSocket of the daemon
+	daemonNamed     []string             // endpoints of NetBIOS, SPX and WebSocket of the daemon
 	back            []transport.Endpoint // without a listener, but with an offer to be called back: where nobody can connect to
 	varies          bool                 // clients get different references
 	standard        *names               // for whom no other rule holds, and while nobody is known
@@ -85,7 +85,7 @@ func (o *ORB) publish(rules, ofDaemon string) (err error) {
 	p.local = o.localComponents()
 	p.web = o.webEndpoints()
 	if len(p.local)+len(p.web) > 0 && o.maxVersion.Minor == 0 && len(p.listeners) == 0 {
-		return badRule("Config.Listen", errors.New("references of IIOP 1.0 cannot name a socket of the machine, or an endpoint of WebSocket or NetBIOS: listen by TCP as well, or let MaxVersion be 1.1 or more"))
+		return badRule("Config.Listen", errors.New("references of IIOP 1.0 cannot name a socket of the machine, or an endpoint of WebSocket, NetBIOS or SPX: listen by TCP as well, or let MaxVersion be 1.1 or more"))
 	}
 	if m, ok := o.findTransport(sealedNetwork).(interface{ MutualTLS() bool }); ok {
 		p.mutual = m.MutualTLS()
@@ -145,7 +145,7 @@ func (o *ORB) published() (plain, sealed []transport.Endpoint) {
 		switch {
 		case e.Network == sealedNetwork:
 			sealed = append(sealed, e)
-		case e.Network == localNetwork, e.Network == namedNetwork, e.Network == webNetwork, e.Network == sealedWebNetwork:
+		case e.Network == localNetwork, namedNetwork(e.Network), e.Network == webNetwork, e.Network == sealedWebNetwork:
 		case o.requireTLS && e.Network == "tcp":
 		case e.Network == "tcp":
 			plain = append(plain, e)

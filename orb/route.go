@@ -254,7 +254,7 @@ func (rt *route) add(p ior.IIOP, index int) error {
 	if network == "tcp" && p.Port == 0 && (local || http || len(rt.ways) > before) { // there is nothing but the socket, and so on
 		addresses = nil
 		if len(rt.ways) == before && len(named)+len(web) == 0 {
-			rt.refused = append(rt.refused, exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "%s takes calls at a socket of its machine alone, which is another, or by WebSocket or NetBIOS alone, or this ORB has no transport for that", p.Host))
+			rt.refused = append(rt.refused, exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "%s takes calls at a socket of its machine alone, which is another, or by WebSocket, NetBIOS or SPX alone, or this ORB has no transport for that", p.Host))
 		}
 	}
 	for _, a := range addresses {

@@ -44,7 +44,7 @@ var errNotSealed = errors.New("it is not sealed, and Config.CallTLSOnly wants th
 
 // sealedHere reports whether calls by a way are sealed, as far as the network tells.
 func (h hop) sealedHere() bool {
-	return h.endpoint.Network != "tcp" && h.endpoint.Network != namedNetwork && h.endpoint.Network != webNetwork
+	return h.endpoint.Network != "tcp" && !namedNetwork(h.endpoint.Network) && h.endpoint.Network != webNetwork
 }
 
 // findTransport returns the transport of a network, nil if there is none.

@@ -28,6 +28,7 @@ type attempt struct {
 	finding *Finding
 	tls     *tls.Transport
 	named   transport.Transport // by names of NetBIOS
+	spx     transport.Transport // by SPX
 	web     transport.Set       // by WebSocket
 	rules   *reach.Connect
 	host    string // that the server's certificate is to be for

@@ -80,6 +80,9 @@ func outcome(f *Finding) (problem, advice string) {
 		}
 		return "", ""
 	case Unresolved:
+		if f.spx {
+			return f.Detail, "see that the server's daemon has that name (dsom daemon --ipx-name), on a network that this program is on too"
+		}
 		if f.named {
 			return "nobody says that he has this name of NetBIOS: " + f.Detail, "see that the machine's daemon takes part in NetBIOS (dsom daemon --netbios), in a network or at a name server that this program asks too"
 		}
@@ -91,6 +94,9 @@ func outcome(f *Finding) (problem, advice string) {
 		return fmt.Sprintf("the name %s does not resolve here: %s", f.host, f.Detail),
 			enterName
 	case Refused:
+		if f.spx {
+			return "nobody takes connections of SPX there: " + f.Detail, "start the server; clients call by another address of the reference meanwhile, if there is one"
+		}
 		if f.named {
 			return "the machine of that name takes no session: " + f.Detail, "see that the server runs, and is called by that name: clients call by another address of the reference meanwhile, if there is one"
 		}
@@ -99,6 +105,9 @@ func outcome(f *Finding) (problem, advice string) {
 		}
 		return "nobody listens at port " + fmt.Sprint(f.port) + " there", "start the server; if it runs, see at which port it listens"
 	case TimedOut:
+		if f.spx {
+			return "nobody answers there by SPX", "see that the machine runs, and that this program and it are on one network of IPX"
+		}
 		return "no connection is made in time: a firewall drops it, or no machine has this address", "let port " + fmt.Sprint(f.port) + " through, or see that the machine runs"
 	case NoRoute:
 		return "no route leads there: " + f.Detail, "see that the machine runs, and that this one is in a network that leads to it"

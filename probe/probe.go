@@ -20,6 +20,7 @@ import (
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/netbios"
+	"github.com/opendsom/dsom/transport/spx"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
 	"github.com/opendsom/dsom/transport/ws"
@@ -95,7 +96,7 @@ type Finding struct {
 	seen  string       // what answered that is no GIOP
 	rule  string
 
-	socket, named, web bool
+	socket, named, spx, web bool
 }
 
 // A Report is what came of a reference. Its JSON is stable.
@@ -112,6 +113,7 @@ type Prober struct {
 	TLS      *tls.Transport       // by which certificates servers are known; nil: by those of the system's authorities
 	Web      transport.Set        // by which WebSockets are asked for; nil: plain ones are, directly
 	NetBIOS  transport.Transport  // by which names of NetBIOS are called; nil: they are not
+	SPX      transport.Transport  // by which endpoints of SPX are; nil: they are not
 	Progress func(address string) // if set, is told what is tried; called concurrently
 }
 
@@ -162,7 +164,7 @@ type path struct{ been, tried []place }
 
 // probe tries r, which by has led to.
 func (x *run) probe(r *ior.IOR, by path) *Report {
-	targets := plan(r, x.NetBIOS != nil)
+	targets := plan(r, map[string]bool{netbios.Name: x.NetBIOS != nil, spx.Name: x.SPX != nil})
 	by.tried = slices.Clip(by.tried)
 	for _, t := range targets {
 		by.tried = append(by.tried, t.place())
@@ -202,14 +204,14 @@ func turns(all []Finding) {
 // A target is an address to be tried, or why there is none.
 type target struct {
 	finding Finding
-	direct  transport.Endpoint // a socket of this machine, or a name of NetBIOS; zero: it is an address
+	direct  transport.Endpoint // a socket of this machine, a name of NetBIOS, or an endpoint of SPX; zero: it is an address
 	ior     *ior.IOR           // that names it, with finding.Profile
 	key     []byte
 	version cdr.Version
 }
 
-// plan returns the addresses of all profiles. Names of NetBIOS are to be tried if byName says so.
-func plan(r *ior.IOR, byName bool) []target {
+// plan returns the addresses of all profiles. Endpoints of NetBIOS and SPX are to be tried if by says so.
+func plan(r *ior.IOR, by map[string]bool) []target {
 	var all []target
 	if r == nil {
 		return nil
@@ -240,11 +242,13 @@ func plan(r *ior.IOR, byName bool) []target {
 		named = named[:min(len(named), maxAddresses-len(all))]
 		for _, s := range named {
 			e, err := transport.ParseEndpoint(s)
-			t := target{ior: r, key: b.Key, version: b.Version, direct: e, finding: Finding{Profile: i, Address: s, Version: b.Version.String(), named: true}}
+			t := target{ior: r, key: b.Key, version: b.Version, direct: e, finding: Finding{Profile: i, Address: s, Version: b.Version.String(), named: e.Network != spx.Name, spx: e.Network == spx.Name}}
 			switch {
 			case err != nil:
 				t.finding.Outcome, t.finding.Detail = BadAddress, err.Error()
-			case !byName:
+			case e.Network == spx.Name && !by[e.Network]:
+				t.finding.Outcome, t.finding.Detail = Unsupported, "an endpoint of SPX, and this program takes no part in a network of IPX: $"+spx.EnvCarrier+" says what carries it"
+			case !by[e.Network]:
 				t.finding.Outcome, t.finding.Detail = Unsupported, "a name of NetBIOS, and this program takes no part in that: $"+netbios.EnvInterface+" says on which interface it is to"
 			}
 			all = append(all, t)
@@ -317,7 +321,7 @@ func (x *run) attempt(t target, f *Finding, by path) {
 	}
 	started := time.Now()
 	ctx, cancel := context.WithTimeout(x.ctx, x.Timeout)
-	a := &attempt{ctx: ctx, net: x.Network, target: t, finding: f, tls: x.TLS, named: x.NetBIOS, web: x.Web}
+	a := &attempt{ctx: ctx, net: x.Network, target: t, finding: f, tls: x.TLS, named: x.NetBIOS, spx: x.SPX, web: x.Web}
 	to := a.run(x.Connect)
 	cancel()
 	f.Millis = time.Since(started).Milliseconds()
@@ -339,7 +343,7 @@ func (x *run) attempt(t target, f *Finding, by path) {
 // leadsBack reports whether r leads to a place that has led here, and to none that has not been tried on the way.
 func (by path) leadsBack(r *ior.IOR) bool {
 	back := false
-	for _, t := range plan(r, true) {
+	for _, t := range plan(r, map[string]bool{netbios.Name: true, spx.Name: true}) {
 		if !slices.Contains(by.tried, t.place()) {
 			return false
 		}

@@ -9,18 +9,20 @@ import (
 
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/ipx/sap"
 	"github.com/opendsom/dsom/transport/netbios"
 	"github.com/opendsom/dsom/transport/netbios/node"
+	"github.com/opendsom/dsom/transport/spx"
 	"github.com/opendsom/dsom/transport/unix"
 	"github.com/opendsom/dsom/transport/ws"
 )
 
-// connectDirect connects to a socket of this machine, by WebSocket, or by a name of NetBIOS.
+// connectDirect connects to a socket of this machine, by WebSocket, by a name of NetBIOS, or by SPX.
 func (a *attempt) connectDirect() net.Conn {
 	c, err := a.dialDirect()
 	forbidden, refused := (*reach.RefusedError)(nil), (*netbios.SessionError)(nil)
 	shake, unknown := (*transport.HandshakeError)(nil), (*net.DNSError)(nil)
-	name, silence := (*node.NameError)(nil), (*node.SilenceError)(nil)
+	name, silence, server := (*node.NameError)(nil), (*node.SilenceError)(nil), (*sap.NotFoundError)(nil)
 	switch {
 	case err == nil:
 		return c
@@ -29,7 +31,7 @@ func (a *attempt) connectDirect() net.Conn {
 	case a.refusedWeb(err):
 	case errors.As(err, &forbidden):
 		a.is(Forbidden, err)
-	case errors.As(err, &name), errors.As(err, &silence), errors.As(err, &unknown):
+	case errors.As(err, &name), errors.As(err, &silence), errors.As(err, &server), errors.As(err, &unknown):
 		a.is(Unresolved, err)
 	case refusedBy(err), errors.As(err, &refused):
 		a.is(Refused, err)
@@ -51,6 +53,8 @@ func (a *attempt) dialDirect() (net.Conn, error) {
 	switch to.Network {
 	case netbios.Name:
 		by = a.named
+	case spx.Name:
+		by = a.spx
 	case ws.Name, ws.Sealed:
 		var err error
 		if by, err = a.web.Find(to.Network); err != nil {

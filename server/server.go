@@ -320,10 +320,14 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	if err != nil {
 		return nil, err
 	}
+	byIPX, err := opt.byIPX(&cfg, at)
+	if err != nil {
+		return nil, err
+	}
 	socket := cmp.Or(opt.Socket, os.Getenv(admin.EnvSocket))
 	if parent != nil { // whom nobody else calls
 		parent.configure(&cfg)
-		publish, socket, byName = cfg.Publish, "", ""
+		publish, socket, byName, byIPX = cfg.Publish, "", "", ""
 	}
 	cfg.RequireIdentity = opt.RequireIdentity || at.lease != nil && at.lease.Terms().Secure
 	if cfg.RequireIdentity && parent == nil && socket == "" && !certain {
@@ -349,8 +353,10 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 			cfg.Publish = rules.Hosts().String()
 		}
 	}
-	if byName != "" {
-		cfg.Listen = append(slices.Clip(cfg.Listen), byName)
+	for _, listen := range []string{byName, byIPX} {
+		if listen != "" {
+			cfg.Listen = append(slices.Clip(cfg.Listen), listen)
+		}
 	}
 	if socket != "" {
 		cfg.Listen = append(slices.Clip(cfg.Listen), "unix:"+socket)

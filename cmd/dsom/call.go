@@ -21,7 +21,9 @@ import (
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/ipx/sap"
 	"github.com/opendsom/dsom/transport/netbios"
+	"github.com/opendsom/dsom/transport/spx"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
@@ -151,6 +153,11 @@ func newClient(v cdr.Version, by ...transport.Transport) (*orb.ORB, error) {
 	} else if named != nil {
 		by = append(by, named)
 	}
+	if over, err := ipxClient(); err != nil {
+		return nil, err
+	} else if over != nil {
+		by = append(by, over)
+	}
 	return orb.New(orb.Config{
 		Transports: by, CallTLSOnly: require, MaxVersion: v, Connect: os.Getenv(admin.EnvConnect), Logger: slog.New(slog.DiscardHandler),
 		InitialReferences: map[string]string{"NameService": localNaming},
@@ -185,6 +192,15 @@ func netbiosClient() (*netbios.Transport, error) {
 		return nil, err
 	}
 	return netbios.New(netbios.Config{Resolver: s.Asker()}), nil
+}
+
+// ipxClient returns the transport by SPX, if the environment says anything of it.
+func ipxClient() (*spx.Transport, error) {
+	s, told, err := spx.FromEnvironment(os.Getenv)
+	if err != nil || !told {
+		return nil, err
+	}
+	return spx.New(spx.Config{Open: s.Open, Resolver: sap.Finder{}}), nil
 }
 
 // tlsClient returns the transport by TLS, if the environment says anything of it, and whether calls are to go by nothing else.

@@ -44,6 +44,7 @@ type daemonCmd struct {
 	webFlags
 	tlsFlags
 	netbiosFlags
+	ipxFlags
 	sharedFlags
 	Verbose bool `short:"v" help:"Log more."`
 	kong.Plugins
@@ -114,6 +115,7 @@ Example:
     dsom daemon --publish bank.example.org:3053 --publish 10.0.0.0/8=@here
     dsom daemon --tls-listen :3055 --tls-certificate bank.pem --tls-key bank.key --tls-clients staff.pem --operators cert:CN=teller,O=Bank
     dsom daemon --netbios eth0 --netbios-name ada --netbios-servers 192.0.2.1
+    dsom daemon --ipx serve:192.0.2.1 --ipx-net 3053 --ipx-name ada
     dsom daemon --web --web-origins https://bank.example.org --tls-listen same --tls-certificate bank.pem --tls-key bank.key
     dsom daemon --proxies 10.0.0.7`
 }
@@ -226,6 +228,13 @@ func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
 	}
 	if named != nil {
 		conf.NetBIOS = &daemon.NetBIOS{Settings: *named, Groups: v.NetBIOSGroup, Serve: v.NetBIOSServe}
+	}
+	over, err := v.ipxFlags.settings()
+	if err != nil {
+		return conf, err
+	}
+	if over != nil {
+		conf.IPX = &daemon.IPX{Settings: *over, Name: v.IPXName, Socket: v.IPXSocket}
 	}
 	if conf.Shared, err = v.shared(); err != nil {
 		return conf, err

@@ -5,10 +5,7 @@ package main
 import (
 	"fmt"
 	"net"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -30,58 +27,9 @@ func freeUDP(t *testing.T) int {
 // TestNetBIOSPage runs the commands of docs/netbios.md that are marked as such, in order, on loopback and at free ports; a block of text behind one is what it prints.
 // What the page cannot show is held with the daemon that it has started.
 func TestNetBIOSPage(t *testing.T) {
-	page, err := os.ReadFile("../../docs/netbios.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	h := newHouse(t)
-	dir := t.TempDir()
-	bin := filepath.Join(dir, "bin")
-	if err := os.Mkdir(bin, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(h.program, filepath.Join(bin, "dsom")); err != nil {
-		t.Fatal(err)
-	}
 	names, sessions := fmt.Sprint(freeUDP(t)), fmt.Sprint(freeport.Hold(t))
-	ports := strings.NewReplacer("1137", names, "1139", sessions, "127.0.0.1:3053", "127.0.0.1:0")
-	var before string
-	run := func(text string) string {
-		t.Helper()
-		cmd := exec.Command("sh", "-c", before+text)
-		cmd.Dir, cmd.Env = dir, append(os.Environ(), append(h.env, "PATH="+bin+":"+os.Getenv("PATH"))...)
-		out, err := cmd.Output()
-		if err != nil && !strings.Contains(text, "--probe") { // which fails where the object is not reached
-			t.Fatalf("%s\n%v", text, err)
-		}
-		return string(out)
-	}
-	blocks := regexp.MustCompile("(?s)```(sh|text)\n(.*?)```").FindAllStringSubmatch(string(page), -1)
-	ran := 0
-	for i, b := range blocks {
-		if b[1] != "sh" {
-			continue
-		}
-		text := ports.Replace(b[2])
-		ran++
-		if args, ok := strings.CutPrefix(strings.TrimSpace(text), "dsom daemon "); ok {
-			h.startDaemon(strings.Fields(args)...)
-			eventually(t, "the daemon has its name", func() bool { return strings.Contains(h.logged(), "a name of NetBIOS is this machine's") })
-			continue
-		}
-		out := run(text)
-		for line := range strings.Lines(text) {
-			if strings.HasPrefix(line, "export ") {
-				before += line
-			}
-		}
-		if i+1 < len(blocks) && blocks[i+1][1] == "text" && out != ports.Replace(blocks[i+1][2]) {
-			t.Errorf("%s\nprints:\n%s\nand should print:\n%s", text, out, ports.Replace(blocks[i+1][2]))
-		}
-	}
-	if ran < 3 {
-		t.Fatalf("%d blocks were found", ran)
-	}
+	run := playPage(t, h, "../../docs/netbios.md", strings.NewReplacer("1137", names, "1139", sessions, "127.0.0.1:3053", "127.0.0.1:0"), "a name of NetBIOS is this machine's")
 
 	h.addBank()
 	h.must("server", "start", "bank")

@@ -41,6 +41,11 @@ func (c *console) probeAll(ctx context.Context, urls []*ior.URL, timeout time.Du
 	} else if by != nil {
 		p.NetBIOS = by
 	}
+	if by, err := ipxClient(); err != nil {
+		return err
+	} else if by != nil {
+		p.SPX = by
+	}
 	if isTerminal(c.err) && !c.json {
 		var mu sync.Mutex
 		p.Progress = func(address string) {

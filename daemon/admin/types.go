@@ -39,6 +39,7 @@ type Status struct {
 	Config    string    `json:"config,omitempty"`  // where its configuration is, or would be
 	Machine   string    `json:"machine,omitempty"` // the name of this machine, where others share the daemon's state
 	NetBIOS   *NetBIOS  `json:"netbios,omitempty"` // its part in a network of NetBIOS, if it has one
+	IPX       *IPX      `json:"ipx,omitempty"`     // its part in a network of IPX, if it has one
 	TLS       *TLS      `json:"tls,omitempty"`     // by what certificates calls are taken and made; nil: there is no TLS
 }
 
@@ -63,6 +64,17 @@ const (
 type NetBIOSName struct {
 	Name  string `json:"name"`
 	State string `json:"state"`
+}
+
+// IPX is a daemon's part in a network of IPX.
+type IPX struct {
+	Carrier string            `json:"carrier"`           // what carries its packets
+	Address string            `json:"address"`           // NET.NODE
+	Socket  uint16            `json:"socket"`            // at which calls are taken by SPX
+	Name    string            `json:"name,omitempty"`    // by which it is found
+	Told    bool              `json:"told"`              // the network is told of the name
+	Clients int               `json:"clients,omitempty"` // of the tunnel that it serves
+	Counts  map[string]uint64 `json:"counts"`            // how often what has happened
 }
 
 // TLS says by what certificates a daemon is known, and knows others: the files, by absolute paths.

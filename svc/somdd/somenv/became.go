@@ -61,7 +61,7 @@ var meanings = []meaning{
 	{[]string{"SOMErrorLogSize", "SOMErrorLogControl", "SOMErrorLogDisplayMsgs"}, ras, false, nil, "the daemon logs to standard error; --verbose logs more, -q less"},
 	{[]string{"SOMDNUMTHREADS", "SOMDTHREADSTACKSIZE"}, somd, true, nil, "there are no threads to be set: outstanding-requests bounds the requests of a connection"},
 	{[]string{"CHECK_CONNECTION_INTERVAL"}, somd, false, nil, "connections are watched all the time; idle-timeout closes unused ones"},
-	{[]string{"SOMSOCKETS", "SOMDPROTOCOLS"}, somd, true, nil, "calls go over TCP/IP, and by NetBIOS besides if the key netbios names an interface; IPX is not spoken, and for programs of one machine there are sockets of its own (DSOM_SOCKET)"},
+	{[]string{"SOMSOCKETS", "SOMDPROTOCOLS"}, somd, true, nil, "calls go over TCP/IP, by NetBIOS besides if the key netbios names an interface, and by IPX/SPX if the key ipx names what carries it; for programs of one machine there are sockets of its own (DSOM_SOCKET)"},
 	{[]string{"SOMIR"}, ir, true, nil, "the interface repository is in the daemon: dsom idl register FILE.idl fills it; .ir files are not read"},
 	{[]string{"HOSTKIND", "SOMNMOBJREF", "NAMING_SERVER_ALIAS", "GLOBAL_OBJREF_FILE"}, nm, false, nil, "the naming service is in the daemon, at corbaloc::HOST/NameService: dsom name"},
 	{[]string{"USER"}, somd, false, nil, "what a program says of its user is not believed: --dsom-clients says whose programs are served"},
@@ -135,7 +135,7 @@ var allRoads = []road{
 	{[]string{"TCPIPSockets", "TCPIPSockets32", tcpip}, "TCP/IP, which calls go over"},
 	{[]string{"SOMD_IPC"}, "shared memory of a machine, for which there are sockets of its own (DSOM_SOCKET)"},
 	{[]string{"NBSockets", "SOMD_NetBIOS"}, "NetBIOS, by which calls go over TCP/IP if the key netbios names an interface"},
-	{[]string{"IPXSockets", "SOMD_IPX"}, "IPX/SPX, which is not spoken"},
+	{[]string{"IPXSockets", "SOMD_IPX"}, "IPX/SPX, by which calls go if the key ipx says what carries it"},
 }
 
 // mostRoads is how many names of a list are told of.

@@ -236,7 +236,7 @@ func TestRoads(t *testing.T) {
 		{"SOMSOCKETS", "TCPIPSockets", "TCPIPSockets is TCP/IP, which calls go over"},
 		{"somsockets", "tcpipsockets32", "tcpipsockets32 is TCP/IP, which calls go over"},
 		{"SOMSOCKETS", "NBSockets", "NBSockets is NetBIOS, by which calls go over TCP/IP if"},
-		{"SOMSOCKETS", "IPXSockets", "IPXSockets is IPX/SPX, which is not spoken"},
+		{"SOMSOCKETS", "IPXSockets", "IPXSockets is IPX/SPX, by which calls go if the key ipx"},
 		{"SOMSOCKETS", "MySockets", "MySockets is no way of calling that is known"},
 		{"SOMDPROTOCOLS", "SOMD_TCPIP SOMD_IPC", "SOMD_TCPIP is TCP/IP, which calls go over; SOMD_IPC is shared memory of a machine, for which there are sockets"},
 		{"SOMDPROTOCOLS", strings.Repeat("x ", 20), "x is no way of calling"},

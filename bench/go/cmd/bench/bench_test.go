@@ -58,7 +58,7 @@ func built(t *testing.T) {
 		t.Logf("%s is not built: ./run -build does that", name)
 	}
 	*dir, *scale, *rounds, *tries, *wait, *noCount, *seed = here, 0.004, 2, 1, 0, false, 1
-	*only = "dsom,dsom-unix,dsom-tls,dsom-ws,dsom-netbios,go-mux,omniorb,omniorb-watch,omniorb-64c"
+	*only = "dsom,dsom-unix,dsom-tls,dsom-ws,dsom-netbios,dsom-spx,udp,go-mux,omniorb,omniorb-watch,omniorb-64c"
 	*variants = "raw:lean:leadg:net"
 	*most = 2
 	newCounter = nil

@@ -39,6 +39,7 @@ var wayGates = []gate{
 	{"dsom-tls", "ping p50, one caller, by TLS", "ways", "ping", "p50_ns", ours, 1.25, true},
 	{"dsom-tls", "1 MiB there and back, calls/s, by TLS", "ways", "1024", "rate", ours, 0.6, false},
 	{"dsom-ws", "ping p50, one caller, by WebSocket", "ways", "ping", "p50_ns", ours, 1.5, true},
+	{"dsom-spx", "1 MiB there and back, calls/s, by SPX over UDP", "ways", "1024", "rate", "udp", 0.3, false},
 	{"dsom-netbios", "ping p50, one caller, by NetBIOS", "ways", "ping", "p50_ns", ours, 1.2, true},
 }
 

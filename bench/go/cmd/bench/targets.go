@@ -83,10 +83,10 @@ func peers() []target {
 	return append(ts, d)
 }
 
-// ways are this project's ORB by each transport.
+// ways are this project's ORB by each transport, and a plain stream of UDP, to which SPX is compared.
 func ways() []target {
 	var ts []target
-	for _, name := range []string{ours, "dsom-unix", "dsom-tls", "dsom-ws", "dsom-netbios"} {
+	for _, name := range []string{ours, "dsom-unix", "dsom-tls", "dsom-ws", "dsom-netbios", "dsom-spx", "udp"} {
 		ts = append(ts, target{name: name, server: []string{"gopeer", "server", name, "PORT"}, client: []string{"gopeer", "client", name, "PORT"}, stats: true, weight: 1})
 	}
 	return ts

@@ -1,0 +1,107 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/transport/ipx"
+	"github.com/opendsom/dsom/transport/ipx/locate"
+	"github.com/opendsom/dsom/transport/ipx/tunnel"
+)
+
+// TestIPXPage runs the commands of docs/ipx.md that are marked as such, in order, on loopback and at free ports. What the page cannot show is held with the daemon that it has started:
+// a server that it starts is called by SPX alone.
+func TestIPXPage(t *testing.T) {
+	h := newHouse(t)
+	port := fmt.Sprint(freeUDP(t))
+	run := playPage(t, h, "../../docs/ipx.md", strings.NewReplacer("127.0.0.1:2130", "127.0.0.1:"+port, "127.0.0.1:3053", "127.0.0.1:0"), "calls are taken by SPX")
+
+	h.addBank()
+	h.must("server", "start", "bank")
+	u, err := ior.ParseURL(strings.TrimSpace(h.must("name", "resolve", "--at", "corbaloc::"+h.address+"/NameService", "bank/main")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := u.IOR.Profiles[0].IIOP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Named(); len(got) != 1 || got[0] != "spx:ADA:3053" {
+		t.Errorf("the bank's reference names %q", got)
+	}
+	h.must("server", "stop", "bank")
+	askDatagrams(t, h, "127.0.0.1:"+port, p.Key)
+	idl, err := filepath.Abs(bankIDL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The daemon is called by SPX, starts the server, and sends the client to it, where SPX is a way too.
+	p.Port = 0
+	cut := &ior.IOR{TypeID: u.IOR.TypeID, Profiles: []ior.Profile{p.Profile()}}
+	if got := run("dsom call --idl " + idl + " " + cut.String() + " balance"); got != "0\n" {
+		t.Errorf("by SPX: %q", got)
+	}
+	if got := run("dsom ior --probe " + cut.String()); !regexp.MustCompile(`spx:00003053\.7f000001[0-9a-f]{4}:\d+`).MatchString(got) {
+		t.Errorf("probing leads to no server by SPX: %s", got)
+	}
+	if got := run("dsom ior --probe corbaloc:spx:ADA:99/x corbaloc:spx:NOBODY/x"); !strings.Contains(got, "refused") || !strings.Contains(got, "unresolved") {
+		t.Errorf("probing what is not there: %s", got)
+	}
+	if got := run("env -u DSOM_IPX dsom ior --probe corbaloc:spx:ADA/x"); !strings.Contains(got, "unsupported") {
+		t.Errorf("probing without IPX: %s", got)
+	}
+	if got := run("dsom doctor --json || true"); !strings.Contains(got, "ADA at 00003053.") {
+		t.Errorf("the doctor says of it: %s", got)
+	}
+	h.stopDaemon()
+}
+
+// askDatagrams asks the daemon by datagrams of IPX where objects are: what it says starts nothing.
+func askDatagrams(t *testing.T, h *house, at string, bank []byte) {
+	t.Helper()
+	c, err := tunnel.Dial(t.Context(), at, 0x3053)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := ipx.NewStation(c)
+	defer s.Close()
+	for key, want := range map[string]giop.LocateStatus{"NameService": giop.ObjectHere, "nonsense": giop.UnknownObject, string(bank): giop.ObjectHere} {
+		if got, err := locate.Ask(t.Context(), s, ipx.Addr{Node: c.Server(), Socket: 3053}, []byte(key)); err != nil || got != want {
+			t.Errorf("%q: %v, %v; want %v", key, got, err, want)
+		}
+	}
+	if out := h.must("server", "list"); !strings.Contains(out, "stopped") {
+		t.Errorf("a datagram has started something: %s", out)
+	}
+}
+
+// TestIPXFlags: what cannot be is said, and nothing is begun.
+func TestIPXFlags(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"--ipx-name x":                             "takes no part in IPX",
+		"--ipx pigeons":                            "no carrier of IPX",
+		"--ipx serve:host":                         "no carrier of IPX",
+		"--ipx tunnel:a:b":                         "no carrier of IPX",
+		"--ipx rfc1234:0.0.0.0":                    "no carrier of IPX",
+		"--ipx tunnel:a --ipx-net x":               "base 16",
+		"--ipx tunnel:a --ipx-framing snap":        "no frames",
+		"--ipx ether:lo --ipx-framing x":           "none of ii",
+		"--ipx tunnel:a --ipx-peers 192.0.2.1":     "by RFC 1234",
+		"--ipx rfc1234:192.0.2.1 --ipx-peers host": "no address of IPv4",
+		"--ipx tunnel:a --ipx-name a/b":            "not for names",
+		"--ipx tunnel:a --ipx-socket 0":            "not 0",
+	} {
+		h := dsom(t, "", append([]string{"daemon", "--state", t.TempDir()}, strings.Fields(args)...)...)
+		if h.status != 2 || !strings.Contains(h.err, want) {
+			t.Errorf("%s: %+v", args, h)
+		}
+	}
+}

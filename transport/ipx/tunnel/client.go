@@ -1,0 +1,158 @@
+// Package tunnel carries IPX over UDP in the form of DOSBox's IPXNET: each datagram is a packet, and all go by a server, which knows its clients by the
+// address that it has given them.
+//
+// A client registers by a packet to socket 2 of node 0; the server's answer says which node the client is: that of DOSBox makes it of the client's IPv4 address
+// and port. It answers nobody who has not registered, but that is all that it knows of anybody.
+package tunnel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/opendsom/dsom/transport/ipx"
+)
+
+// Port is the port of UDP that DOSBox suggests.
+const Port = 213
+
+// Most is how many octets a packet may have: DOSBox cuts off what is longer.
+const Most = 1424
+
+// How a client registers, and how it stays registered with NATs on the way.
+const (
+	registerEvery = time.Second
+	registerTries = 5
+	keepAlive     = 20 * time.Second
+)
+
+// socketBuffer is what is asked of the system for each direction of a socket; it gives less, it may be.
+const socketBuffer = 1 << 20
+
+// A Client is a carrier by a server.
+type Client struct {
+	c    *net.UDPConn
+	addr ipx.Addr
+	srv  ipx.Node
+	done chan struct{}
+}
+
+var _ ipx.Carrier = (*Client)(nil)
+
+// ErrSilent is the error of registering with a server that does not answer.
+var ErrSilent = errors.New("the server of the IPX tunnel does not answer")
+
+// Dial registers with the server at an address of UDP, HOST[:PORT]. network is the one that the server's clients are on; 0: the server does not say, and it is none in particular.
+func Dial(ctx context.Context, server string, network uint32) (*Client, error) {
+	if _, _, err := net.SplitHostPort(server); err != nil {
+		server = net.JoinHostPort(server, fmt.Sprint(Port))
+	}
+	var d net.Dialer
+	raw, err := d.DialContext(ctx, "udp4", server)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{c: raw.(*net.UDPConn), done: make(chan struct{})}
+	_ = c.c.SetReadBuffer(socketBuffer)
+	_ = c.c.SetWriteBuffer(socketBuffer)
+	if err := c.register(ctx, network); err != nil {
+		raw.Close()
+		return nil, fmt.Errorf("%s: %w", server, err)
+	}
+	go c.stay()
+	return c, nil
+}
+
+// registration is what a client says to be told which node it is.
+func registration() []byte {
+	p := ipx.Packet{Type: ipx.TypeEcho, Dst: ipx.Addr{Socket: ipx.SocketEcho}, Src: ipx.Addr{Socket: ipx.SocketEcho}}
+	return p.Append(nil)
+}
+
+func (c *Client) register(ctx context.Context, network uint32) error {
+	stop := context.AfterFunc(ctx, func() { _ = c.c.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	b := make([]byte, Most)
+	for range registerTries {
+		if _, err := c.c.Write(registration()); err != nil {
+			return err
+		}
+		until := time.Now().Add(registerEvery)
+		_ = c.c.SetReadDeadline(until)
+		for {
+			n, err := c.c.Read(b)
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if ne := net.Error(nil); errors.As(err, &ne) && ne.Timeout() {
+				break
+			}
+			if err != nil { // nobody is at that port, it may be: yet, it may be
+				select {
+				case <-time.After(time.Until(until)):
+				case <-ctx.Done():
+					return context.Cause(ctx)
+				}
+				break
+			}
+			p, err := ipx.Parse(b[:n])
+			if err != nil || p.Dst.Socket != ipx.SocketEcho || p.Src.Socket != ipx.SocketEcho || p.Dst.Node == (ipx.Node{}) || p.Dst.Node == ipx.Broadcast {
+				continue
+			}
+			c.addr, c.srv = ipx.Addr{Net: network, Node: p.Dst.Node}, p.Src.Node
+			return c.c.SetReadDeadline(time.Time{})
+		}
+	}
+	return fmt.Errorf("%w: %d registrations, a second apart", ErrSilent, registerTries)
+}
+
+// stay keeps the client known, to NATs on the way too. It sends packets to itself: of a second registration DOSBox's server would make a second client.
+func (c *Client) stay() {
+	p := ipx.Packet{Type: ipx.TypeEcho, Dst: ipx.Addr{Net: c.addr.Net, Node: c.addr.Node, Socket: 0}, Src: c.addr}
+	b := p.Append(nil)
+	t := time.NewTicker(keepAlive)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			_, _ = c.c.Write(b)
+		case <-c.done:
+			return
+		}
+	}
+}
+
+// Addr returns the node that the server has named, on the network that Dial was told.
+func (c *Client) Addr() ipx.Addr { return c.addr }
+
+// Server returns the server's node, of the port and the address that it listens at, if it knows that.
+func (c *Client) Server() ipx.Node { return c.srv }
+
+// At returns the server's address.
+func (c *Client) At() netip.AddrPort { return c.c.RemoteAddr().(*net.UDPAddr).AddrPort() }
+
+// Most returns Most.
+func (*Client) Most() int { return Most }
+
+// Send sends a packet to the server, which knows from it where it is to go.
+func (c *Client) Send(_ ipx.Node, packet []byte) error {
+	_, err := c.c.Write(packet)
+	return err
+}
+
+// Receive waits for a packet.
+func (c *Client) Receive(b []byte) (int, error) { return c.c.Read(b) }
+
+// Close leaves the server. It is not told: the protocol has no word for that.
+func (c *Client) Close() error {
+	select {
+	case <-c.done:
+		return net.ErrClosed
+	default:
+	}
+	close(c.done)
+	return c.c.Close()
+}
