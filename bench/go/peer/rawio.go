@@ -11,7 +11,11 @@ import (
 
 // tune applies an io variant to c and returns what to read from.
 func tune(c net.Conn, io string) reader {
-	rc, _ := c.(*net.TCPConn).SyscallConn()
+	t, ok := c.(*net.TCPConn)
+	if !ok {
+		return c
+	}
+	rc, _ := t.SyscallConn()
 	switch io {
 	case "hyb", "lock":
 		rc.Control(func(fd uintptr) {

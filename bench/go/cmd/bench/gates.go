@@ -14,9 +14,9 @@ type gate struct {
 	section string
 	variant string
 	key     string
-	peer    string // what the ratio is to
-	bound   float64
-	atMost  bool // else at least
+	peer    string  // what the ratio is to
+	bound   float64 // 0: none, the ratio is a floor
+	atMost  bool    // else at least
 }
 
 var gates = []gate{
@@ -33,7 +33,7 @@ var gates = []gate{
 	{"", "4 MiB there and back, calls/s", "bw", "4096", "rate", "omniorb", 1, false},
 }
 
-// wayGates are between the ways that a call can go. They are measured by a run of their own, and have a block of the page.
+// wayGates are between the ways that a call can go, with what the ratio is without an ORB: a gate beyond that is one the machine does not pass. They are measured by a run of their own, and have a block of the page.
 var wayGates = []gate{
 	{"dsom-unix", "ping p50, one caller, by a socket of the machine", "ways", "ping", "p50_ns", ours, 0.8, true},
 	{"dsom-tls", "ping p50, one caller, by TLS", "ways", "ping", "p50_ns", ours, 1.25, true},
@@ -41,6 +41,9 @@ var wayGates = []gate{
 	{"dsom-ws", "ping p50, one caller, by WebSocket", "ways", "ping", "p50_ns", ours, 1.5, true},
 	{"dsom-spx", "1 MiB there and back, calls/s, by SPX over UDP", "ways", "1024", "rate", "udp", 0.3, false},
 	{"dsom-netbios", "ping p50, one caller, by NetBIOS", "ways", "ping", "p50_ns", ours, 1.2, true},
+	{rawUnixFloor, "plain frames by a socket of the machine, p50", "ways", "ping", "p50_ns", rawFloor, 0, true},
+	{rawTLSFloor, "plain frames by crypto/tls, p50", "ways", "ping", "p50_ns", rawFloor, 0, true},
+	{rawTLSFloor, "1 MiB there and back in plain frames by crypto/tls", "ways", "1024", "rate", rawFloor, 0, false},
 }
 
 // whose is the peer that a gate is for.
@@ -75,6 +78,10 @@ func gatesOf(r *Results, gates []gate) grid {
 		sign, worst, inside := "≥", lo, func(x float64) bool { return x >= g.bound }
 		if g.atMost {
 			sign, worst, inside = "≤", hi, func(x float64) bool { return x <= g.bound }
+		}
+		if g.bound == 0 {
+			out = append(out, []string{g.work, "of " + g.peer, fmt.Sprintf("%.2f", med), fmt.Sprintf("%.2f–%.2f", lo, hi), "the floor"})
+			continue
 		}
 		verdict := "**does not hold**"
 		switch {

@@ -83,9 +83,20 @@ func peers() []target {
 	return append(ts, d)
 }
 
-// ways are this project's ORB by each transport, and a plain stream of UDP, to which SPX is compared.
+// The floors of the ways: frames without an ORB, by a way of which the system or package crypto/tls knows alone.
+const (
+	rawFloor     = "go-raw"
+	rawUnixFloor = "go-raw-unix"
+	rawTLSFloor  = "go-raw-tls"
+)
+
+// ways are this project's ORB by each transport, the floors, and a plain stream of UDP, to which SPX is compared.
 func ways() []target {
 	var ts []target
+	for _, f := range [][2]string{{rawFloor, "net"}, {rawUnixFloor, "unix"}, {rawTLSFloor, "tls"}} {
+		variant := "raw:inline:direct:" + f[1]
+		ts = append(ts, target{name: f[0], server: []string{"gopeer", "server", variant, "PORT"}, client: []string{"gopeer", "client", variant, "PORT", "-conns", "0"}, stats: true, weight: 1})
+	}
 	for _, name := range []string{ours, "dsom-unix", "dsom-tls", "dsom-ws", "dsom-netbios", "dsom-spx", "udp"} {
 		ts = append(ts, target{name: name, server: []string{"gopeer", "server", name, "PORT"}, client: []string{"gopeer", "client", name, "PORT"}, stats: true, weight: 1})
 	}
