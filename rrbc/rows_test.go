@@ -56,8 +56,8 @@ type odd struct {
 // metaclassInGo is why a subclass with a metaclass of its own is not one in Go.
 const metaclassInGo = "a metaclass that is written in Go is Go's alone: each kernel has its own"
 
-// typesInGo is why a subclass in Go is not told of other types: that of the suite has no generated code, and binds methods of numbers alone.
-const typesInGo = "the suite's subclass in Go has no generated code, and knows methods of numbers alone; som/native TestSignatures has these"
+// typesInGo is why a subclass in Go is not told of other types: the one that is compiled once for all rows has no generated code, and binds methods of numbers alone.
+const typesInGo = "the subclass in Go without generated code knows methods of numbers alone; those above generated code know these"
 
 var rows = []row{
 	{id: "R1", change: "appends a method to a class's release order",
