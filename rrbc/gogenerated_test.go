@@ -169,7 +169,7 @@ func (r *release) bodyGo(i *model.Interface, method string) string {
 	m := i.FindMethod(method)
 	switch goType(m) {
 	case typeOf(setFunc(nil)):
-		return fmt.Sprintf("\to.years = %s\n\treturn nil\n", r.word(m.Attribute.Name))
+		return fmt.Sprintf("\to.years = %s\n\treturn nil\n", m.Attribute.Name)
 	case typeOf(getFunc(nil)):
 		return "\treturn o.years, nil\n"
 	case typeOf(voidFunc(nil)), typeOf(initFunc(nil)):
