@@ -275,15 +275,15 @@ func (w *reference) implementation(r *release, i *model.Interface, m *model.Meth
 func (w *reference) bind(in *language, i *model.Interface) (*som.Class, error) {
 	if in.bindsAncestors {
 		for _, a := range slices.Backward(inherited(i)[1:]) {
-			if _, err := w.bindAlone(a); err != nil {
+			if _, err := w.bindAlone(in, a); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return w.bindAlone(i)
+	return w.bindAlone(in, i)
 }
 
-func (w *reference) bindAlone(i *model.Interface) (*som.Class, error) {
+func (w *reference) bindAlone(in *language, i *model.Interface) (*som.Class, error) {
 	module, _, _ := strings.Cut(name(i), "::")
 	if w.refused[w.old.word(module)] {
 		return nil, errRefused
@@ -307,6 +307,9 @@ func (w *reference) bindAlone(i *model.Interface) (*som.Class, error) {
 		}
 	}
 	for _, b := range bound(i) {
+		if above(in) && takesMaking(&b.method) { // which generated Go code leaves out
+			continue
+		}
 		m, err := find(c, b.name)
 		if err != nil {
 			return nil, err

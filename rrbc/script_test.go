@@ -107,6 +107,11 @@ func takesNumber(m *model.Method) bool {
 // isOdd reports whether a method is the one that a row has its own functions and calls for.
 func isOdd(m *model.Method) bool { return m.Operation != nil && strings.HasSuffix(m.Name, "fit") }
 
+// takesMaking reports whether a method takes what only initializers have a use for, and is none.
+func takesMaking(m *model.Method) bool {
+	return m.Operation != nil && !m.IsInit() && len(m.Operation.Params) > 0 && cabi.FormOf(m.Operation.Params[0].Type) == cabi.Making
+}
+
 func isNumber(t *model.Type) bool {
 	return t.Resolve().Kind == model.Long || t.Resolve().Kind == model.Double
 }

@@ -15,6 +15,7 @@ type pair struct {
 	*row
 	one, two *release
 	steps    []step
+	above    []*language                    // the languages above generated code that it has subclasses in
 	predict  func(lib *language) prediction // of rows that are drawn; else the row says it
 }
 

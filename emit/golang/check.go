@@ -12,14 +12,14 @@ import (
 func (g *generator) check() {
 	g.findUnsupported()
 	for d := range g.spec.All() {
-		if !g.isMain(d) {
+		if !g.isMain(d) || g.leftOut(d) {
 			continue
 		}
 		g.checkTwice(d)
 		switch d := d.(type) {
 		case *model.Interface:
 			if g.opt.Classes {
-				g.checkInherited(d, ofGenerated(d.AllMembers()))
+				g.checkInherited(d, g.ofGenerated(d.AllMembers()))
 			} else if !g.checkEquivalent(d) {
 				g.checkInherited(d, d.AllMembers())
 			}

@@ -28,6 +28,7 @@ func (f *file) class(d *model.Interface) {
 	w.classVariable(own)
 	w.methodTypes(own)
 	w.iface()
+	w.leftOutDoc()
 	w.ref()
 	w.makers(own)
 	w.base()

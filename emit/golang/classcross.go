@@ -178,6 +178,9 @@ func (g *generator) checkCrossing(i *model.Interface) {
 		code = CodeNoCrossing
 	}
 	for _, m := range i.Introduced() {
+		if m.Operation != nil && g.leftOut(m.Operation) || m.Attribute != nil && g.leftOut(m.Attribute) {
+			continue
+		}
 		var types []*model.Type
 		switch {
 		case m.IsInit():

@@ -63,11 +63,11 @@ func (g *generator) inClasses(d model.Decl) bool {
 	return !inside || g.classAround(i) != nil
 }
 
-// ofGenerated returns the members that are not those of the runtime's classes.
-func ofGenerated(members []model.Decl) []model.Decl {
+// ofGenerated returns the members that are not those of the runtime's classes, nor left out.
+func (g *generator) ofGenerated(members []model.Decl) []model.Decl {
 	return slices.DeleteFunc(members, func(d model.Decl) bool {
 		i, ok := d.About().Scope().(*model.Interface)
-		return ok && isStandardClass(i)
+		return ok && isStandardClass(i) || g.leftOut(d)
 	})
 }
 
@@ -186,11 +186,7 @@ func (g *generator) checkClasses() {
 			g.problem(CodeNotSupported, i.NameSpan, "let it inherit from SOMObject", "%s inherits from %s, which is no class", i.Name, p.Name)
 		}
 		g.checkCrossing(i)
-		for _, m := range i.Introduced() {
-			if m.Has("noself") {
-				g.problem(CodeNotSupported, methodSpan(m), "make it a function of the package", "%s takes no object: in Go that is no method", m.Name)
-			}
-		}
+		g.checkLeftOut(i)
 	}
 }
 

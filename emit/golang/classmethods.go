@@ -44,6 +44,9 @@ func (f *file) classMethods(d *model.Interface) []classMethod {
 		}
 		names := f.ownMethods(i)
 		for _, m := range i.Members() {
+			if f.leftOut(m) {
+				continue
+			}
 			for _, c := range f.calls(m, names[m]) {
 				k := kinds[c.operation]
 				cm := classMethod{call: c, decl: m, class: i, kind: k.Kind(), init: k.IsInit(), sig: cabi.Signature(&k), copies: k.Copies(), owns: k.Owns(), oneway: k.Oneway()}

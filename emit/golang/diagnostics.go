@@ -65,7 +65,7 @@ var Codes = diag.Table{
 		Explanation: "The names differ in IDL but not in Go, and the interface would have two methods of one name. #pragma go_name gives one of them another.",
 		Example:     "module A { interface X { void new_one(); }; interface Y { void newOne(); }; interface Z : X, Y {}; };"},
 	{Code: CodeNotSupported, Title: "cannot be said in Go, or not in a call",
-		Explanation: "The keys of a map must be of a type that Go can compare: no sequences, maps, unions, values, references and any, nor structures that hold them. Pointers of SOM IDL mean something within one process only. Structures and unions cannot hold themselves by @external members: Go needs a sequence between.",
+		Explanation: "The keys of a map must be of a type that Go can compare: no sequences, maps, unions, values, references and any, nor structures that hold them. Pointers of SOM IDL mean something within one process only. A class in Go cannot implement a method that takes no object (noself), nor one that takes a somInitCtrl and is no initializer: who uses such a class, or derives one from it, does without the method, as a comment in the generated file says. Structures and unions cannot hold themselves by @external members: Go needs a sequence between.",
 		Example:     "module A { typedef map<sequence<long>, string> M; };"},
 	{Code: CodeUndefined, Title: "declared but not defined",
 		Explanation: "The definition of what is declared forward must be in the file or in one that it includes, since its Go package and name are taken from there.",

@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +64,13 @@ static _Thread_local char mine; /* a library that is loaded late has little room
 
 uintptr_t native_thread(void) { return (uintptr_t)&mine; }
 
+static bool early(som_env *ev);
+
 static void *load(const char *file, char *why, size_t size) {
+	if (early(NULL)) {
+		snprintf(why, size, "the packages of a library in Go are being initialised, and wait for this one");
+		return NULL;
+	}
 	if (!is_this(file) && somNativeHasRuntime((char *)file)) {
 		snprintf(why, size, "it has a Go runtime of its own, and a process has room for one: build it into what has the other");
 		return NULL;
@@ -133,6 +140,7 @@ void native_begin(void) {
 		*(void **)&packages.give = dlsym(library, "som_turn_give");
 	}
 	if (found) packages.take(&packages.turn, NULL);
+	__atomic_store_n(&packages.done, !found, __ATOMIC_RELEASE); /* nobody of libsom's can be early */
 	packages.begun = true;
 	pthread_cond_broadcast(&packages.changed);
 	pthread_mutex_unlock(&packages.lock);
@@ -149,16 +157,21 @@ static void *give_turn(void *unused) {
 	return unused;
 }
 
-/* False: whoever initialises the packages waits for this thread, or is it. */
-static bool initialised(void) {
-	if (__atomic_load_n(&packages.done, __ATOMIC_ACQUIRE)) return true;
+/* Whether there is, or was, a thread that gives the turn back. */
+static bool will_be_given(void) {
 	pthread_t t;
 	pthread_mutex_lock(&packages.lock);
 	while (!packages.begun) pthread_cond_wait(&packages.changed, &packages.lock);
 	if (!packages.told && pthread_create(&t, NULL, give_turn, NULL) == 0) packages.told = pthread_detach(t) == 0;
 	const bool told = packages.told;
 	pthread_mutex_unlock(&packages.lock);
-	if (!told || !packages.take) return true;
+	return told;
+}
+
+/* False: whoever initialises the packages waits for this thread, or is it. */
+static bool initialised(void) {
+	if (__atomic_load_n(&packages.done, __ATOMIC_ACQUIRE)) return true;
+	if (!will_be_given() || !packages.take) return true;
 	if (packages.take(&packages.turn, NULL) != SOM_OK) return false;
 	packages.give(&packages.turn);
 	return true;
@@ -280,6 +293,24 @@ native_result native_send(uintptr_t proc, uintptr_t o, const char *method, const
 
 /* ---- To Go ---- */
 
+/* Whether a thread has no stack for signals. Go gives one to each of its own, and to whoever has called it: who has none is a thread of C's, of which Go
+ * lets nothing in until all is initialised. One of C's that has such a stack is not told apart from Go's, and waits where libsom does not see it. */
+static bool is_stranger(void) {
+	stack_t s;
+	return sigaltstack(NULL, &s) == 0 && s.ss_flags & SS_DISABLE;
+}
+
+static __attribute__((noinline, cold)) bool is_early(som_env *ev) {
+	if (!is_stranger()) return (void)will_be_given(), false;
+	if (initialised()) return false;
+	native_raise(ev, SOM_E_CYCLE, "IDL:omg.org/CORBA/BAD_PARAM:1.0", SOM_E_CYCLE, SOM_COMPLETED_NO,
+		"a class in Go is called while its library is initialised, which waits for this call");
+	return true;
+}
+
+/* Whether a call comes before Go can take it, and would be waited for by whoever initialises Go's packages: it has raised then. */
+static inline bool early(som_env *ev) { return __builtin_expect(!__atomic_load_n(&packages.done, __ATOMIC_ACQUIRE), 0) && is_early(ev); }
+
 /* A text that the environment owns. */
 static char *copy_text(const char *text) {
 	size_t n = strlen(text) + 1;
@@ -287,7 +318,9 @@ static char *copy_text(const char *text) {
 	return copy ? memcpy(copy, text, n) : NULL;
 }
 
-static void drop_value(void *value) { somNativeDropValue((uintptr_t)value); }
+static void drop_value(void *value) {
+	if (!early(NULL)) somNativeDropValue((uintptr_t)value); /* else it stays: nobody can be told */
+}
 
 void native_raise_value(som_env *ev, const char *id, void *value, const char *text) {
 	kernel.som_raise_user(ev, id, value, value ? drop_value : NULL);
@@ -334,6 +367,7 @@ static inline uint64_t enter(uint32_t n, som_ref o, som_env *ev, uint64_t a, uin
 	const uint64_t handle = *native_handle((uintptr_t)o, handles[n]);
 	native_within here;
 	uint64_t value;
+	if (early(ev)) return 0;
 	come(&here);
 	if (takes[n] == NATIVE_ONE)
 		value = somNativeEnterOne(n, handle, ev, a);
@@ -361,6 +395,7 @@ som_proc *native_entry(uint32_t n) { return entries[n]; }
 
 static void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
 	native_within here;
+	if (early(ev)) return;
 	come(&here);
 	somNativeHandle((uintptr_t)context, (uintptr_t)self, ev, (som_value *)args, result);
 	leave(&here);
@@ -370,6 +405,7 @@ som_proc *native_closure(const char *sig, uintptr_t method, som_env *ev) { retur
 
 static void live(void *class, int part, som_ref self, som_ref from, som_env *ev) {
 	native_within here;
+	if (early(ev)) return;
 	come(&here);
 	somNativeLife((uintptr_t)class, part, (uintptr_t)self, (uintptr_t)from, ev);
 	leave(&here);
@@ -387,6 +423,7 @@ static void known(som_ref self, som_env *ev, void *context) {
 	if (kernel.som_class_bind(&b, &d, ev) != SOM_OK) return;
 	kernel.som_release(self); /* a class's own binding does not keep it */
 	native_within here;
+	if (early(ev)) return;
 	come(&here);
 	somNativeKnown((uintptr_t)context, c, d.data, ev);
 	leave(&here);
