@@ -68,6 +68,7 @@ type Options struct {
 	visitors *visitors.Visitors    // nil: nobody keeps account
 	netbios  func() *admin.NetBIOS // for Status; nil: there is none
 	ipx      func() *admin.IPX     // likewise
+	udp      func() *admin.UDP     // likewise
 	tls      *admin.TLS            // for Status
 
 	// Supervise tunes the supervision; its Store, Logs, Env and Log are set by the daemon.

@@ -70,6 +70,9 @@ func (d *Daemon) exposition(ctx context.Context) ([]byte, error) {
 	if d.o.ipx != nil {
 		m.ipx(d.o.ipx())
 	}
+	if d.o.udp != nil {
+		m.udp(d.o.udp())
+	}
 	calls := d.calls(ctx)
 	m.family("dsom_servers_silent", "gauge", "Servers that run and did not tell what they have counted.")
 	m.sample("dsom_servers_silent", float64(len(calls.Silent)))
@@ -196,4 +199,15 @@ func (m *metricText) ipx(n *admin.IPX) {
 	}
 	m.family("dsom_ipx_tunnel_clients", "gauge", "Clients of the tunnel that the daemon serves.")
 	m.sample("dsom_ipx_tunnel_clients", float64(n.Clients))
+}
+
+// udp writes the metrics of the datagrams that the daemon has heard; nil: it hears none.
+func (m *metricText) udp(u *admin.UDP) {
+	if u == nil {
+		return
+	}
+	m.family("dsom_udp_datagrams_total", "counter", "Datagrams that came to the daemon, by what they were or what became of them.")
+	for _, what := range slices.Sorted(maps.Keys(u.Counts)) {
+		m.sample("dsom_udp_datagrams_total", float64(u.Counts[what]), "event", what)
+	}
 }

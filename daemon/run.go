@@ -71,6 +71,10 @@ type Config struct {
 	// TLS is by what certificates the daemon is known, and knows others; nil is without TLS.
 	TLS *tls.Config
 
+	// UDP is where the daemon tells by datagrams where objects are, at the port of TCP: addresses of this machine, UDPLoopback, UDPAll or UDPOff; nil is UDPLoopback, as far as calls are
+	// taken there and the port can be had.
+	UDP []string
+
 	// NetBIOS is the daemon's part in a network of that; nil is none.
 	NetBIOS *NetBIOS
 
@@ -146,6 +150,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		config:    c.ConfigFile,
 		netbios:   func() *admin.NetBIOS { return front.named.status() },
 		ipx:       func() *admin.IPX { return front.ipx.status() },
+		udp:       front.udpStatus,
 		tls:       c.tlsTold(),
 		Supervise: supervise.Options{Limits: c.Limits, Probe: front.probe},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
@@ -200,11 +205,14 @@ type front struct {
 	id  identity
 	orb *orb.ORB
 
-	named  *named // nil: there is no NetBIOS
-	ipx    *onIPX // nil: there is no IPX
-	peers  *peers
-	dsom   *dsomLives   // nil until calls are let in
-	seldom *slog.Logger // of what clients bring about
+	named     *named     // nil: there is no NetBIOS
+	ipx       *onIPX     // nil: there is no IPX
+	datagrams *datagrams // nil: none are heard
+	root      *poa.Root
+	locator   *locator
+	peers     *peers
+	dsom      *dsomLives   // nil until calls are let in
+	seldom    *slog.Logger // of what clients bring about
 
 	published []transport.Endpoint // what references name to whom no other rule is for
 	rules     string               // what they name, to whom; "": there are no rules
@@ -420,12 +428,16 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	}
 	d.objects.Store(f.objects)
 	f.servePages(d)
-	next, err := f.serveDSOM(ctx, d, &locator{sup: d.sup, orb: f.orb, id: f.id, log: f.seldom, named: f.named, ipx: f.ipx})
+	f.root, f.locator = root, &locator{sup: d.sup, orb: f.orb, id: f.id, log: f.seldom, named: f.named, ipx: f.ipx}
+	next, err := f.serveDSOM(ctx, d, f.locator)
 	if err != nil {
 		return err
 	}
 	root.SetNext(next)
 	f.orb.Accept()
+	if err := f.openUDP(); err != nil {
+		return err
+	}
 	if f.named != nil {
 		f.named.start(d.sup)
 	}
@@ -441,7 +453,7 @@ func (f *front) close(ctx context.Context) error {
 		return errors.Join(f.named.close(), f.ipx.close())
 	}
 	f.ipx.silence()
-	err := errors.Join(f.closePages(), f.named.close())
+	err := errors.Join(f.closePages(), f.datagrams.close(), f.named.close())
 	if f.objects != nil {
 		err = errors.Join(err, f.objects.Close(ctx))
 	}

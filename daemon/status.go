@@ -51,6 +51,9 @@ func (d *Daemon) status(c *call) error {
 	if d.o.netbios != nil {
 		s.NetBIOS = d.o.netbios()
 	}
+	if d.o.udp != nil {
+		s.UDP = d.o.udp()
+	}
 	for _, rec := range recs {
 		if d.sup.Run(rec.UUID).State == admin.StateReady {
 			s.Live++

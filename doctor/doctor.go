@@ -75,7 +75,7 @@ func Look(ctx context.Context, p Patient) []Finding {
 		at    func(context.Context)
 	}{
 		{"state folder", e.folder}, {"daemon", e.daemon}, {"state", e.store}, {"shared state", e.shared}, {"configuration", e.more}, {"clock", e.clock}, {"open files", e.files},
-		{"names", e.names}, {"addresses", e.addresses}, {"firewall", e.firewall}, {"NetBIOS", e.netbios}, {"IPX", e.ipx}, {"certificates", e.certificates}, {"servers", e.servers},
+		{"names", e.names}, {"addresses", e.addresses}, {"firewall", e.firewall}, {"UDP", e.udp}, {"NetBIOS", e.netbios}, {"IPX", e.ipx}, {"certificates", e.certificates}, {"servers", e.servers},
 	}
 	for _, l := range looks {
 		if ctx.Err() != nil {

@@ -98,6 +98,8 @@ const (
 	MinorHandshake          = DSOMVMCID | 42
 	MinorNeedsTLS           = DSOMVMCID | 43
 	MinorNotIdentified      = DSOMVMCID | 44
+	MinorGroupReply         = DSOMVMCID | 45
+	MinorNoDatagrams        = DSOMVMCID | 46
 
 	MinorPIUnsupported      = OMGVMCID | 1  // NO_RESOURCES: not known of the request in this binding
 	MinorPIPoint            = OMGVMCID | 14 // BAD_INV_ORDER: not valid at this interception point
@@ -150,6 +152,8 @@ var minors = []Minor{
 	{Marshal, MinorLimit, "a limit was exceeded", "raise the limit that the text names, if it is an option"},
 	{Marshal, MinorUnsupportedType, "the type cannot be carried by this version", "avoid it in this interface"},
 	{NoImplement, MinorUnsupportedType, "not implemented by this version", "see the text"},
+	{InvObjref, MinorGroupReply, "a group of objects was to answer, which is called by datagrams", "call operations that are oneway, and with no more of Policies.Sync than the transport; or a member by its own reference"},
+	{NoImplement, MinorNoDatagrams, "the reference is of a group of objects, and this ORB sends no datagrams", "give the ORB a Config.Multicaster: miop.NewSender"},
 	{BadTypecode, MinorBadValue, "a malformed TypeCode", "compare the IDL of both sides"},
 	{BadTypecode, MinorIncompleteTypeCode, "a TypeCode names a type around it that is not there", "put it inside the type that it names"},
 	{BadTypecode, MinorIllegalMemberType, "a type would consist of what is no value", "null, void and exceptions stand alone"},

@@ -1,6 +1,9 @@
 package giop
 
-import "github.com/opendsom/dsom/cdr"
+import (
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+)
 
 // Response flags of a Request: whom the caller waits for (clause 9.4.2.1). Versions 1.0 and
 // 1.1 know the first and the last only.
@@ -48,6 +51,31 @@ func (r *Request) Parse(h Header, d *cdr.Decoder) error {
 		d.OctetsView(3) // reserved
 	}
 	r.Key = d.OctetSeqView()
+	r.Operation = d.RawStringView()
+	r.Principal = d.OctetSeqView()
+	return d.Err()
+}
+
+// ParseGroup is Parse for a request to a group of objects (clause 11.4). In version 1.2 it names the group by a profile; before, where there is no room for one, there are the letters MIOP and the profile
+// in the place of the object key. Target is the profile in any version.
+func (r *Request) ParseGroup(h Header, d *cdr.Decoder) error {
+	if h.Version.AtLeast(cdr.V12) {
+		return r.Parse(h, d)
+	}
+	*r = Request{}
+	d.SetSeams(h.Seams)
+	r.Contexts.parse(d)
+	r.ID = d.ULong()
+	if d.Octet() != 0 {
+		r.Flags = SyncTarget
+	}
+	if h.Version.AtLeast(cdr.V11) {
+		d.OctetsView(3) // reserved
+	}
+	if magic := d.OctetsView(4); string(magic) != "MIOP" && d.Err() == nil {
+		d.Fail(exc.New(exc.Marshal, exc.MinorBadValue, exc.No, "a request to a group that names no group"))
+	}
+	r.Target = Target{Kind: ProfileAddr, Tag: d.ULong(), Profile: d.OctetSeqView()}
 	r.Operation = d.RawStringView()
 	r.Principal = d.OctetSeqView()
 	return d.Err()

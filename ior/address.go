@@ -23,11 +23,11 @@ const (
 // An Address is where an object can be reached, as URLs give it. Whether a scheme can be
 // used is for others to say.
 type Address struct {
-	Scheme  string      // iiop, ssliop, dsom, ws, wss, unix, netbios, spx, or rir: an initial reference of the ORB
+	Scheme  string      // iiop, ssliop, dsom, ws, wss, unix, netbios, spx, miop, or rir: an initial reference of the ORB
 	Version cdr.Version // of IIOP
 	Host    string      // without the brackets of an IPv6 address; not in unix and rir. In netbios who is called, and where: BANK@ADA; in spx NET.NODE, or a server's name
 	Port    uint16
-	Path    string // of the socket, in unix; in ws and wss what is asked for, with the slash that it begins with, "" for /
+	Path    string // of the socket, in unix; in miop the group, see [Group.String]; in ws and wss what is asked for, with the slash that it begins with, "" for /
 }
 
 // defaultPort returns the port of a scheme that has hosts, or 0.
@@ -67,6 +67,8 @@ func (a Address) String() string {
 		return "rir:"
 	case "unix":
 		return "unix:" + escape(a.Path, pathSafe)
+	case "miop":
+		return "miop:" + a.Version.String() + "@" + a.Path + "/" + a.HostPort()
 	case "netbios", "spx":
 		s := a.Scheme + ":" + escape(a.Host, pathSafe+"@")
 		if a.Port != defaultPort(a.Scheme) {
@@ -147,7 +149,7 @@ func parseAddress(s string) (Address, error) {
 	case "ws", "wss":
 		return parseWeb(s, scheme, rest)
 	}
-	return Address{}, badAddress(s, "protocol %q is not known; there are iiop, ssliop, dsom, ws, wss, unix, netbios, spx and rir", scheme)
+	return Address{}, badAddress(s, "protocol %q is not known; there are iiop, ssliop, dsom, ws, wss, unix, netbios, spx, miop, which stands alone, and rir", scheme)
 }
 
 // parseNamed parses name[@node][:port] of NetBIOS, and NET.NODE[:socket] or name[:socket] of SPX. Whether the names are such is for the transport to say.

@@ -30,6 +30,7 @@ const DefaultKey = "NameService"
 //	corbaloc:unix:%2Frun%2Fbank.sock/key      at a socket of this machine
 //	corbaloc:ws:host:8080%2Forb/key           by WebSocket; wss within TLS
 //	ws://host:8080/orb#key                    the same as omniORB writes it
+//	corbaloc:miop:1.0@1.0-NET-7/239.1.2.3:4 a group of objects, by datagrams
 //	corbaloc:rir:/NameService                 an initial reference of the ORB
 //	corbaname::host:3053#bank/main.account    a name in a naming service
 //	dsom://host/bank/main                     the same, in short, for a DSOM daemon
@@ -67,6 +68,9 @@ func badURL(format string, args ...any) error {
 }
 
 func parseCorbaloc(s string) (*URL, error) {
+	if scheme, rest, ok := strings.Cut(s, ":"); ok && strings.EqualFold(scheme, "miop") {
+		return parseMIOP(rest)
+	}
 	list, key, _ := strings.Cut(s, "/")
 	u := &URL{Scheme: "corbaloc"}
 	var err error
@@ -88,6 +92,9 @@ func parseCorbaname(s string) (*URL, error) {
 	u, err := parseCorbaloc(loc)
 	if err != nil {
 		return nil, err
+	}
+	if u.Addresses[0].Scheme == "miop" {
+		return nil, badURL("corbaname:%s: a group answers nobody, so that no name can be resolved there", s)
 	}
 	u.Scheme = "corbaname"
 	if len(u.Key) == 0 {
@@ -181,6 +188,11 @@ func (u *URL) Reference() *IOR {
 		b := IIOP{Version: a.Version, Host: a.Host, Port: a.Port, Key: u.Key}
 		switch a.Scheme {
 		case "iiop":
+		case "miop":
+			g, _ := parseGroup(a.Path)
+			p := UIPMC{Version: a.Version, Address: a.Host, Port: a.Port, Components: []Component{g.Component()}}
+			r.Profiles = append(r.Profiles, p.Profile())
+			continue
 		case "unix":
 			b.Host, b.Port, b.Components = "localhost", 0, []Component{Endpoints{Names: []string{"unix:" + a.Path}}.Component()}
 		case "netbios", "spx":

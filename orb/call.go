@@ -208,6 +208,10 @@ func (c *Call) begin() {
 	if c.unsaid != nil && c.route.terse {
 		c.route = c.route.inUnicode()
 	}
+	if c.route.group != nil {
+		c.beginGroup()
+		return
+	}
 	if c.route.local {
 		c.to, c.link = nil, nil
 		if c.policies != nil && !c.mayUse(nil) {
@@ -266,7 +270,10 @@ func (c *Call) header(id uint32, env *cdr.Env) {
 		}
 	}
 	var target giop.Target
-	if how := c.route.wanted.Load(); how != 0 && env.Version.AtLeast(cdr.V12) {
+	if g := c.route.group; g != nil {
+		target = giop.Target{Kind: giop.ProfileAddr, Tag: g.profile.Tag, Profile: g.profile.Data}
+		h.Target = &target
+	} else if how := c.route.wanted.Load(); how != 0 && env.Version.AtLeast(cdr.V12) {
 		c.route.address(&target, giop.Addressing(how), c.profile(), &c.Out)
 		h.Target = &target
 	}
@@ -324,6 +331,9 @@ func (c *Call) exchange() {
 
 // transfer sends the request and, if there is to be one, takes the reply. Its error is a failure on this side.
 func (c *Call) transfer(ctx context.Context) error {
+	if c.route.group != nil {
+		return c.multicast()
+	}
 	if c.link == nil {
 		return c.local(ctx)
 	}

@@ -285,6 +285,11 @@ func Peer(ctx context.Context) net.Addr {
 	return a
 }
 
+// WithPeer returns a ctx whose client, as [Peer] tells it, is at an address: for who asks, on behalf of a client who has not called, what depends on that. It identifies nobody.
+func WithPeer(ctx context.Context, at net.Addr) context.Context {
+	return context.WithValue(ctx, peerKey{}, at)
+}
+
 // received returns copies of what the request has come with, nil before and after the servant's method runs, when there are none.
 func (c *callContext) received() []giop.Context {
 	c.mu.Lock()

@@ -37,6 +37,11 @@ func (q *oneways) post(ctx context.Context, by time.Time, f func()) error {
 	if err := q.takeRoom(ctx, by); err != nil {
 		return err
 	}
+	return q.enqueue(f)
+}
+
+// enqueue is post for who has taken room.
+func (q *oneways) enqueue(f func()) error {
 	if !q.under.begin() {
 		<-q.room
 		return shutDown()

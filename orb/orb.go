@@ -113,6 +113,9 @@ type Config struct {
 	// Door, if set, is asked about each connection that is accepted, and told what came of it.
 	Door Door
 
+	// Multicaster sends requests to groups of objects, by datagrams: a *miop.Sender. It is the program's to close. nil: none are sent.
+	Multicaster Multicaster
+
 	// BiDir lets requests go against the direction of connections.
 	BiDir BiDir
 
@@ -158,6 +161,7 @@ type ORB struct {
 	references         []func(*NewReference) error
 	adapters           []func(NewAdapter) error
 	principal          []byte
+	multicaster        Multicaster
 
 	handler  atomic.Pointer[Handler]
 	values   values
@@ -190,7 +194,7 @@ func New(cfg Config) (*ORB, error) {
 		incarnation: newIncarnation(),
 		envs:        map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
 		bidir:      bidir{BiDir: cfg.BiDir},
-		references: cfg.References, adapters: cfg.Adapters, door: cfg.Door, principal: bytes.Clone(cfg.Principal),
+		references: cfg.References, adapters: cfg.Adapters, door: cfg.Door, principal: bytes.Clone(cfg.Principal), multicaster: cfg.Multicaster,
 	}
 	if o.transports == nil {
 		o.transports = transport.Set{tcp.New()}

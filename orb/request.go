@@ -44,7 +44,8 @@ type ServerRequest struct {
 	scope    Scope // to be released
 	counted  counting
 
-	malformed error // why the message cannot be answered at all
+	member    []byte // the key of the member of a group that it is for; nil: it is for the object that it names
+	malformed error  // why the message cannot be answered at all
 }
 
 // requests are those that serve nothing: an idle connection holds none.
@@ -59,7 +60,7 @@ func (r *ServerRequest) leave() {
 	r.Out.Reset(nil, false, nil)
 	r.msg = giop.Request{}
 	r.orb, r.from, r.ctx, r.contexts, r.work, r.scope = nil, nil, nil, nil, nil, nil
-	r.failed, r.seen, r.userCtx, r.outcome, r.malformed = nil, nil, nil, nil, nil
+	r.failed, r.seen, r.userCtx, r.outcome, r.member, r.malformed = nil, nil, nil, nil, nil, nil
 	requests.Put(r)
 }
 
@@ -171,7 +172,7 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 	r.head, r.from, r.state, r.failed, r.malformed, r.start = h, from, replyNone, nil, nil, len(out)
 	r.seen, r.userCtx, r.outcome, r.ran, r.again = nil, nil, nil, false, false
 	r.In.Reset(msg, giop.HeaderSize, h.Little, nil)
-	if err := r.msg.Parse(h, &r.In); err != nil {
+	if err := r.parse(h); err != nil {
 		r.malformed = err // without a request id there is nobody to answer
 		return out, nil
 	}
@@ -213,6 +214,16 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 		r.run()
 	}
 	return r.finish()
+}
+
+// parse reads the header of the request.
+func (r *ServerRequest) parse(h giop.Header) error {
+	if r.member == nil {
+		return r.msg.Parse(h, &r.In)
+	}
+	err := r.msg.ParseGroup(h, &r.In)
+	r.msg.Key = r.member
+	return err
 }
 
 // run finds the object and runs its operation.

@@ -37,7 +37,8 @@ type route struct {
 	last      atomic.Pointer[reached]
 	first     reached // room for the first of them, which is mostly the only one
 	taken     atomic.Bool
-	sealed    bool // the reference offers TLS, and this ORB has the transport: no way is gone that is not sealed
+	group     *toGroup // the way to a group, if there is no other
+	sealed    bool     // the reference offers TLS, and this ORB has the transport: no way is gone that is not sealed
 	ior       *ior.IOR
 	from      string       // as in Ref
 	wanted    atomic.Int32 // the giop.Addressing that the peer has asked for
@@ -156,6 +157,11 @@ func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {
 	rt := &route{orb: o, ior: i, from: r.from, forwarded: forwarded}
 	shared := sharedComponents(i)
 	for n, raw := range i.Profiles {
+		if raw.Tag == ior.TagUIPMC && rt.group == nil {
+			if err := rt.addGroup(raw); err != nil && rt.err == nil {
+				rt.err = exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "the reference has no profile that can be used: %w", err)
+			}
+		}
 		if raw.Tag != ior.TagInternetIOP {
 			continue
 		}
@@ -177,8 +183,10 @@ func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {
 		}
 	}
 	switch {
-	case len(rt.ways) > 0:
+	case rt.group != nil && len(rt.ways) == 0:
 		rt.err = nil
+	case len(rt.ways) > 0:
+		rt.err, rt.group = nil, nil
 		rt.sealed = slices.ContainsFunc(rt.ways, func(w way) bool { return w.endpoint.Network == sealedNetwork })
 		rt.terse = i.TypeID == "" && !rt.told && o.maxVersion.AtLeast(cdr.V12)
 	case len(rt.refused) > 0:

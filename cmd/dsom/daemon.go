@@ -43,6 +43,7 @@ type daemonCmd struct {
 	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
 	webFlags
 	tlsFlags
+	UDP []string `name:"udp" placeholder:"ADDRESS" help:"Where to tell by datagrams where objects are, at the port of listen: addresses of this machine, loopback, all or off; may be repeated. Default: loopback, as far as calls are taken there and the port is to be had."`
 	netbiosFlags
 	ipxFlags
 	sharedFlags
@@ -114,6 +115,7 @@ Example:
     dsom daemon --store nats://a.example.org,b.example.org,c.example.org --store-credentials /etc/dsom/store
     dsom daemon --publish bank.example.org:3053 --publish 10.0.0.0/8=@here
     dsom daemon --tls-listen :3055 --tls-certificate bank.pem --tls-key bank.key --tls-clients staff.pem --operators cert:CN=teller,O=Bank
+    dsom daemon --udp loopback --udp 192.0.2.1
     dsom daemon --netbios eth0 --netbios-name ada --netbios-servers 192.0.2.1
     dsom daemon --ipx serve:192.0.2.1 --ipx-net 3053 --ipx-name ada
     dsom daemon --web --web-origins https://bank.example.org --tls-listen same --tls-certificate bank.pem --tls-key bank.key
@@ -222,6 +224,10 @@ func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
 	if conf.Web, err = v.web(); err != nil {
 		return conf, err
 	}
+	if err := daemon.CheckUDP(v.UDP); err != nil {
+		return conf, usage("--udp: %w", err)
+	}
+	conf.UDP = v.UDP
 	named, err := v.netbiosFlags.settings()
 	if err != nil {
 		return conf, err

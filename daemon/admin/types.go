@@ -40,6 +40,7 @@ type Status struct {
 	Machine   string    `json:"machine,omitempty"` // the name of this machine, where others share the daemon's state
 	NetBIOS   *NetBIOS  `json:"netbios,omitempty"` // its part in a network of NetBIOS, if it has one
 	IPX       *IPX      `json:"ipx,omitempty"`     // its part in a network of IPX, if it has one
+	UDP       *UDP      `json:"udp,omitempty"`     // where datagrams are heard; nil: nowhere
 	TLS       *TLS      `json:"tls,omitempty"`     // by what certificates calls are taken and made; nil: there is no TLS
 }
 
@@ -75,6 +76,12 @@ type IPX struct {
 	Told    bool              `json:"told"`              // the network is told of the name
 	Clients int               `json:"clients,omitempty"` // of the tunnel that it serves
 	Counts  map[string]uint64 `json:"counts"`            // how often what has happened
+}
+
+// UDP is a daemon's part by datagrams.
+type UDP struct {
+	Addresses []string          `json:"addresses"` // where it tells where objects are, address:port
+	Counts    map[string]uint64 `json:"counts"`    // how many datagrams were what
 }
 
 // TLS says by what certificates a daemon is known, and knows others: the files, by absolute paths.

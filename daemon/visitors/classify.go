@@ -29,12 +29,15 @@ const (
 	WebRefused   Kind = "websocket-refused" // one that asked for a WebSocket and did not get it, or broke its protocol
 	ProxyRefused Kind = "proxy-refused"     // a proxy whose header of the PROXY protocol was no good
 
+	UDP        Kind = "udp"         // a datagram that is nothing a client says
+	UDPRefused Kind = "udp-refused" // one that is not answered by UDP, or one of too many
+
 	DSOM        Kind = "dsom"         // a program of SOM's DSOM that is let in
 	DSOMRefused Kind = "dsom-refused" // and one that is not
 )
 
 // Kinds are all of them, in the order in which people are told.
-var Kinds = []Kind{Silent, TLS, HTTP, SSH, SMB, RDP, Zeros, Partial, Version, Other, TLSRefused, WebRefused, ProxyRefused, DSOM, DSOMRefused}
+var Kinds = []Kind{Silent, TLS, HTTP, SSH, SMB, RDP, Zeros, Partial, Version, Other, TLSRefused, WebRefused, ProxyRefused, UDP, UDPRefused, DSOM, DSOMRefused}
 
 // Classify tells by the first octets who has come that has said no whole message of GIOP, and what he said, if that is text.
 func Classify(first []byte) (k Kind, said string) {

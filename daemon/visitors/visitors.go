@@ -47,7 +47,7 @@ type Host struct {
 func (h Host) Scanner() bool {
 	n := 0
 	for k := range h.Counts {
-		if k != DSOM && k != DSOMRefused {
+		if k != DSOM && k != DSOMRefused && k != UDP && k != UDPRefused { // of a datagram nobody knows who has sent it
 			n++
 		}
 	}
@@ -184,6 +184,21 @@ func (v *Visitors) Proxy(proxy net.Addr, why error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.count(host, ProxyRefused, v.now()).Said = line([]byte(why.Error()))
+}
+
+// Datagram counts a datagram. It keeps nobody away, since anybody can send one in another's name; for the same reason none makes room for its host among those that are remembered.
+func (v *Visitors) Datagram(from netip.AddrPort, k Kind, first []byte) {
+	host, _ := HostOf(from.String())
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.hosts[host] == nil && len(v.hosts) >= MaxHosts {
+		v.counts[k]++
+		return
+	}
+	h := v.count(host, k, v.now())
+	if len(first) > 0 {
+		h.Said = line(first)
+	}
 }
 
 // known notes that a host speaks GIOP.

@@ -32,7 +32,7 @@ idl/syntax giop emit emit/cabi emit/template typelib transport/socket transport/
 idl/check idl/format reach emit/... transport/... store/... som/... somd/internal/pets
 idl orb/internal/conn transport/tls transport/ws transport/netbios transport/spx som/internal/zoo/dog som/stream/cosobjectidentity/identifiableobject som/stream/cosstream/streamio somd/internal/pets/pet
 orb probe idl/... som/stream/cosstream/streamable somd/internal/pets/cat
-orb/stub orb/poa orb/dii orb/pi orb/telemetry som/stream/cosstream/streamablefactory
+orb/stub orb/poa orb/dii orb/pi orb/telemetry orb/group som/stream/cosstream/streamablefactory
 std/...
 somd/classmap somd/memory
 somd svc/somdd/client

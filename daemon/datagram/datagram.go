@@ -1,0 +1,268 @@
+// Package datagram answers what comes to the daemon's port by UDP: where an object is, and nothing else.
+//
+// A LocateRequest of GIOP in one datagram has a LocateReply in one. Nobody can be hurt by one: a reply has three times the octets of its request at most, and one to a request that is too short to be told
+// more says that the object is here, so that the client asks again by TCP. Nothing is started, made or changed for a datagram, and none that says anything else is answered at all, with an error neither.
+package datagram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/transport/miop"
+)
+
+// The limits. Each is in what is said of a datagram that exceeds it, by the name that stands here.
+const (
+	MostRequest   = 1472 // udp-request: octets of a datagram that is looked at
+	MostReply     = 1232 // udp-reply: octets of a reply
+	Amplification = 3    // udp-amplification: octets of a reply for each of its request
+	MostPerHost   = 100  // udp-rate-per-host: datagrams of a host that are looked at, a second; twice as many at once
+	MostInAll     = 2000 // udp-rate: of all
+	MostHosts     = 4096 // udp-hosts: hosts that are remembered for that
+)
+
+// answerTime bounds the search for an object: what cannot be told at once is for TCP.
+const answerTime = 100 * time.Millisecond
+
+// A LimitError says which limit a datagram exceeds.
+type LimitError struct {
+	Name string
+	Most int
+}
+
+// Error names the limit.
+func (e *LimitError) Error() string { return fmt.Sprintf("the limit %s is %d", e.Name, e.Most) }
+
+// An Event is what a datagram was, or what became of it. Its text is stable.
+type Event string
+
+// The events. Each datagram is one.
+const (
+	Here      Event = "here"      // a LocateRequest: the daemon takes calls of the object
+	Unknown   Event = "unknown"   // likewise: there is none
+	Forwarded Event = "forwarded" // likewise: a server has it
+	Shortened Event = "shortened" // likewise, and the answer that a server has it is too long: HERE was said instead
+	Unsaid    Event = "unsaid"    // likewise, and why is not for a datagram: HERE was said instead
+	Limited   Event = "limited"   // not looked at: its host, or all, sent too many
+	Long      Event = "long"      // not looked at: it exceeds udp-request
+	Garbage   Event = "garbage"   // nothing of GIOP
+	Malformed Event = "malformed" // GIOP that cannot be read, or is not all there
+	Refused   Event = "refused"   // a message of GIOP that is not for a datagram to the daemon, or a packet of MIOP
+	Stray     Event = "stray"     // it comes from no address that can be answered
+	Unsent    Event = "unsent"    // the system did not take the answer
+)
+
+// Events are all of them.
+var Events = []Event{Here, Unknown, Forwarded, Shortened, Unsaid, Limited, Long, Garbage, Malformed, Refused, Stray, Unsent}
+
+// An Answer says where an object is.
+type Answer struct {
+	Exists  bool
+	Forward *ior.IOR // the server's; nil: the daemon takes its calls
+}
+
+// Config says how datagrams are answered.
+type Config struct {
+	// Locate finds an object by its key, for a client. It must start, make and change nothing, and end with its ctx. After an error the client is told to ask by TCP.
+	Locate func(ctx context.Context, client netip.AddrPort, key []byte) (Answer, error)
+
+	// Visit, if set, is told of datagrams that are none of a client: Limited, Long, Garbage, Malformed, Refused, Stray. first are the first octets.
+	Visit func(from netip.AddrPort, what Event, first []byte)
+
+	Rates  Rates
+	Limits *limits.Limits
+	Log    *slog.Logger     // nil: nothing is logged
+	Now    func() time.Time // nil is time.Now
+}
+
+// A Server answers. It is safe for concurrent use.
+type Server struct {
+	c   Config
+	env *cdr.Env
+
+	mu     sync.Mutex
+	counts map[Event]uint64
+	conns  []net.PacketConn
+	closed bool
+	work   sync.WaitGroup
+}
+
+// New returns a server that hears nothing yet.
+func New(c Config) *Server {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Server{c: c, env: &cdr.Env{Version: cdr.V12, Limits: c.Limits}, counts: map[Event]uint64{}}
+}
+
+// Serve answers what comes to a socket, in a goroutine of its own, until Close, which closes the socket.
+func (s *Server) Serve(c *net.UDPConn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		_ = c.Close()
+		return
+	}
+	s.conns = append(s.conns, c)
+	s.work.Go(func() { s.run(c) })
+}
+
+// Close ends the server. It waits for the answers that are being given.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	var errs []error
+	for _, c := range s.conns {
+		errs = append(errs, c.Close())
+	}
+	s.conns = nil
+	s.mu.Unlock()
+	s.work.Wait()
+	return errors.Join(errs...)
+}
+
+// Counts returns how many datagrams were what.
+func (s *Server) Counts() map[Event]uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make(map[Event]uint64, len(Events))
+	for _, e := range Events {
+		all[e] = s.counts[e]
+	}
+	return all
+}
+
+func (s *Server) run(c *net.UDPConn) {
+	b := make([]byte, MostRequest+1)
+	var out []byte
+	for {
+		n, from, err := c.ReadFromUDPAddrPort(b)
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil { // of an answer that reached nobody, as some systems tell, or for want of memory
+			if isLong(err) {
+				s.count(from, Long, nil)
+				continue
+			}
+			s.c.Log.Debug("a datagram cannot be read", "error", err)
+			time.Sleep(time.Millisecond) // an error that stays is not to take the processor
+			continue
+		}
+		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+		reply, what := s.answer(out[:0], from, b[:n])
+		if len(reply) > 0 {
+			out = reply
+			if _, err := c.WriteToUDPAddrPort(reply, from); err != nil && !errors.Is(err, net.ErrClosed) {
+				s.c.Log.Debug("a datagram is not answered", "client", from, "error", err)
+				what = Unsent
+			}
+		}
+		s.count(from, what, b[:n])
+	}
+}
+
+// count counts a datagram, and tells of it.
+func (s *Server) count(from netip.AddrPort, what Event, first []byte) {
+	s.mu.Lock()
+	s.counts[what]++
+	s.mu.Unlock()
+	switch what {
+	case Limited, Long, Garbage, Malformed, Refused, Stray:
+		if s.c.Visit != nil {
+			s.c.Visit(from, what, first[:min(len(first), 64)])
+		}
+	}
+}
+
+// answer appends the reply to a datagram to out, nothing if there is to be none, and says what it was.
+func (s *Server) answer(out []byte, from netip.AddrPort, b []byte) ([]byte, Event) {
+	s.mu.Lock() // of the rates
+	err := s.c.Rates.Take(from.Addr(), s.c.Now())
+	s.mu.Unlock()
+	switch {
+	case err != nil:
+		return nil, Limited
+	case from.Port() == 0 || !from.Addr().IsValid() || from.Addr().IsMulticast() || from.Addr().IsUnspecified() || from.Addr() == broadcast:
+		return nil, Stray
+	case len(b) > MostRequest:
+		return nil, Long
+	case miop.IsPacket(b):
+		return nil, Refused
+	case len(b) < 4 || string(b[:4]) != "GIOP":
+		return nil, Garbage
+	case len(b) < giop.HeaderSize:
+		return nil, Malformed
+	}
+	h, err := giop.ParseHeader(b)
+	switch {
+	case err != nil || h.More || int64(h.Size) != int64(len(b)-giop.HeaderSize):
+		return nil, Malformed
+	case h.Type != giop.TypeLocateRequest:
+		return nil, Refused
+	}
+	var d cdr.Decoder
+	d.Reset(b, giop.HeaderSize, h.Little, s.env)
+	var q giop.LocateRequest
+	if err := q.Parse(h, &d); err != nil || q.Target.NoKey != nil || len(q.Key) == 0 {
+		return nil, Malformed
+	}
+	most := min(Amplification*len(b), MostReply)
+	a, err := s.locate(from, q.Key)
+	var e cdr.Encoder
+	e.Reset(out, h.Little, s.env)
+	begin := func(status giop.LocateStatus) giop.Mark { return giop.BeginLocateReply(&e, h.Version, q.ID, status) }
+	what := Here
+	switch {
+	case err != nil:
+		giop.Finish(&e, begin(giop.ObjectHere))
+		what = Unsaid
+	case !a.Exists:
+		giop.Finish(&e, begin(giop.UnknownObject))
+		what = Unknown
+	case a.Forward != nil:
+		m := begin(giop.ObjectForward)
+		ior.Put(&e, a.Forward)
+		giop.Finish(&e, m)
+		if what = Forwarded; e.Err() != nil || e.Len() > most {
+			e.Reset(e.Bytes()[:0], h.Little, s.env)
+			giop.Finish(&e, begin(giop.ObjectHere))
+			what = Shortened
+		}
+	default:
+		giop.Finish(&e, begin(giop.ObjectHere))
+	}
+	if e.Err() != nil || e.Len() > most { // cannot be: the shortest request has more than a third of the shortest reply
+		return nil, Refused
+	}
+	return e.Bytes(), what
+}
+
+// locate asks where an object is, within a time; a panic is an error.
+func (s *Server) locate(from netip.AddrPort, key []byte) (a Answer, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.c.Log.Error("locating an object for a datagram panicked", "panic", p, "stack", string(debug.Stack()))
+			err = errors.New("locating an object panicked")
+		}
+	}()
+	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+	defer cancel()
+	return s.c.Locate(ctx, from, key)
+}
+
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})

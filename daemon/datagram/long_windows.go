@@ -1,0 +1,12 @@
+package datagram
+
+import (
+	"errors"
+	"syscall"
+)
+
+// isLong reports whether a datagram was longer than the room for it, which Windows tells so.
+func isLong(err error) bool {
+	const messageSize = syscall.Errno(10040) // WSAEMSGSIZE
+	return errors.Is(err, messageSize)
+}
