@@ -414,13 +414,17 @@ func (c *Call) heard() {
 		if c.policies != nil && c.policies.Rebind >= NoRebind && c.link != nil {
 			c.ref.bound.Store(c.link)
 		}
+		if !c.route.forwarded && c.ref.dropped.Load() != nil {
+			c.ref.dropped.Store(nil)
+		}
 	case giop.SystemException:
 		if !c.route.forwarded || c.fixed() {
 			return
 		}
 		// Another server may have the address by now of the place that was meant for now: the next call asks the original reference. This one
 		// is not made again, since the exception may be one that the object's method had from elsewhere and has returned.
-		if sys, err := c.systemException(); err == nil && sys.Kind == exc.ObjectNotExist {
+		in := c.In
+		if sys, err := giop.GetSystemException(&in); err == nil && sys.Kind == exc.ObjectNotExist {
 			c.ref.dropForward(c.route, sys)
 		}
 	}

@@ -111,3 +111,48 @@ func TestCalledByInterceptor(t *testing.T) {
 		}
 	}
 }
+
+// TestCalledByClientInterceptor: what an interceptor of the client's calls says nothing of the caller's operation: behind that it is completed, before it nothing is.
+func TestCalledByClientInterceptor(t *testing.T) {
+	t.Parallel()
+	o := newClient(t, nil)
+	nowhere, err := o.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, Echo(&shop{say: func(context.Context, string) error { return exc.New(exc.NoResources, 0, exc.Yes, "") }}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	down, full := EchoClass.Unchecked(nowhere), EchoClass.Unchecked(o.NewRef(ref.IOR()))
+	for name, c := range map[string]struct {
+		by   orb.ClientInterceptor
+		want exc.Completed
+	}{
+		"behind": {func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+			if err := next(ctx); err != nil {
+				return err
+			}
+			return fmt.Errorf("audit: %w", down.Ping(ctx))
+		}, exc.Yes},
+		"at the end": {func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+			r.AtEnd(func(error) error { return down.Ping(ctx) })
+			return next(ctx)
+		}, exc.Yes},
+		"before": {func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+			if _, err := full.Say(ctx, ""); err != nil {
+				return err
+			}
+			return next(ctx)
+		}, exc.No},
+	} {
+		for _, local := range []bool{false, true} {
+			_, err := intercepting(t, local, cdr.V12, []orb.ClientInterceptor{c.by}, nil).Say(t.Context(), "a")
+			var sys *exc.SystemException
+			if !errors.As(err, &sys) || sys.Completed != c.want {
+				t.Errorf("%s, local %v: got %v, want completed %v", name, local, err, c.want)
+			}
+		}
+	}
+}

@@ -220,3 +220,52 @@ func TestForwardAndOriginalFail(t *testing.T) {
 		})
 	}
 }
+
+// TestForwardForgotten: why a place was no good is told until the original reference has answered, and however long the peer's text is, little of it is kept.
+func TestForwardForgotten(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("long ", 1<<16)
+	goneThere := func(first *place) Echo {
+		_, root := newORB(t, nil)
+		var gone atomic.Bool
+		p, err := root.Create("second", poa.Options{ServantRetention: poa.NonRetain, RequestProcessing: poa.UseServantManager, IDAssignment: poa.UserID, Lifespan: poa.Persistent,
+			ServantLocator: poa.LocatorFunc(func(context.Context, string) (orb.Servant, error) {
+				if gone.Load() {
+					x := exc.New(exc.ObjectNotExist, 1, exc.No, "%s", long)
+					x.Public = true
+					return nil, x
+				}
+				return EchoClass.Servant(&place{name: "second"}), nil
+			})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ref, err := p.Reference("one", EchoClass.Interface())
+		if err != nil {
+			t.Fatal(err)
+		}
+		first.to.Store(&orb.ForwardRequest{To: ref})
+		e := EchoClass.Unchecked(newClient(t, nil).NewRef(first.ref.IOR()))
+		answers(t, e, "second", "forwarded")
+		gone.Store(true)
+		first.to.Store(nil)
+		if _, err := e.Say(t.Context(), ""); !errors.Is(err, exc.ObjectNotExist) {
+			t.Fatal("gone at the place:", err)
+		}
+		return e
+	}
+	for _, asked := range []bool{false, true} {
+		first := newPlace(t, "first", anyPort)
+		e := goneThere(first)
+		if asked {
+			answers(t, e, "first", "asked again")
+		}
+		if err := first.orb.Shutdown(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		_, err := e.Say(t.Context(), "")
+		if err == nil || strings.Contains(err.Error(), "had been forwarded") == asked || len(err.Error()) > 2000 {
+			t.Errorf("the original had answered: %v; the error has %d octets: %.300v", asked, len(err.Error()), err)
+		}
+	}
+}

@@ -137,7 +137,7 @@ func atEnd(err error) error {
 	if errors.As(err, &f) {
 		return exc.New(exc.BadInvOrder, exc.MinorContextThere, exc.Yes, "an interceptor sends a request elsewhere that has been carried out")
 	}
-	return exc.From(err, exc.Yes)
+	return ofOuter(exc.From(err, exc.Yes), exc.Yes)
 }
 
 // through calls the interceptors from the i-th on, and then sends.
@@ -215,7 +215,7 @@ func (c *Call) outcome() error {
 func (c *Call) replaced(err error, completed exc.Completed) {
 	var f *ForwardRequest
 	if !errors.As(err, &f) {
-		c.fail(exc.From(err, completed))
+		c.fail(ofOuter(exc.From(err, completed), completed))
 		return
 	}
 	if !c.sentOn() {

@@ -107,9 +107,20 @@ func (r *Ref) forwardTo(from *route, to *ior.IOR, forGood bool) error {
 // call says why the place that the object had been forwarded to was no good.
 func (r *Ref) dropForward(from *route, why error) {
 	if r.replace(from, r.original.Load()) && from.forwarded {
-		text := "it had been forwarded to " + from.places() + ", and there: " + why.Error()
+		text := "it had been forwarded to " + from.places() + ", and there: " + shortened(why.Error())
 		r.dropped.Store(&text)
 	}
+}
+
+// mostForwardText is how many octets are kept of why a place was no good that an object had been forwarded to: the text may be the peer's.
+const mostForwardText = 512
+
+// shortened returns text with at most mostForwardText octets of it, which share no memory with it.
+func shortened(text string) string {
+	if len(text) <= mostForwardText {
+		return text
+	}
+	return strings.ToValidUTF8(strings.Clone(text[:mostForwardText]), "") + "…"
 }
 
 // places names the addresses of a route, but not many.

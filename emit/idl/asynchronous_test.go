@@ -56,6 +56,9 @@ func TestAsynchronous(t *testing.T) {
 	if diff := cmp.Diff(meaning(t, spec), meaning(t, compileAMI(t, stockManager, portable))); diff != "" {
 		t.Errorf("for other compilers (-want +got):\n%s", diff)
 	}
+	if whole := printer.Print(spec, spec.File(stockManager), printer.Options{Portable: true, Whole: true}); strings.Contains(whole, "#include <orb.idl>") {
+		t.Errorf("with all that is included, it includes what Messaging.idl does:\n%s", whole)
+	}
 	if !strings.Contains(portable, "interface ReplyHandler {};") {
 		t.Error("for other compilers the module Messaging is not declared")
 	}

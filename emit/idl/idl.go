@@ -144,11 +144,16 @@ func (p *printer) includes() []string {
 	}
 	var out []string
 	for _, f := range p.spec.Files {
-		if f.Standard {
+		if f.Standard && (!p.portable || f.Path == "Messaging.idl" || p.wanted(f.Path)) {
 			out = append(out, f.Path)
 		}
 	}
 	return out
+}
+
+// wanted reports whether a file of the user's includes this one: what a file that the compiler carries includes is not there for other compilers.
+func (p *printer) wanted(name string) bool {
+	return slices.ContainsFunc(p.spec.Files, func(f *model.File) bool { return !f.Standard && slices.Contains(f.Includes, name) })
 }
 
 // silent returns the included files that bring no declaration, as one that has been there by another name.

@@ -18,7 +18,7 @@ type AdapterActivator interface {
 	// has; if not, the object does not exist. Names come from the network. It is not called
 	// for a name while it runs for that name: to FindPOA with its ctx, or one made of that, there is no such adapter before it is made, nor is there
 	// another whose activator waits for this one to end; and a call to an object in one of them, by such a ctx and within the process, is
-	// OBJ_ADAPTER. ctx is that of the first who asked; when it ends, the others who wait have
+	// OBJ_ADAPTER. Who waits for the thread of a single-threaded adapter is not seen so: two activators that want each other's wait until a ctx ends. ctx is that of the first who asked; when it ends, the others who wait have
 	// the activator called again. An error is answered with OBJ_ADAPTER, and the adapter is destroyed if it was made.
 	UnknownAdapter(ctx context.Context, parent *POA, name string) (bool, error)
 }
