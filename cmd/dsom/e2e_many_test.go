@@ -33,12 +33,13 @@ func TestMany(t *testing.T) {
 	h.startDaemon("--listen", "127.0.0.1:0")
 	program := h.script("bank", h.bankScript())
 	uuids := h.registerMany(servers, writers, program)
+	address := h.address // which stays; h's is written by each daemon that is started
 	reference := func(server string) *ior.IOR { // that of its main account
 		u, err := implrepo.ParseUUID(server)
 		if err != nil {
 			t.Fatal(err)
 		}
-		ref, err := demo.Reference(u, h.address, demo.MainAccount)
+		ref, err := demo.Reference(u, address, demo.MainAccount)
 		if err != nil {
 			t.Fatal(err)
 		}

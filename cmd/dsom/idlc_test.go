@@ -71,7 +71,7 @@ func TestIDLBuildC(t *testing.T) {
 		t.Fatal(err)
 	}
 	build(0, "kennel.ih", "--c=compat")
-	build(statusUsage, "is not h, ih, c or compat", "--c=d")
+	build(statusUsage, "is not h, ih, c, compat or corba", "--c=d")
 	build(statusUsage, "--library is for --c", "--library", "x")
 	build(statusUsage, "--included is not for --c, --cxx and --xh", "--included", "--c")
 	build(statusUsage, "name the included files, too", "--included", "--cxx", "--typelib")
