@@ -34,7 +34,9 @@ static inline void somAbnormalEnd(void) {}
  * SOM_WarnLevel, and to SOMError, as what may be ignored. */
 static inline Environment *som_compat_asked(void) {
 	static
-#ifdef __cplusplus
+#if defined(__cplusplus) && __cplusplus < 201103L
+		__thread
+#elif defined(__cplusplus)
 		thread_local
 #else
 		_Thread_local
