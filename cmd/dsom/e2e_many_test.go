@@ -33,7 +33,7 @@ func TestMany(t *testing.T) {
 	h.startDaemon("--listen", "127.0.0.1:0")
 	program := h.script("bank", h.bankScript())
 	uuids := h.registerMany(servers, writers, program)
-	address := h.address // which stays; h's is written by each daemon that is started
+	address := h.address                        // which stays; h's is written by each daemon that is started
 	reference := func(server string) *ior.IOR { // that of its main account
 		u, err := implrepo.ParseUUID(server)
 		if err != nil {
