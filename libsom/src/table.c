@@ -114,12 +114,12 @@ static void replace_in_casts(const klass *in, som_tok t, const klass *k, som_pro
 
 som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
 	klass *k = K(c);
-	som_proc *old = NULL, *own = own_impl(k, t), *now;
+	som_proc *old = NULL, *own, *now;
 	if (changeable(c, ev) != SOM_OK) return NULL;
 	const klass *in = introducer(k, t);
 	const char *why = in ? "a replacement needs a procedure" : "it has no method of this token";
 	if (!in || !proc) return fail(ev, in ? SOM_E_METHOD : SOM_E_UNKNOWN, "class %s: %s", k->info.name, why), NULL;
-	lock();
+	lock(), own = own_impl(k, t);
 	impls *all = k->impls, *more = all;
 	impl *mine = find_impl(all, t);
 	if (mine)
@@ -166,7 +166,7 @@ som_proc *som_next_proc(const som_class *implementing, const som_object *o, som_
 	uint32_t i = place_in(k->info.order, k->info.norder, implementing);
 	while (++i < k->info.norder) {
 		som_proc *proc = k->concrete[i] ? own_impl(order_at(k, i), t) : NULL;
-		if (proc) return whole(k, t, proc);
+		if (proc) return __builtin_expect(t == tok_life[LIFE_OLD_INIT] || t == tok_life[LIFE_OLD_UNINIT], 0) ? whole(k, t, proc) : proc;
 	}
 	return NULL;
 }
