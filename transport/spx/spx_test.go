@@ -16,8 +16,6 @@ import (
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
-const patience = 10 * time.Second
-
 // split is a transport that dials at one station and listens at another.
 type split struct{ dial, listen *spx.Transport }
 
