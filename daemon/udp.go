@@ -45,7 +45,7 @@ func CheckUDP(all []string) error {
 		case a.IsUnspecified():
 			return fmt.Errorf("%s: say all, which is each address of this machine by itself, so that an answer comes from where was asked", s)
 		case a.IsMulticast():
-			return fmt.Errorf("%s is the address of a group: see --link", s)
+			return fmt.Errorf("%s is the address of a group, and the daemon is in none: say addresses of this machine", s)
 		}
 	}
 	return nil

@@ -33,15 +33,7 @@ static inline void somAbnormalEnd(void) {}
 /* The methods of the root classes have no environment. Of those that return nothing by which it is seen that they could not do it, it is said at
  * SOM_WarnLevel, and to SOMError, as what may be ignored. */
 static inline Environment *som_compat_asked(void) {
-	static
-#if defined(__cplusplus) && __cplusplus < 201103L
-		__thread
-#elif defined(__cplusplus)
-		thread_local
-#else
-		_Thread_local
-#endif
-		Environment ev;
+	static SOM_COMPAT_PER_THREAD Environment ev;
 	return &ev;
 }
 static inline void som_compat_tell(const char *file, int line) {

@@ -86,17 +86,17 @@ enum { SOM_MajorVersion = 3, SOM_MinorVersion = 0 };
 
 /* ---- Environments and exceptions ---- */
 
+#if defined(__cplusplus) && __cplusplus < 201103L
+#define SOM_COMPAT_PER_THREAD __thread
+#elif defined(__cplusplus)
+#define SOM_COMPAT_PER_THREAD thread_local
+#else
+#define SOM_COMPAT_PER_THREAD _Thread_local
+#endif
+
 /* One for each thread and unit. */
 static inline Environment *somGetGlobalEnvironment(void) {
-	static
-#if defined(__cplusplus) && __cplusplus < 201103L
-		__thread
-#elif defined(__cplusplus)
-		thread_local
-#else
-		_Thread_local
-#endif
-		Environment ev;
+	static SOM_COMPAT_PER_THREAD Environment ev;
 	return &ev;
 }
 #define SOM_CreateLocalEnvironment() ((Environment *)calloc(1, sizeof(Environment)))
