@@ -36,13 +36,13 @@ func isPath(host string) bool {
 	return strings.HasPrefix(host, "/") || strings.HasPrefix(host, "./") || strings.HasPrefix(host, "@")
 }
 
-// ParseEndpoint parses an endpoint such as tcp:host:2809, tcp:[::1]:2809, tcp::0, unix:/run/x or ws:host:80/orb.
+// ParseEndpoint parses an endpoint such as tcp:host:2809, tcp:[::1]:2809, tcp::0, unix:/run/x, pipe:bank or ws:host:80/orb.
 func ParseEndpoint(s string) (Endpoint, error) {
 	network, rest, ok := strings.Cut(s, ":")
 	if !ok || network == "" {
 		return Endpoint{}, fmt.Errorf("endpoint %q: no network; write it as tcp:host:port", s)
 	}
-	if isPath(rest) {
+	if isPath(rest) || network == "pipe" {
 		return Endpoint{Network: network, Host: rest}, nil
 	}
 	path := ""
