@@ -13,6 +13,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/svc/implrepo"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/unix"
 )
 
@@ -71,7 +72,7 @@ func nearby(endpoints []string, key []byte) *ior.IOR {
 // socketsOf returns those of a server's endpoints that are sockets of the machine.
 func socketsOf(endpoints []string) (all []string) {
 	for _, s := range endpoints {
-		if strings.HasPrefix(s, unix.Name+":") {
+		if strings.HasPrefix(s, unix.Name+":") || strings.HasPrefix(s, pipe.Name+":") {
 			all = append(all, s)
 		}
 	}

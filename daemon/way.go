@@ -14,6 +14,7 @@ import (
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
 )
@@ -64,7 +65,7 @@ func isFixed(endpoints []string) bool {
 			return false
 		}
 		e, err := transport.ParseEndpoint(s)
-		if err != nil || e.Network == unix.Name { // a socket's path says nothing of addresses
+		if err != nil || e.Network == unix.Name || e.Network == pipe.Name { // a socket's path says nothing of addresses
 			continue
 		}
 		if ip := net.ParseIP(e.Host); e.Host == "" || ip != nil && ip.IsUnspecified() {

@@ -67,6 +67,8 @@ func (a Address) String() string {
 		return "rir:"
 	case "unix":
 		return "unix:" + escape(a.Path, pathSafe)
+	case "pipe":
+		return "pipe:" + escape(a.Host, pathSafe)
 	case "miop":
 		return "miop:" + a.Version.String() + "@" + a.Path + "/" + a.HostPort()
 	case "netbios", "spx":
@@ -142,6 +144,15 @@ func parseAddress(s string) (Address, error) {
 			return Address{}, badAddress(s, "no path of a socket; write its slashes as %%2F")
 		}
 		return Address{Scheme: scheme, Version: cdr.V12, Path: path}, nil
+	case "pipe":
+		name, err := unescape(rest)
+		if err != nil {
+			return Address{}, badAddress(s, "%v", err)
+		}
+		if name == "" || strings.ContainsAny(name, "\\/:\x00") {
+			return Address{}, badAddress(s, "no name of a pipe: one is without slashes and colons")
+		}
+		return Address{Scheme: scheme, Version: cdr.V12, Host: name}, nil
 	case "netbios", "spx":
 		return parseNamed(s, scheme, rest)
 	case "iiop", "ssliop", "dsom":

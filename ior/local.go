@@ -22,7 +22,7 @@ const (
 // Endpoints is the content of a component of tag TagDSOMEndpoints: further endpoints of the profile's object. ORBs that do not know it skip it.
 type Endpoints struct {
 	Machine [16]byte // where sockets of a machine are; zero: on the machine of whoever reads it
-	Names   []string // as package transport writes them: unix:/run/bank.sock, netbios:ADA:139, spx:00003053.020000000001:3053
+	Names   []string // as package transport writes them: unix:/run/bank.sock, pipe:bank, netbios:ADA:139, spx:00003053.020000000001:3053
 }
 
 // Component builds the component: an encapsulation of the machine, as a sequence of octets, and of the endpoints, as a sequence of strings.
@@ -138,7 +138,12 @@ func (b IIOP) Named() []string {
 	return all
 }
 
-// Sockets returns the paths at which the object is reached on a machine, by what tells it from others and by its name. Components that cannot be read are skipped.
+// isSocket reports whether an endpoint is a socket of a machine, or a named pipe.
+func isSocket(endpoint string) bool {
+	return strings.HasPrefix(endpoint, "unix:") || strings.HasPrefix(endpoint, "pipe:")
+}
+
+// Sockets returns the endpoints at which the object is reached on a machine alone, unix:/run/bank.sock or pipe:bank, by what tells the machine from others and by its name. Components that cannot be read are skipped.
 func (b IIOP) Sockets(machine [16]byte, host string) []string {
 	var all []string
 	for _, c := range b.Components {
@@ -149,13 +154,13 @@ func (b IIOP) Sockets(machine [16]byte, host string) []string {
 				continue
 			}
 			for _, n := range p.Names {
-				if path, ok := strings.CutPrefix(n, "unix:"); ok {
-					all = append(all, path)
+				if isSocket(n) {
+					all = append(all, n)
 				}
 			}
 		case TagOmniORBUnix:
 			if name, path, err := c.OmniORBUnix(); err == nil && host != "" && name == host && len(path) <= mostEndpoint {
-				all = append(all, path)
+				all = append(all, "unix:"+path)
 			}
 		}
 	}

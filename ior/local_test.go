@@ -22,13 +22,13 @@ func TestSockets(t *testing.T) {
 		want       []string
 	}{
 		"none":      {nil, nil},
-		"here":      {[]ior.Component{c(here, "unix:/a", "nb:X:1", "unix:@b")}, []string{"/a", "@b"}},
+		"here":      {[]ior.Component{c(here, "unix:/a", "nb:X:1", "pipe:c", "unix:@b")}, []string{"unix:/a", "pipe:c", "unix:@b"}},
 		"there":     {[]ior.Component{c(there, "unix:/a")}, nil},
-		"anywhere":  {[]ior.Component{c([16]byte{}, "unix:/a")}, []string{"/a"}},
-		"omniORB":   {[]ior.Component{ior.OmniORBUnixComponent("vm", "/o")}, []string{"/o"}},
+		"anywhere":  {[]ior.Component{c([16]byte{}, "unix:/a")}, []string{"unix:/a"}},
+		"omniORB":   {[]ior.Component{ior.OmniORBUnixComponent("vm", "/o")}, []string{"unix:/o"}},
 		"another":   {[]ior.Component{ior.OmniORBUnixComponent("other", "/o")}, nil},
-		"both":      {[]ior.Component{c(here, "unix:/a"), ior.OmniORBUnixComponent("vm", "/o")}, []string{"/a", "/o"}},
-		"damaged":   {[]ior.Component{{Tag: ior.TagDSOMEndpoints, Data: []byte{1, 0}}, {Tag: ior.TagOmniORBUnix}, c(here, "unix:/a")}, []string{"/a"}},
+		"both":      {[]ior.Component{c(here, "unix:/a"), ior.OmniORBUnixComponent("vm", "/o")}, []string{"unix:/a", "unix:/o"}},
+		"damaged":   {[]ior.Component{{Tag: ior.TagDSOMEndpoints, Data: []byte{1, 0}}, {Tag: ior.TagOmniORBUnix}, c(here, "unix:/a")}, []string{"unix:/a"}},
 		"too long":  {[]ior.Component{c(here, "unix:/"+strings.Repeat("x", 300))}, nil},
 		"too many":  {[]ior.Component{c(here, slices.Repeat([]string{"unix:/a"}, 65)...)}, nil},
 		"no length": {[]ior.Component{{Tag: ior.TagDSOMEndpoints, Data: []byte{1, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff}}}, nil},
@@ -70,7 +70,7 @@ func TestNamed(t *testing.T) {
 	if got := p.Named(); !slices.Equal(got, []string{all[1], all[3], all[4]}) {
 		t.Errorf("%q", got)
 	}
-	if got := p.Sockets([16]byte{7}, ""); !slices.Equal(got, []string{"/run/x"}) {
+	if got := p.Sockets([16]byte{7}, ""); !slices.Equal(got, []string{"unix:/run/x"}) {
 		t.Errorf("%q", got)
 	}
 	if got := ior.NamedComponents(all[:1]); got != nil {

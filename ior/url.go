@@ -28,6 +28,7 @@ const DefaultKey = "NameService"
 //	corbaloc:iiop:1.2@a:1,iiop:[::1]:2/key
 //	corbaloc:ssliop:1.2@host:684/key          the same by TLS alone
 //	corbaloc:unix:%2Frun%2Fbank.sock/key      at a socket of this machine
+//	corbaloc:pipe:bank/key                    at a named pipe of this machine, on Windows
 //	corbaloc:ws:host:8080%2Forb/key           by WebSocket; wss within TLS
 //	ws://host:8080/orb#key                    the same as omniORB writes it
 //	corbaloc:miop:1.0@1.0-NET-7/239.1.2.3:4 a group of objects, by datagrams
@@ -177,8 +178,8 @@ func (u *URL) String() string {
 
 // Reference returns what can be said of the object without asking anyone: the reference
 // itself of an IOR: URL; for the others one without a type id that has an IIOP profile for
-// each address of scheme iiop, ssliop, ws, wss, unix, netbios or spx, and is nil if there is none. That of ssliop has port 0, a component of tag TagSSLSecTrans, and
-// version 1.1 at least, since 1.0 has no components; that of ws, wss, unix, netbios or spx has port 0 and a component of tag TagDSOMEndpoints. Of a URL with a Name it refers to the naming context in which to resolve it.
+// each address of scheme iiop, ssliop, ws, wss, unix, pipe, netbios or spx, and is nil if there is none. That of ssliop has port 0, a component of tag TagSSLSecTrans, and
+// version 1.1 at least, since 1.0 has no components; that of ws, wss, unix, pipe, netbios or spx has port 0 and a component of tag TagDSOMEndpoints. Of a URL with a Name it refers to the naming context in which to resolve it.
 func (u *URL) Reference() *IOR {
 	if u.Scheme == "IOR" {
 		return u.IOR
@@ -195,6 +196,8 @@ func (u *URL) Reference() *IOR {
 			continue
 		case "unix":
 			b.Host, b.Port, b.Components = "localhost", 0, []Component{Endpoints{Names: []string{"unix:" + a.Path}}.Component()}
+		case "pipe":
+			b.Host, b.Port, b.Components = "localhost", 0, []Component{Endpoints{Names: []string{"pipe:" + a.Host}}.Component()}
 		case "netbios", "spx":
 			b.Host, b.Port, b.Components = "localhost", 0, []Component{Endpoints{Names: []string{a.Scheme + ":" + a.Host + ":" + strconv.Itoa(int(a.Port))}}.Component()}
 		case "ws", "wss":

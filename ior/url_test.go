@@ -99,8 +99,21 @@ func TestParseURLParts(t *testing.T) {
 	if u.Addresses[0].Path != "/run/d" {
 		t.Errorf("unix address %+v", u.Addresses[0])
 	}
-	if b, err = u.Reference().Profiles[0].IIOP(); err != nil || b.Port != 0 || !slices.Equal(b.Sockets([16]byte{7}, "vm"), []string{"/run/d"}) {
+	if b, err = u.Reference().Profiles[0].IIOP(); err != nil || b.Port != 0 || !slices.Equal(b.Sockets([16]byte{7}, "vm"), []string{"unix:/run/d"}) {
 		t.Errorf("unix profile %+v, %v", b, err)
+	}
+	u, err = ior.ParseURL("corbaloc:pipe:bank/k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := u.String(); s != "corbaloc:pipe:bank/k" {
+		t.Errorf("written again it is %s", s)
+	}
+	if b, err = u.Reference().Profiles[0].IIOP(); err != nil || b.Port != 0 || !slices.Equal(b.Sockets([16]byte{7}, "vm"), []string{"pipe:bank"}) {
+		t.Errorf("pipe profile %+v, %v", b, err)
+	}
+	if _, err = ior.ParseURL("corbaloc:pipe:/k"); err == nil {
+		t.Error("a pipe without a name")
 	}
 	u, err = ior.ParseURL("corbaloc:ssliop:h:9/k")
 	if err != nil {

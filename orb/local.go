@@ -3,22 +3,26 @@ package orb
 import (
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/transport"
 )
 
-// localNetwork is the network of endpoints that are sockets of the machine: that of package transport/unix.
-const localNetwork = "unix"
+// localNetworks are those of endpoints that only programs of the machine reach: of packages transport/unix and transport/pipe.
+var localNetworks = []string{"unix", "pipe"}
 
-// machine returns what tells this machine from others, if the ORB has the transport by its sockets.
+func localNetwork(network string) bool { return slices.Contains(localNetworks, network) }
+
+// machine returns what tells this machine from others, if the ORB has a transport by its sockets.
 func (o *ORB) machine() (id [16]byte, ok bool) {
-	m, ok := o.findTransport(localNetwork).(interface{ Machine() [16]byte })
-	if !ok {
-		return id, false
+	for _, network := range localNetworks {
+		if m, ok := o.findTransport(network).(interface{ Machine() [16]byte }); ok {
+			return m.Machine(), true
+		}
 	}
-	return m.Machine(), true
+	return id, false
 }
 
 // hostName returns this machine's name, by which omniORB tells it from others; "" if it has none.
@@ -39,7 +43,7 @@ func (o *ORB) localComponents() []ior.Component {
 	}
 	var names []string
 	for _, e := range o.Endpoints() {
-		if e.Network == localNetwork {
+		if localNetwork(e.Network) {
 			names = append(names, e.String())
 		}
 	}
@@ -53,16 +57,20 @@ func (rt *route) addLocal(p ior.IIOP, h way) {
 	if !ok {
 		return
 	}
-	paths := p.Sockets(id, hostName())
-	if len(paths) == 0 {
+	sockets := p.Sockets(id, hostName())
+	if len(sockets) == 0 {
 		return
 	}
 	at := transport.Endpoint{Network: "tcp", Host: p.Host, Port: p.Port}
 	if to, err := o.connect.Way(at); err != nil || to.To != at {
 		return
 	}
-	for _, path := range paths {
-		h.endpoint = transport.Endpoint{Network: localNetwork, Host: path}
+	for _, s := range sockets {
+		network, name, _ := strings.Cut(s, ":")
+		h.endpoint = transport.Endpoint{Network: network, Host: name}
+		if o.findTransport(network) == nil {
+			continue
+		}
 		if len(rt.ways) < o.limits.Int(limits.Profiles) && !slices.ContainsFunc(rt.ways, func(w way) bool { return w.endpoint == h.endpoint && string(w.key) == string(h.key) }) {
 			rt.ways = append(rt.ways, h)
 		}

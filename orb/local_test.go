@@ -99,7 +99,7 @@ func TestSocketPreferred(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := iiopOf(t, ref)
-	if p.Port == 0 || !slices.Equal(p.Sockets(unix.Machine(), "")[:1], []string{socket}) {
+	if p.Port == 0 || !slices.Equal(p.Sockets(unix.Machine(), "")[:1], []string{"unix:" + socket}) {
 		t.Errorf("the reference names %s:%d, and %q", p.Host, p.Port, p.Sockets(unix.Machine(), ""))
 	}
 	named := func(c ...ior.Component) *ior.IOR {

@@ -145,7 +145,7 @@ func (o *ORB) published() (plain, sealed []transport.Endpoint) {
 		switch {
 		case e.Network == sealedNetwork:
 			sealed = append(sealed, e)
-		case e.Network == localNetwork, namedNetwork(e.Network), e.Network == webNetwork, e.Network == sealedWebNetwork:
+		case localNetwork(e.Network), namedNetwork(e.Network), e.Network == webNetwork, e.Network == sealedWebNetwork:
 		case o.requireTLS && e.Network == "tcp":
 		case e.Network == "tcp":
 			plain = append(plain, e)

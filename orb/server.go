@@ -260,7 +260,7 @@ func refuse(t transport.Conn) {
 }
 
 func hostOf(a net.Addr) string {
-	if a.Network() == localNetwork { // of a user all processes together
+	if localNetwork(a.Network()) { // of a user all processes together
 		who, _, _ := strings.Cut(a.String(), ", pid ")
 		return who
 	}

@@ -233,9 +233,9 @@ func plan(r *ior.IOR, by map[string]bool) []target {
 		}
 		host, _ := os.Hostname() // without one there is none that is omniORB's
 		sockets := b.Sockets(unix.Machine(), host)
-		for _, path := range sockets[:min(len(sockets), maxAddresses-len(all))] {
-			all = append(all, target{ior: r, key: b.Key, version: b.Version, direct: transport.Endpoint{Network: unix.Name, Host: path}, finding: Finding{
-				Profile: i, Address: unix.Name + ":" + path, Version: b.Version.String(), socket: true,
+		for _, s := range sockets[:min(len(sockets), maxAddresses-len(all))] {
+			all = append(all, target{ior: r, key: b.Key, version: b.Version, direct: socketAt(s), finding: Finding{
+				Profile: i, Address: s, Version: b.Version.String(), socket: true,
 			}})
 		}
 		named := b.Named()

@@ -6,12 +6,14 @@ import (
 	"io/fs"
 	"net"
 	"net/netip"
+	"strings"
 
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/ipx/sap"
 	"github.com/opendsom/dsom/transport/netbios"
 	"github.com/opendsom/dsom/transport/netbios/node"
+	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/spx"
 	"github.com/opendsom/dsom/transport/unix"
 	"github.com/opendsom/dsom/transport/ws"
@@ -45,12 +47,20 @@ func (a *attempt) connectDirect() net.Conn {
 	return nil
 }
 
+// socketAt returns the endpoint that a reference names, of a socket of the machine or a pipe.
+func socketAt(name string) transport.Endpoint {
+	network, at, _ := strings.Cut(name, ":")
+	return transport.Endpoint{Network: network, Host: at}
+}
+
 func (a *attempt) dialDirect() (net.Conn, error) {
 	by, ctx, to := unix.New(), a.ctx, a.target.direct
-	if to.Network != unix.Name {
+	if to.Network != unix.Name && to.Network != pipe.Name {
 		ctx = transport.WithGuard(ctx, func(at netip.Addr) error { return a.rules.Check(to, at) })
 	}
 	switch to.Network {
+	case pipe.Name:
+		by = pipe.New()
 	case netbios.Name:
 		by = a.named
 	case spx.Name:

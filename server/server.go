@@ -39,6 +39,7 @@ import (
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/server/lease"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
@@ -82,8 +83,8 @@ type Options struct {
 	// it is if the server is registered with the daemon as secure, too, whatever stands here.
 	RequireIdentity bool
 
-	// Socket is a socket at which programs of this machine reach the server besides, and which they prefer: a path, or on Linux "@" for a name
-	// that is free (see transport/unix). "" is $DSOM_SOCKET, and without that there is none, unless
+	// Socket is a socket at which programs of this machine reach the server besides, and which they prefer: a path, on Linux "@" for a name
+	// that is free (see transport/unix), or on Windows pipe: and a name (see transport/pipe). "" is $DSOM_SOCKET, and without that there is none, unless
 	// callers have to be identified and can be by nothing else. Servants learn by orb.Caller whose process has called.
 	Socket string
 
@@ -313,6 +314,9 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	if _, err := cfg.Transports.Find(unix.Name); err != nil {
 		cfg.Transports = append(slices.Clip(cfg.Transports), unix.New())
 	}
+	if _, err := cfg.Transports.Find(pipe.Name); err != nil && runtime.GOOS == "windows" {
+		cfg.Transports = append(slices.Clip(cfg.Transports), pipe.New())
+	}
 	if err := opt.web(&cfg); err != nil {
 		return nil, err
 	}
@@ -359,7 +363,7 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 		}
 	}
 	if socket != "" {
-		cfg.Listen = append(slices.Clip(cfg.Listen), "unix:"+socket)
+		cfg.Listen = append(slices.Clip(cfg.Listen), localEndpoint(socket))
 	}
 	if opt.Configure != nil {
 		if err := opt.Configure(&cfg); err != nil {
@@ -402,12 +406,23 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	return s, nil
 }
 
-// anySocket is a socket that is free, where the system has such.
+// anySocket is a socket that is free, or a pipe, where the system has such.
 func anySocket() string {
-	if runtime.GOOS == "linux" {
+	switch runtime.GOOS {
+	case "linux":
 		return "@"
+	case "windows":
+		return pipe.Name + ":@"
 	}
 	return ""
+}
+
+// localEndpoint returns the endpoint of a socket as Options has it.
+func localEndpoint(socket string) string {
+	if strings.HasPrefix(socket, pipe.Name+":") {
+		return socket
+	}
+	return unix.Name + ":" + socket
 }
 
 // sealed gives cfg the transport by TLS, if there is one to be. It reports whether the server can listen by it, and whether clients have to show certificates there.

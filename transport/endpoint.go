@@ -18,7 +18,7 @@ type Endpoint struct {
 // String returns e as ParseEndpoint reads it: network:host:port, the host of IPv6 in
 // brackets, with the path behind it if there is one; or network:path.
 func (e Endpoint) String() string {
-	if isPath(e.Host) {
+	if isPath(e.Host) || e.Network == namedPipes {
 		return e.Network + ":" + e.Host
 	}
 	host := e.Host
@@ -31,18 +31,21 @@ func (e Endpoint) String() string {
 // Address returns host and port as package net writes them.
 func (e Endpoint) Address() string { return net.JoinHostPort(e.Host, strconv.Itoa(int(e.Port))) }
 
+// namedPipes is the network whose hosts are names of this machine's, without ports: that of package transport/pipe.
+const namedPipes = "pipe"
+
 // isPath reports whether a host names a file or an abstract socket, which have no port.
 func isPath(host string) bool {
 	return strings.HasPrefix(host, "/") || strings.HasPrefix(host, "./") || strings.HasPrefix(host, "@")
 }
 
-// ParseEndpoint parses an endpoint such as tcp:host:2809, tcp:[::1]:2809, tcp::0, unix:/run/x or ws:host:80/orb.
+// ParseEndpoint parses an endpoint such as tcp:host:2809, tcp:[::1]:2809, tcp::0, unix:/run/x, pipe:bank or ws:host:80/orb.
 func ParseEndpoint(s string) (Endpoint, error) {
 	network, rest, ok := strings.Cut(s, ":")
 	if !ok || network == "" {
 		return Endpoint{}, fmt.Errorf("endpoint %q: no network; write it as tcp:host:port", s)
 	}
-	if isPath(rest) {
+	if isPath(rest) || network == namedPipes {
 		return Endpoint{Network: network, Host: rest}, nil
 	}
 	path := ""

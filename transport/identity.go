@@ -26,17 +26,20 @@ type Identity struct {
 
 // A Process is a process of this machine, as it was when the connection was made.
 type Process struct {
-	PID int // 0: the system does not say
-	UID uint32
+	PID int    // 0: the system does not say
+	UID uint32 // its user's number; the greatest where users have none
 	GID uint32
+	SID string // what Windows has for a user in the place of a number (S-1-5-21-…); "" elsewhere
 }
 
 // Name returns who the peer is in one line, for logs and for lists of who may do what: "cert:" and the subject of its certificate,
-// in the form of RFC 4514 ([subject.Text]), or "uid:" and a number; "" for nobody in particular.
+// in the form of RFC 4514 ([subject.Text]), "uid:" and a number, or on Windows "sid:" and the user's identifier; "" for nobody in particular.
 func (i Identity) Name() string {
 	switch {
 	case len(i.Certificates) > 0:
 		return "cert:" + subject.Text(i.Certificates[0].RawSubject)
+	case i.Process != nil && i.Process.SID != "":
+		return "sid:" + i.Process.SID
 	case i.Process != nil:
 		return fmt.Sprintf("uid:%d", i.Process.UID)
 	}

@@ -19,6 +19,7 @@ func TestParseEndpoint(t *testing.T) {
 		"tcp:[::1]:65535":       {Network: "tcp", Host: "::1", Port: 65535},
 		"tcp:[fe80::1%eth0]:80": {Network: "tcp", Host: "fe80::1%eth0", Port: 80},
 		"unix:/run/dsom.sock":   {Network: "unix", Host: "/run/dsom.sock"},
+		"pipe:bank":             {Network: "pipe", Host: "bank"},
 		"unix:@abstract:1":      {Network: "unix", Host: "@abstract:1"},
 	} {
 		got, err := transport.ParseEndpoint(in)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/ipx/sap"
 	"github.com/opendsom/dsom/transport/netbios"
+	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/spx"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
@@ -140,7 +142,11 @@ func newClient(v cdr.Version, by ...transport.Transport) (*orb.ORB, error) {
 	if len(by) == 0 {
 		by = append(by, tcp.New())
 	}
-	if by = append(by, unix.New()); sealed != nil {
+	by = append(by, unix.New())
+	if runtime.GOOS == "windows" {
+		by = append(by, pipe.New())
+	}
+	if sealed != nil {
 		by = append(by, sealed)
 	}
 	web, err := webClient(sealed)

@@ -129,7 +129,7 @@ func bracketed(host string) string {
 func (v iorRewriteCmd) rewrite(u *ior.URL) error {
 	if u.IOR == nil {
 		for i := range u.Addresses {
-			if a := &u.Addresses[i]; a.Scheme != "rir" && a.Scheme != "unix" && a.Scheme != "netbios" && a.Scheme != "spx" {
+			if a := &u.Addresses[i]; a.Scheme != "rir" && a.Scheme != "unix" && a.Scheme != "pipe" && a.Scheme != "netbios" && a.Scheme != "spx" {
 				a.Host, a.Port = v.moved(a.Host, a.Port)
 			}
 		}

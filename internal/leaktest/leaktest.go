@@ -53,7 +53,7 @@ func Stray(d time.Duration) string {
 var ours = []string{
 	"testing.Main(", "testing.(*M).", "testing.(*T).Run(", "testing.(*F).Fuzz(", "testing.runFuzzing(",
 	"leaktest.stray(", "runtime.goexit0(", "os/signal.signal_recv(", "os/signal.loop(",
-	"runtime.ReadTrace(", "runtime/pprof.profileWriter(", "created by runtime.gc",
+	"go-winio.ioCompletionProcessor(", "runtime.ReadTrace(", "runtime/pprof.profileWriter(", "created by runtime.gc",
 }
 
 func stray() string {

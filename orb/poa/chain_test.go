@@ -3,6 +3,7 @@ package poa_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,8 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/mem"
 )
 
 // makes returns an adapter activator that makes an adapter of the options with an object x, between what is done before and after that. Either may be nil.
@@ -62,7 +65,15 @@ func TestActivatorAsksForItself(t *testing.T) {
 			}
 		}
 		below := persistent
-		below.AdapterActivator = makes(persistent, nil, nil)
+		below.AdapterActivator = makes(persistent, func(ctx context.Context, parent *poa.POA, name string) error {
+			if name != "below" { // to its activator too the adapter above is open, by whose activator it is asked for
+				return nil
+			}
+			if c, err := parent.FindPOA(ctx, "beside", true); err != nil || c.Name() != "beside" {
+				t.Errorf("one beside it: %v", err)
+			}
+			return nil
+		}, nil)
 		root.SetAdapterActivator(makes(below, func(ctx context.Context, parent *poa.POA, name string) error {
 			p, err := parent.FindPOA(ctx, name, true)
 			none("asked for", p, err)
@@ -108,6 +119,107 @@ func TestActivatorAsksForItself(t *testing.T) {
 		if d := time.Since(began); d != 0 {
 			t.Errorf("it took %v", d)
 		}
+	})
+}
+
+// TestActivatorDestroysItsOwn: what an activator has made and destroyed again has nothing below it, nor what waits in a state of its own manager.
+func TestActivatorDestroysItsOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		root.SetAdapterActivator(poa.AdapterActivatorFunc(func(ctx context.Context, parent *poa.POA, name string) (bool, error) {
+			opt := persistent
+			opt.Manager = new(poa.Manager)
+			opt.AdapterActivator = poa.AdapterActivatorFunc(func(_ context.Context, _ *poa.POA, below string) (bool, error) {
+				t.Errorf("asked for %s below %s", below, name)
+				return false, nil
+			})
+			p, err := parent.Create(name, opt)
+			if err != nil {
+				return false, err
+			}
+			if name == "held" {
+				if _, err := p.FindPOA(ctx, "below", true); !errors.Is(err, poa.ErrAdapterNonExistent) {
+					t.Errorf("below one that takes no requests yet: %v", err)
+				}
+				return true, p.Manager().Activate()
+			}
+			if err := p.Manager().Activate(); err != nil {
+				return false, err
+			}
+			err = p.Destroy(ctx, false, false)
+			if _, err := p.FindPOA(ctx, "below", true); !errors.Is(err, exc.ObjectNotExist) {
+				t.Errorf("below one that is destroyed: %v", err)
+			}
+			return true, err
+		}))
+		if p, err := root.FindPOA(t.Context(), "held", true); err != nil || p.Name() != "held" {
+			t.Errorf("one that held requests: %v", err)
+		}
+		if _, err := root.FindPOA(t.Context(), "destroyed", true); err == nil {
+			t.Error("one that is destroyed is found")
+		}
+	})
+}
+
+// TestDestroyedWhileHeld: who waits to ask an adapter's activator hears of it when the adapter is destroyed meanwhile.
+func TestDestroyedWhileHeld(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		opt := persistent
+		opt.Manager = new(poa.Manager)
+		opt.AdapterActivator = makes(persistent, nil, nil)
+		top := mustAdapter(t, root.POA, "top", opt)
+		answers := make(chan error, 2)
+		go func() { _, err := top.FindPOA(t.Context(), "below", true); answers <- err }()
+		go func() { _, err := work(t.Context(), objectX(t, o, "top", "below")); answers <- err }()
+		synctest.Wait()
+		if err := top.Destroy(t.Context(), false, true); err != nil {
+			t.Error(err)
+		}
+		for range 2 {
+			if err := <-answers; !errors.Is(err, exc.ObjectNotExist) {
+				t.Errorf("got %v", err)
+			}
+		}
+	})
+}
+
+// TestActivatorWaitsForWhatIsEstablished: an adapter that the program makes is nothing that an activator would have to do with: its requests wait until it is established.
+func TestActivatorWaitsForWhatIsEstablished(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, err := orb.New(orb.Config{
+			Transports: transport.Set{mem.New()}, Listen: []string{"mem:here:1"}, Logger: slog.New(slog.DiscardHandler),
+			Adapters: []func(orb.NewAdapter) error{func(a orb.NewAdapter) error {
+				if a.Path == "slow" {
+					time.Sleep(time.Second)
+				}
+				return nil
+			}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer shutdown(t, o)
+		root := poa.New(o)
+		root.SetAdapterActivator(makes(persistent, func(ctx context.Context, _ *poa.POA, _ string) error {
+			if _, err := work(ctx, objectX(t, o, "slow")); !errors.Is(err, exc.ObjectNotExist) { // it has no object yet
+				t.Errorf("in one that is being established: %v", err)
+			}
+			return nil
+		}, nil))
+		var made sync.WaitGroup
+		made.Go(func() { mustAdapter(t, root.POA, "slow", persistent) })
+		synctest.Wait()
+		began := time.Now()
+		if got, err := work(t.Context(), objectX(t, o, "p")); got != "p" || err != nil || time.Since(began) != time.Second {
+			t.Errorf("got %q, %v after %v", got, err, time.Since(began))
+		}
+		made.Wait()
 	})
 }
 

@@ -104,6 +104,7 @@ func TestAdapterActivator(t *testing.T) {
 			case "panic":
 				panic(name)
 			case "exit":
+				time.Sleep(time.Second) // until another waits for it
 				runtime.Goexit()
 			case "lies":
 				return true, nil
@@ -157,6 +158,10 @@ func TestAdapterActivator(t *testing.T) {
 			work(t.Context(), to("exit"))
 			t.Error("the goroutine has gone on")
 		}()
+		synctest.Wait()
+		if _, err := work(t.Context(), to("exit")); !is(err, exc.ObjAdapter, exc.MinorAdapterActivator) {
+			t.Errorf("who has waited for an activator that has not returned: %v", err)
+		}
 		<-ended
 		asked = nil
 		for _, path := range [][]string{{""}, {"a", ""}, {strings.Repeat("y", 256)}, strings.Split(strings.Repeat("z", 17), "")} {

@@ -125,6 +125,9 @@ func callerOf(ctx context.Context) (name, host string) {
 		host = at.String()
 	}
 	if len(who.Certificates) == 0 && who.Process != nil {
+		if who.Process.SID != "" {
+			return account(who.Process.SID, who.Name()), host
+		}
 		return accountName(int(who.Process.UID)), host
 	}
 	return who.Name(), host
@@ -132,9 +135,15 @@ func callerOf(ctx context.Context) (name, host string) {
 
 // accountName returns the name of a user of this machine.
 func accountName(uid int) string {
-	u, err := user.LookupId(strconv.Itoa(uid))
+	id := strconv.Itoa(uid)
+	return account(id, "uid:"+id)
+}
+
+// account returns the name of a user as the system knows him by an id, or else otherwise.
+func account(id, otherwise string) string {
+	u, err := user.LookupId(id)
 	if err != nil {
-		return "uid:" + strconv.Itoa(uid)
+		return otherwise
 	}
 	return u.Username
 }

@@ -38,8 +38,10 @@ int main(int argc, char **argv) {
 		while ((status = SOMOA_execute_request_loop(SOMD_SOMOAObject, &ev, SOMD_NO_WAIT)) == SOMDERROR_NoMessages && ev.major == SOM_NO_EXCEPTION)
 			usleep(1000);
 	} else if (strstr(argv[0], "single")) {
-		if ((status = SOMOA_execute_next_request(SOMD_SOMOAObject, &ev, SOMD_NO_WAIT)) != SOMDERROR_NoMessages) fprintf(stderr, "a request before any is sent: %u\n", (unsigned)status);
-		for (int n = 0; n < 3; n++) status = SOMOA_execute_next_request(SOMD_SOMOAObject, &ev, SOMD_WAIT);
+		/* who wants the object has had the server started: the first request may be there already, or not yet */
+		status = SOMOA_execute_next_request(SOMD_SOMOAObject, &ev, SOMD_NO_WAIT);
+		if (status != 0 && status != SOMDERROR_NoMessages) fprintf(stderr, "without waiting: %u\n", (unsigned)status);
+		for (int n = status == 0; n < 3; n++) status = SOMOA_execute_next_request(SOMD_SOMOAObject, &ev, SOMD_WAIT);
 		SOMOA_interrupt_server(SOMD_SOMOAObject, &ev);
 		status = SOMOA_execute_request_loop(SOMD_SOMOAObject, &ev, SOMD_WAIT);
 	} else

@@ -220,7 +220,7 @@ func exUnknownKey(c *Client) {
 func socket(p ior.IIOP) string {
 	host := ok(os.Hostname())
 	if all := p.Sockets(unix.Machine(), host); p.Port == 0 && len(all) > 0 {
-		return all[0]
+		return strings.TrimPrefix(all[0], "unix:")
 	}
 	return ""
 }

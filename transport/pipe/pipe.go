@@ -1,0 +1,30 @@
+// Package pipe is the transport over named pipes of Windows: for programs on one machine, who are told of one another by the system. Endpoints are a name, such as
+// pipe:bank, which the system knows as \\.\pipe\bank. They take no calls from other machines. Elsewhere the transport is there, and says what it is not.
+package pipe
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/opendsom/dsom/transport"
+)
+
+// Name is the network of endpoints of this transport.
+const Name = "pipe"
+
+// MaxName is the most octets that a name may have: what Windows has room for behind \\.\pipe\.
+const MaxName = 247
+
+// check says why e cannot be.
+func check(e transport.Endpoint) error {
+	switch {
+	case e.Host == "" || e.Port != 0 || strings.ContainsAny(e.Host, "\\/:\x00"):
+		return fmt.Errorf("%q is no named pipe: write a name without slashes and colons, pipe:bank", e.Host)
+	case len(e.Host) > MaxName:
+		return fmt.Errorf("the name of a pipe has %d octets, and Windows takes %d: %.40s…", len(e.Host), MaxName, e.Host)
+	}
+	return nil
+}
+
+// path returns the name by which the system knows the pipe.
+func path(name string) string { return `\\.\pipe\` + name }

@@ -1,0 +1,46 @@
+package pipe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/Microsoft/go-winio"
+	"golang.org/x/sys/windows"
+)
+
+// isWine reports whether the system is Wine. Its pipes have no instance that is disconnected from the start, by which Windows holds a name for its listener: there the first
+// who calls gets it, and a second may listen at the name.
+var isWine = sync.OnceValue(func() bool {
+	return windows.NewLazySystemDLL("ntdll.dll").NewProc("wine_get_version").Find() == nil
+})
+
+// occupy keeps callers from the instance by which a name is held, where the system does not. The result is nil, or is to be closed with the listener.
+func occupy(name string) (io.Closer, error) {
+	if !isWine() {
+		return nil, nil
+	}
+	c, err := winio.DialPipe(path(name), nil)
+	if err != nil {
+		return nil, fmt.Errorf("Wine does not let the pipe %s be held: %w", name, err)
+	}
+	return c, nil
+}
+
+// isTaken reports whether somebody listens at a name, where listening does not tell.
+func isTaken(ctx context.Context, name string) bool {
+	if !isWine() {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Millisecond) // busy is taken too
+	defer cancel()
+	c, err := winio.DialPipeContext(ctx, path(name))
+	if err == nil {
+		c.Close()
+	}
+	return !errors.Is(err, fs.ErrNotExist)
+}
