@@ -77,6 +77,7 @@ type generator struct {
 	names  map[string]model.Decl // global identifiers, and whose they are
 
 	members map[string]bool                      // see memberNames
+	macros  map[string]bool                      // see macroNames
 	taken   map[string][]taken                   // see takenNames
 	seen    map[*model.File]map[*model.File]bool // see sees
 	classes []string                             // what the names of their functions begin with; see behind

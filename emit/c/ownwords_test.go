@@ -2,7 +2,6 @@ package c_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,9 +26,7 @@ func TestOwnWords(t *testing.T) {
 		}
 		words = append(words, w+"_first", w+"_copy", w+"_clear", w+"_raise")
 	}
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
+	r := affixes.Rand(t)
 	for _, compat := range []bool{false, true} {
 		dir := t.TempDir()
 		var sources []string

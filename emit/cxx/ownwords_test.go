@@ -2,7 +2,6 @@ package cxx_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,9 +26,7 @@ func TestOwnWords(t *testing.T) {
 	for _, w := range strings.Fields("init copy known") {
 		words = append(words, "is_"+w, "a_"+w, w+"_class", w+"_methods", w+"_all", w+"_part", w+"_impl", w+"_define", w+"_")
 	}
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
+	r := affixes.Rand(t)
 	dir := t.TempDir()
 	var all strings.Builder
 	texts := map[string]string{}

@@ -2,7 +2,6 @@ package golang_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,9 +24,7 @@ func TestOwnWords(t *testing.T) {
 	for _, w := range strings.Fields("init new base ref") {
 		words = append(words, "get_"+w, "set_"+w, "new_"+w, w+"_ref", w+"_base", w+"_class", w+"_out", w+"_error", "as_"+w, "next_"+w, "parent_"+w)
 	}
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
+	r := affixes.Rand(t)
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
