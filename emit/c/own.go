@@ -59,7 +59,7 @@ func (g *generator) ownOf(d model.Decl, ending string, r rank) string {
 		return name
 	}
 	for _, t := range g.takenNames()[name] {
-		if t.rank < r && g.sees(f, t.file) {
+		if t.rank < r && g.sight.Sees(g.spec, f, t.file) {
 			return aside + name
 		}
 	}
@@ -164,28 +164,4 @@ func (g *generator) takenBy(i *model.Interface, add func(rank, string)) {
 	for _, s := range i.StaticData() {
 		add(ofIDL, usageName(i, s.Name))
 	}
-}
-
-// sees reports whether a file is another or includes it, be it by others.
-func (g *generator) sees(f, other *model.File) bool {
-	if g.seen == nil {
-		g.seen = map[*model.File]map[*model.File]bool{}
-	}
-	all := g.seen[f]
-	if all == nil {
-		all = map[*model.File]bool{}
-		g.seen[f] = all
-		var add func(f *model.File)
-		add = func(f *model.File) {
-			if f == nil || all[f] {
-				return
-			}
-			all[f] = true
-			for _, name := range f.Includes {
-				add(g.spec.File(name))
-			}
-		}
-		add(f)
-	}
-	return all[other]
 }
