@@ -218,7 +218,7 @@ func (u *unit) compatUsage(i *model.Interface) {
 		u.F("static inline %[1]s SOMSTAR %[1]sRenew(void *memory) { return %[2]s() ? (%[1]s SOMSTAR)_somRenew(%[2]s(), memory) : NULL; }", name, object)
 	}
 	for _, m := range u.introduced(i) {
-		if m.init && !m.hidden && len(m.params) > 0 && !isMeta(i) {
+		if _, abstract := i.ClassModifier("abstract"); m.init && !m.hidden && len(m.params) > 0 && !abstract && !isMeta(i) {
 			ps := append([]param{{typ: "Environment *", name: "ev"}}, m.params[1:]...)
 			u.F("static inline %[1]s SOMSTAR %[1]sNew_%[2]s(%[3]s) { return %[5]s() ? (%[1]s SOMSTAR)%[6]s(%[4]s) : NULL; }", name, m.name, declared(ps), cabi.List(ps, func(p param) string { return p.name }), object, u.own(i, "_new_"+m.name))
 		}
