@@ -25,7 +25,7 @@ func (w *workshop) compile(pairs []*pair, lang *language, shard int) []func() er
 		return func() error {
 			name := fmt.Sprintf("%s-%s-%d", what, lang.cc, shard)
 			var b strings.Builder
-			b.WriteString(lang.head)
+			fmt.Fprintf(&b, "#include \"%s\"\n", headOf(lang))
 			if err := text(name, &b); err != nil {
 				return err
 			}
