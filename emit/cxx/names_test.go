@@ -2,16 +2,12 @@ package cxx_test
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
-	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/hardwords"
 )
 
@@ -26,21 +22,10 @@ func compiles(t *testing.T, text, before string, behind ...string) {
 func compilesBy(t *testing.T, text, before, behind string, compiler ...string) {
 	t.Helper()
 	dir := t.TempDir()
-	for name, data := range build(t, "names.idl", text, everything("")).All() {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := exec.LookPath(compiler[0]); err != nil {
-		absent.Skip(t, "no %s: interop/install-peers has it", compiler[0])
-	}
-	program := filepath.Join(dir, "program.cpp")
-	if err := os.WriteFile(program, []byte(before+"#include <names.cpp>\n"+behind), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	args := append(compiler[1:], "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"+dir, "-I../../libsom/include", "-I../../bind/cxx", program)
-	cmd := exec.CommandContext(t.Context(), compiler[0], args...)
-	if out, err := cmd.CombinedOutput(); err != nil {
+	write(t, dir, build(t, "names.idl", text, everything("")))
+	need(t, compiler[0])
+	put(t, dir, "program.cpp", before+"#include <names.cpp>\n"+behind)
+	if out, err := check(t, dir, "program.cpp", compiler, "-Werror"); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
