@@ -3,9 +3,11 @@ package golang_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/affixes"
@@ -36,6 +38,9 @@ func TestOwnWords(t *testing.T) {
 			continue
 		}
 		files, report := golang.Emit(spec.Spec, golang.Options{PackagePrefix: "example.com/gen/words/" + name, Classes: true})
+		if all := codes(report); len(all) > 0 && !slices.ContainsFunc(all, func(c diag.Code) bool { return c != golang.CodeInherited }) {
+			continue // a method set_x beside an inherited attribute x: Go has one name for both, and that is told
+		}
 		if report.HasErrors() {
 			t.Fatalf("%v of\n%s", report.Err(), text)
 		}
