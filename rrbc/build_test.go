@@ -82,17 +82,40 @@ func (w *workshop) write(name, text string) error {
 	return os.WriteFile(w.path(name), []byte(text), 0o644)
 }
 
+// headOf is the header that all units of a language begin with.
+func headOf(l *language) string { return "head-" + l.cc + l.header }
+
+// head writes a language's header, and compiles that of C++, which is most of what a unit has to be read.
+func (w *workshop) head(l *language) error {
+	if err := w.write(headOf(l), l.head); err != nil || l != inCxx {
+		return err
+	}
+	args, err := flags(l)
+	if err != nil {
+		return err
+	}
+	return w.run(l.cc, append(args, "-x", "c++-header", headOf(l), "-o", headOf(l)+".gch")...)
+}
+
+// flags are those with which units of a language are compiled.
+func flags(l *language) ([]string, error) {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		return nil, err
+	}
+	return append([]string{"-O0", "-fPIC", "-fvisibility=hidden", "-w", "-I" + root + "/libsom/include", "-I" + root + "/bind/c", "-I" + root + "/bind/cxx", "-I" + root + "/rrbc/testdata"}, l.args...), nil
+}
+
 // object makes an object of a text, with what was generated in a folder of its name.
 func (w *workshop) object(l *language, name, text string) error {
 	if err := w.write(name+l.source, text); err != nil {
 		return err
 	}
-	root, err := filepath.Abs("..")
+	args, err := flags(l)
 	if err != nil {
 		return err
 	}
-	args := append([]string{"-c", "-O0", "-fPIC", "-fvisibility=hidden", "-w", "-I" + root + "/libsom/include", "-I" + root + "/bind/c", "-I" + root + "/bind/cxx", "-I" + root + "/rrbc/testdata", "-I" + name, "-o", name + ".o"}, l.args...)
-	return w.run(l.cc, append(args, name+l.source)...)
+	return w.run(l.cc, append(args, "-c", "-I"+name, "-o", name+".o", name+l.source)...)
 }
 
 // shared links a class library, whose entry is a function of the objects.

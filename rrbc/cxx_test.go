@@ -3,6 +3,7 @@ package rrbc_test
 import (
 	"cmp"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
@@ -17,6 +18,17 @@ var inCxx = &language{
 	head: "#include <som.hpp>\n#include <probe.hpp>\n#include <cstdio>\n\n",
 	emit: emitCxx, body: (*release).bodyCxx, inside: (*release).insideCxx, library: libraryCxx, client: clientCxx, layout: layoutCxx,
 	bindsAncestors: true, keepsState: true,
+}
+
+// drawCxx draws the rows of which the library and its client are tried in C++ too: every second one, each run others, and those of which C++ has its
+// own verdict; soaking, all. Compilers of C++ take most of the time that rows take. Subclasses are in C++ in all rows.
+func drawCxx(pairs []*pair, seed uint64) {
+	all := len(pairs) == generatedHere(len(pairs))
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	for n, at := range rnd.Perm(len(pairs)) {
+		p := pairs[at]
+		p.withCxx = p.outOfCxx == "" && (all || n%2 == 0 || p.cxxAlone)
+	}
 }
 
 func emitCxx(spec *model.Spec, library string) (*emit.Files, *diag.Report) {

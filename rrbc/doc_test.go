@@ -32,8 +32,9 @@ For authors of class libraries:
   An override that both have, or data that both begin, makes something depend on it (R12, R24): then the subclass is refused. That is the one refusal
   that dsom idl diff does not predict, for it does not see the subclass; keep to one order.
 
-The rows of R and N are those of SOM's own list, and more of their kinds; those of D are what that list has not. Each is held by ` + "`go test ./rrbc`" + `: of each row two releases of a library are built in C and in C++, a client, and a
-subclass in the other language with variables, overrides, parent calls and next calls of its own. The client runs, the library
+The rows of R and N are those of SOM's own list, and more of their kinds; those of D are what that list has not. Each is held by ` + "`go test ./rrbc`" + `: of each row two releases of a library are built in C, a client, and a
+subclass in C++ with variables, overrides, parent calls and next calls of its own; and of every second row, in each run of others, library and client in C++, and the subclass in C
+(` + "`make soak`" + ` builds all). The client runs, the library
 is replaced, and the client runs again; hashes of client and subclass stay what they were. So it goes once more with a subclass in Go, which is a shared
 library with a Go runtime in the client's process, but for the rows that are named below the tables; and, where a row changes what a name means (R10, R32, D36, N1), twice more above the Go code that
 dsom idl build --go --native makes of release 1: with a subclass that is generated from its IDL, and with one that declares methods alone. All results, traces of initializers,

@@ -25,7 +25,7 @@ const goModule = "example.com/rrbc"
 
 // ofNames are the rows that are tried in each run with both kinds of subclasses above generated code: those in which what a name means changes, which is what
 // such code decides.
-var ofNames = []string{"R10", "R10b", "R32", "R32b", "R32c", "R32d", "D36", "N1", "D29"}
+var ofNames = []string{"R10", "R10b", "R10c", "R32", "R32b", "R32c", "R32d", "D36", "N1", "D29"}
 
 // notAbove are rows that are not tried so, and why: what is written down of them is what becomes of a subclass in C.
 var notAbove = map[string]string{

@@ -15,6 +15,7 @@ type pair struct {
 	*row
 	one, two *release
 	steps    []step
+	withCxx  bool                           // the library and the client are tried in C++ as well
 	above    []*language                    // the languages above generated code that it has subclasses in
 	predict  func(lib *language) prediction // of rows that are drawn; else the row says it
 }
@@ -25,7 +26,7 @@ func (w *workshop) compile(pairs []*pair, lang *language, shard int) []func() er
 		return func() error {
 			name := fmt.Sprintf("%s-%s-%d", what, lang.cc, shard)
 			var b strings.Builder
-			b.WriteString(lang.head)
+			fmt.Fprintf(&b, "#include \"%s\"\n", headOf(lang))
 			if err := text(name, &b); err != nil {
 				return err
 			}
@@ -36,7 +37,7 @@ func (w *workshop) compile(pairs []*pair, lang *language, shard int) []func() er
 		return func(dir string, b *strings.Builder) error {
 			for _, p := range pairs {
 				r := release(p)
-				if lang == inCxx && p.outOfCxx != "" {
+				if lang == inCxx && (p.outOfCxx != "" || !p.withCxx && !(p.language && r == p.two)) {
 					continue
 				}
 				if err := w.generate(dir, lang, r, r.library, "zoo"); err != nil {
@@ -68,7 +69,7 @@ func (w *workshop) compile(pairs []*pair, lang *language, shard int) []func() er
 		unit("client", func(dir string, b *strings.Builder) error {
 			var table strings.Builder
 			for _, p := range pairs {
-				if lang == inCxx && p.outOfCxx != "" {
+				if lang == inCxx && !p.withCxx {
 					continue
 				}
 				for _, spec := range []*model.Spec{p.one.zoo, p.one.public} {

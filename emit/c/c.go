@@ -76,12 +76,13 @@ type generator struct {
 	files  *emit.Files
 	names  map[string]model.Decl // global identifiers, and whose they are
 
-	members map[string]bool                      // see memberNames
-	taken   map[string][]taken                   // see takenNames
-	seen    map[*model.File]map[*model.File]bool // see sees
-	classes []string                             // what the names of their functions begin with; see behind
-	behinds []string                             // how those end that end with an underscore, of methods
-	bare    bool                                 // what the IDL hands to the files as it is is left out
+	sight   cabi.Sight
+	members map[string]bool    // see memberNames
+	macros  map[string]bool    // see macroNames
+	taken   map[string][]taken // see takenNames
+	classes []string           // what the names of their functions begin with; see behind
+	behinds []string           // how those end that end with an underscore, of methods
+	bare    bool               // what the IDL hands to the files as it is is left out
 }
 
 func (g *generator) generate() {

@@ -209,14 +209,16 @@ func (u *unit) compatUsage(i *model.Interface) {
 	u.F("\tsom_compat_define(%s, %sNewClass);", cabi.Quoted(i.ScopedName()), name)
 	u.F("\treturn (SOMClass SOMSTAR)%s(NULL);", u.own(i, "_class"))
 	u.F("}")
-	u.F("#define _%s %s()", name, object)
+	if !u.memberNames()["_"+name] { // as the attribute size of a class get_size
+		u.F("#define _%s %s()", name, object)
+	}
 	u.F("typedef som_seq_object _IDL_SEQUENCE_%s;", name)
 	if _, abstract := i.ClassModifier("abstract"); !abstract && !isMeta(i) {
 		u.F("static inline %[1]s SOMSTAR %[1]sNew(void) { return %[2]s() ? (%[1]s SOMSTAR)%[3]s(NULL) : NULL; }", name, object, u.own(i, "_new"))
 		u.F("static inline %[1]s SOMSTAR %[1]sRenew(void *memory) { return %[2]s() ? (%[1]s SOMSTAR)_somRenew(%[2]s(), memory) : NULL; }", name, object)
 	}
 	for _, m := range u.introduced(i) {
-		if m.init && !m.hidden && len(m.params) > 0 && !isMeta(i) {
+		if _, abstract := i.ClassModifier("abstract"); m.init && !m.hidden && len(m.params) > 0 && !abstract && !isMeta(i) {
 			ps := append([]param{{typ: "Environment *", name: "ev"}}, m.params[1:]...)
 			u.F("static inline %[1]s SOMSTAR %[1]sNew_%[2]s(%[3]s) { return %[5]s() ? (%[1]s SOMSTAR)%[6]s(%[4]s) : NULL; }", name, m.name, declared(ps), cabi.List(ps, func(p param) string { return p.name }), object, u.own(i, "_new_"+m.name))
 		}
@@ -321,13 +323,18 @@ func (u *unit) compatImplementation(i *model.Interface) {
 		u.F("#define %sGetData(somSelf) ((som_ref)(somSelf))", name)
 	}
 	u.compatParents(m)
+	written := u.writtenNames()
+	variable := func(name string) {
+		if !written["_"+name] {
+			u.F("#undef _%s", name)
+			u.F("#define _%s (somThis->%s)", name, memberName(name))
+		}
+	}
 	for _, d := range m.members {
-		u.F("#undef _%s", d.Name)
-		u.F("#define _%s (somThis->%s)", d.Name, memberName(d.Name))
+		variable(d.Name)
 	}
 	for _, a := range m.data {
-		u.F("#undef _%s", a.Name)
-		u.F("#define _%s (somThis->%s)", a.Name, memberName(a.Name))
+		variable(a.Name)
 	}
 	u.F("#ifndef %sMethodDebug", name)
 	u.F("#define %sMethodDebug(c, m) SOM_Trace(c, m)", name)
@@ -415,7 +422,48 @@ func (u *unit) compatParents(m *implementing) {
 		u.L("}")
 		all = append(all, alias{u.own(m.Interface, "_parents_"+f.name), "parents_" + f.name})
 	}
+	written := u.writtenNames()
 	for _, a := range all {
-		u.shortName(a)
+		if !written[a.short] {
+			u.shortName(a)
+		}
 	}
+}
+
+// unmasked prints that the name of a function which is written is no method's or class's short name from here on: without a prefix the function
+// that gets an attribute x is _get_x, as the call of a method get_x is.
+func (u *unit) unmasked(name string) {
+	if u.opt.Compat && u.macroNames()[name] {
+		u.F("#undef %s", name)
+	}
+}
+
+// writtenNames returns the names of the functions that are written in a unit.
+func (u *unit) writtenNames() map[string]bool {
+	names := map[string]bool{}
+	for _, i := range u.Classes {
+		for _, w := range u.written(u.implementing(i)) {
+			names[w.name] = true
+		}
+	}
+	return names
+}
+
+// macroNames returns the names without a class's in front that headers for the users of the specification's classes have as macros.
+func (g *generator) macroNames() map[string]bool {
+	if g.macros != nil {
+		return g.macros
+	}
+	g.macros = map[string]bool{}
+	for d := range g.spec.All() {
+		i, ok := d.(*model.Interface)
+		if !ok || !i.IsClass() {
+			continue
+		}
+		g.macros["_"+cname(i)] = true
+		for _, m := range i.Introduced() {
+			g.macros["_"+m.Name], g.macros["lookup_"+m.Name] = true, true
+		}
+	}
+	return g.macros
 }

@@ -189,7 +189,11 @@ func (m *implementing) implementingParents(f *method) []*model.Interface {
 func (u *unit) functions(m *implementing) {
 	u.Blank()
 	u.comment("What implements the class; " + path.Base(u.Stem) + ".c has it.")
-	for _, h := range u.written(m) {
+	written := u.written(m)
+	for _, h := range written {
+		u.unmasked(h.name)
+	}
+	for _, h := range written {
 		u.F("%s;", h.head)
 	}
 	u.Blank()

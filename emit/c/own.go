@@ -29,7 +29,7 @@ type taken struct {
 
 // own returns the name of something that the generator makes of a declaration beside what the IDL has: the declaration's with ending behind
 // it, Dog_new. Where the file of the declaration has, or includes, IDL that has a thing of that name in C, which cannot be renamed, it is
-// som_own_Dog_new, which IDL has for nothing. Files that include it do not matter: what is generated of one is the same for all of them.
+// som_own_Dog_new, which IDL has for nothing, and som_own_som_own_Dog_new where that is another's who gave way. Files that include it do not matter: what is generated of one is the same for all of them.
 func (g *generator) own(d model.Decl, ending string) string {
 	r := ofType
 	if _, ok := d.(*model.Interface); ok {
@@ -58,9 +58,11 @@ func (g *generator) ownOf(d model.Decl, ending string, r rank) string {
 	if f == nil || cabi.IsGivenFile(f) {
 		return name
 	}
+	var above [ofFirst + 1]bool
 	for _, t := range g.takenNames()[name] {
-		if t.rank < r && g.sees(f, t.file) {
-			return aside + name
+		if t.rank < r && !above[t.rank] && g.sight.Sees(g.spec, f, t.file) { // those of each rank but the first stand aside themselves
+			above[t.rank] = true
+			name = aside + name
 		}
 	}
 	return name
@@ -164,28 +166,4 @@ func (g *generator) takenBy(i *model.Interface, add func(rank, string)) {
 	for _, s := range i.StaticData() {
 		add(ofIDL, usageName(i, s.Name))
 	}
-}
-
-// sees reports whether a file is another or includes it, be it by others.
-func (g *generator) sees(f, other *model.File) bool {
-	if g.seen == nil {
-		g.seen = map[*model.File]map[*model.File]bool{}
-	}
-	all := g.seen[f]
-	if all == nil {
-		all = map[*model.File]bool{}
-		g.seen[f] = all
-		var add func(f *model.File)
-		add = func(f *model.File) {
-			if f == nil || all[f] {
-				return
-			}
-			all[f] = true
-			for _, name := range f.Includes {
-				add(g.spec.File(name))
-			}
-		}
-		add(f)
-	}
-	return all[other]
 }

@@ -2,7 +2,6 @@ package c_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,9 +26,7 @@ func TestOwnWords(t *testing.T) {
 		}
 		words = append(words, w+"_first", w+"_copy", w+"_clear", w+"_raise")
 	}
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
+	r := affixes.Rand(t)
 	for _, compat := range []bool{false, true} {
 		dir := t.TempDir()
 		var sources []string
@@ -101,6 +98,8 @@ func TestOwnNamesGiveWay(t *testing.T) {
 			[]string{" Tag_copy(Tag *value", " Doc_copy(som_ref self, som_env *ev)", " som_own_Doc_copy(som_ref self", " Doc_known("}, nil},
 		{"a type", "a.idl", idl.FilesOf{"a.idl": tag + "typedef long Tag_copy; struct Bag { Tag t; };\n"},
 			[]string{"typedef int32_t Tag_copy;", " som_own_Tag_copy(Tag *value", "som_own_Tag_copy(&value->t", " Tag_clear(Tag *value"}, nil},
+		{"a method, a type and an initializer", "a.idl", idl.FilesOf{"a.idl": "#include <somobj.idl>\ninterface Doc : SOMObject { struct new { string s; }; void new_clear(); void clear(inout somInitCtrl ctrl); implementation { releaseorder: new_clear, clear; clear: init; long n; }; };\n"},
+			[]string{" Doc_new_clear(som_ref self", " som_own_Doc_new_clear(Doc_new *value", " som_own_som_own_Doc_new_clear(som_env *ev)"}, nil},
 		{"a type of an included file", "a.idl", idl.FilesOf{"a.idl": "#include <b.idl>\n" + tag, "b.idl": "typedef long Tag_copy;\n"},
 			[]string{" som_own_Tag_copy(Tag *value"}, nil},
 		{"of an including file", "b.idl", idl.FilesOf{"a.idl": tag, "b.idl": "#include <a.idl>\nmodule M { typedef long Tag_copy; struct Bag { Tag t; }; };\n"},

@@ -119,7 +119,7 @@ func (g *generator) memberNames() map[string]bool {
 			add(d.InstanceData())
 			add(d.StaticData())
 			for _, a := range d.Attributes() {
-				g.members[a.Name] = true
+				g.members[a.Name], g.members["_get_"+a.Name], g.members["_set_"+a.Name] = true, true, true
 			}
 			for _, o := range d.Operations() {
 				g.members[o.Name] = true

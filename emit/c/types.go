@@ -180,7 +180,7 @@ func (g *generator) className(from *model.File, t *model.Type) string {
 		return ""
 	}
 	i, ok := cabi.Definition(r.Decl).(*model.Interface)
-	if !ok || !i.IsClass() || !g.sees(from, i.File()) || !isRoot(i) && (isGiven(i) || cabi.IsGivenFile(i.File()) || i.File().Standard) {
+	if !ok || !i.IsClass() || !g.sight.Sees(g.spec, from, i.File()) || !isRoot(i) && (isGiven(i) || cabi.IsGivenFile(i.File()) || i.File().Standard) {
 		return ""
 	}
 	return cname(i)

@@ -128,6 +128,7 @@ func (u *unit) classXH(i *model.Interface) {
 		u.F("\t\treturn som_xh_seen(n, %sNew());", name)
 		u.L("\t}")
 	}
+	u.refusedXH(i)
 	for _, m := range u.xhMethods(i) {
 		u.methodXH(i, m)
 	}
@@ -135,6 +136,44 @@ func (u *unit) classXH(i *model.Interface) {
 		u.F("\tSOM_XH_INLINE static %s*%s() { return %s(); }", cabi.Spaced(typeName(d.Type)), xhName(i, d.Name), usageName(i, d.Name))
 	}
 	u.L("};")
+}
+
+// refusedXH prints the constructors that IBM's classes had of initializers, for compilers to say what makes such objects here: operator new, which may
+// have nothing to return, makes an object before any constructor sees it, and a constructor whose initializer raised could not take it back.
+func (u *unit) refusedXH(i *model.Interface) {
+	if _, abstract := i.ClassModifier("abstract"); abstract || isMeta(i) {
+		return
+	}
+	access := "private"
+	for _, m := range u.introduced(i) {
+		if !m.init || m.hidden || len(m.params) == 0 {
+			continue
+		}
+		var ps []param
+		if !m.oidl {
+			ps = append(ps, param{typ: "Environment *", name: "ev"})
+		}
+		for _, p := range m.valued() {
+			if p.name == "self" || p.typ == "som_making *" || p.typ == "som_env *" {
+				continue
+			}
+			if p.object != "" {
+				p.typ = strings.Replace(p.typ, "som_ref", p.object+" *", 1)
+			}
+			ps = append(ps, p)
+		}
+		if len(ps) == 0 {
+			continue
+		}
+		if access != "" {
+			u.F("%s:", access)
+			access = ""
+		}
+		u.F("\texplicit %s(%s, struct is_made_by_%sNew_%s * = NULL);", cname(i), cabi.List(ps, param.String), cname(i), m.name)
+	}
+	if access == "" {
+		u.L("public:")
+	}
 }
 
 // xhName returns what a method is called in a class of C++, where a function of the class's name would begin its objects.

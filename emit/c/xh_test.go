@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/idl"
 )
 
 // books are compilers of C++ as old as books of IBM's C++, and new ones.
@@ -71,6 +72,46 @@ func TestXhTemplate(t *testing.T) {
 	write(t, dir, mustEmit(t, spec, c.Options{Parts: c.Usage | c.Implementation | c.Classes | c.CxxTemplate}))
 	for _, cc := range books {
 		run(t, nil, cc[0], slices.Concat(cc[1:], []string{"-fsyntax-only", "-I" + dir}, tolerant, []string{filepath.Join(dir, "zoo.cpp")})...)
+	}
+}
+
+// TestXhInitializers holds that an object with arguments is made by a function, whose name compilers say where a constructor of IBM's is called.
+func TestXhInitializers(t *testing.T) {
+	t.Parallel()
+	text := `#include <somobj.idl>
+interface Pup : SOMObject {
+	struct Tag { long n; };
+	void aged(inout somInitCtrl ctrl, in long years);
+	void of(inout somInitCtrl ctrl, in Pup mother, in Tag t, in string name, in sequence<long> marks);
+	void bare(inout somInitCtrl ctrl);
+	long age();
+	implementation { releaseorder: aged, of, bare, age; aged: init; of: init; bare: init; somDefaultInit: override, init; };
+};
+interface Old : SOMObject { void old(inout somInitCtrl ctrl, in long n); implementation { callstyle = oidl; releaseorder: old; old: init; }; };
+interface None : Pup { void none(inout somInitCtrl ctrl, in long years); implementation { abstract; releaseorder: none; none: init; }; };
+`
+	dir := t.TempDir()
+	write(t, dir, mustEmit(t, compileFiles(t, idl.FilesOf{"pup.idl": text}, "pup.idl"), c.Options{Parts: c.Usage | c.Implementation | c.Classes}))
+	const head = "#include \"pup.xh\"\nint main() {\n\tEnvironment *ev = somGetGlobalEnvironment();\n\tPup *m = new Pup; m = PupNew_aged(ev, 3); m = PupNew_bare(ev);\n\tPup_Tag t = {0}; _IDL_SEQUENCE_long s = {0, 0, NULL}; (void)m, (void)t, (void)s;\n"
+	taken := put(t, dir, "taken.cpp", head+"}\n")
+	refused := put(t, dir, "refused.cpp", head+`	(void)new Pup(ev, 3);
+	(void)new Pup(ev, m, &t, (char *)"Rex", &s);
+	(void)new Pup(ev);
+	(void)new Old(3L);
+}
+`)
+	for _, cc := range books {
+		args := slices.Concat(cc[1:], []string{"-fsyntax-only", "-I" + dir}, tolerant)
+		run(t, nil, cc[0], append(args, taken)...)
+		out, err := exec.CommandContext(t.Context(), cc[0], append(args, refused)...).CombinedOutput()
+		if err == nil {
+			t.Errorf("%v takes it", cc)
+		}
+		for _, says := range strings.Fields("PupNew_aged PupNew_of PupNew_bare OldNew_old") {
+			if !strings.Contains(string(out), "is_made_by_"+says) {
+				t.Errorf("%v does not name %s:\n%s", cc, says, out)
+			}
+		}
 	}
 }
 

@@ -3,15 +3,11 @@ package cxx_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
-	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/affixes"
 )
 
@@ -19,9 +15,7 @@ import (
 // C++ that is told, and where it is told the compiler has found something; all else compiles.
 func TestAffixes(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("g++"); err != nil {
-		absent.Skip(t, "no g++: interop/install-peers has it")
-	}
+	need(t, "g++")
 	dir := t.TempDir()
 	front := strings.Fields("get_ set_ is_ a_ som_ _ X_")
 	behind := strings.Fields("_ _class _methods _all _part _impl _define")
@@ -49,24 +43,16 @@ func TestAffixes(t *testing.T) {
 			is[name] = text
 			fmt.Fprintf(&good, "#include \"%s.cpp\"\n", name)
 		}
-		for p, data := range files.All() {
-			if err := os.WriteFile(filepath.Join(dir, p), data, 0o666); err != nil {
-				t.Fatal(err)
-			}
-		}
+		write(t, dir, files)
 	}
 	t.Logf("%d compile, %d have two things of one name", len(is), len(told))
 	if len(is) < 20 || len(told) < 3 {
 		t.Error("too few")
 	}
 	said := func(name, text string) string {
-		program := filepath.Join(dir, name)
-		if err := os.WriteFile(program, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		cmd := exec.CommandContext(t.Context(), "g++", "-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-fmax-errors=0", "-I"+dir, "-I../../libsom/include", "-I../../bind/cxx", program)
-		out, _ := cmd.CombinedOutput()
-		return string(out)
+		put(t, dir, name, text)
+		out, _ := check(t, dir, name, plain, "-fmax-errors=0")
+		return out
 	}
 	out := said("good.cc", good.String())
 	for name, text := range is {

@@ -33,16 +33,16 @@ func (u *unit) describe(i *model.Interface) {
 	u.F("\tSOM_LOCAL static constexpr const char *const methods[] = {%s};", names)
 	u.F("\tSOM_LOCAL static constexpr const char *const signatures[] = {%s};", signatures)
 	u.L("\tSOM_LOCAL static inline som::tokens<count> bound;")
-	u.F("\tusing parents = som::list<%s>;", cabi.List(i.Parents(), description))
+	u.F("\tusing parents = som::list<%s>;", cabi.List(i.Parents(), u.description))
 	u.L("};")
-	u.F("using %s = %s_class_%08x;", own(i, "_class"), plainName(i), release)
+	u.F("using %s = %s_class_%08x;", u.own(i, "_class"), plainName(i), release)
 }
 
 // mixin prints the methods that a class introduces, as members of a template that knows its receiver.
 func (u *unit) mixin(i *model.Interface) {
 	local := u.ofRelease(i)
 	u.Blank()
-	u.F("template <class som_Via> class %s {", own(i, "_methods"))
+	u.F("template <class som_Via> class %s {", u.own(i, "_methods"))
 	u.L("\tconst som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }")
 	u.Blank()
 	u.L("public:")
@@ -52,7 +52,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\t%s %s%s(%s) const { %ssom::call<%s, %s>(som_via()%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, described(i, m.params), m.what(fmt.Sprint(n)), arguments(m.params))
+		u.F("\t%s %s%s(%s) const { %ssom::call<%s, %s>(som_via()%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, u.described(i, m.params), m.what(fmt.Sprint(n)), arguments(m.params))
 	}
 	for _, m := range introduced(i) {
 		if m.Kind() != model.ProcedureMethod {
@@ -63,7 +63,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\t%s %s%s(%s) const { %ssom::call_procedure<%s, %s>(som_via(), %s%s%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, described(i, m.params), m.what(""), cabi.Quoted(i.ScopedName()+"::"+m.Name), m.told(), arguments(m.params))
+		u.F("\t%s %s%s(%s) const { %ssom::call_procedure<%s, %s>(som_via(), %s%s%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, u.described(i, m.params), m.what(""), cabi.Quoted(i.ScopedName()+"::"+m.Name), m.told(), arguments(m.params))
 	}
 	u.L("};")
 }
@@ -89,33 +89,33 @@ func beside(i *model.Interface) []*model.Interface {
 }
 
 // mixinOf returns the mixin of a class for a receiver.
-func mixinOf(i *model.Interface, via string) string {
+func (g *generator) mixinOf(i *model.Interface, via string) string {
 	if rootHandle(i) == "som::class_object" {
 		return "som::metaclass_methods<" + via + ">"
 	}
-	return qualifiedOwn(i, "_methods") + "<" + via + ">"
+	return g.qualifiedOwn(i, "_methods") + "<" + via + ">"
 }
 
 // allOf returns the mixin of all that a class has.
-func allOf(i *model.Interface, via string) string {
+func (g *generator) allOf(i *model.Interface, via string) string {
 	switch {
 	case i == nil || rootHandle(i) == "som::object":
 		return "som::object_methods<" + via + ">"
 	case rootHandle(i) == "som::class_object":
 		return "som::class_object::som_methods<" + via + ">"
 	}
-	return qualifiedOwn(i, "_all") + "<" + via + ">"
+	return g.qualifiedOwn(i, "_all") + "<" + via + ">"
 }
 
 // allMethods prints the template with all that a class introduces and inherits.
 func (u *unit) allMethods(i *model.Interface) {
 	u.Blank()
-	bases := "public " + allOf(first(i), "som_Via")
+	bases := "public " + u.allOf(first(i), "som_Via")
 	for _, a := range beside(i) {
-		bases += ", public " + mixinOf(a, "som_Via")
+		bases += ", public " + u.mixinOf(a, "som_Via")
 	}
-	u.F("template <class som_Via> class %s : %s, public %s<som_Via> {", own(i, "_all"), bases, own(i, "_methods"))
-	using := u.visible(i, "som_Via", allOf(first(i), "som_Via"), false)
+	u.F("template <class som_Via> class %s : %s, public %s<som_Via> {", u.own(i, "_all"), bases, u.own(i, "_methods"))
+	using := u.visible(i, "som_Via", u.allOf(first(i), "som_Via"), false)
 	if len(using) > 0 {
 		u.L("public:")
 	}
@@ -157,9 +157,9 @@ func (u *unit) visible(i *model.Interface, via, chain string, handle bool) []str
 			continue
 		}
 		if own[name] {
-			lines = append(lines, fmt.Sprintf("\tusing %s::%s;", mixinOf(i, via), name))
+			lines = append(lines, fmt.Sprintf("\tusing %s::%s;", u.mixinOf(i, via), name))
 		} else if a := leftmost(i, name); a != nil && slices.Contains(beside(i), a) {
-			lines = append(lines, fmt.Sprintf("\tusing %s::%s;", mixinOf(a, via), name))
+			lines = append(lines, fmt.Sprintf("\tusing %s::%s;", u.mixinOf(a, via), name))
 		} else if a != nil {
 			lines = append(lines, fmt.Sprintf("\tusing %s::%s;", chain, name))
 		}
@@ -189,17 +189,17 @@ func (u *unit) handle(i *model.Interface) {
 	if p := first(i); p != nil {
 		base = qualified(p)
 	}
-	up := fmt.Sprintf("som::handle<%s, %s, %s>", name, own(i, "_class"), base)
+	up := fmt.Sprintf("som::handle<%s, %s, %s>", name, u.own(i, "_class"), base)
 	u.Blank()
 	u.doc("", &i.Node)
 	bases := "public " + up
 	for _, a := range beside(i) {
-		bases += ", public " + mixinOf(a, name)
+		bases += ", public " + u.mixinOf(a, name)
 	}
-	u.F("class %s : %s, public %s<%s> {", name, bases, own(i, "_methods"), name)
+	u.F("class %s : %s, public %s<%s> {", name, bases, u.own(i, "_methods"), name)
 	u.L("public:")
 	u.F("\tusing %s::handle;", up)
-	u.F("\ttemplate <class som_Via> using som_methods = %s<som_Via>;", own(i, "_all"))
+	u.F("\ttemplate <class som_Via> using som_methods = %s<som_Via>;", u.own(i, "_all"))
 	for _, l := range u.visible(i, name, base, true) {
 		u.L(l)
 	}
@@ -215,7 +215,7 @@ func (u *unit) handle(i *model.Interface) {
 	}
 	for _, d := range i.StaticData() {
 		u.doc("\t", &d.Node)
-		u.F("\t%s static %s &%s() { return som::static_data<%s, %s>(%s, %s); }", u.ofRelease(i), typeName(d.Type), identifier(d.Name), own(i, "_class"), typeName(d.Type), cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
+		u.F("\t%s static %s &%s() { return som::static_data<%s, %s>(%s, %s); }", u.ofRelease(i), typeName(d.Type), identifier(d.Name), u.own(i, "_class"), typeName(d.Type), cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
 	}
 	u.L("};")
 }
@@ -253,7 +253,7 @@ func (u *unit) handleFunctions(i *model.Interface) {
 			args = args[2:]
 		}
 		u.F("inline %s %s::%s(%s) {", name, name, m.name, declared(m.initParams()))
-		u.F("\treturn som::make<%s, %s, %s>(%s);", seen(i, m.initParams()), described(i, m.initParams()), m.what(fmt.Sprint(n)), args)
+		u.F("\treturn som::make<%s, %s, %s>(%s);", seen(i, m.initParams()), u.described(i, m.initParams()), m.what(fmt.Sprint(n)), args)
 		u.L("}")
 	}
 }
@@ -267,11 +267,11 @@ func seen(i *model.Interface, ps []param) string {
 }
 
 // described returns the name of what describes a class, likewise.
-func described(i *model.Interface, ps []param) string {
-	if name := own(i, "_class"); !hidden(name, ps) {
+func (g *generator) described(i *model.Interface, ps []param) string {
+	if name := g.own(i, "_class"); !hidden(name, ps) {
 		return name
 	}
-	return qualifiedOwn(i, "_class")
+	return g.qualifiedOwn(i, "_class")
 }
 
 func hidden(name string, ps []param) bool {

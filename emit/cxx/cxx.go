@@ -67,6 +67,8 @@ type generator struct {
 	report   *diag.Report
 	files    *emit.Files
 	releases releases
+	taken    map[string][]*model.File // see takenNames
+	sight    cabi.Sight
 	bare     bool // what the IDL hands to the files as it is is left out
 }
 
@@ -174,8 +176,8 @@ func (g *generator) library() []byte {
 	var names []string
 	for _, i := range cabi.Defined(g.spec) {
 		u.within(i)
-		u.F("som::class_object %s();", own(i, "_define"))
-		names = append(names, qualifiedOwn(i, "_define")+"();")
+		u.F("som::class_object %s();", g.own(i, "_define"))
+		names = append(names, g.qualifiedOwn(i, "_define")+"();")
 	}
 	u.within(nil)
 	u.Blank()

@@ -2,15 +2,11 @@ package cxx_test
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
-	"github.com/opendsom/dsom/internal/absent"
 )
 
 // IDL files may have any names: each has headers that a program includes beside all others.
@@ -34,22 +30,11 @@ func TestFileNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	source := filepath.Join(dir, "all.cc")
-	write := func(path string, data []byte) {
-		if err := os.WriteFile(path, data, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, data := range made.All() {
-		write(filepath.Join(dir, name), data)
-	}
-	write(source, []byte(all.String()))
+	write(t, dir, made)
+	put(t, dir, "all.cc", all.String())
+	need(t, "g++", "clang++")
 	for _, cc := range []string{"g++", "clang++"} {
-		if _, err := exec.LookPath(cc); err != nil {
-			absent.Skip(t, "no %s: interop/install-peers has it", cc)
-		}
-		cmd := exec.CommandContext(t.Context(), cc, "-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I../../libsom/include", "-I../../bind/cxx", "-I"+dir, source)
-		if out, err := cmd.CombinedOutput(); err != nil {
+		if out, err := check(t, dir, "all.cc", []string{cc, "-std=c++17"}, "-Werror"); err != nil {
 			t.Errorf("%s: %v\n%.4000s", cc, err, out)
 		}
 	}

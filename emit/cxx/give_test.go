@@ -1,23 +1,17 @@
 package cxx_test
 
 import (
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
-	"github.com/opendsom/dsom/internal/absent"
 )
 
 // TestGiveWay has types in a class that are called as what is made beside the class, and a method set_known that a subclass's attribute would
 // have as well: what IDL names has its name.
 func TestGiveWay(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("g++"); err != nil {
-		absent.Skip(t, "no g++: interop/install-peers has it")
-	}
+	need(t, "g++")
 	text := `#include <somobj.idl>
 interface Dog : SOMObject {
   struct methods { long n; }; typedef long class; enum define { all, part }; const long impl = 7; exception Full {};
@@ -48,16 +42,9 @@ int main() {
 		t.Fatal(report.Err())
 	}
 	dir := t.TempDir()
-	write := func(name, text string) {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for p, data := range files.All() {
-		write(p, string(data))
-	}
-	write("main.cc", program)
-	out, err := exec.CommandContext(t.Context(), "g++", "-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-I"+dir, "-I../../libsom/include", "-I../../bind/cxx", filepath.Join(dir, "main.cc")).CombinedOutput()
+	write(t, dir, files)
+	put(t, dir, "main.cc", program)
+	out, err := check(t, dir, "main.cc", plain)
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

@@ -29,7 +29,7 @@ func (u *unit) implementation() []byte {
 
 // part prints the template of a class's part.
 func (u *unit) part(i *model.Interface) {
-	part, impl := own(i, "_part"), own(i, "_impl")
+	part, impl := u.own(i, "_part"), u.own(i, "_impl")
 	u.Blank()
 	u.F("// What a class som_D that implements %s derives from: class %s : public %s<%s>.", i.ScopedName(), impl, part, impl)
 	u.L("// som_D has the methods that are named below, and may have more.")
@@ -55,7 +55,7 @@ func (u *unit) part(i *model.Interface) {
 	u.L("};")
 	u.Blank()
 	u.F("// Defines the class %s. %s.cpp has it.", i.ScopedName(), u.Stem)
-	u.F("som::class_object %s();", own(i, "_define"))
+	u.F("som::class_object %s();", u.own(i, "_define"))
 }
 
 func comma(s string) string {
@@ -194,7 +194,7 @@ func (u *unit) entry(i *model.Interface, m *method) string {
 	how := "method"
 	switch {
 	case m.IsInit():
-		return fmt.Sprintf("som::initializer<typename %s::%s, %s>(%s%s)", own(i, "_part"), m.name, m.signature(), cabi.Quoted(m.Name), m.told())
+		return fmt.Sprintf("som::initializer<typename %s::%s, %s>(%s%s)", u.own(i, "_part"), m.name, m.signature(), cabi.Quoted(m.Name), m.told())
 	case m.Kind() == model.NonstaticMethod:
 		how = "nonstatic"
 	case m.Kind() == model.ProcedureMethod:
@@ -246,8 +246,8 @@ func (u *unit) stubs(i *model.Interface) []stub {
 			get, set = stored(i, m.Attribute)
 		}
 		if m.IsInit() {
-			s := stub{key: i.ScopedName() + "::" + m.Name, name: own(i, "_impl"), doc: told(m), body: unused(m.initParams(), false)}
-			s.head = fmt.Sprintf("%s(%s)", own(i, "_impl"), m.name+comma(written(m.initParams())))
+			s := stub{key: i.ScopedName() + "::" + m.Name, name: u.own(i, "_impl"), doc: told(m), body: unused(m.initParams(), false)}
+			s.head = fmt.Sprintf("%s(%s)", u.own(i, "_impl"), m.name+comma(written(m.initParams())))
 			all = append(all, s)
 		} else if !(m.Set && set || m.Attribute != nil && !m.Set && get) {
 			add(m, fmt.Sprintf("throw som::system_exception(\"NO_IMPLEMENT\", %s);", cabi.Quoted(i.ScopedName()+"::"+m.Name)))

@@ -27,6 +27,26 @@ func memberName(d model.Decl, name string) string {
 	return identifier(name)
 }
 
+// armName returns the name of an arm's functions, of which none is the union's constructor.
+func armName(d *model.Union, c *model.Case) string {
+	name := identifier(c.Name)
+	if name == plainName(d) {
+		name += "_"
+	}
+	return name
+}
+
+// isName returns the name of what tells whether a union has an arm: is_leaf, which gives way to an arm of that name.
+func isName(d *model.Union, c *model.Case) string {
+	name := "is_" + c.Name
+	for name == plainName(d) || slices.ContainsFunc(d.Cases, func(other *model.Case) bool {
+		return armName(d, other) == name || other != c && "is_"+other.Name == name
+	}) {
+		name += "_"
+	}
+	return name
+}
+
 // namespaces returns those around a declaration.
 func namespaces(d model.Decl) []string {
 	var all []string
@@ -92,32 +112,63 @@ func rootHandle(i *model.Interface) string {
 }
 
 // description returns the name of what describes a class to som.hpp.
-func description(i *model.Interface) string {
+func (g *generator) description(i *model.Interface) string {
 	switch rootHandle(i) {
 	case "som::object":
 		return "som::object_class"
 	case "som::class_object":
 		return "som::metaclass_class"
 	}
-	return qualifiedOwn(i, "_class")
+	return g.qualifiedOwn(i, "_class")
 }
 
 // own returns the name of something that the generator makes of a class beside what the IDL has, in its namespace: the class's with ending behind
-// it, Dog_methods. Where the class declares what has that name, a type Dog::methods, it is som_own_Dog_methods, which IDL has for nothing.
-func own(i *model.Interface, ending string) string {
+// it, Dog_methods. Where the class's file or one that it includes declares what has that name, a type Dog::methods or Dog_methods beside the class, it is
+// som_own_Dog_methods, which IDL has for nothing. Files that include the class's do not matter: what is generated of one is the same for all of them.
+func (g *generator) own(i *model.Interface, ending string) string {
 	name := plainName(i) + ending
-	is := func(d model.Decl) bool { return plainName(d) == name }
-	if slices.ContainsFunc(i.Decls, func(d model.Decl) bool {
-		e, ok := d.(*model.Enum)
-		return is(d) || ok && slices.ContainsFunc(e.Enumerators, func(e *model.Enumerator) bool { return is(e) })
-	}) {
-		return "som_own_" + name
+	for _, f := range g.takenNames()[strings.Join(append(namespaces(i), name), "::")] {
+		if g.sight.Sees(g.spec, i.File(), f) {
+			return "som_own_" + name
+		}
 	}
 	return name
 }
 
-func qualifiedOwn(i *model.Interface, ending string) string {
-	return "::" + strings.Join(append(namespaces(i), own(i, ending)), "::")
+// takenNames returns the files that declare things of a name in a namespace.
+func (g *generator) takenNames() map[string][]*model.File {
+	if g.taken != nil {
+		return g.taken
+	}
+	g.taken = map[string][]*model.File{}
+	add := func(d model.Decl, name string) {
+		name = strings.Join(append(namespaces(d), name), "::")
+		g.taken[name] = append(g.taken[name], cabi.Outermost(d).About().File())
+	}
+	for d := range g.spec.All() {
+		switch d := d.(type) {
+		case *model.Struct, *model.Exception, *model.Union, *model.Typedef, *model.Const, *model.Native:
+			add(d, plainName(d))
+		case *model.Interface:
+			if d.IsClass() {
+				add(d, plainName(d))
+			}
+		case *model.Enum:
+			add(d, plainName(d))
+			for _, e := range d.Enumerators {
+				if e.Scope() != nil {
+					add(e, plainName(e))
+				}
+			}
+		case *model.Module:
+			add(d, identifier(d.Name))
+		}
+	}
+	return g.taken
+}
+
+func (g *generator) qualifiedOwn(i *model.Interface, ending string) string {
+	return "::" + strings.Join(append(namespaces(i), g.own(i, ending)), "::")
 }
 
 // methodName returns the name of a method in C++: get_breed for _get_breed, unless the class has or inherits a method of that name too.

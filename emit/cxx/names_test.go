@@ -2,14 +2,12 @@ package cxx_test
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/emit/cxx"
-	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/hardwords"
 )
 
@@ -24,21 +22,10 @@ func compiles(t *testing.T, text, before string, behind ...string) {
 func compilesBy(t *testing.T, text, before, behind string, compiler ...string) {
 	t.Helper()
 	dir := t.TempDir()
-	for name, data := range build(t, "names.idl", text, everything("")).All() {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := exec.LookPath(compiler[0]); err != nil {
-		absent.Skip(t, "no %s: interop/install-peers has it", compiler[0])
-	}
-	program := filepath.Join(dir, "program.cpp")
-	if err := os.WriteFile(program, []byte(before+"#include <names.cpp>\n"+behind), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	args := append(compiler[1:], "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"+dir, "-I../../libsom/include", "-I../../bind/cxx", program)
-	cmd := exec.CommandContext(t.Context(), compiler[0], args...)
-	if out, err := cmd.CombinedOutput(); err != nil {
+	write(t, dir, build(t, "names.idl", text, everything("")))
+	need(t, compiler[0])
+	put(t, dir, "program.cpp", before+"#include <names.cpp>\n"+behind)
+	if out, err := check(t, dir, "program.cpp", compiler, "-Werror"); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -118,6 +105,42 @@ func TestUnions(t *testing.T) {
 	}
 }
 
+// TestOwnNamesGiveWay has names of what the generator makes of classes and unions stand for IDL's own things: beside the class, in an included file,
+// of all kinds. What includes the class's file cannot have them.
+func TestOwnNamesGiveWay(t *testing.T) {
+	t.Parallel()
+	const class = "interface D : SOMObject { long f(); implementation { releaseorder: f; }; };\n"
+	compiles(t, `#include <somobj.idl>
+struct D_class { long x; }; typedef long D_methods; const long D_all = 3; enum D_part { none }; exception D_impl { long x; };
+`+class+`interface D_define : D { implementation { f: override; }; };
+module Zoo { module D_class { typedef long x; }; union D_methods switch (long) { case 0: D_class::x is_is_x; case 1: long is_x; default: long x; }; `+class+`
+interface D_all : D { union item switch (long) { case 0: long D_all_item; case 1: long is_D_all_item; }; implementation { f: override; }; }; };
+`, "", `
+long all() { D_class c = {D_all}; D_methods n = c.x; Zoo::D_methods u; u.x(1), u.is_x(2), u.is_is_x(3); Zoo::D_all::item i; i.D_all_item_(4);
+	return n + D_define::create().f() + Zoo::D_all::create().f() + u.is_is_x() + u.is_is_x_() + u.is_is_is_x() + u.is_is_is_x() + u.is_x_() + i.is_D_all_item_(); }
+`)
+	headers := func(files idl.FilesOf, main ...string) (string, *diag.Report) {
+		t.Helper()
+		r, err := idl.Compile(t.Context(), idl.Options{Resolver: files, Dialect: idl.SOM}, main...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, report := cxx.Emit(r.Spec, everything(""))
+		text, _ := made.Get(strings.TrimSuffix(main[0], ".idl") + ".hpp")
+		return string(text), report
+	}
+	const tag, include = "#include <somobj.idl>\nstruct D_methods { long x; };\n", "#include <somobj.idl>\n#include <a.idl>\n"
+	if text, _ := headers(idl.FilesOf{"a.idl": tag, "b.idl": include + class}, "b.idl"); !strings.Contains(text, "class som_own_D_methods {") {
+		t.Errorf("a type of an included file:\n%s", text)
+	}
+	if text, _ := headers(idl.FilesOf{"a.idl": "#include <somobj.idl>\n" + class, "b.idl": include}, "a.idl"); strings.Contains(text, "som_own_") {
+		t.Errorf("nothing clashes:\n%s", text)
+	}
+	if _, report := headers(idl.FilesOf{"a.idl": "#include <somobj.idl>\n" + class, "b.idl": "#include <a.idl>\nstruct D_methods { long x; };\n"}, "b.idl", "a.idl"); !report.HasErrors() || report.All()[0].Code != cxx.CodeName {
+		t.Errorf("a type of an including file: %v", report.Err())
+	}
+}
+
 // TestTwoThingsOfOneName tells of pairs of names that are one in C++, wherever they are declared.
 func TestTwoThingsOfOneName(t *testing.T) {
 	t.Parallel()
@@ -128,14 +151,11 @@ func TestTwoThingsOfOneName(t *testing.T) {
 		"exception E { long what; long what_; };":                                                                                    "what_",
 		"exception E { long int; long int_; };":                                                                                      "int_",
 		"enum E { new, new_ };":                                                                                                      "new_",
-		"union U switch (long) { case 0: long b; default: boolean is_b; };":                                                          "is_b",
 		"interface D : A { void new(); void new_(); implementation { releaseorder: new, new_; }; };":                                 "new_",
 		"interface D : A { void f(in long stdin, in long stdin_); implementation { releaseorder: f; }; };":                           "stdin_",
 		"interface D : A { void set_name(in long n); implementation { releaseorder: set_name; _set_name: override; }; };":            "set_name",
 		"interface D : A { void set_name(in string n); implementation { releaseorder: set_name; _set_name: override; }; };":          "set_name",
 		"interface D : A { implementation { releaseorder: get_name; get_name: staticdata; long get_name; _get_name: override; }; };": "get_name",
-		"struct D_class { long x; }; interface D : A { implementation { releaseorder:; }; };":                                        "D_class",
-		"struct D_impl { long x; }; interface D : A { implementation { releaseorder:; }; };":                                         "D_impl",
 	} {
 		_, report := tried(t, "#include <somobj.idl>\ninterface A : SOMObject { attribute string name; implementation { releaseorder: _get_name, _set_name; }; };\n"+text)
 		told := false

@@ -2,16 +2,11 @@ package cxx_test
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
-	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/affixes"
 )
 
@@ -19,17 +14,13 @@ import (
 // types of the class do (CXX1003).
 func TestOwnWords(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("g++"); err != nil {
-		absent.Skip(t, "no g++: interop/install-peers has it")
-	}
+	need(t, "g++")
 	words := strings.Fields(`init fini copy assign known own data bind cast is create value result self ev env it from to of get set make base parent
 		next som std v f d D F Via via ref handle local member name id what args call swap begin end size`)
 	for _, w := range strings.Fields("init copy known") {
 		words = append(words, "is_"+w, "a_"+w, w+"_class", w+"_methods", w+"_all", w+"_part", w+"_impl", w+"_define", w+"_")
 	}
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
+	r := affixes.Rand(t)
 	dir := t.TempDir()
 	var all strings.Builder
 	texts := map[string]string{}
@@ -47,21 +38,14 @@ func TestOwnWords(t *testing.T) {
 		if report.HasErrors() {
 			t.Fatalf("%v of\n%s", report.Err(), text)
 		}
-		for p, data := range files.All() {
-			if err := os.WriteFile(filepath.Join(dir, p), data, 0o666); err != nil {
-				t.Fatal(err)
-			}
-		}
+		write(t, dir, files)
 		texts[name] = text
 		fmt.Fprintf(&all, "#include \"%s.cpp\"\n", name)
 	}
-	program := filepath.Join(dir, "all.cc")
-	if err := os.WriteFile(program, []byte(all.String()), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.CommandContext(t.Context(), "g++", "-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-I"+dir, "-I../../libsom/include", "-I../../bind/cxx", program).CombinedOutput()
+	put(t, dir, "all.cc", all.String())
+	out, err := check(t, dir, "all.cc", plain)
 	for name, text := range texts {
-		if at := strings.Index(string(out), "/"+name+"."); at >= 0 {
+		if at := strings.Index(out, "/"+name+"."); at >= 0 {
 			t.Fatalf("%.2000s\n%s", out[at:], text)
 		}
 	}

@@ -16,7 +16,7 @@ func (u *unit) template() []byte {
 	u.F("#include %s", cabi.Include(u.Stem+".ih.hpp"))
 	f := template.File{Head: u.Cut(0), Mine: u.Mine}
 	for _, i := range u.Classes {
-		class := implName(i)
+		class := u.implName(i)
 		f.Classes = append(f.Classes, template.Class{Name: class, Text: u.templateClass(i)})
 		for _, s := range u.stubs(i) {
 			f.Functions = append(f.Functions, template.Function{
@@ -28,22 +28,22 @@ func (u *unit) template() []byte {
 }
 
 // implName returns the name of the class that is written by hand, with its namespaces.
-func implName(i *model.Interface) string {
-	return strings.Join(append(namespaces(i), own(i, "_impl")), "::")
+func (g *generator) implName(i *model.Interface) string {
+	return strings.Join(append(namespaces(i), g.own(i, "_impl")), "::")
 }
 
 // templateClass returns a class without its methods.
 func (u *unit) templateClass(i *model.Interface) string {
 	u.Blank()
 	u.within(i)
-	class := own(i, "_impl")
-	u.F("class %s : public %s<%s> {", class, own(i, "_part"), class)
+	class := u.own(i, "_impl")
+	u.F("class %s : public %s<%s> {", class, u.own(i, "_part"), class)
 	u.L("public:")
 	if len(initializers(i)) > 0 {
 		u.F("\t%s() = default;", class)
 	}
 	u.L("};")
-	u.F("som::class_object %s() { return %s::som_define(); }", own(i, "_define"), class)
+	u.F("som::class_object %s() { return %s::som_define(); }", u.own(i, "_define"), class)
 	u.within(nil)
 	return strings.TrimRight(u.Cut(0), "\n") + "\n"
 }

@@ -92,3 +92,18 @@ module B { interface Dog : SOMObject { void bark(in long n); implementation { re
 		t.Errorf("the method of one class went to the other:\n%s", got)
 	}
 }
+
+// TestTemplateLikeControls has a parameter of an initializer that is called as its somInitCtrl is, which C++ does not show, with an underscore behind.
+func TestTemplateLikeControls(t *testing.T) {
+	t.Parallel()
+	const text = "#include <somobj.idl>\ninterface Dog : SOMObject { void born(inout somInitCtrl name, in long name_); implementation { releaseorder: born; born: init; }; };\n"
+	made, _ := build(t, "dog.idl", text, everything("")).Get("dog.cpp")
+	if !strings.Contains(string(made), "Dog_impl(born, std::int32_t name_)") {
+		t.Errorf("it is\n%s", made)
+	}
+	opt := everything("")
+	opt.Existing = fstest.MapFS{"dog.cpp": {Data: made}}
+	if again, _ := build(t, "dog.idl", text, opt).Get("dog.cpp"); string(again) != string(made) {
+		t.Errorf("built again it is\n%s", again)
+	}
+}

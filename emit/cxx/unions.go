@@ -23,7 +23,7 @@ func (u *unit) union(d *model.Union) {
 	u.L("\t\tunion som_arms {")
 	u.L("\t\t\tsom_arms() noexcept {}")
 	for _, c := range d.Cases {
-		u.F("\t\t\t%s%s;", cabi.Spaced(travels(c.Type)), identifier(c.Name))
+		u.F("\t\t\t%s%s;", cabi.Spaced(travels(c.Type)), armName(d, c))
 	}
 	u.L("\t\t} _u;")
 	u.L("\t};")
@@ -55,14 +55,14 @@ func (u *unit) union(d *model.Union) {
 
 // arm prints the accessors of an arm.
 func (u *unit) arm(d *model.Union, n int, c *model.Case) {
-	typ, member := typeName(c.Type), identifier(c.Name)
+	typ, member := typeName(c.Type), armName(d, c)
 	label := d.UnusedLabel()
 	if !c.IsDefault() {
 		label = c.Labels[0].Value
 	}
 	u.Blank()
 	u.doc("\t", &c.Node)
-	u.F("\tbool is_%s() const noexcept { return som_value.index() == %d; }", c.Name, n)
+	u.F("\tbool %s() const noexcept { return som_value.index() == %d; }", isName(d, c), n)
 	u.F("\tconst %s &%s() const { return std::get<%d>(som_value); } // throws std::bad_variant_access if it is not that arm", typ, member, n)
 	if label != nil {
 		u.F("\tvoid %s(%s som_v) {", member, typ)
@@ -85,7 +85,7 @@ func (u *unit) abiOfUnion(d *model.Union) {
 	disc := typeName(d.Discriminator)
 	each := func(format string) {
 		for n, c := range d.Cases {
-			u.F("\t\tcase %d: "+format+" break;", n+1, n+1, identifier(c.Name), typeName(c.Type))
+			u.F("\t\tcase %d: "+format+" break;", n+1, n+1, armName(d, c), typeName(c.Type))
 		}
 		u.L("\t\tdefault: break;")
 		u.L("\t\t}")

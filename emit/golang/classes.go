@@ -35,7 +35,7 @@ func isMetaclass(i *model.Interface) bool {
 	return i.ScopedName() == "SOMClass" || slices.ContainsFunc(i.Ancestors(), func(a *model.Interface) bool { return a.ScopedName() == "SOMClass" })
 }
 
-// classAround returns the class that d is or is in, where classes are generated.
+// classAround returns the class that d is or is in the package of, where classes are generated.
 func (g *generator) classAround(d model.Decl) *model.Interface {
 	if !g.opt.Classes {
 		return nil
@@ -43,8 +43,16 @@ func (g *generator) classAround(d model.Decl) *model.Interface {
 	if f, ok := d.(*model.Forward); ok && f.Definition != nil {
 		d = f.Definition
 	}
-	for ; d != nil; d = d.About().Scope() {
+	var in model.Decl
+	for ; d != nil; in, d = d, d.About().Scope() {
 		if i, ok := d.(*model.Interface); ok && i.IsClass() && !isStandardClass(i) {
+			switch in.(type) {
+			case nil, *model.Operation, *model.Attribute:
+				return i
+			}
+			if g.outside[i] {
+				return nil
+			}
 			return i
 		}
 	}
@@ -170,7 +178,7 @@ func (g *generator) checkClasses() {
 	for _, u := range order {
 		for _, v := range order {
 			if u.main && u.path < v.path && hard[u.path][v.path] && hard[v.path][u.path] {
-				g.problem(CodeClassCircle, u.at, "declare the types outside of the classes, in a module", "packages %s and %s would import each other", u.path, v.path)
+				g.problem(CodeClassCircle, u.at, "declare the types outside of the classes, or all in one file", "packages %s and %s would import each other", u.path, v.path)
 			}
 		}
 	}

@@ -1,8 +1,6 @@
 package golang_test
 
 import (
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,39 +26,10 @@ func TestHardWords(t *testing.T) {
 	}
 	slices.Sort(words)
 	text := hardwords.IDL(words, slices.DeleteFunc(slices.Clone(words), func(w string) bool { return inC[w] }), strings.Fields("type range string init main"))
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	put := func(name string, data []byte) {
-		t.Helper()
-		to := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(to, data, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for p, data := range emitClasses(t, strings.Replace(text, "#include <somobj.idl>\n", "module All {\n", 1)+"};\n", "example.com/gen/words").All() {
-		put("words/"+p, data)
-	}
-	for _, name := range []string{"go.sum", "go.mod"} {
-		data, err := os.ReadFile(filepath.Join(root, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if name == "go.mod" {
-			data = []byte(strings.Replace(string(data), "module github.com/opendsom/dsom", "module example.com/gen", 1) +
-				"\nrequire github.com/opendsom/dsom v0.0.0\nreplace github.com/opendsom/dsom => " + root + "\n")
-		}
-		put(name, data)
-	}
-	cmd := exec.CommandContext(t.Context(), "go", "build", "./words/...")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
-	if out, err := cmd.CombinedOutput(); err != nil {
+	write(t, filepath.Join(dir, "words"), emitClasses(t, strings.Replace(text, "#include <somobj.idl>\n", "module All {\n", 1)+"};\n", "example.com/gen/words"))
+	asModule(t, dir, "example.com/gen")
+	if out, err := goTool(t, dir, "build", "./words/..."); err != nil {
 		t.Fatalf("%v\n%.8000s", err, out)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/format"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,17 +25,9 @@ func TestRandomHierarchies(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a program")
 	}
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
 	write := func(name, text string) {
 		t.Helper()
-		to := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-			t.Fatal(err)
-		}
 		if strings.HasSuffix(name, ".go") {
 			b, err := format.Source([]byte(text))
 			if err != nil {
@@ -44,9 +35,7 @@ func TestRandomHierarchies(t *testing.T) {
 			}
 			text = string(b)
 		}
-		if err := os.WriteFile(to, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
+		put(t, dir, name, text)
 	}
 	var want, imports, body strings.Builder
 	for seed := range uint64(hierarchies) {
@@ -82,27 +71,14 @@ func TestRandomHierarchies(t *testing.T) {
 	}
 	write("report.go", strings.Replace(string(text), "package golang_test", "package main", 1))
 	write("main.go", "package main\nimport (\n\"os\"\n"+imports.String()+")\nfunc main() {\n"+body.String()+"}\n")
-	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	write("go.sum", string(sum))
-	write("go.mod", strings.Replace(string(mod), "module github.com/opendsom/dsom", "module example.com/gen", 1)+
-		"\nrequire github.com/opendsom/dsom v0.0.0\nreplace github.com/opendsom/dsom => "+root+"\n")
+	asModule(t, dir, "example.com/gen")
 	run := func(args ...string) string {
 		t.Helper()
-		cmd := exec.CommandContext(t.Context(), "go", args...)
-		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
-		out, err := cmd.CombinedOutput()
+		out, err := goTool(t, dir, args...)
 		if err != nil {
 			t.Fatalf("go %v: %v\n%.8000s", args, err, out)
 		}
-		return string(out)
+		return out
 	}
 	run("vet", "./parts/...", "./farm/...", "./fleet/...")
 	got, wanted := strings.Split(run("run", "."), "\n"), strings.Split(want.String(), "\n")

@@ -246,6 +246,12 @@ func (f *file) decls(idl *model.File, ds model.Decls) {
 			f.decls(idl, m.Decls)
 		} else if fileOf(d) == idl && f.packageOf(d) == f.pkg {
 			f.decl(d)
+		} else if i, ok := d.(*model.Interface); ok && fileOf(d) == idl {
+			for _, moved := range f.movedTypes(i) {
+				if f.packageOf(moved) == f.pkg {
+					f.decl(moved)
+				}
+			}
 		}
 	}
 }

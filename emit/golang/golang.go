@@ -80,7 +80,7 @@ func Emit(spec *model.Spec, opt Options) (*emit.Files, *diag.Report) {
 		standIns:  map[*model.Forward]*model.Interface{},
 	}
 	for _, step := range []func(){
-		g.equivalent, g.asynchronous, g.assignPackages, g.nameFiles, g.readManifests, g.nameDeclarations, g.check, g.checkClasses, g.generate,
+		g.equivalent, g.asynchronous, g.findCircles, g.assignPackages, g.nameFiles, g.readManifests, g.nameDeclarations, g.check, g.checkClasses, g.generate,
 	} {
 		if step(); g.report.HasErrors() {
 			return new(emit.Files), g.report
@@ -106,6 +106,8 @@ type generator struct {
 
 	unsupported map[model.Decl]model.Decl // what cannot be generated, and why: see findUnsupported
 	standIns    map[*model.Forward]*model.Interface
+
+	outside map[*model.Interface]bool // classes whose types are not in their packages: see findCircles
 
 	leads map[string]map[string]bool // which packages lead to which by imports; for classes
 

@@ -2,8 +2,6 @@ package golang_test
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,21 +18,7 @@ func TestHostileNames(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds packages")
 	}
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	write := func(name, text string) {
-		t.Helper()
-		to := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(to, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
 	texts := map[string]string{}
 	hostile.Draws(t, 8, func(text string) bool {
 		name := fmt.Sprintf("d%d", len(texts))
@@ -53,32 +37,17 @@ func TestHostileNames(t *testing.T) {
 			return false
 		}
 		texts[name] = text
-		for p, data := range files.All() {
-			write(name+"/"+p, string(data))
-		}
+		write(t, filepath.Join(dir, name), files)
 		return true
 	})
-	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	write("go.sum", string(sum))
-	write("go.mod", strings.Replace(string(mod), "module github.com/opendsom/dsom", "module example.com/gen", 1)+
-		"\nrequire github.com/opendsom/dsom v0.0.0\nreplace github.com/opendsom/dsom => "+root+"\n")
-	cmd := exec.CommandContext(t.Context(), "go", "vet", "./...")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
-	out, err := cmd.CombinedOutput()
+	asModule(t, dir, "example.com/gen")
+	out, err := goTool(t, dir, "vet", "./...")
 	if err == nil {
 		return
 	}
 	t.Errorf("%v\n%.6000s", err, out)
 	for name, text := range texts {
-		if strings.Contains(string(out), name+"/") {
+		if strings.Contains(out, name+"/") {
 			t.Log(text)
 			break
 		}

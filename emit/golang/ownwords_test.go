@@ -2,13 +2,12 @@ package golang_test
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/affixes"
@@ -25,24 +24,8 @@ func TestOwnWords(t *testing.T) {
 	for _, w := range strings.Fields("init new base ref") {
 		words = append(words, "get_"+w, "set_"+w, "new_"+w, w+"_ref", w+"_base", w+"_class", w+"_out", w+"_error", "as_"+w, "next_"+w, "parent_"+w)
 	}
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 0))
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := affixes.Rand(t)
 	dir := t.TempDir()
-	put := func(name string, data []byte) {
-		t.Helper()
-		to := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(to, data, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
 	texts := map[string]string{}
 	for n := 0; len(texts) < 12; n++ {
 		name := fmt.Sprintf("m%d", n)
@@ -55,31 +38,19 @@ func TestOwnWords(t *testing.T) {
 			continue
 		}
 		files, report := golang.Emit(spec.Spec, golang.Options{PackagePrefix: "example.com/gen/words/" + name, Classes: true})
+		if all := codes(report); len(all) > 0 && !slices.ContainsFunc(all, func(c diag.Code) bool { return c != golang.CodeInherited }) {
+			continue // a method set_x beside an inherited attribute x: Go has one name for both, and that is told
+		}
 		if report.HasErrors() {
 			t.Fatalf("%v of\n%s", report.Err(), text)
 		}
-		for p, data := range files.All() {
-			put("words/"+name+"/"+p, data)
-		}
+		write(t, filepath.Join(dir, "words", name), files)
 		texts[name] = text
 	}
-	for _, name := range []string{"go.sum", "go.mod"} {
-		data, err := os.ReadFile(filepath.Join(root, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if name == "go.mod" {
-			data = []byte(strings.Replace(string(data), "module github.com/opendsom/dsom", "module example.com/gen", 1) +
-				"\nrequire github.com/opendsom/dsom v0.0.0\nreplace github.com/opendsom/dsom => " + root + "\n")
-		}
-		put(name, data)
-	}
-	cmd := exec.CommandContext(t.Context(), "go", "build", "./words/...")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
-	if out, err := cmd.CombinedOutput(); err != nil {
+	asModule(t, dir, "example.com/gen")
+	if out, err := goTool(t, dir, "build", "./words/..."); err != nil {
 		for name, text := range texts {
-			if at := strings.Index(string(out), "words/"+name+"/"); at >= 0 {
+			if at := strings.Index(out, "words/"+name+"/"); at >= 0 {
 				t.Fatalf("%.2000s\n%s", out[at:], text)
 			}
 		}

@@ -14,8 +14,9 @@ func (u *update) told(have *function, want *Function, hp, wp []parameter) (named
 	if len(is) == 0 {
 		return hp, false
 	}
+	// An initializer's in C++ lack the first one that is told, whose name another may have with what C++ needs behind it.
 	front := slices.IndexFunc(wp, func(p parameter) bool { return isTold(p, is[0]) })
-	if front < 0 || front > len(hp) || slices.EqualFunc(hp, wp, func(h, w parameter) bool { return h.typ == w.typ && sameName(h, w) }) {
+	if front < 0 || front > len(hp) || front+len(is) > len(wp) || slices.EqualFunc(hp, wp, func(h, w parameter) bool { return h.typ == w.typ && sameName(h, w) }) {
 		return hp, false
 	}
 	hp = slices.Clone(hp)

@@ -56,6 +56,17 @@ interface Gauge : SOMObject
   implementation { releaseorder: read, label; majorversion = 1; minorversion = 0; label: object_owns_result; long seen; };
 };
 `,
+	"trout.idl": `#include <somobj.idl>
+interface Trout : SOMObject {
+  exception Lost { string why; };
+  long swim(in long n);
+  long far(in long a, in long b, in long c);
+  string say(in string what);
+  double weigh(in double more, out long n);
+  void fail() raises (Lost);
+  implementation { releaseorder: swim, far, say, weigh, fail; somDefaultCopyInit: override, init; somDefaultAssign: override; };
+};
+`,
 	"bat.idl": `#include "ape.idl"
 interface Bat : Ape { implementation { climb: override; }; };
 `,
