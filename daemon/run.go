@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/datagram"
 	"github.com/opendsom/dsom/daemon/objects"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
@@ -442,7 +443,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 		f.named.start(d.sup)
 	}
 	if f.ipx != nil {
-		f.ipx.start(func(ctx context.Context, key []byte) (bool, error) { return f.known(ctx, root, d.sup.Records(), key) })
+		f.ipx.start(&datagram.Locator{Locate: f.where, Limits: f.c.Limits, Log: f.seldom})
 	}
 	return d.classes.Load().adopt(ctx, d.sup.Records())
 }

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { leaktest.Main(m) }
 var client = netip.MustParseAddrPort("192.0.2.1:4000")
 
 // where is what a daemon knows.
-func where(_ context.Context, _ netip.AddrPort, key []byte) (datagram.Answer, error) {
+func where(_ context.Context, _ net.Addr, key []byte) (datagram.Answer, error) {
 	switch string(key) {
 	case "here", "h":
 		return datagram.Answer{Exists: true}, nil
