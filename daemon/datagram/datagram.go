@@ -5,9 +5,9 @@
 package datagram
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -16,30 +16,22 @@ import (
 
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/limits/hostrate"
 	"github.com/opendsom/dsom/transport/miop"
 )
 
-// The limits. Each is in what is said of a datagram that exceeds it, by the name that stands here.
+// The limits. The names are those of docs/udp.md.
 const (
-	MostRequest   = 1472 // udp-request: octets of a datagram that is looked at
-	MostReply     = 1232 // udp-reply: octets of a reply
-	Amplification = 3    // udp-amplification: octets of a reply for each of its request
-	MostPerHost   = 100  // udp-rate-per-host: datagrams of a host that are looked at, a second; twice as many at once
-	MostInAll     = 2000 // udp-rate: of all
-	MostHosts     = 4096 // udp-hosts: hosts that are remembered for that
+	MostRequest   = 1472               // udp-request: octets of a datagram that is looked at
+	MostReply     = 1232               // udp-reply: octets of a reply
+	Amplification = 3                  // udp-amplification: octets of a reply for each of its request
+	MostPerHost   = 100                // udp-rate-per-host: datagrams of a host that are looked at, a second; twice as many at once
+	MostInAll     = 2000               // udp-rate: of all
+	MostHosts     = hostrate.MostHosts // udp-hosts: hosts that are remembered for that
 )
 
 // answerTime bounds the search for an object: what cannot be told at once is for TCP.
 const answerTime = 100 * time.Millisecond
-
-// A LimitError says which limit a datagram exceeds.
-type LimitError struct {
-	Name string
-	Most int
-}
-
-// Error names the limit.
-func (e *LimitError) Error() string { return fmt.Sprintf("the limit %s is %d", e.Name, e.Most) }
 
 // An Event is what a datagram was, or what became of it. Its text is stable.
 type Event string
@@ -77,7 +69,8 @@ type Config struct {
 	// Visit, if set, is told of datagrams that are none of a client: Limited, Long, Garbage, Malformed, Refused, Stray. first are the first octets.
 	Visit func(from netip.AddrPort, what Event, first []byte)
 
-	Rates  Rates
+	PerHost, InAll int // 0: MostPerHost, MostInAll
+
 	Limits *limits.Limits
 	Log    *slog.Logger     // nil: nothing is logged
 	Now    func() time.Time // nil is time.Now
@@ -90,6 +83,7 @@ type Server struct {
 	tally Tally
 
 	mu     sync.Mutex
+	rates  hostrate.Rates
 	conns  []net.PacketConn
 	closed bool
 	work   sync.WaitGroup
@@ -103,7 +97,7 @@ func New(c Config) *Server {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Server{c: c, by: Locator{Locate: c.Locate, Limits: c.Limits, Log: c.Log}}
+	return &Server{c: c, by: Locator{Locate: c.Locate, Limits: c.Limits, Log: c.Log}, rates: hostrate.Rates{Name: "udp", PerHost: cmp.Or(c.PerHost, MostPerHost), InAll: cmp.Or(c.InAll, MostInAll), Hosts: MostHosts}}
 }
 
 // Serve answers what comes to a socket, in a goroutine of its own, until Close, which closes the socket.
@@ -179,7 +173,7 @@ func (s *Server) count(from netip.AddrPort, what Event, first []byte) {
 // answer appends the reply to a datagram to out, nothing if there is to be none, and says what it was.
 func (s *Server) answer(out []byte, from netip.AddrPort, b []byte) ([]byte, Event) {
 	s.mu.Lock() // of the rates
-	err := s.c.Rates.Take(from.Addr(), s.c.Now())
+	err := s.rates.Take(from.Addr(), s.c.Now())
 	s.mu.Unlock()
 	switch {
 	case err != nil:
