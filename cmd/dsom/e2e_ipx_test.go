@@ -21,7 +21,7 @@ import (
 func TestIPXPage(t *testing.T) {
 	h := newHouse(t)
 	port := fmt.Sprint(freeUDP(t))
-	run := playPage(t, h, "../../docs/ipx.md", strings.NewReplacer("127.0.0.1:2130", "127.0.0.1:"+port, "127.0.0.1:3053", "127.0.0.1:0"), "calls are taken by SPX")
+	run := playedPage{"../../docs/ipx.md", 3, strings.NewReplacer("127.0.0.1:2130", "127.0.0.1:"+port), "calls are taken by SPX"}.play(t, h)
 
 	h.addBank()
 	h.must("server", "start", "bank")
