@@ -69,6 +69,7 @@ type Options struct {
 	netbios  func() *admin.NetBIOS // for Status; nil: there is none
 	ipx      func() *admin.IPX     // likewise
 	udp      func() *admin.UDP     // likewise
+	link     func() *onLink        // nil, or of which the result is: daemons of a link are not looked for
 	tls      *admin.TLS            // for Status
 
 	// Supervise tunes the supervision; its Store, Logs, Env and Log are set by the daemon.

@@ -71,6 +71,7 @@ func (d *Daemon) handler() http.Handler {
 	owner("POST /v1/servers/{name}/upgrade", d.there(d.upgradeServer))
 	owner("GET /v1/servers/{name}/logs", d.there(d.serverLogs))
 	owner("GET /v1/machines", d.listMachines)
+	owner("GET /v1/link", d.listLink)
 	owner("GET /v1/calls", d.listCalls)
 	owner("GET /v1/connections", d.listConnections)
 	owner("GET /v1/visitors", d.at(d.listVisitors))

@@ -3,19 +3,14 @@ package daemon
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 
 	"github.com/opendsom/dsom/daemon/admin"
-	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/daemon/datagram"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
-	"github.com/opendsom/dsom/orb"
-	"github.com/opendsom/dsom/orb/poa"
-	"github.com/opendsom/dsom/svc/implrepo"
-	"github.com/opendsom/dsom/svc/somdd/wire"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/ipx"
 	"github.com/opendsom/dsom/transport/ipx/locate"
@@ -38,6 +33,8 @@ type onIPX struct {
 	s    *ipx.Station
 	by   *spx.Transport
 	serv *tunnel.Server // nil: it is none
+
+	asked datagram.Tally // by datagrams where objects are
 
 	mu     sync.Mutex
 	tell   *sap.Teller // nil until calls are let in
@@ -77,14 +74,18 @@ func (n *onIPX) environment() []string {
 	return append(beside.Environment(), spx.EnvDaemon+"="+spx.Endpoint(cmp.Or(n.c.Name, n.s.Addr().Host()), n.c.Socket).String())
 }
 
-// start answers datagrams, by what find says of objects, and tells the network of the daemon, if it has a name.
-func (n *onIPX) start(find func(context.Context, []byte) (bool, error)) {
+// start answers datagrams, as by does, and tells the network of the daemon, if it has a name.
+func (n *onIPX) start(by *datagram.Locator) {
 	h, err := n.by.Host(context.Background())
 	if err != nil { // cannot be: it is there
 		n.log.Error("datagrams of IPX are not answered", "error", err)
 		return
 	}
-	l := locate.New(n.s, find)
+	l := locate.New(n.s, func(out []byte, from ipx.Addr, b []byte) []byte {
+		out, what := by.Answer(out, spx.Addr(from), b, locate.MostReply)
+		n.asked.Add(what)
+		return out
+	})
 	n.mu.Lock()
 	n.locate = l
 	n.mu.Unlock()
@@ -160,8 +161,11 @@ func (n *onIPX) status() *admin.IPX {
 	t, l := n.tell, n.locate
 	n.mu.Unlock()
 	if l != nil {
-		k := l.Counts()
-		s.Counts["locates-here"], s.Counts["locates-unknown"], s.Counts["locates-malformed"], s.Counts["locates-limited"] = k.Here, k.Unknown, k.Malformed, k.Limited
+		asked := n.asked.Counts()
+		for _, e := range []datagram.Event{datagram.Here, datagram.Unknown, datagram.Forwarded, datagram.Shortened, datagram.Unsaid, datagram.Garbage, datagram.Malformed, datagram.Refused} {
+			s.Counts["locates-"+string(e)] = asked[e]
+		}
+		s.Counts["locates-limited"] = l.Counts().Limited
 	}
 	if s.Told = t != nil; t != nil {
 		s.Counts["queries"], s.Counts["queries-refused"], s.Counts["queries-malformed"] = t.Counts()
@@ -174,29 +178,4 @@ func (n *onIPX) status() *admin.IPX {
 		}
 	}
 	return s
-}
-
-// known says whether an object is the daemon's, or a registered server's. Nothing is started, made or changed; which objects a server has it alone knows.
-func (f *front) known(ctx context.Context, root *poa.Root, repo *implrepo.Repo, key []byte) (bool, error) {
-	if k, is := wire.ParseKey(key); is && k.Server != wire.DaemonID {
-		return true, nil // for a connection to tell
-	}
-	if k, ours := ior.ParseKey(key); ours && k.Server != f.orb.ServerID() {
-		if k.Incarnation != 0 {
-			return false, nil // a transient object is to be found at its server alone
-		}
-		_, err := repo.Get(ctx, implrepo.UUID(k.Server))
-		if errors.Is(err, implrepo.ErrUnknown) {
-			return false, nil
-		}
-		return true, err
-	}
-	t, err := root.Find(ctx, orb.Query{Key: key})
-	if t.Scope != nil {
-		err = errors.Join(err, t.Scope.Release())
-	}
-	if errors.Is(err, exc.ObjectNotExist) {
-		return false, nil
-	}
-	return t.Servant != nil || t.Forward != nil, err
 }

@@ -73,6 +73,9 @@ func (d *Daemon) exposition(ctx context.Context) ([]byte, error) {
 	if d.o.udp != nil {
 		m.udp(d.o.udp())
 	}
+	if d.o.link != nil {
+		m.link(d.o.link().status())
+	}
 	calls := d.calls(ctx)
 	m.family("dsom_servers_silent", "gauge", "Servers that run and did not tell what they have counted.")
 	m.sample("dsom_servers_silent", float64(len(calls.Silent)))
@@ -199,6 +202,19 @@ func (m *metricText) ipx(n *admin.IPX) {
 	}
 	m.family("dsom_ipx_tunnel_clients", "gauge", "Clients of the tunnel that the daemon serves.")
 	m.sample("dsom_ipx_tunnel_clients", float64(n.Clients))
+}
+
+// link writes the metrics of the daemons on a link; nil: they are not looked for.
+func (m *metricText) link(n *admin.LinkStatus) {
+	if n == nil {
+		return
+	}
+	m.family("dsom_link_daemons", "gauge", "Daemons on the link that have been heard of late, and may be there.")
+	m.sample("dsom_link_daemons", float64(n.Heard))
+	m.family("dsom_link_events_total", "counter", "What has been said on the link, and heard there, and what of that was refused.")
+	for _, what := range slices.Sorted(maps.Keys(n.Counts)) {
+		m.sample("dsom_link_events_total", float64(n.Counts[what]), "event", what)
+	}
 }
 
 // udp writes the metrics of the datagrams that the daemon has heard; nil: it hears none.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/datagram"
 	"github.com/opendsom/dsom/daemon/objects"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
@@ -74,6 +75,9 @@ type Config struct {
 	// UDP is where the daemon tells by datagrams where objects are, at the port of TCP: addresses of this machine, UDPLoopback, UDPAll or UDPOff; nil is UDPLoopback, as far as calls are
 	// taken there and the port can be had.
 	UDP []string
+
+	// Link is the interface, by name or an address of IPv4, on which daemons find each other by datagrams; "" is none.
+	Link string
 
 	// NetBIOS is the daemon's part in a network of that; nil is none.
 	NetBIOS *NetBIOS
@@ -151,6 +155,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		netbios:   func() *admin.NetBIOS { return front.named.status() },
 		ipx:       func() *admin.IPX { return front.ipx.status() },
 		udp:       front.udpStatus,
+		link:      func() *onLink { return front.link },
 		tls:       c.tlsTold(),
 		Supervise: supervise.Options{Limits: c.Limits, Probe: front.probe},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
@@ -208,6 +213,7 @@ type front struct {
 	named     *named     // nil: there is no NetBIOS
 	ipx       *onIPX     // nil: there is no IPX
 	datagrams *datagrams // nil: none are heard
+	link      *onLink    // nil: daemons of a link are not looked for
 	root      *poa.Root
 	locator   *locator
 	peers     *peers
@@ -409,10 +415,11 @@ func (f *front) listenAddress(known identity) (host string, port uint16, err err
 func (f *front) serve(ctx context.Context, d *Daemon) error {
 	f.peers = &peers{live: &f.live, sup: d.sup}
 	root := poa.New(f.orb)
-	names, err := naming.New(ctx, naming.Config{Store: d.store, Root: root, MayWrite: f.peers.mayWrite, Log: f.seldom})
+	service, err := naming.New(ctx, naming.Config{Store: d.store, Root: root, MayWrite: f.peers.mayWrite, Log: f.seldom})
 	if err != nil {
 		return err
 	}
+	names := service.Root()
 	f.orb.RegisterInitialReference("NameService", names)
 	d.classes.Store(newClasses(f.orb, names))
 	interfaces, err := ifr.New(root, d.interfaces, f.c.Log)
@@ -438,11 +445,14 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	if err := f.openUDP(); err != nil {
 		return err
 	}
+	if err := f.openLink(d, service); err != nil {
+		return err
+	}
 	if f.named != nil {
 		f.named.start(d.sup)
 	}
 	if f.ipx != nil {
-		f.ipx.start(func(ctx context.Context, key []byte) (bool, error) { return f.known(ctx, root, d.sup.Records(), key) })
+		f.ipx.start(&datagram.Locator{Locate: f.where, Limits: f.c.Limits, Log: f.seldom})
 	}
 	return d.classes.Load().adopt(ctx, d.sup.Records())
 }
@@ -453,7 +463,7 @@ func (f *front) close(ctx context.Context) error {
 		return errors.Join(f.named.close(), f.ipx.close())
 	}
 	f.ipx.silence()
-	err := errors.Join(f.closePages(), f.datagrams.close(), f.named.close())
+	err := errors.Join(f.closePages(), f.datagrams.close(), f.link.close(), f.named.close())
 	if f.objects != nil {
 		err = errors.Join(err, f.objects.Close(ctx))
 	}

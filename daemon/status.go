@@ -54,6 +54,9 @@ func (d *Daemon) status(c *call) error {
 	if d.o.udp != nil {
 		s.UDP = d.o.udp()
 	}
+	if d.o.link != nil {
+		s.Link = d.o.link().status()
+	}
 	for _, rec := range recs {
 		if d.sup.Run(rec.UUID).State == admin.StateReady {
 			s.Live++

@@ -153,14 +153,17 @@ func (f *front) datagramVisit(from netip.AddrPort, what datagram.Event, first []
 	f.visitors.Datagram(from, k, first)
 }
 
-// errByTCP says that where an object is is not for a datagram to tell.
-var errByTCP = errors.New("this is told by TCP")
+// errNotHere says that where an object is is not for a datagram to tell.
+var errNotHere = errors.New("this is told by a connection")
 
-// where tells a client by UDP where an object is. Nothing is started, made or changed: of a server that does not run the daemon takes the calls.
-func (f *front) where(ctx context.Context, client netip.AddrPort, key []byte) (datagram.Answer, error) {
-	ctx = orb.WithPeer(ctx, net.TCPAddrFromAddrPort(client)) // as which he calls next
+// where tells a client by a datagram where an object is. Nothing is started, made or changed: of a server that does not run the daemon takes the calls.
+func (f *front) where(ctx context.Context, client net.Addr, key []byte) (datagram.Answer, error) {
+	if u, is := client.(*net.UDPAddr); is {
+		client = net.TCPAddrFromAddrPort(u.AddrPort()) // as which he calls next
+	}
+	ctx = orb.WithPeer(ctx, client)
 	if k, is := wire.ParseKey(key); is && k.Server != wire.DaemonID {
-		return datagram.Answer{}, errByTCP
+		return datagram.Answer{}, errNotHere
 	}
 	if k, ours := ior.ParseKey(key); ours && k.Server != f.orb.ServerID() {
 		if k.Incarnation != 0 {
@@ -177,7 +180,7 @@ func (f *front) where(ctx context.Context, client netip.AddrPort, key []byte) (d
 		}
 		to := f.locator.newWay(live.Endpoints).reference(ctx, f.locator, key)
 		if len(to.Profiles) == 0 {
-			return datagram.Answer{}, errByTCP
+			return datagram.Answer{}, errNotHere
 		}
 		return datagram.Answer{Exists: true, Forward: to}, nil
 	}

@@ -51,11 +51,11 @@ func webORB(t *testing.T, c ws.Config, listen ...string) *orb.ORB {
 func webNaming(t *testing.T, c ws.Config) (*orb.ORB, *ior.IOR) {
 	t.Helper()
 	o := webORB(t, c, "ws:127.0.0.1:0")
-	root, err := naming.New(t.Context(), naming.Config{Store: newStore(t), Root: poa.New(o)})
+	names, err := naming.New(t.Context(), naming.Config{Store: newStore(t), Root: poa.New(o)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return o, orb.RefOf(root).IOR()
+	return o, names.Root().IOR()
 }
 
 // TestWebSocketToOmniORB: omniNames 4.3 is called by WebSocket alone, by the reference that it prints and by URLs.

@@ -1,6 +1,7 @@
 package ior
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -79,6 +80,53 @@ func (b IIOP) Web() []string {
 		}
 	}
 	return all
+}
+
+// MovedWeb returns a component in which endpoints of WebSocket are elsewhere, as move says of the host and port of each; of those that come to be the same one is left. All else that it says stays, and what moves nothing, has none
+// or cannot be read is returned as it is.
+func (c Component) MovedWeb(move func(host string, port uint16) (string, uint16)) Component {
+	moved := func(url string) (Address, bool) {
+		a, ok := webURL(url)
+		if !ok {
+			return a, false
+		}
+		host, port := move(a.Host, a.Port)
+		changed := host != a.Host || port != a.Port
+		a.Host, a.Port = host, port
+		return a, changed
+	}
+	switch c.Tag {
+	case TagDSOMEndpoints:
+		p, err := c.Endpoints()
+		if err != nil {
+			return c
+		}
+		changed := false
+		var names []string
+		for _, n := range p.Names {
+			if IsWeb(n) {
+				scheme, at, _ := strings.Cut(n, ":")
+				if a, is := moved(scheme + "://" + at); is {
+					n, changed = a.endpoint(), true
+				}
+			}
+			if !slices.Contains(names, n) {
+				names = append(names, n)
+			}
+		}
+		if p.Names = names; changed {
+			return p.Component()
+		}
+	case TagOmniORBHTTP:
+		s, err := c.OmniORBHTTP()
+		if err != nil {
+			return c
+		}
+		if a, changed := moved(s); changed {
+			return OmniORBHTTPComponent(a.Scheme + "://" + a.HostPort() + cmp.Or(a.Path, "/"))
+		}
+	}
+	return c
 }
 
 // webURL returns the address in a URL of WebSocket, ws://host:port/path.

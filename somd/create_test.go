@@ -134,11 +134,11 @@ func TestMap(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.Shutdown(context.Background()) })
-	root, err := naming.New(t.Context(), naming.Config{Store: s, Root: poa.New(o)})
+	names, err := naming.New(t.Context(), naming.Config{Store: s, Root: poa.New(o)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	client.ORB().RegisterInitialReference("NameService", client.ORB().NewRef(root.IOR()))
+	client.ORB().RegisterInitialReference("NameService", client.ORB().NewRef(names.Root().IOR()))
 	m, err := classmap.Of(t.Context(), client.ORB())
 	if err != nil {
 		t.Fatal(err)

@@ -34,6 +34,7 @@ type grammar struct {
 	Config     configCmd     `cmd:"" help:"Show, check and make the daemon's configuration, and have it read again."`
 	Console    consoleCmd    `cmd:"" help:"Print the address of the daemon's pages, which lets you in."`
 	Machine    machineCmd    `cmd:"" help:"Machines whose daemons share their state."`
+	Link       linkCmd       `cmd:"" help:"Daemons on the link, and who of them has a name."`
 	Doctor     doctorCmd     `cmd:"" help:"Look whether the whole set-up is as it should be, and say how to mend what is not."`
 	Backup     backupCmd     `cmd:"" help:"Write the daemon's state into a file."`
 	Restore    restoreCmd    `cmd:"" help:"Make a state of such a file again."`

@@ -43,7 +43,8 @@ type daemonCmd struct {
 	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
 	webFlags
 	tlsFlags
-	UDP []string `name:"udp" placeholder:"ADDRESS" help:"Where to tell by datagrams where objects are, at the port of listen: addresses of this machine, loopback, all or off; may be repeated. Default: loopback, as far as calls are taken there and the port is to be had."`
+	UDP  []string `name:"udp" placeholder:"ADDRESS" help:"Where to tell by datagrams where objects are, at the port of listen: addresses of this machine, loopback, all or off; may be repeated. Default: loopback, as far as calls are taken there and the port is to be had."`
+	Link string   `name:"link" placeholder:"INTERFACE" help:"The interface, by name or address of IPv4, on which the daemon finds others, and is found, by datagrams to a group. Default: none."`
 	netbiosFlags
 	ipxFlags
 	sharedFlags
@@ -227,7 +228,7 @@ func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
 	if err := daemon.CheckUDP(v.UDP); err != nil {
 		return conf, usage("--udp: %w", err)
 	}
-	conf.UDP = v.UDP
+	conf.UDP, conf.Link = v.UDP, v.Link
 	named, err := v.netbiosFlags.settings()
 	if err != nil {
 		return conf, err

@@ -21,7 +21,7 @@ import (
 func TestIPXPage(t *testing.T) {
 	h := newHouse(t)
 	port := fmt.Sprint(freeUDP(t))
-	run := playPage(t, h, "../../docs/ipx.md", strings.NewReplacer("127.0.0.1:2130", "127.0.0.1:"+port, "127.0.0.1:3053", "127.0.0.1:0"), "calls are taken by SPX")
+	run := playedPage{"../../docs/ipx.md", 3, strings.NewReplacer("127.0.0.1:2130", "127.0.0.1:"+port), "calls are taken by SPX"}.play(t, h)
 
 	h.addBank()
 	h.must("server", "start", "bank")
@@ -73,13 +73,23 @@ func askDatagrams(t *testing.T, h *house, at string, bank []byte) {
 	s := ipx.NewStation(c)
 	defer s.Close()
 	for key, want := range map[string]giop.LocateStatus{"NameService": giop.ObjectHere, "nonsense": giop.UnknownObject, string(bank): giop.ObjectHere} {
-		if got, err := locate.Ask(t.Context(), s, ipx.Addr{Node: c.Server(), Socket: 3053}, []byte(key)); err != nil || got != want {
+		if got, _, err := locate.Ask(t.Context(), s, ipx.Addr{Node: c.Server(), Socket: 3053}, []byte(key)); err != nil || got != want {
 			t.Errorf("%q: %v, %v; want %v", key, got, err, want)
 		}
 	}
 	if out := h.must("server", "list"); !strings.Contains(out, "stopped") {
 		t.Errorf("a datagram has started something: %s", out)
 	}
+	h.must("server", "start", "bank")
+	got, to, err := locate.Ask(t.Context(), s, ipx.Addr{Node: c.Server(), Socket: 3053}, bank)
+	if err != nil || got != giop.ObjectForward || to == nil {
+		t.Fatalf("of a server that runs: %v, %v, %v", got, to, err)
+	}
+	p, err := to.Profiles[0].IIOP()
+	if err != nil || len(p.Named()) != 1 || !strings.HasPrefix(p.Named()[0], "spx:00003053.") {
+		t.Errorf("the server is at %+v, %v", p, err)
+	}
+	h.must("server", "stop", "bank")
 }
 
 // TestIPXFlags: what cannot be is said, and nothing is begun.

@@ -29,7 +29,7 @@ func freeUDP(t *testing.T) int {
 func TestNetBIOSPage(t *testing.T) {
 	h := newHouse(t)
 	names, sessions := fmt.Sprint(freeUDP(t)), fmt.Sprint(freeport.Hold(t))
-	run := playPage(t, h, "../../docs/netbios.md", strings.NewReplacer("1137", names, "1139", sessions, "127.0.0.1:3053", "127.0.0.1:0"), "a name of NetBIOS is this machine's")
+	run := playedPage{"../../docs/netbios.md", 3, strings.NewReplacer("1137", names, "1139", sessions), "a name of NetBIOS is this machine's"}.play(t, h)
 
 	h.addBank()
 	h.must("server", "start", "bank")

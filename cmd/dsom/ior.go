@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,8 +79,8 @@ type iorRewriteCmd struct {
 }
 
 func (iorRewriteCmd) Help() string {
-	return `Replaces the address in every profile, and the alternate addresses with it: their hosts by the new host, and their ports
-by the new port, too, where a host is given or the port was that of the profile. Of those that come to be the same one is left.
+	return `Replaces the address in every profile, and the alternate addresses and those of WebSocket with it: their hosts by the new host, and their ports
+by the new port, too, where a host is given, or the port was that of the profile or it has none. Of those that come to be the same one is left.
 Key, type, byte order and all other components stay as they are, so that the object is the same one at its new place.
 
 Example:
@@ -162,6 +164,9 @@ func (v iorRewriteCmd) rewrite(u *ior.URL) error {
 func (v iorRewriteCmd) profile(b ior.IIOP) ior.IIOP {
 	oldPort := b.Port
 	b.Host, b.Port = v.moved(b.Host, b.Port)
+	if oldPort == 0 && len(b.Web()) > 0 { // it is reached by WebSocket alone, and not by IIOP at the new port either
+		b.Port = 0
+	}
 	list := b.Components
 	b.Components = nil
 	named := map[string]bool{hostPort(b.Host, b.Port): true}
@@ -178,6 +183,18 @@ func (v iorRewriteCmd) profile(b ior.IIOP) ior.IIOP {
 				comp = ior.AlternateAddressComponent(h, p)
 			}
 			named[hostPort(h, p)] = true
+		}
+		if was := comp; comp.Tag == ior.TagDSOMEndpoints || comp.Tag == ior.TagOmniORBHTTP {
+			comp = comp.MovedWeb(func(host string, port uint16) (string, uint16) {
+				h, p := v.moved(host, port)
+				if v.Host == "" && oldPort != 0 && port != oldPort {
+					p = port
+				}
+				return h, p
+			})
+			if !bytes.Equal(comp.Data, was.Data) && slices.ContainsFunc(b.Components, func(o ior.Component) bool { return o.Tag == comp.Tag && bytes.Equal(o.Data, comp.Data) }) {
+				continue
+			}
 		}
 		b.Components = append(b.Components, comp)
 	}

@@ -108,6 +108,55 @@ func TestIORRewrite(t *testing.T) {
 	}
 }
 
+// TestIORRewriteWeb: an object that has moved is not at its old addresses of WebSocket either; other endpoints and paths stay.
+func TestIORRewriteWeb(t *testing.T) {
+	t.Parallel()
+	web := ior.WebComponents([]string{"ws:a:80/orb", "wss:a:443/orb", "ws:b:1/x"})
+	reference := func(port uint16) string {
+		b := ior.IIOP{Version: cdr.V12, Host: "a", Port: port, Key: []byte("k"), Components: append(ior.LocalComponents([16]byte{1}, "a", []string{"/run/x.sock"}), web...)}
+		return (&ior.IOR{Profiles: []ior.Profile{b.Profile()}}).String()
+	}
+	for _, c := range []struct {
+		port       uint16
+		args, want string
+		plain      string
+	}{
+		{1, "--host new", "ws:new:80/orb wss:new:443/orb ws:new:1/x", "new:1"},
+		{1, "--host 2001:db8::1 --port 9", "ws:[2001:db8::1]:9/orb wss:[2001:db8::1]:9/orb ws:[2001:db8::1]:9/x", "[2001:db8::1]:9"},
+		{1, "--port 9", "ws:a:80/orb wss:a:443/orb ws:b:9/x", "a:9"},
+		{0, "--port 9", "ws:a:9/orb wss:a:9/orb ws:b:9/x", "a:0"},
+		{0, "--host new", "ws:new:80/orb wss:new:443/orb ws:new:1/x", "new:0"},
+	} {
+		got := dsom(t, reference(c.port), append([]string{"ior", "rewrite"}, strings.Fields(c.args)...)...)
+		u, err := ior.ParseURL(got.out)
+		if err != nil {
+			t.Fatal(err, got.err)
+		}
+		b, err := u.IOR.Profiles[0].IIOP()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at := strings.Join(b.Web(), " "); at != c.want || hostPort(b.Host, b.Port) != c.plain {
+			t.Errorf("%s: at %s and %s, want %s", c.args, at, hostPort(b.Host, b.Port), c.want)
+		}
+		unix := false
+		for _, x := range b.Components {
+			if p, err := x.Endpoints(); err == nil && len(p.Names) == 1 && p.Names[0] == "/run/x.sock" && p.Machine == [16]byte{1} {
+				unix = true
+			}
+		}
+		if !unix {
+			t.Errorf("%s: the socket of the machine is gone: %+v", c.args, b)
+		}
+	}
+	if got := dsom(t, reference(1), "ior", "rewrite", "--port", "1"); strings.TrimSpace(got.out) != reference(1) {
+		t.Errorf("what changes nothing changes the reference: %s", got.out)
+	}
+	if got := dsom(t, "", "ior", "rewrite", "--host", "new", "corbaloc:ws:h:80%2Forb/k"); got.out != "corbaloc:ws:new:80%2Forb/k\n" {
+		t.Errorf("a URL: %+v", got)
+	}
+}
+
 // TestIORRewriteAlternates: an object that has moved is at none of its old addresses.
 func TestIORRewriteAlternates(t *testing.T) {
 	t.Parallel()

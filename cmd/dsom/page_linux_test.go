@@ -11,11 +11,28 @@ import (
 	"testing"
 )
 
-// playPage runs the commands of a page that are marked as such, in order, with some words replaced; a block of text behind one is what it prints. The daemon that the page starts
-// is that of h, and is waited for until it has logged something. It returns what runs a further command as the page's.
-func playPage(t *testing.T, h *house, file string, replace *strings.Replacer, logged string) (run func(text string) string) {
+// A playedPage is a page of the documentation whose commands are run.
+type playedPage struct {
+	file    string
+	least   int               // blocks of commands that there are, at least
+	replace *strings.Replacer // words; nil: none but the daemon's port
+	logged  string            // for which is waited when the daemon has been started; "": nothing
+}
+
+// play runs the commands of a page that are marked as such (sh), in order, in one folder; a block of text behind one is what it prints. The daemon that the page starts
+// is that of h, at a free port. It returns what runs a further command as the page's.
+func (p playedPage) play(t *testing.T, h *house) (run func(text string) string) {
 	t.Helper()
-	page, err := os.ReadFile(file)
+	if p.replace == nil {
+		p.replace = strings.NewReplacer()
+	}
+	words := func(s string) string {
+		if s = p.replace.Replace(s); h.address == "" {
+			return strings.ReplaceAll(s, "--listen 127.0.0.1:3053", "--listen 127.0.0.1:0")
+		}
+		return strings.ReplaceAll(s, "127.0.0.1:3053", h.address)
+	}
+	text, err := os.ReadFile(p.file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +44,7 @@ func playPage(t *testing.T, h *house, file string, replace *strings.Replacer, lo
 	if err := os.Symlink(h.program, filepath.Join(bin, "dsom")); err != nil {
 		t.Fatal(err)
 	}
-	var before string
+	var before string // the variables that earlier blocks have set
 	run = func(text string) string {
 		t.Helper()
 		cmd := exec.Command("sh", "-c", before+text)
@@ -38,30 +55,31 @@ func playPage(t *testing.T, h *house, file string, replace *strings.Replacer, lo
 		}
 		return string(out)
 	}
-	blocks := regexp.MustCompile("(?s)```(sh|text)\n(.*?)```").FindAllStringSubmatch(string(page), -1)
+	blocks := regexp.MustCompile("(?s)```(sh|text)\n(.*?)```").FindAllStringSubmatch(string(text), -1)
 	ran := 0
 	for i, b := range blocks {
 		if b[1] != "sh" {
 			continue
 		}
-		text := replace.Replace(b[2])
+		text := words(b[2])
 		ran++
 		if args, ok := strings.CutPrefix(strings.TrimSpace(text), "dsom daemon "); ok {
+			args = regexp.MustCompile(`(\S+\.(?:pem|key))`).ReplaceAllString(args, dir+"/$1")
 			h.startDaemon(strings.Fields(args)...)
-			eventually(t, "the daemon has logged "+logged, func() bool { return strings.Contains(h.logged(), logged) })
+			eventually(t, "the daemon has logged "+p.logged, func() bool { return strings.Contains(h.logged(), p.logged) })
 			continue
 		}
 		out := run(text)
 		for line := range strings.Lines(text) {
-			if strings.HasPrefix(line, "export ") {
+			if strings.HasPrefix(line, "export ") || strings.HasPrefix(line, "unset ") {
 				before += line
 			}
 		}
-		if i+1 < len(blocks) && blocks[i+1][1] == "text" && out != replace.Replace(blocks[i+1][2]) {
-			t.Errorf("%s\nprints:\n%s\nand should print:\n%s", text, out, replace.Replace(blocks[i+1][2]))
+		if i+1 < len(blocks) && blocks[i+1][1] == "text" && out != words(blocks[i+1][2]) {
+			t.Errorf("%s\nprints:\n%s\nand should print:\n%s", text, out, words(blocks[i+1][2]))
 		}
 	}
-	if ran < 3 {
+	if ran < p.least {
 		t.Fatalf("%d blocks were found", ran)
 	}
 	return run

@@ -42,6 +42,7 @@
 //	PUT    /v1/leases/{id}/renew        for how long the process may be the server from now on
 //	DELETE /v1/leases/{id}              the server is done
 //	GET    /v1/machines                 Machines, where several daemons share a state
+//	GET    /v1/link                     Neighbours, once they have been asked; ?name=NAME: those that have it
 //
 // Where they do, a request about one server is answered by the machine that has it, whichever daemon gets it, and what is told of all servers, of calls and
 // of connections is told of all machines. ?machine=NAME names the machine that is to answer, for what is asked about a server and for the visitors.

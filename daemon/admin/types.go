@@ -21,27 +21,28 @@ func (d *Duration) UnmarshalText(b []byte) error {
 
 // Status describes the daemon.
 type Status struct {
-	Version   string    `json:"version"`
-	PID       int       `json:"pid"`
-	State     string    `json:"state"` // the state folder
-	Started   time.Time `json:"started"`
-	Uptime    Duration  `json:"uptime"`
-	Admin     string    `json:"admin"`             // host:port of this API
-	Console   string    `json:"console,omitempty"` // host:port of the pages for people, if there are any
-	Addresses []string  `json:"addresses"`         // where it takes CORBA calls, as references name it
-	Listens   string    `json:"listens,omitempty"` // and at which host:port it listens for them; without a host at all addresses of the machine
-	Local     string    `json:"local"`             // where programs of this machine call it: loopback, if it listens there
-	Socket    string    `json:"socket,omitempty"`  // the socket of the machine at which it takes calls, if it does
-	Publish   string    `json:"publish,omitempty"` // what references name to whom, where that was set: rules of package reach
-	Servers   int       `json:"servers"`           // registered
-	Live      int       `json:"live"`              // of those, taking calls
-	Files     uint64    `json:"files,omitempty"`   // how many files the daemon may have open; 0: not known
-	Config    string    `json:"config,omitempty"`  // where its configuration is, or would be
-	Machine   string    `json:"machine,omitempty"` // the name of this machine, where others share the daemon's state
-	NetBIOS   *NetBIOS  `json:"netbios,omitempty"` // its part in a network of NetBIOS, if it has one
-	IPX       *IPX      `json:"ipx,omitempty"`     // its part in a network of IPX, if it has one
-	UDP       *UDP      `json:"udp,omitempty"`     // where datagrams are heard; nil: nowhere
-	TLS       *TLS      `json:"tls,omitempty"`     // by what certificates calls are taken and made; nil: there is no TLS
+	Version   string      `json:"version"`
+	PID       int         `json:"pid"`
+	State     string      `json:"state"` // the state folder
+	Started   time.Time   `json:"started"`
+	Uptime    Duration    `json:"uptime"`
+	Admin     string      `json:"admin"`             // host:port of this API
+	Console   string      `json:"console,omitempty"` // host:port of the pages for people, if there are any
+	Addresses []string    `json:"addresses"`         // where it takes CORBA calls, as references name it
+	Listens   string      `json:"listens,omitempty"` // and at which host:port it listens for them; without a host at all addresses of the machine
+	Local     string      `json:"local"`             // where programs of this machine call it: loopback, if it listens there
+	Socket    string      `json:"socket,omitempty"`  // the socket of the machine at which it takes calls, if it does
+	Publish   string      `json:"publish,omitempty"` // what references name to whom, where that was set: rules of package reach
+	Servers   int         `json:"servers"`           // registered
+	Live      int         `json:"live"`              // of those, taking calls
+	Files     uint64      `json:"files,omitempty"`   // how many files the daemon may have open; 0: not known
+	Config    string      `json:"config,omitempty"`  // where its configuration is, or would be
+	Machine   string      `json:"machine,omitempty"` // the name of this machine, where others share the daemon's state
+	NetBIOS   *NetBIOS    `json:"netbios,omitempty"` // its part in a network of NetBIOS, if it has one
+	IPX       *IPX        `json:"ipx,omitempty"`     // its part in a network of IPX, if it has one
+	UDP       *UDP        `json:"udp,omitempty"`     // where datagrams are heard; nil: nowhere
+	Link      *LinkStatus `json:"link,omitempty"`    // on which interface daemons find each other; nil: they do not
+	TLS       *TLS        `json:"tls,omitempty"`     // by what certificates calls are taken and made; nil: there is no TLS
 }
 
 // NetBIOS is a daemon's part in a network of NetBIOS.

@@ -1,48 +1,37 @@
-// Package datagram answers what comes to the daemon's port by UDP: where an object is, and nothing else.
+// Package datagram answers what comes to the daemon in a datagram, by UDP at its port or as a packet of IPX: where an object is, and nothing else.
 //
 // A LocateRequest of GIOP in one datagram has a LocateReply in one. Nobody can be hurt by one: a reply has three times the octets of its request at most, and one to a request that is too short to be told
-// more says that the object is here, so that the client asks again by TCP. Nothing is started, made or changed for a datagram, and none that says anything else is answered at all, with an error neither.
+// more says that the object is here, so that the client asks again by a connection. Nothing is started, made or changed for a datagram, and none that says anything else is answered at all, with an error neither.
 package datagram
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
-	"runtime/debug"
 	"sync"
 	"time"
 
-	"github.com/opendsom/dsom/cdr"
-	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/limits/hostrate"
 	"github.com/opendsom/dsom/transport/miop"
 )
 
-// The limits. Each is in what is said of a datagram that exceeds it, by the name that stands here.
+// The limits. The names are those of docs/udp.md.
 const (
-	MostRequest   = 1472 // udp-request: octets of a datagram that is looked at
-	MostReply     = 1232 // udp-reply: octets of a reply
-	Amplification = 3    // udp-amplification: octets of a reply for each of its request
-	MostPerHost   = 100  // udp-rate-per-host: datagrams of a host that are looked at, a second; twice as many at once
-	MostInAll     = 2000 // udp-rate: of all
-	MostHosts     = 4096 // udp-hosts: hosts that are remembered for that
+	MostRequest   = 1472               // udp-request: octets of a datagram that is looked at
+	MostReply     = 1232               // udp-reply: octets of a reply
+	Amplification = 3                  // udp-amplification: octets of a reply for each of its request
+	MostPerHost   = 100                // udp-rate-per-host: datagrams of a host that are looked at, a second; twice as many at once
+	MostInAll     = 2000               // udp-rate: of all
+	MostHosts     = hostrate.MostHosts // udp-hosts: hosts that are remembered for that
 )
 
 // answerTime bounds the search for an object: what cannot be told at once is for TCP.
 const answerTime = 100 * time.Millisecond
-
-// A LimitError says which limit a datagram exceeds.
-type LimitError struct {
-	Name string
-	Most int
-}
-
-// Error names the limit.
-func (e *LimitError) Error() string { return fmt.Sprintf("the limit %s is %d", e.Name, e.Most) }
 
 // An Event is what a datagram was, or what became of it. Its text is stable.
 type Event string
@@ -74,13 +63,14 @@ type Answer struct {
 
 // Config says how datagrams are answered.
 type Config struct {
-	// Locate finds an object by its key, for a client. It must start, make and change nothing, and end with its ctx. After an error the client is told to ask by TCP.
-	Locate func(ctx context.Context, client netip.AddrPort, key []byte) (Answer, error)
+	// Locate finds an object: see [Locator].
+	Locate func(ctx context.Context, client net.Addr, key []byte) (Answer, error)
 
 	// Visit, if set, is told of datagrams that are none of a client: Limited, Long, Garbage, Malformed, Refused, Stray. first are the first octets.
 	Visit func(from netip.AddrPort, what Event, first []byte)
 
-	Rates  Rates
+	PerHost, InAll int // 0: MostPerHost, MostInAll
+
 	Limits *limits.Limits
 	Log    *slog.Logger     // nil: nothing is logged
 	Now    func() time.Time // nil is time.Now
@@ -88,11 +78,12 @@ type Config struct {
 
 // A Server answers. It is safe for concurrent use.
 type Server struct {
-	c   Config
-	env *cdr.Env
+	c     Config
+	by    Locator
+	tally Tally
 
 	mu     sync.Mutex
-	counts map[Event]uint64
+	rates  hostrate.Rates
 	conns  []net.PacketConn
 	closed bool
 	work   sync.WaitGroup
@@ -106,7 +97,7 @@ func New(c Config) *Server {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Server{c: c, env: &cdr.Env{Version: cdr.V12, Limits: c.Limits}, counts: map[Event]uint64{}}
+	return &Server{c: c, by: Locator{Locate: c.Locate, Limits: c.Limits, Log: c.Log}, rates: hostrate.Rates{Name: "udp", PerHost: cmp.Or(c.PerHost, MostPerHost), InAll: cmp.Or(c.InAll, MostInAll), Hosts: MostHosts}}
 }
 
 // Serve answers what comes to a socket, in a goroutine of its own, until Close, which closes the socket.
@@ -136,15 +127,7 @@ func (s *Server) Close() error {
 }
 
 // Counts returns how many datagrams were what.
-func (s *Server) Counts() map[Event]uint64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	all := make(map[Event]uint64, len(Events))
-	for _, e := range Events {
-		all[e] = s.counts[e]
-	}
-	return all
-}
+func (s *Server) Counts() map[Event]uint64 { return s.tally.Counts() }
 
 func (s *Server) run(c *net.UDPConn) {
 	b := make([]byte, MostRequest+1)
@@ -178,9 +161,7 @@ func (s *Server) run(c *net.UDPConn) {
 
 // count counts a datagram, and tells of it.
 func (s *Server) count(from netip.AddrPort, what Event, first []byte) {
-	s.mu.Lock()
-	s.counts[what]++
-	s.mu.Unlock()
+	s.tally.Add(what)
 	switch what {
 	case Limited, Long, Garbage, Malformed, Refused, Stray:
 		if s.c.Visit != nil {
@@ -192,7 +173,7 @@ func (s *Server) count(from netip.AddrPort, what Event, first []byte) {
 // answer appends the reply to a datagram to out, nothing if there is to be none, and says what it was.
 func (s *Server) answer(out []byte, from netip.AddrPort, b []byte) ([]byte, Event) {
 	s.mu.Lock() // of the rates
-	err := s.c.Rates.Take(from.Addr(), s.c.Now())
+	err := s.rates.Take(from.Addr(), s.c.Now())
 	s.mu.Unlock()
 	switch {
 	case err != nil:
@@ -203,66 +184,8 @@ func (s *Server) answer(out []byte, from netip.AddrPort, b []byte) ([]byte, Even
 		return nil, Long
 	case miop.IsPacket(b):
 		return nil, Refused
-	case len(b) < 4 || string(b[:4]) != "GIOP":
-		return nil, Garbage
-	case len(b) < giop.HeaderSize:
-		return nil, Malformed
 	}
-	h, err := giop.ParseHeader(b)
-	switch {
-	case err != nil || h.More || int64(h.Size) != int64(len(b)-giop.HeaderSize):
-		return nil, Malformed
-	case h.Type != giop.TypeLocateRequest:
-		return nil, Refused
-	}
-	var d cdr.Decoder
-	d.Reset(b, giop.HeaderSize, h.Little, s.env)
-	var q giop.LocateRequest
-	if err := q.Parse(h, &d); err != nil || q.Target.NoKey != nil || len(q.Key) == 0 {
-		return nil, Malformed
-	}
-	most := min(Amplification*len(b), MostReply)
-	a, err := s.locate(from, q.Key)
-	var e cdr.Encoder
-	e.Reset(out, h.Little, s.env)
-	begin := func(status giop.LocateStatus) giop.Mark { return giop.BeginLocateReply(&e, h.Version, q.ID, status) }
-	what := Here
-	switch {
-	case err != nil:
-		giop.Finish(&e, begin(giop.ObjectHere))
-		what = Unsaid
-	case !a.Exists:
-		giop.Finish(&e, begin(giop.UnknownObject))
-		what = Unknown
-	case a.Forward != nil:
-		m := begin(giop.ObjectForward)
-		ior.Put(&e, a.Forward)
-		giop.Finish(&e, m)
-		if what = Forwarded; e.Err() != nil || e.Len() > most {
-			e.Reset(e.Bytes()[:0], h.Little, s.env)
-			giop.Finish(&e, begin(giop.ObjectHere))
-			what = Shortened
-		}
-	default:
-		giop.Finish(&e, begin(giop.ObjectHere))
-	}
-	if e.Err() != nil || e.Len() > most { // cannot be: the shortest request has more than a third of the shortest reply
-		return nil, Refused
-	}
-	return e.Bytes(), what
-}
-
-// locate asks where an object is, within a time; a panic is an error.
-func (s *Server) locate(from netip.AddrPort, key []byte) (a Answer, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.c.Log.Error("locating an object for a datagram panicked", "panic", p, "stack", string(debug.Stack()))
-			err = errors.New("locating an object panicked")
-		}
-	}()
-	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
-	defer cancel()
-	return s.c.Locate(ctx, from, key)
+	return s.by.Answer(out, net.UDPAddrFromAddrPort(from), b, MostReply)
 }
 
 var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { leaktest.Main(m) }
 var client = netip.MustParseAddrPort("192.0.2.1:4000")
 
 // where is what a daemon knows.
-func where(_ context.Context, _ netip.AddrPort, key []byte) (datagram.Answer, error) {
+func where(_ context.Context, _ net.Addr, key []byte) (datagram.Answer, error) {
 	switch string(key) {
 	case "here", "h":
 		return datagram.Answer{Exists: true}, nil
@@ -168,65 +168,12 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// TestRates: a host has what the limit says, and leaves the others theirs; all have what their limit says; what is remembered is bounded.
-func TestRates(t *testing.T) {
-	t.Parallel()
-	now := time.Unix(1000, 0)
-	var r datagram.Rates
-	taken := func(host string, n int) (took int, last error) {
-		for range n {
-			if err := r.Take(netip.MustParseAddr(host), now); err == nil {
-				took++
-			} else {
-				last = err
-			}
-		}
-		return took, last
-	}
-	limit := func(err error, name string) {
-		t.Helper()
-		if l := (*datagram.LimitError)(nil); !errors.As(err, &l) || l.Name != name {
-			t.Errorf("%v, want %s", err, name)
-		}
-	}
-	n, err := taken("192.0.2.1", 1000)
-	if limit(err, "udp-rate-per-host"); n != 2*datagram.MostPerHost {
-		t.Errorf("%d at once", n)
-	}
-	if n, err := taken("192.0.2.2", 1); n != 1 {
-		t.Errorf("another host: %v", err)
-	}
-	now = now.Add(time.Second)
-	if n, _ := taken("192.0.2.1", 1000); n != datagram.MostPerHost {
-		t.Errorf("%d in a second", n)
-	}
-	now = now.Add(time.Second)
-	if n, _ := taken("2001:db8::1", 150); n != 150 {
-		t.Errorf("%d of IPv6", n)
-	}
-	if n, _ := taken("2001:db8::2", 150); n != 50 {
-		t.Errorf("%d of the same network", n)
-	}
-	now = now.Add(time.Hour)
-	n = 0
-	for i := range 3 * datagram.MostHosts {
-		if err = r.Take(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), now); err == nil {
-			n++
-		}
-	}
-	if limit(err, "udp-rate"); n != datagram.MostInAll {
-		t.Errorf("%d in all", n)
-	}
-	now = now.Add(-time.Hour) // a clock that goes back takes nothing away
-	r.Take(netip.MustParseAddr("192.0.2.1"), now)
-}
-
 // TestSocket: over loopback questions of many clients are answered to who asked, and what is said otherwise is counted and told.
 func TestSocket(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	told := map[datagram.Event]int{}
-	s := datagram.New(datagram.Config{Locate: where, Rates: datagram.Rates{PerHost: 100_000, InAll: 100_000}, Visit: func(_ netip.AddrPort, what datagram.Event, _ []byte) {
+	s := datagram.New(datagram.Config{Locate: where, PerHost: 100_000, InAll: 100_000, Visit: func(_ netip.AddrPort, what datagram.Event, _ []byte) {
 		mu.Lock()
 		defer mu.Unlock()
 		told[what]++
@@ -299,7 +246,7 @@ func FuzzAnswer(f *testing.F) {
 		f.Add(locate(v, true, "there", 100))
 		f.Add(locate(v, false, "here", 0))
 	}
-	s := datagram.New(datagram.Config{Locate: where, Rates: datagram.Rates{PerHost: 1e9, InAll: 1e9}})
+	s := datagram.New(datagram.Config{Locate: where, PerHost: 1e9, InAll: 1e9})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		reply, _ := s.Answer(client, b)
 		if len(reply) == 0 {

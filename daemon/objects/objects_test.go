@@ -85,7 +85,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.root = cosnaming.NamingContextClass.Unchecked(names)
+	h.root = cosnaming.NamingContextClass.Unchecked(names.Root())
 	r, err := idl.Compile(t.Context(), idl.Options{Resolver: idl.FilesOf{"z.idl": text}}, "z.idl")
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +101,7 @@ func newHouse(t *testing.T) *house {
 	if h.thing, err = root.Activate(servant); err != nil {
 		t.Fatal(err)
 	}
-	h.objects, err = objects.New(objects.Config{Server: o, Naming: names, Local: o.Endpoints()[0].Address(), Library: objects.NewLibrary(h.folder, nil)})
+	h.objects, err = objects.New(objects.Config{Server: o, Naming: names.Root(), Local: o.Endpoints()[0].Address(), Library: objects.NewLibrary(h.folder, nil)})
 	if err != nil {
 		t.Fatal(err)
 	}

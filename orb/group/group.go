@@ -41,6 +41,9 @@ type Config struct {
 	// Interface is by which groups are joined: its name, or an address of it. "" is the system's choice.
 	Interface string
 
+	// Admit, if set, says whether a datagram is to be looked at, by where it comes from; it must not wait. Those that are not are counted as Refused.
+	Admit func(from netip.AddrPort) bool
+
 	Logger *slog.Logger // nil is slog.Default
 }
 
@@ -50,7 +53,7 @@ type Counts struct {
 	Delivered uint64 // requests, once for each member that they were handed to
 	Malformed uint64 // datagrams that are no packet, and messages that are no request
 	Foreign   uint64 // requests to groups that have no member here
-	Refused   uint64 // requests that want a reply, or that the ORB does not take
+	Refused   uint64 // requests that want a reply, or that the ORB does not take, and datagrams that are not admitted
 	Full      uint64 // requests that there was no room for
 }
 
@@ -256,13 +259,18 @@ func (g *Groups) hear(l *listener) {
 			continue
 		}
 		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
-		p, err := miop.Parse(b[:n])
+		admitted := g.c.Admit == nil || g.c.Admit(from)
 		var msg []byte
-		if err == nil {
-			msg, _ = a.Add(from, p) // which counts
+		if admitted {
+			var p miop.Packet
+			if p, err = miop.Parse(b[:n]); err == nil {
+				msg, _ = a.Add(from, p) // which counts
+			}
 		}
 		var c Counts
 		switch {
+		case !admitted:
+			c.Refused++
 		case err != nil:
 			c.Malformed++
 		case msg != nil:

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/std/cosnaming"
@@ -173,5 +174,32 @@ func TestForeignCircle(t *testing.T) {
 	}
 	if _, err := one.root.Resolve(ctx, round(tree.MaxComponents+1)); outcome(err) != "IMP_LIMIT" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestHolds: what is bound here is told without a call, and nobody else is asked of what lies beyond.
+func TestHolds(t *testing.T) {
+	t.Parallel()
+	near, far := serve(t, nil), serve(t, nil)
+	if _, err := far.root.BindNewContext(t.Context(), name("ctx")); err != nil {
+		t.Fatal(err)
+	}
+	if err := near.root.BindContext(t.Context(), name("far"), cosnaming.NamingContextClass.Unchecked(near.server.NewRef(far.ref.IOR()))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := near.root.BindNewContext(t.Context(), name("ctx")); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{"far": true, "ctx": true, "far/ctx": false, "nothing": false, "ctx/nothing": false} {
+		n, err := ior.ParseName(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := near.names.Holds(n); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+	if near.names.Holds(nil) {
+		t.Error("no name is held")
 	}
 }

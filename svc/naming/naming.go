@@ -50,7 +50,19 @@ type Config struct {
 	Log       *slog.Logger // nil: nothing is logged
 }
 
-// A service is the naming service of an ORB.
+// A Service is the naming service of an ORB. It is safe for concurrent use.
+type Service struct{ s *service }
+
+// Root returns its root context.
+func (x *Service) Root() *orb.Ref { return x.s.root }
+
+// Holds reports whether a name is bound here. Unlike a call of resolve it asks no other naming service: what lies beyond a context of another's is not held here.
+func (x *Service) Holds(n ior.Name) bool {
+	_, err := x.s.tree.Resolve(tree.Root, n)
+	return err == nil
+}
+
+// A service is what the servants have in common.
 type service struct {
 	tree      *tree.Tree
 	orb       *orb.ORB
@@ -63,9 +75,9 @@ type service struct {
 	log       *slog.Logger
 }
 
-// New makes the service and returns its root context. It fails where the store's entries
+// New makes the service. It fails where the store's entries
 // cannot be read (store.ErrCorrupt), and where the ORB has a naming service already.
-func New(ctx context.Context, c Config) (*orb.Ref, error) {
+func New(ctx context.Context, c Config) (*Service, error) {
 	s := &service{orb: c.Root.ORB(), mayWrite: c.MayWrite, local: c.Local, searches: make(chan struct{}, MaxSearches), log: c.Log}
 	if s.mayWrite == nil {
 		s.mayWrite = local
@@ -90,8 +102,10 @@ func New(ctx context.Context, c Config) (*orb.Ref, error) {
 		return nil, err
 	}
 	// References say that a context is what every client knows. It says itself that it has properties, too.
-	s.root, err = s.orb.Reference(cosnaming.NamingContextExtClass.Interface(), []byte(ior.DefaultKey), false)
-	return s.root, err
+	if s.root, err = s.orb.Reference(cosnaming.NamingContextExtClass.Interface(), []byte(ior.DefaultKey), false); err != nil {
+		return nil, err
+	}
+	return &Service{s}, nil
 }
 
 // servant returns the servant of a context.

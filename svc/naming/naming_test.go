@@ -34,6 +34,7 @@ type place struct {
 	root           cosnaming.NamingContextExt
 	url            string // corbaloc of the root
 	ref            *orb.Ref
+	names          *naming.Service
 }
 
 // serve starts a naming service; change may set more of the Config and of the ORB's.
@@ -50,9 +51,10 @@ func serve(t testing.TB, change func(*naming.Config, *orb.Config)) *place {
 	p.server, p.client = newORB(t, cfg), newORB(t, orb.Config{})
 	p.Root = poa.New(p.server)
 	var err error
-	if p.ref, err = naming.New(t.Context(), p.Config); err != nil {
+	if p.names, err = naming.New(t.Context(), p.Config); err != nil {
 		t.Fatal(err)
 	}
+	p.ref = p.names.Root()
 	p.url = "corbaloc:iiop:1.2@127.0.0.1:" + strconv.Itoa(int(p.server.Endpoints()[0].Port)) + "/NameService"
 	if p.root, err = cosnaming.NamingContextExtClass.Bind(t.Context(), p.client, p.url); err != nil {
 		t.Fatal(err)

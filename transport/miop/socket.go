@@ -95,8 +95,8 @@ func (s *Sender) Close() error {
 	return err
 }
 
-// Listen hears what is sent to an address: of a group, which it joins on an interface ("" is the system's choice), or of this machine. Several sockets may hear a group, of several programs. What is sent
-// to the port of a group by other addresses of this machine may be heard as well.
+// Listen hears what is sent to an address: of a group, which it joins on an interface ("" is the system's choice), or of this machine. Several sockets may hear a group, of several programs. Of a group of IPv4 on Linux, what is sent to another address
+// is not heard; elsewhere what is sent to the port by other addresses of this machine may be heard as well.
 func Listen(at netip.AddrPort, iface string) (*net.UDPConn, error) {
 	if !at.Addr().IsMulticast() {
 		return net.ListenUDP("udp", net.UDPAddrFromAddrPort(at))
@@ -108,6 +108,11 @@ func Listen(at netip.AddrPort, iface string) (*net.UDPConn, error) {
 			return nil, err
 		}
 	}
+	return listenGroup(at, by)
+}
+
+// listenPort joins a group and hears its port.
+func listenPort(at netip.AddrPort, by *net.Interface) (*net.UDPConn, error) {
 	network := "udp4"
 	if at.Addr().Is6() {
 		network = "udp6"

@@ -219,10 +219,10 @@ func (c *Conn) Close() error {
 func (c *Conn) SetBusy(bool) {}
 
 // LocalAddr returns this side's address.
-func (c *Conn) LocalAddr() net.Addr { return address(c.local) }
+func (c *Conn) LocalAddr() net.Addr { return Addr(c.local) }
 
 // RemoteAddr returns the peer's address.
-func (c *Conn) RemoteAddr() net.Addr { return address(c.peer) }
+func (c *Conn) RemoteAddr() net.Addr { return Addr(c.peer) }
 
 // Two reports whether the connection is of SPX-II, and how many octets its packets have at most.
 func (c *Conn) Two() (two bool, most int) {
@@ -231,8 +231,11 @@ func (c *Conn) Two() (two bool, most int) {
 	return c.two, c.most
 }
 
-// An address is an address of IPX as package net has them: NET.NODE:PORT, the port, which is the socket, in base 10 as everywhere.
-type address ipx.Addr
+// An Addr is an address of IPX as package net has them: NET.NODE:PORT, the port, which is the socket, in base 10 as everywhere.
+type Addr ipx.Addr
 
-func (address) Network() string  { return Name }
-func (a address) String() string { return fmt.Sprintf("%s:%d", ipx.Addr(a).Host(), a.Socket) }
+// Network returns the name of the transport.
+func (Addr) Network() string { return Name }
+
+// String returns NET.NODE:PORT.
+func (a Addr) String() string { return fmt.Sprintf("%s:%d", ipx.Addr(a).Host(), a.Socket) }

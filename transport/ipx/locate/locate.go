@@ -1,6 +1,5 @@
-// Package locate answers, and asks, by a datagram of IPX whether an object is at a node: a LocateRequest of GIOP in one packet has a LocateReply in one. Nothing is started, made or changed for it.
-//
-// An answer is OBJECT_HERE, and the client asks again by a connection, or UNKNOWN_OBJECT; where an object has gone to no datagram says. So an answer is 54 octets long, and a question never less than a third of it.
+// Package locate carries, and asks, the question whether an object is at a node by a datagram of IPX: a LocateRequest of GIOP in one packet has a LocateReply in one. How it is answered is for who has
+// the objects to say, and so is that nothing is started, made or changed for it; a reply that is longer than [MostReply], or than three times its question, is not sent.
 package locate
 
 import (
@@ -12,61 +11,61 @@ import (
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/transport/ipx"
 )
 
 // Type is the type of packets that are sent: "packet exchange". Those of type 0, which programs send that know of no types, are heard too.
 const Type = 4
 
+// MostReply is how many octets of data an answer has at most, so that each network of IPX carries it.
+const MostReply = 546
+
 // The bounds.
 const (
-	mostAsked  = 100                    // ipx-locates: questions looked at, at once and a second
-	mostQueued = 64                     // ipx-locates-queued: that wait for their answer
-	answerTime = 100 * time.Millisecond // for an answer: what is not known at once is for a connection to tell
-	askEvery   = 500 * time.Millisecond
-	askTries   = 3
+	mostAsked     = 100 // ipx-locates: questions looked at, at once and a second
+	mostQueued    = 64  // ipx-locates-queued: that wait for their answer
+	amplification = 3   // octets of an answer for each of its question
+	askEvery      = 500 * time.Millisecond
+	askTries      = 3
 )
 
 // Counts says how often what has happened.
 type Counts struct {
-	Here      uint64
-	Unknown   uint64
-	Malformed uint64 // packets that are no LocateRequest, and are not answered
-	Limited   uint64 // packets that were not looked at
+	Answered uint64
+	Silent   uint64 // packets that had no answer, since they are no question
+	Limited  uint64 // packets that were not looked at
 }
 
-// A Server answers questions. It is safe for concurrent use.
+// A Server has questions answered. It is safe for concurrent use.
 type Server struct {
-	s    *ipx.Station
-	find func(ctx context.Context, key []byte) (exists bool, err error)
+	s   *ipx.Station
+	say func(out []byte, from ipx.Addr, b []byte) []byte
 
 	limit ipx.Bucket
 	queue chan question
 	done  chan struct{}
 	work  sync.WaitGroup
 
-	here, unknown, malformed, limited atomic.Uint64
+	answered, silent, limited atomic.Uint64
 }
 
 type question struct {
 	from ipx.Addr
 	at   uint16
-	h    giop.Header
-	id   uint32
-	key  []byte
+	b    []byte
 }
 
-// New returns a server at a station. find says whether an object of a key is there; it must start, make and change nothing, and end with its ctx. After an error the client is told that it is
-// here, and learns the rest by a connection.
-func New(s *ipx.Station, find func(ctx context.Context, key []byte) (exists bool, err error)) *Server {
-	l := &Server{s: s, find: find, limit: ipx.Bucket{Burst: mostAsked, PerSecond: mostAsked}, queue: make(chan question, mostQueued), done: make(chan struct{})}
+// New returns a server at a station. say appends to out what is to be said to a packet's data, nothing if they are no question. It is called by one goroutine; the server waits for it, so it must take care of its time.
+func New(s *ipx.Station, say func(out []byte, from ipx.Addr, b []byte) []byte) *Server {
+	l := &Server{s: s, say: say, limit: ipx.Bucket{Burst: mostAsked, PerSecond: mostAsked}, queue: make(chan question, mostQueued), done: make(chan struct{})}
 	l.work.Go(l.answer)
 	return l
 }
 
 // Counts returns how often what has happened.
 func (l *Server) Counts() Counts {
-	return Counts{l.here.Load(), l.unknown.Load(), l.malformed.Load(), l.limited.Load()}
+	return Counts{l.answered.Load(), l.silent.Load(), l.limited.Load()}
 }
 
 // Close ends the server.
@@ -78,39 +77,37 @@ func (l *Server) Close() {
 // Take takes a packet that is none of SPX, and does not wait: an [ipx.Handler].
 func (l *Server) Take(p *ipx.Packet) {
 	if p.Type != Type && p.Type != ipx.TypeUnknown || p.Dst.Node == ipx.Broadcast {
-		l.malformed.Add(1)
+		l.silent.Add(1)
 		return
 	}
 	if !l.limit.Take() {
 		l.limited.Add(1)
 		return
 	}
-	h, q, err := parse(p.Data)
-	if err != nil {
-		l.malformed.Add(1)
-		return
-	}
 	select {
-	case l.queue <- question{p.Src, p.Dst.Socket, h, q.ID, append([]byte(nil), q.Key...)}:
+	case l.queue <- question{p.Src, p.Dst.Socket, append([]byte(nil), p.Data...)}:
 	default:
 		l.limited.Add(1)
 	}
 }
 
-// parse reads a LocateRequest that is all of b.
-func parse(b []byte) (h giop.Header, q giop.LocateRequest, err error) {
-	if h, err = header(b); err != nil {
-		return h, q, err
+func (l *Server) answer() {
+	var out []byte
+	for {
+		select {
+		case q := <-l.queue:
+			b := l.say(out[:0], q.from, q.b)
+			if len(b) == 0 || len(b) > min(MostReply, amplification*len(q.b)) {
+				l.silent.Add(1)
+				continue
+			}
+			out = b
+			l.answered.Add(1)
+			_ = l.s.Send(&ipx.Packet{Type: Type, Dst: q.from, Src: ipx.Addr{Socket: q.at}, Data: b}) // who hears nothing asks again
+		case <-l.done:
+			return
+		}
 	}
-	if h.Type != giop.TypeLocateRequest {
-		return h, q, fmt.Errorf("a message of type %v", h.Type)
-	}
-	var d cdr.Decoder
-	d.Reset(b, giop.HeaderSize, h.Little, &cdr.Env{Version: h.Version})
-	if err = q.Parse(h, &d); err == nil && (q.Target.NoKey != nil || len(q.Key) == 0) {
-		err = fmt.Errorf("a target without a key")
-	}
-	return h, q, err
 }
 
 func header(b []byte) (h giop.Header, err error) {
@@ -123,45 +120,17 @@ func header(b []byte) (h giop.Header, err error) {
 	return h, err
 }
 
-func (l *Server) answer() {
-	for {
-		select {
-		case q := <-l.queue:
-			status := giop.ObjectHere
-			if exists, err := l.look(q.key); err == nil && !exists {
-				status = giop.UnknownObject
-				l.unknown.Add(1)
-			} else {
-				l.here.Add(1)
-			}
-			e := cdr.NewEncoder(nil, q.h.Little, &cdr.Env{Version: q.h.Version})
-			giop.Finish(e, giop.BeginLocateReply(e, q.h.Version, q.id, status))
-			_ = l.s.Send(&ipx.Packet{Type: Type, Dst: q.from, Src: ipx.Addr{Socket: q.at}, Data: e.Bytes()}) // who hears nothing asks again
-		case <-l.done:
-			return
-		}
-	}
-}
-
-// look asks for an object, within a time. A panic is an error.
-func (l *Server) look(key []byte) (exists bool, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("looking for an object panicked: %v", p)
-		}
-	}()
-	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
-	defer cancel()
-	return l.find(ctx, key)
-}
-
 // ErrSilent is the error of asking one who does not answer.
 var ErrSilent = fmt.Errorf("nobody answers a datagram of IPX there, %d times", askTries)
 
-// Ask asks a socket of a node whether it takes calls of an object.
-func Ask(ctx context.Context, s *ipx.Station, at ipx.Addr, key []byte) (giop.LocateStatus, error) {
+// Ask asks a socket of a node whether it takes calls of an object, and where else it is if not. The question is as long as it takes for an answer of MostReply octets. Its errors are ErrSilent, that of ctx and the station's.
+func Ask(ctx context.Context, s *ipx.Station, at ipx.Addr, key []byte) (status giop.LocateStatus, forward *ior.IOR, err error) {
+	type answer struct {
+		status  giop.LocateStatus
+		forward *ior.IOR
+	}
 	id := uint32(time.Now().UnixNano())
-	got := make(chan giop.LocateStatus, 1)
+	got := make(chan answer, 1)
 	if at.Net == 0 {
 		at.Net = s.Addr().Net
 	}
@@ -173,33 +142,45 @@ func Ask(ctx context.Context, s *ipx.Station, at ipx.Addr, key []byte) (giop.Loc
 		var d cdr.Decoder
 		d.Reset(p.Data, giop.HeaderSize, h.Little, &cdr.Env{Version: h.Version})
 		var r giop.LocateReply
-		if r.Parse(h, &d) == nil && r.ID == id {
-			select {
-			case got <- r.Status:
-			default:
+		if r.Parse(h, &d) != nil || r.ID != id {
+			return
+		}
+		a := answer{status: r.Status}
+		if r.Status == giop.ObjectForward {
+			if a.forward = ior.Get(&d); d.Err() != nil {
+				return
 			}
+		}
+		select {
+		case got <- a:
+		default:
 		}
 	})
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	defer s.Shut(socket)
 	e := cdr.NewEncoder(nil, false, &cdr.Env{Version: cdr.V12})
 	giop.PutLocateRequest(e, cdr.V12, id, key, nil)
+	b := e.Bytes()
+	if n := (MostReply+amplification-1)/amplification - len(b); n > 0 { // octets behind the end of a LocateRequest, within its size, mean nothing
+		b = append(b, make([]byte, n)...)
+		giop.PatchSize(b)
+	}
 	for range askTries {
-		if err := s.Send(&ipx.Packet{Type: Type, Dst: at, Src: ipx.Addr{Socket: socket}, Data: e.Bytes()}); err != nil {
-			return 0, err
+		if err := s.Send(&ipx.Packet{Type: Type, Dst: at, Src: ipx.Addr{Socket: socket}, Data: b}); err != nil {
+			return 0, nil, err
 		}
 		again := time.NewTimer(askEvery)
 		select {
-		case status := <-got:
+		case a := <-got:
 			again.Stop()
-			return status, nil
+			return a.status, a.forward, nil
 		case <-again.C:
 		case <-ctx.Done():
 			again.Stop()
-			return 0, context.Cause(ctx)
+			return 0, nil, context.Cause(ctx)
 		}
 	}
-	return 0, ErrSilent
+	return 0, nil, ErrSilent
 }

@@ -1,7 +1,6 @@
 package locate_test
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/internal/ipxtest"
 	"github.com/opendsom/dsom/internal/leaktest"
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/transport/ipx"
 	"github.com/opendsom/dsom/transport/ipx/locate"
 )
@@ -23,6 +23,40 @@ func TestMain(m *testing.M) { leaktest.Main(m) }
 func request(v cdr.Version, little bool, key string) []byte {
 	e := cdr.NewEncoder(nil, little, &cdr.Env{Version: v})
 	giop.PutLocateRequest(e, v, 7, []byte(key), nil)
+	return e.Bytes()
+}
+
+// say answers a question as whoever has objects does: "here" and what is longer than an answer may be are said of keys, and what is no question has no answer.
+func say(out []byte, _ ipx.Addr, b []byte) []byte {
+	h, err := giop.ParseHeader(append(b[:len(b):len(b)], make([]byte, giop.HeaderSize)...))
+	if err != nil || len(b) < giop.HeaderSize || int(h.Size) != len(b)-giop.HeaderSize || h.Type != giop.TypeLocateRequest {
+		return nil
+	}
+	var d cdr.Decoder
+	d.Reset(b, giop.HeaderSize, h.Little, &cdr.Env{Version: h.Version})
+	var q giop.LocateRequest
+	if q.Parse(h, &d) != nil || len(q.Key) == 0 {
+		return nil
+	}
+	var e cdr.Encoder
+	e.Reset(out, h.Little, &cdr.Env{Version: h.Version})
+	begin := func(status giop.LocateStatus) giop.Mark { return giop.BeginLocateReply(&e, h.Version, q.ID, status) }
+	forward := func(host string) {
+		m := begin(giop.ObjectForward)
+		p := ior.IIOP{Version: cdr.V12, Host: host, Port: 1, Key: q.Key}
+		ior.Put(&e, &ior.IOR{Profiles: []ior.Profile{p.Profile()}})
+		giop.Finish(&e, m)
+	}
+	switch string(q.Key) {
+	case "here":
+		giop.Finish(&e, begin(giop.ObjectHere))
+	case "there":
+		forward("192.0.2.9")
+	case "far":
+		forward(strings.Repeat("x", locate.MostReply))
+	default:
+		giop.Finish(&e, begin(giop.UnknownObject))
+	}
 	return e.Bytes()
 }
 
@@ -46,45 +80,37 @@ func TestLocate(t *testing.T) {
 		server, client := ipx.NewStation(w.Port(ipxtest.Node(1))), ipx.NewStation(w.Port(ipxtest.Node(2)))
 		defer server.Close()
 		defer client.Close()
-		l := locate.New(server, func(ctx context.Context, key []byte) (bool, error) {
-			switch string(key) {
-			case "here":
-				return true, nil
-			case "slow":
-				<-ctx.Done()
-				return false, ctx.Err()
-			case "panics":
-				panic("at a key")
-			}
-			return false, nil
-		})
+		l := locate.New(server, say)
 		defer l.Close()
 		if _, err := server.Open(3053, l.Take); err != nil {
 			t.Fatal(err)
 		}
 		at := server.Addr()
 		at.Socket = 3053
-		for key, want := range map[string]giop.LocateStatus{"here": giop.ObjectHere, "gone": giop.UnknownObject, "slow": giop.ObjectHere, "panics": giop.ObjectHere} {
-			if got, err := locate.Ask(t.Context(), client, at, []byte(key)); err != nil || got != want {
-				t.Errorf("%s: %v, %v; want %v", key, got, err, want)
+		for key, want := range map[string]giop.LocateStatus{"here": giop.ObjectHere, "gone": giop.UnknownObject, "there": giop.ObjectForward} {
+			if got, to, err := locate.Ask(t.Context(), client, at, []byte(key)); err != nil || got != want || (to != nil) != (key == "there") {
+				t.Errorf("%s: %v, %v, %v; want %v", key, got, to, err, want)
 			}
+		}
+		if got, _, err := locate.Ask(t.Context(), client, at, []byte("far")); !errors.Is(err, locate.ErrSilent) || l.Counts().Silent != 3 {
+			t.Errorf("an answer that is too long: %v, %v, %+v", got, err, l.Counts())
 		}
 		nobody := at
 		nobody.Socket = 99
-		if got, err := locate.Ask(t.Context(), client, nobody, []byte("here")); !errors.Is(err, locate.ErrSilent) {
+		if got, _, err := locate.Ask(t.Context(), client, nobody, []byte("here")); !errors.Is(err, locate.ErrSilent) {
 			t.Errorf("%v, %v", got, err)
 		}
 		socket, err := client.Open(0, func(*ipx.Packet) {})
 		if err != nil {
 			t.Fatal(err)
 		}
-		say := func(to ipx.Addr, kind uint8, data string) {
+		send := func(to ipx.Addr, kind uint8, data string) {
 			_ = client.Send(&ipx.Packet{Type: kind, Dst: to, Src: ipx.Addr{Socket: socket}, Data: []byte(data)})
 		}
 		answers = 0
 		for _, v := range []cdr.Version{cdr.V10, cdr.V11, cdr.V12} {
 			for _, little := range []bool{false, true} {
-				say(at, 0, string(request(v, little, "k")))
+				send(at, 0, string(request(v, little, "k")))
 			}
 		}
 		time.Sleep(time.Second)
@@ -95,17 +121,17 @@ func TestLocate(t *testing.T) {
 		good := string(request(cdr.V12, true, "here"))
 		all := ipx.Addr{Node: ipx.Broadcast, Socket: 3053}
 		before := l.Counts()
-		say(all, 4, good)                                  // to all: they would all answer
-		say(at, 17, good)                                  // NCP
-		say(at, 4, good[:len(good)-1])                     // cut
-		say(at, 4, good+"x")                               // more than it says
-		say(at, 4, "")                                     //
-		say(at, 4, strings.Repeat("\xff", 100))            //
-		say(at, 4, "GIOP\x01\x02\x01\x05\x00\x00\x00\x00") // CloseConnection
-		say(at, 4, string(request(cdr.V12, true, "")))     // of no key
+		send(all, 4, good)                                  // to all: they would all answer
+		send(at, 17, good)                                  // NCP
+		send(at, 4, good[:len(good)-1])                     // cut
+		send(at, 4, good+"x")                               // more than it says
+		send(at, 4, "")                                     //
+		send(at, 4, strings.Repeat("\xff", 100))            //
+		send(at, 4, "GIOP\x01\x02\x01\x05\x00\x00\x00\x00") // CloseConnection
+		send(at, 4, string(request(cdr.V12, true, "")))     // of no key
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if n := l.Counts(); n.Malformed != before.Malformed+8 || answers != 6 {
+		if n := l.Counts(); n.Silent != before.Silent+8 || answers != 6 {
 			t.Errorf("%+v; %d answers", n, answers)
 		}
 		if octets > 3*asked {
@@ -113,7 +139,7 @@ func TestLocate(t *testing.T) {
 		}
 		answers = 0
 		for range 1000 {
-			say(at, 4, good)
+			send(at, 4, good)
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
@@ -144,7 +170,7 @@ func FuzzTake(f *testing.F) {
 			}
 			s := ipx.NewStation(w.Port(ipxtest.Node(1)))
 			defer s.Close()
-			l := locate.New(s, func(context.Context, []byte) (bool, error) { return true, nil })
+			l := locate.New(s, say)
 			defer l.Close()
 			l.Take(&ipx.Packet{Type: 4, Dst: s.Addr(), Src: ipx.Addr{Net: ipxtest.Net, Node: ipxtest.Node(2), Socket: 1}, Data: b})
 			synctest.Wait()

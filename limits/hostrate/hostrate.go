@@ -1,17 +1,33 @@
-package datagram
+// Package hostrate bounds how often what comes from strangers is looked at: of each host, and in all.
+package hostrate
 
 import (
+	"cmp"
 	"container/list"
+	"fmt"
 	"net/netip"
 	"time"
 )
 
-// Rates bounds how many datagrams are looked at, of each host and in all: a bucket each, which fills with time. The zero value is useful; it is not safe for concurrent use. Whoever is
+// MostHosts is how many hosts are told apart, unless Rates say otherwise.
+const MostHosts = 4096
+
+// A LimitError says which limit something exceeds.
+type LimitError struct {
+	Name string
+	Most int
+}
+
+// Error names the limit.
+func (e *LimitError) Error() string { return fmt.Sprintf("the limit %s is %d", e.Name, e.Most) }
+
+// Rates are buckets, one for each host and one for all, which fill with time. It is not safe for concurrent use. Whoever is
 // not remembered any more has a full bucket again; those that are not full are never forgotten for a new one while others can be.
 type Rates struct {
-	PerHost, Burst int // a second, and at once; 0: MostPerHost and its double
-	InAll          int // a second, and at once; 0: MostInAll
-	Hosts          int // 0: MostHosts
+	Name           string // the limits are this with -rate-per-host and -rate behind it
+	PerHost, Burst int    // a second, and at once; a Burst of 0 is the double
+	InAll          int    // a second, and at once
+	Hosts          int    // 0: MostHosts
 
 	all    bucket
 	byHost map[netip.Addr]*list.Element // of hostRate
@@ -44,14 +60,6 @@ func (b *bucket) take(now time.Time, rate, most int) bool {
 	return true
 }
 
-// or returns a, or b if that is 0.
-func or(a, b int) int {
-	if a == 0 {
-		return b
-	}
-	return a
-}
-
 // HostOf returns the host of an address as it is counted: of IPv6 a network of 64 bits is one.
 func HostOf(a netip.Addr) netip.Addr {
 	a = a.Unmap().WithZone("")
@@ -61,16 +69,16 @@ func HostOf(a netip.Addr) netip.Addr {
 	return netip.PrefixFrom(a, 64).Masked().Addr()
 }
 
-// Take reports whether a datagram of a host is to be looked at. Which limit it exceeds if not is in its error, a *LimitError. One that exceeds its host's takes nothing of the room of the others.
+// Take reports whether something of a host is to be looked at. Which limit it exceeds if not is in its error, a *LimitError. What exceeds its host's takes nothing of the room of the others.
 func (r *Rates) Take(from netip.Addr, now time.Time) error {
-	per, inAll := or(r.PerHost, MostPerHost), or(r.InAll, MostInAll)
+	per, inAll := r.PerHost, r.InAll
 	host := HostOf(from)
 	at := r.byHost[host]
 	if at == nil {
 		if r.byHost == nil {
 			r.byHost = map[netip.Addr]*list.Element{}
 		}
-		if most := or(r.Hosts, MostHosts); r.order.Len() >= most { // who has been silent longest has filled his bucket, or the limit in all holds
+		if most := cmp.Or(r.Hosts, MostHosts); r.order.Len() >= most { // who has been silent longest has filled his bucket, or the limit in all holds
 			delete(r.byHost, r.order.Remove(r.order.Back()).(*hostRate).host)
 		}
 		at = r.order.PushFront(&hostRate{host: host})
@@ -78,11 +86,11 @@ func (r *Rates) Take(from netip.Addr, now time.Time) error {
 	} else {
 		r.order.MoveToFront(at)
 	}
-	if !at.Value.(*hostRate).take(now, per, or(r.Burst, 2*per)) {
-		return &LimitError{"udp-rate-per-host", per}
+	if !at.Value.(*hostRate).take(now, per, cmp.Or(r.Burst, 2*per)) {
+		return &LimitError{r.Name + "-rate-per-host", per}
 	}
 	if !r.all.take(now, inAll, inAll) {
-		return &LimitError{"udp-rate", inAll}
+		return &LimitError{r.Name + "-rate", inAll}
 	}
 	return nil
 }
