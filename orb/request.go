@@ -238,7 +238,7 @@ func (r *ServerRequest) run() {
 	}
 	switch {
 	case err != nil:
-		r.notFound(withCompleted(exc.From(err, exc.No), exc.No))
+		r.notFound(withCompleted(ofOuter(exc.From(err, exc.No), exc.No), exc.No))
 	case target.Servant != nil:
 		if r.seen != nil {
 			if err := r.seen.foundServant(target.Servant); err != nil {
