@@ -126,13 +126,9 @@ func (r *ServerRequest) reply(s giop.ReplyStatus) {
 
 // raise answers err, which is a declared exception or a failure.
 func (r *ServerRequest) raise(err error, raises []Exception) {
-	if !r.oneway {
-		for _, x := range raises {
-			if x.PutIf(&r.Out, err, r.userHead) {
-				r.outcome = distinct(err)
-				return
-			}
-		}
+	if !r.oneway && putDeclared(&r.Out, err, r.userHead, raises) {
+		r.outcome = distinct(err)
+		return
 	}
 	r.fail(failure(err))
 }
