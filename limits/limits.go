@@ -51,6 +51,7 @@ const (
 	CountedOperations
 	ClassServerTimeout
 	HeadStart
+	HandlerTimeout
 	numNames
 )
 
@@ -109,6 +110,7 @@ var table = [numNames]struct {
 	DSOMClasses:           {"dsom-classes", count, 256, "classes that such a client says a server has objects of"},
 	ClassServerTimeout:    {"class-server-timeout", nanoseconds, int64(10 * time.Second), "time that a server has to say which classes it makes objects of, or to make an object while another server could make it instead"},
 	HeadStart:             {"head-start", nanoseconds, int64(250 * time.Millisecond), "time that an endpoint of a reference has to take a connection before the next is tried beside it"},
+	HandlerTimeout:        {"handler-timeout", nanoseconds, int64(5 * time.Second), "time that reply handlers have at the ORB's end, before objects are etherealized and calls go out no more"},
 	CountedOperations:     {"counted-operations", count, 1000, "operations whose calls a server counts one by one; those of further ones are counted together as _OTHER"},
 }
 

@@ -38,6 +38,7 @@ func TestDefaults(t *testing.T) {
 			limits.DecodedSize: 256 << 20, limits.AnyDepth: 32, limits.Forwards: 8, limits.BodyRate: 1024,
 			limits.ConnectTimeout: int64(10 * time.Second), limits.CallTimeout: int64(time.Minute),
 			limits.StallTimeout: int64(30 * time.Second), limits.IdleTimeout: int64(5 * time.Minute), limits.ServerOutput: 32 << 20,
+			limits.HandlerTimeout: int64(5 * time.Second),
 		} {
 			if got := l.Get(n); got != want {
 				t.Errorf("%v is %d, want %d", n, got, want)

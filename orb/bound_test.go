@@ -182,3 +182,29 @@ func TestInterceptorReplacesResult(t *testing.T) {
 		t.Errorf("%q, %v; want REBIND", got, err)
 	}
 }
+
+// TestGoneAskedOnce: the original reference is asked once whether the object is gone.
+func TestGoneAskedOnce(t *testing.T) {
+	t.Parallel()
+	first := newPlace(t, "first", anyPort)
+	first.gone.Store(true)
+	if gone, err := newClient(t, nil).NewRef(first.ref.IOR()).NonExistent(t.Context()); !gone || err != nil || first.asked.Load() != 1 {
+		t.Errorf("gone is %v, %v; it was asked %d times", gone, err, first.asked.Load())
+	}
+}
+
+// TestBoundNotInProcess: a reference that is bound by a connection is not called within the process instead, where calls that may bind it anew have been sent.
+func TestBoundNotInProcess(t *testing.T) {
+	t.Parallel()
+	first, here := newPlace(t, "first", anyPort), newPlace(t, "here", anyPort)
+	e := EchoClass.Unchecked(here.orb.NewRef(first.ref.IOR()))
+	keep := orb.WithPolicies(t.Context(), orb.Policies{Rebind: orb.NoReconnect})
+	if got, err := e.Say(keep, ""); got != "first" || err != nil {
+		t.Fatal(got, err)
+	}
+	first.to.Store(&orb.ForwardRequest{To: here.ref})
+	answers(t, e, "here", "forwarded")
+	if got, err := e.Say(keep, ""); !errors.Is(err, exc.Rebind) {
+		t.Errorf("%q, %v; want REBIND", got, err)
+	}
+}

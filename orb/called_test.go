@@ -156,3 +156,116 @@ func TestCalledByClientInterceptor(t *testing.T) {
 		}
 	}
 }
+
+// TestInterceptorsAreToldOfTheServant: what a servant's own call has ended with is told to the interceptors as the client is: it tells of the servant.
+func TestInterceptorsAreToldOfTheServant(t *testing.T) {
+	t.Parallel()
+	var told error
+	_, root := newORB(t, func(c *orb.Config) {
+		c.ServerInterceptors = []orb.ServerInterceptor{func(ctx context.Context, _ *orb.IncomingRequest, next func(context.Context) error) error {
+			told = next(ctx)
+			return told
+		}}
+	})
+	co := newClient(t, nil)
+	gone, err := co.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := EchoClass.Activate(root, Echo(&shop{say: func(ctx context.Context, _ string) error { return EchoClass.Unchecked(gone).Ping(ctx) }}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sys *exc.SystemException
+	if _, err := EchoClass.Unchecked(co.NewRef(ref.IOR())).Say(t.Context(), ""); !errors.As(err, &sys) || sys.Completed != exc.Maybe {
+		t.Errorf("the client got %v", err)
+	}
+	if !errors.As(told, &sys) || sys.Completed != exc.Maybe || sys.Called {
+		t.Errorf("the interceptor was told %#v", told)
+	}
+}
+
+// A refuser is an Echo whose Add, which may raise Refused, returns what it is told to.
+type refuser struct {
+	echo
+	err error
+}
+
+func (s *refuser) Add(context.Context, float64, int32) (float64, int32, string, error) {
+	return 0, 0, "", s.err
+}
+
+// TestSystemExceptionForDeclared: a system exception that a servant puts in the place of a declared one, which is its cause, is what the client gets.
+func TestSystemExceptionForDeclared(t *testing.T) {
+	t.Parallel()
+	declared := &Refused{Code: 7, Why: "no"}
+	instead := exc.New(exc.NoPermission, 3, exc.No, "the back office: %w", declared)
+	beside := exc.New(exc.NoPermission, 3, exc.No, "")
+	_, root := newORB(t, nil)
+	co := newClient(t, nil)
+	for name, c := range map[string]struct {
+		err  error
+		want string
+	}{
+		"declared":                   {declared, "user"},
+		"wrapped":                    {fmt.Errorf("in words: %w", declared), "user"},
+		"in its place":               {instead, "NO_PERMISSION"},
+		"in its place, wrapped":      {fmt.Errorf("in words: %w", instead), "NO_PERMISSION"},
+		"outside a system exception": {fmt.Errorf("%w, since: %w", declared, beside), "user"},
+	} {
+		ref, err := EchoClass.Activate(root, Echo(&refuser{err: c.err}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, _, err = EchoClass.Unchecked(co.NewRef(ref.IOR())).Add(t.Context(), 1, 1)
+		got := brief(err)
+		if x := (*Refused)(nil); errors.As(err, &x) && *x == *declared {
+			got = "user"
+		}
+		if sys := (*exc.SystemException)(nil); errors.As(err, &sys) && (sys.Minor != 3 || sys.Completed != exc.No) {
+			t.Errorf("%s: the client got %v", name, err)
+		}
+		if got != c.want {
+			t.Errorf("%s: the client got %v, want %s", name, err, c.want)
+		}
+		e := cdr.NewEncoder(nil, true, co.Env())
+		if system := orb.PutException(e, c.err, RefusedType); system != (c.want != "user") {
+			t.Errorf("%s: it is held as a system exception: %v", name, system)
+		}
+	}
+}
+
+// TestPeerWithinProcess: who is called from the same process has no peer, though who calls him has.
+func TestPeerWithinProcess(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	inner := &shop{say: func(ctx context.Context, _ string) error {
+		derived, cancel := context.WithCancel(ctx)
+		defer cancel()
+		if p, l, d := orb.Peer(ctx), orb.Local(ctx), orb.Peer(derived); p != nil || l != nil || d != nil || orb.Caller(ctx).Process != nil {
+			return fmt.Errorf("called by %v at %v, %v", p, l, d)
+		}
+		return nil
+	}}
+	near, err := EchoClass.Activate(root, Echo(inner))
+	if err != nil {
+		t.Fatal(err)
+	}
+	outer := &shop{say: func(ctx context.Context, _ string) error {
+		if orb.Peer(ctx) == nil || orb.Local(ctx) == nil {
+			return errors.New("called by nobody")
+		}
+		_, err := EchoClass.Unchecked(o.NewRef(near.IOR())).Say(ctx, "")
+		if err == nil {
+			_, err = EchoClass.Unchecked(o.NewRef(near.IOR())).Say(orb.WithPeer(ctx, orb.Peer(ctx)), "")
+		}
+		return err
+	}}
+	ref, err := EchoClass.Activate(root, Echo(outer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := EchoClass.Unchecked(newClient(t, nil).NewRef(ref.IOR())).Say(t.Context(), ""); err != nil {
+		t.Error(err)
+	}
+}

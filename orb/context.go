@@ -245,14 +245,10 @@ func (c *callContext) Value(key any) any {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		return c.policies
-	case peerKey:
-		if c.peer != nil {
-			return c.peer
-		}
+	case peerKey: // of a local call there is none: it is not who has called the caller
+		return c.peer
 	case localKey:
-		if c.local != nil {
-			return c.local
-		}
+		return c.local
 	}
 	if _, of := key.(overKey); of {
 		if c.over == nil {
@@ -279,13 +275,14 @@ func (c *callContext) Value(key any) any {
 }
 
 // Peer returns the address of the client whose request a servant's ctx belongs to. It is
-// nil outside an upcall and for a call from the same process.
+// nil outside an upcall and for a call from the same process, be that made in another's upcall: a servant that
+// calls one beside it on behalf of its client answers for him.
 func Peer(ctx context.Context) net.Addr {
 	a, _ := ctx.Value(peerKey{}).(net.Addr)
 	return a
 }
 
-// WithPeer returns a ctx whose client, as [Peer] tells it, is at an address: for who asks, on behalf of a client who has not called, what depends on that. It identifies nobody.
+// WithPeer returns a ctx whose client, as [Peer] tells it, is at an address: for who asks, on behalf of a client who has not called, what depends on that. It identifies nobody, and is not handed on by calls.
 func WithPeer(ctx context.Context, at net.Addr) context.Context {
 	return context.WithValue(ctx, peerKey{}, at)
 }

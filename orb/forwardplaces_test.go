@@ -269,3 +269,23 @@ func TestForwardForgotten(t *testing.T) {
 		}
 	}
 }
+
+// TestForwardForgottenForAnother: what has become of a place is no word about the next that clients are sent to for good, dead as that may be.
+func TestForwardForgottenForAnother(t *testing.T) {
+	t.Parallel()
+	first, second, third := newPlace(t, "first", anyPort), newPlace(t, "second", anyPort), newPlace(t, "third", anyPort)
+	first.to.Store(&orb.ForwardRequest{To: second.ref})
+	e := EchoClass.Unchecked(newClient(t, nil).NewRef(first.ref.IOR()))
+	answers(t, e, "second", "forwarded")
+	second.gone.Store(true)
+	if _, err := e.Say(t.Context(), ""); !errors.Is(err, exc.ObjectNotExist) {
+		t.Fatal("gone at the place:", err)
+	}
+	if err := third.orb.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	first.to.Store(&orb.ForwardRequest{To: third.ref, ForGood: true})
+	if _, err := e.Say(t.Context(), ""); err == nil || strings.Contains(err.Error(), "had been forwarded") {
+		t.Errorf("got %v", err)
+	}
+}

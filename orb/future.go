@@ -62,7 +62,7 @@ func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 		return f.result, f.err
 	case <-ctx.Done():
 		var zero T
-		return zero, exc.From(ctx.Err(), exc.Maybe)
+		return zero, called(exc.From(ctx.Err(), exc.Maybe))
 	}
 }
 
@@ -88,7 +88,7 @@ func Next[T any](ctx context.Context, calls ...*Future[T]) (place int, result T,
 	case i := <-first:
 		return i, calls[i].result, calls[i].err
 	case <-ctx.Done():
-		return -1, result, exc.From(ctx.Err(), exc.Maybe)
+		return -1, result, called(exc.From(ctx.Err(), exc.Maybe))
 	}
 }
 

@@ -52,9 +52,10 @@ func (o *ORB) InitialReferences() []string {
 // is what corbaloc:rir:/name means. After Shutdown it raises BAD_INV_ORDER, as Resolve does (part 1, clause 8.5).
 func (o *ORB) InitialReference(ctx context.Context, name string) (*Ref, error) {
 	if o.life.Err() != nil {
-		return nil, shutDown()
+		return nil, called(shutDown())
 	}
-	return o.initialReference(ctx, name, nil)
+	ref, err := o.initialReference(ctx, name, nil)
+	return ref, called(err)
 }
 
 // initialReference is InitialReference on the way to resolve those of the names in wanted.
@@ -84,9 +85,10 @@ func (o *ORB) initialReference(ctx context.Context, name string, wanted []string
 // It is what the specification calls string_to_object. After [ORB.Shutdown] it raises BAD_INV_ORDER (part 1, clause 8.5).
 func (o *ORB) Resolve(ctx context.Context, url string) (*Ref, error) {
 	if o.life.Err() != nil {
-		return nil, shutDown()
+		return nil, called(shutDown())
 	}
-	return o.resolve(ctx, url, nil)
+	ref, err := o.resolve(ctx, url, nil)
+	return ref, called(err)
 }
 
 // resolve is Resolve on the way to resolve the initial references in wanted.

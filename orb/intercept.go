@@ -24,7 +24,10 @@ import (
 // next returns nil for a result; a [*ForeignException] for an exception of the user's, which nobody has decoded yet; a
 // [*ForwardRequest] if the peer sends the request elsewhere; or a system exception. What the
 // interceptor returns is the outcome; an error that takes another's place is to be a system exception, or a
-// ForwardRequest. It may leave next out, and return an error; nil then, or in an exception's place, is an
+// ForwardRequest. An error that wraps the outcome is the outcome, unless it is a system exception or has one outside of that. A system exception that a call of the
+// interceptor's own has ended with gets the completion status of the operation that is intercepted: NO before next, and behind it that of the system exception that next has
+// returned, YES for a result or a user exception, NO for a ForwardRequest, MAYBE for a oneway that nobody answers. A ForwardRequest behind a result is BAD_INV_ORDER, completed YES: the operation is not carried out
+// twice; behind an exception that is the interceptor's decision. It may leave next out, and return an error; nil then, or in an exception's place, is an
 // error, since there is no result. next must not be called twice: a call that is forwarded, or tried again, makes another request.
 // If no connection can be made the interceptors are called all the same, and next returns that.
 //
@@ -36,7 +39,7 @@ type ClientInterceptor func(ctx context.Context, r *ClientRequest, next func(con
 // included. next looks for the object and runs the operation; it returns nil for a result, what the
 // implementation returned, a system exception, or a [*ForwardRequest] if the client is to go
 // elsewhere. Nothing has been sent by then, but to a client who does not wait for the operation. What the interceptor
-// returns is the answer; an error that takes another's place is to be a system exception or a ForwardRequest, and nil in
+// returns is the answer; an error that takes another's place is to be a system exception or a ForwardRequest, as it is of a [ClientInterceptor], and nil in
 // an exception's place changes nothing. next must not be called twice. The servant gets the context that next is given.
 // A panic is answered by UNKNOWN. It runs in the goroutine that serves the request.
 type ServerInterceptor func(ctx context.Context, r *IncomingRequest, next func(context.Context) error) error
@@ -61,6 +64,7 @@ type ClientRequest struct {
 	outcome  error // what the innermost interceptor was told
 	reading  bool  // the stub reads what has come, and the ends are not told of it yet
 	steps    steps
+	verdict
 }
 
 // Target returns the reference that is called.
@@ -152,7 +156,8 @@ func (r *ClientRequest) ReplyContext(id uint32) ([]byte, bool) {
 // AtEnd has f called when it is known what the caller gets of the request. Where there are results or a user exception that is later than the interceptor's
 // own end: the stub reads them then, and f gets what next returned if it could, and else the MARSHAL exception that the caller gets. In all other cases f is
 // called before the call goes on, with the outcome. Those that were given first are called first: of interceptors that call AtEnd when
-// next has returned, the innermost. They run in the caller's goroutine. A system exception that f returns is what the caller gets; nil changes nothing. If an
+// next has returned, the innermost. They run in the caller's goroutine. A system exception that f returns is what the caller gets, with a completion status as that of a [ClientInterceptor]; nil changes nothing, nor does what wraps err. A ForwardRequest is
+// BAD_INV_ORDER. If an
 // interceptor panics f gets UNKNOWN.
 func (r *ClientRequest) AtEnd(f func(err error) error) { r.ends = append(r.ends, f) }
 
@@ -165,7 +170,9 @@ type IncomingRequest struct {
 	raised   string
 	served   bool
 	outcome  error // what the innermost interceptor was told
+	now      error // what has become of that by the interceptors that have returned
 	steps    steps
+	verdict
 }
 
 // Operation returns the operation's name as in GIOP. It is valid until the interceptor returns.
@@ -209,6 +216,12 @@ func (r *IncomingRequest) AddReplyContext(id uint32, data []byte, replace bool) 
 
 // Status returns what the answer is so far, once next has returned.
 func (r *IncomingRequest) Status() giop.ReplyStatus {
+	if r.now != nil && !still(r.now, r.outcome) {
+		if ForwardOf(r.now) != nil {
+			return giop.LocationForward
+		}
+		return giop.SystemException
+	}
 	if r.r.state == replyFailed {
 		return giop.SystemException
 	}

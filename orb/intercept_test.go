@@ -264,7 +264,7 @@ func TestInterceptorsDecide(t *testing.T) {
 					return &orb.ForwardRequest{To: ref}
 				}
 				return err
-			}, nil, "elsewhere"},
+			}, nil, "BAD_INV_ORDER completed YES"},
 			{"client forwards for ever", func(ref *orb.Ref, _ context.Context, _ *orb.ClientRequest, _ func(context.Context) error) error {
 				return &orb.ForwardRequest{To: ref}
 			}, nil, "TRANSIENT completed NO"},
@@ -298,7 +298,7 @@ func TestInterceptorsDecide(t *testing.T) {
 			{"server forwards for good, afterwards", nil, func(ref *orb.Ref, ctx context.Context, _ *orb.IncomingRequest, next func(context.Context) error) error {
 				_ = next(ctx)
 				return &orb.ForwardRequest{To: ref, ForGood: true}
-			}, "elsewhere"},
+			}, "BAD_INV_ORDER completed YES"},
 			{"server takes an exception away", nil, func(_ *orb.Ref, ctx context.Context, r *orb.IncomingRequest, next func(context.Context) error) error {
 				r.Found(func(orb.Servant) error { return denied })
 				_ = next(ctx)

@@ -3,7 +3,6 @@ package orb
 import (
 	"cmp"
 	"context"
-	"errors"
 	"log/slog"
 	"reflect"
 	"runtime/debug"
@@ -55,13 +54,9 @@ func (c *Call) intercepted(err error) {
 		if outer == nil {
 			outer = exc.New(exc.Internal, 0, exc.No, "an interceptor has neither sent the request nor returned an error")
 		}
-		c.replaced(outer, exc.No)
-	case outer != nil && !errors.Is(outer, r.outcome):
-		completed := exc.Maybe
-		if c.answeredBy {
-			completed = exc.Yes
-		}
-		c.replaced(outer, completed)
+		c.replaced(outer, r.completed)
+	case outer != nil && !still(outer, r.outcome):
+		c.replaced(outer, r.completed)
 	case r.failed != nil:
 		c.failed(r.failed)
 	default:
@@ -96,7 +91,7 @@ var errInterceptorPanicked = exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "an
 // begin makes r ready for another request, which is not sent but fails with err if there is one.
 func (r *ClientRequest) begin(err error) {
 	r.forget()
-	r.sent, r.failed, r.reading = false, err, false
+	r.sent, r.failed, r.reading, r.verdict = false, err, false, notYet
 }
 
 // forget lets go of what a request held.
@@ -109,9 +104,12 @@ func (r *ClientRequest) forget() {
 // ended tells those who wait for it what the caller gets, and returns what they make of that.
 func (r *ClientRequest) ended(err error) error {
 	defer r.forget()
+	if sys := systemIn(err); sys != nil {
+		r.completed = sys.Completed
+	}
 	for _, f := range r.ends {
-		if e := f(err); e != nil && e != err {
-			err = atEnd(e)
+		if e := distinct(f(err)); e != nil && !still(e, err) {
+			err = r.atEnd(e)
 		}
 	}
 	return err
@@ -131,19 +129,20 @@ func (r *ClientRequest) read(err error, unread bool) error {
 	return err
 }
 
-// atEnd returns err, from an interceptor at the end of a call, as what the caller gets.
-func atEnd(err error) error {
-	var f *ForwardRequest
-	if errors.As(err, &f) {
-		return exc.New(exc.BadInvOrder, exc.MinorContextThere, exc.Yes, "an interceptor sends a request elsewhere that has been carried out")
+// atEnd returns err, from an interceptor at the end of a request, as what the caller gets.
+func (r *ClientRequest) atEnd(err error) error {
+	if ForwardOf(err) != nil {
+		return exc.New(exc.BadInvOrder, exc.MinorContextThere, r.completed, "an interceptor sends a request elsewhere that has ended: it returns that itself, if at all")
 	}
-	return ofOuter(exc.From(err, exc.Yes), exc.Yes)
+	sys := ofOuter(exc.From(err, r.completed), r.completed)
+	r.completed = sys.Completed
+	return sys
 }
 
 // through calls the interceptors from the i-th on, and then sends.
 func (r *ClientRequest) through(ctx context.Context, i int) error {
 	if list := r.c.ref.orb.clientInterceptors; i < len(list) {
-		return list[i](ctx, r, r.steps.behind(i, r))
+		return r.after(list[i](ctx, r, r.steps.behind(i, r)))
 	}
 	return r.send(ctx)
 }
@@ -164,6 +163,11 @@ func (r *ClientRequest) send(ctx context.Context) error {
 	if r.outcome = r.failed; r.outcome == nil {
 		r.outcome = c.outcome()
 	}
+	unanswered := exc.Maybe
+	if c.answeredBy {
+		unanswered = exc.Yes
+	}
+	r.of(r.outcome, unanswered)
 	return r.outcome
 }
 
@@ -213,8 +217,8 @@ func (c *Call) outcome() error {
 
 // replaced makes err, which an interceptor has returned, the outcome.
 func (c *Call) replaced(err error, completed exc.Completed) {
-	var f *ForwardRequest
-	if !errors.As(err, &f) {
+	f := ForwardOf(err)
+	if f == nil {
 		c.fail(ofOuter(exc.From(err, completed), completed))
 		return
 	}
@@ -244,13 +248,9 @@ func (r *ServerRequest) intercepted() {
 	switch {
 	case outer == nil && !in.served:
 		r.fail(exc.New(exc.Internal, 0, exc.No, "an interceptor has neither served the request nor returned an error"))
-	case outer == nil, outer == in.outcome, r.state != replyFailed && in.outcome != nil && errors.Is(outer, in.outcome): // as it is
+	case outer == nil, in.served && still(outer, in.outcome): // as it is
 	default:
-		completed := exc.No
-		if r.ran {
-			completed = exc.Yes
-		}
-		r.answerBy(outer, completed)
+		r.answerBy(outer, in.completed)
 	}
 }
 
@@ -259,13 +259,17 @@ func (in *IncomingRequest) begin() {
 	clear(in.found)
 	clear(in.contexts)
 	in.found, in.contexts = in.found[:0], in.contexts[:0]
-	in.servant, in.raised, in.served, in.outcome = nil, "", false, nil
+	in.servant, in.raised, in.served, in.outcome, in.now, in.verdict = nil, "", false, nil, nil, notYet
 }
 
 // through calls the interceptors from the i-th on, and then serves.
 func (in *IncomingRequest) through(ctx context.Context, i int) error {
 	if list := in.r.orb.serverInterceptors; i < len(list) {
-		return list[i](ctx, in, in.steps.behind(i, in))
+		err := in.after(distinct(list[i](ctx, in, in.steps.behind(i, in))))
+		if err != nil {
+			in.now = err
+		}
+		return err
 	}
 	return in.serve(ctx)
 }
@@ -284,6 +288,7 @@ func (in *IncomingRequest) serve(ctx context.Context) error {
 	if r.state == replyFailed {
 		in.outcome = r.failed
 	}
+	in.of(in.outcome, exc.Yes)
 	return in.outcome
 }
 
@@ -312,9 +317,9 @@ func (in *IncomingRequest) foundServant(s Servant) error {
 
 // answerBy makes err the answer, whatever was before.
 func (r *ServerRequest) answerBy(err error, completed exc.Completed) {
-	var f *ForwardRequest
+	f := ForwardOf(err)
 	switch {
-	case !errors.As(err, &f):
+	case f == nil:
 		r.fail(ofOuter(exc.From(err, completed), completed))
 	case f.To == nil:
 		r.fail(exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "the request is forwarded to a nil reference"))

@@ -173,7 +173,9 @@ type ORB struct {
 
 	tally     *tally // nil: calls are not counted
 	bidir     bidir
-	callbacks running // calls under way whose ends somebody is told of
+	callbacks running         // calls under way whose ends somebody is told of
+	asking    context.Context // ends those calls, and not the telling
+	endAsking context.CancelFunc
 	oneways   *oneways
 	parts     parts
 	watchers  watchers
@@ -220,6 +222,7 @@ func New(cfg Config) (*ORB, error) {
 	}
 	o.own = &cdr.Env{Version: cdr.V12, Limits: o.limits, Refs: references{orb: o}, Values: &o.values, Narrow: codeset.UTF8, Wide: codeset.UTF16, Fragment: cfg.FragmentSize}
 	o.life, o.end = context.WithCancel(context.Background())
+	o.asking, o.endAsking = context.WithCancel(context.Background())
 	o.links.byHop = map[hop]*link{}
 	o.connOptions = conn.Options{Limits: o.limits, Logger: o.log, FragmentSize: cfg.FragmentSize, Shared: sharedFor(o.transports, o.limits)}
 	o.initial.set(cfg.InitialReferences)
@@ -329,9 +332,9 @@ func (o *ORB) env(k coding, refs references) (*cdr.Env, error) {
 }
 
 // Shutdown ends the ORB in order: it takes no more requests, lets those that run finish,
-// tells clients that the connections close, ends its parts (see [ORB.Attach]; adapters have their
-// objects etherealized then), closes its own connections, and waits for the reply handlers of calls that
-// thereby end (see [ORB.Callback]). When ctx ends it closes all at once and
+// tells clients that the connections close, ends the calls under way whose reply handlers are told of their end (see [ORB.Callback]) and waits until those are, for
+// [limits.HandlerTimeout] at most, ends its parts (see [ORB.Attach]; adapters have their
+// objects etherealized then), closes its own connections, and waits for the reply handlers that have not returned. When ctx ends it closes all at once and
 // returns, whatever servants do: the error is that of ctx, or a [CutOff] if calls had not finished. From inside a servant's method, which it would wait for, it raises BAD_INV_ORDER.
 func (o *ORB) Shutdown(ctx context.Context) error {
 	if upcallOf(ctx) == o {
@@ -340,6 +343,7 @@ func (o *ORB) Shutdown(ctx context.Context) error {
 	o.drain()
 	err := o.server.shutdown(ctx, o.links.serving())
 	err = errors.Join(err, o.oneways.under.wait(ctx, "oneway calls within the process"))
+	o.endCallbacks(ctx)
 	if failed := o.endParts(ctx); err == nil || failed != nil && !errors.Is(failed, ctx.Err()) {
 		err = errors.Join(err, failed)
 	}

@@ -12,7 +12,7 @@ type Part interface {
 	// waits in the part for something that may not come is to be sent away. It must not wait.
 	Drain()
 	// End is called when no request is served any more, or ctx has ended. Calls to others are
-	// still possible. It may be called again.
+	// still possible, but not such as tell a reply handler of their end ([ORB.Callback]). It may be called again.
 	End(ctx context.Context) error
 }
 
@@ -31,7 +31,7 @@ func (o *ORB) Attach(p Part) {
 }
 
 // AtEnd has f called by [ORB.Shutdown], once, when requests are served no more, or its ctx has ended, and calls can
-// still be made. What was attached or named last is told first; errors are part of Shutdown's.
+// still be made, but not such as tell a reply handler of their end ([ORB.Callback]). What was attached or named last is told first; errors are part of Shutdown's.
 // After Shutdown f is called at once, and its error dropped.
 func (o *ORB) AtEnd(f func() error) {
 	o.parts.mu.Lock()

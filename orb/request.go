@@ -126,13 +126,9 @@ func (r *ServerRequest) reply(s giop.ReplyStatus) {
 
 // raise answers err, which is a declared exception or a failure.
 func (r *ServerRequest) raise(err error, raises []Exception) {
-	if !r.oneway {
-		for _, x := range raises {
-			if x.PutIf(&r.Out, err, r.userHead) {
-				r.outcome = distinct(err)
-				return
-			}
-		}
+	if !r.oneway && putDeclared(&r.Out, err, r.userHead, raises) {
+		r.outcome = distinct(err)
+		return
 	}
 	r.fail(failure(err))
 }
@@ -238,7 +234,7 @@ func (r *ServerRequest) run() {
 	}
 	switch {
 	case err != nil:
-		r.notFound(withCompleted(exc.From(err, exc.No), exc.No))
+		r.notFound(withCompleted(ofOuter(exc.From(err, exc.No), exc.No), exc.No))
 	case target.Servant != nil:
 		if r.seen != nil {
 			if err := r.seen.foundServant(target.Servant); err != nil {

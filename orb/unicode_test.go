@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 )
@@ -98,6 +99,12 @@ func TestUnicodeForwardedByInterceptor(t *testing.T) {
 						}
 						sent.Add(1)
 						return &orb.ForwardRequest{To: r.Target().ORB().NewRef(to), ForGood: forGood}
+					}, func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+						err := next(ctx)
+						if err == nil && bytes.Equal(firstKey(t, r.EffectiveTarget()), firstKey(t, from)) {
+							return exc.New(exc.NoResources, 0, exc.No, "not here") // a result would not be sent on
+						}
+						return err
 					}}
 				})
 				first, second := by(t, client, atKey(t, "first")), by(t, client, atKey(t, "second"))

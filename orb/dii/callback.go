@@ -18,7 +18,7 @@ import (
 // _excep behind it gets a Messaging::ExceptionHolder. A nil handler is told nothing. For the rest see [orb.ORB.Callback].
 func SendCallback(ctx context.Context, ref, handler *orb.Ref, s *Signature, args ...dyn.Any) error {
 	if ref == nil {
-		return exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "%s called on a nil reference", s.Operation)
+		return refused(exc.InvObjref, exc.MinorNilReference, "%s called on a nil reference", s.Operation)
 	}
 	return ref.ORB().Callback(ctx, s.Operation, func(ctx, after context.Context) error {
 		results, err := Call(ctx, ref, s, args...)

@@ -126,11 +126,11 @@ type Results struct {
 func Call(ctx context.Context, ref *orb.Ref, s *Signature, args ...dyn.Any) (Results, error) {
 	in := s.Inputs()
 	if len(args) != len(in) {
-		return Results{}, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "%s takes %d arguments, not %d", s.Operation, len(in), len(args))
+		return Results{}, refused(exc.BadParam, exc.MinorBadValue, "%s takes %d arguments, not %d", s.Operation, len(in), len(args))
 	}
 	for i, p := range in {
 		if !typecode.Equivalent(args[i].Type(), p.Type) {
-			return Results{}, exc.New(exc.BadParam, exc.MinorWrongType, exc.No, "argument %s of %s is a %v, not a %v", p.Name, s.Operation, args[i].Type(), p.Type)
+			return Results{}, refused(exc.BadParam, exc.MinorWrongType, "argument %s of %s is a %v, not a %v", p.Name, s.Operation, args[i].Type(), p.Type)
 		}
 	}
 	var flags orb.CallFlags

@@ -5,6 +5,7 @@ import (
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/dyn"
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/typecode"
 )
@@ -18,6 +19,13 @@ type UserException struct {
 
 // Error names the exception.
 func (e *UserException) Error() string { return "the object raised " + e.ID }
+
+// refused returns how a call has ended that was not made: as any call's end, it tells nothing of the operation of a servant that returns it.
+func refused(k exc.Kind, minor uint32, format string, args ...any) *exc.SystemException {
+	sys := exc.New(k, minor, exc.No, format, args...)
+	sys.Called = true
+	return sys
+}
 
 // exceptions returns the descriptors of what the operation raises.
 func (s *Signature) exceptions() []orb.Exception {

@@ -97,10 +97,10 @@ func (r *Request) send(ctx context.Context) error {
 }
 
 var (
-	errSent    = exc.New(exc.BadInvOrder, exc.MinorRequestSent, exc.No, "the request has been sent already")
-	errNotSent = exc.New(exc.BadInvOrder, exc.MinorRequestNotSent, exc.No, "the request has not been sent")
-	errTaken   = exc.New(exc.BadInvOrder, exc.MinorResponseTaken, exc.No, "the response has been taken already")
-	errInvoked = exc.New(exc.BadInvOrder, exc.MinorRequestSynchronous, exc.No, "the request was invoked, not sent: its response has been taken with that")
+	errSent    = refused(exc.BadInvOrder, exc.MinorRequestSent, "the request has been sent already")
+	errNotSent = refused(exc.BadInvOrder, exc.MinorRequestNotSent, "the request has not been sent")
+	errTaken   = refused(exc.BadInvOrder, exc.MinorResponseTaken, "the response has been taken already")
+	errInvoked = refused(exc.BadInvOrder, exc.MinorRequestSynchronous, "the request was invoked, not sent: its response has been taken with that")
 )
 
 // awaited says why there is no response to wait for, if so.
@@ -138,7 +138,9 @@ func (r *Request) GetResponse(ctx context.Context) error {
 	case <-r.future.Done():
 	case <-ctx.Done():
 		if !r.future.Poll() {
-			return exc.From(ctx.Err(), exc.Maybe)
+			sys := exc.From(ctx.Err(), exc.Maybe)
+			sys.Called = true
+			return sys
 		}
 	}
 	r.closed = errTaken

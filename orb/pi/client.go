@@ -96,9 +96,11 @@ func (s *Setup) abandon(ctx context.Context, i *ClientRequestInfo) {
 func (i *ClientRequestInfo) original(err error) ReplyStatus {
 	status, answered := i.r.Reply()
 	var foreign *orb.ForeignException
+	var sys *exc.SystemException
 	switch {
 	case answered && status == giop.NeedsAddressingMode:
 		return TransportRetry
+	case errors.As(err, &sys) && sys != nil && errors.As(sys.Cause, &foreign): // put in its place
 	case errors.As(err, &foreign):
 		return UserException
 	}

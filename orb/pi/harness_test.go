@@ -97,7 +97,6 @@ func brief(err error) string {
 	var sys *exc.SystemException
 	var user *refused
 	var foreign *orb.ForeignException
-	var forward *orb.ForwardRequest
 	switch {
 	case err == nil:
 		return "result"
@@ -105,7 +104,7 @@ func brief(err error) string {
 		return foreign.ID
 	case errors.As(err, &user):
 		return "user"
-	case errors.As(err, &forward):
+	case orb.ForwardOf(err) != nil:
 		return "forward"
 	case errors.As(err, &sys):
 		return fmt.Sprintf("%s:%d %v", sys.Kind.Name(), sys.Minor&0xfff, sys.Completed)

@@ -102,8 +102,8 @@ func (i *RequestInfo) ForwardReference() (*orb.Ref, error) {
 	if err := check(attrForwardReference, i.point); err != nil {
 		return nil, err
 	}
-	var f *orb.ForwardRequest
-	if !errors.As(i.err, &f) {
+	f := orb.ForwardOf(i.err)
+	if f == nil {
 		return nil, exc.New(exc.BadInvOrder, exc.MinorPIPoint, exc.No, "there is no forward_reference where the status is %v", i.status)
 	}
 	return f.To, nil
@@ -126,14 +126,13 @@ func (i *RequestInfo) exception(a attribute) (dyn.Any, error) {
 // settle says what the outcome is: err, which has the status original if no interceptor has made it.
 func (i *RequestInfo) settle(err error, original ReplyStatus) {
 	i.err = err
-	var f *orb.ForwardRequest
 	var sys *exc.SystemException
 	switch {
 	case err == nil:
 		i.status = Successful
 	case original == UserException || original == TransportRetry:
 		i.status = original
-	case errors.As(err, &f):
+	case orb.ForwardOf(err) != nil:
 		i.status = LocationForward
 	case errors.As(err, &sys):
 		i.status = SystemException
@@ -155,17 +154,19 @@ func (i *RequestInfo) raised(err error) error {
 			completed = exc.From(i.err, exc.Maybe).Completed
 		}
 	}
-	var f *orb.ForwardRequest
-	if errors.As(err, &f) {
-		if completed == exc.Yes && (i.point == AtReceiveReply || i.point == AtSendReply) {
+	if orb.ForwardOf(err) != nil {
+		switch i.point {
+		case AtReceiveReply, AtSendReply:
 			return exc.New(exc.Unknown, exc.MinorUnlistedException, exc.Yes, "an interceptor forwards in %v, when the request has been carried out", i.point)
+		case AtSendPoll:
+			return exc.New(exc.Unknown, exc.MinorUnlistedException, exc.No, "an interceptor forwards in %v, when the request has been sent", i.point)
 		}
 		return err
 	}
 	sys := exc.From(err, completed)
-	if sys.Completed != completed {
+	if sys.Completed != completed || sys.Called {
 		other := *sys
-		other.Completed = completed
+		other.Completed, other.Called = completed, false // of the operation that is intercepted, and no other
 		sys = &other
 	}
 	return sys

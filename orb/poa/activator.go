@@ -15,7 +15,8 @@ import (
 type ServantActivator interface {
 	// Incarnate returns the servant of the object id of adapter. An error is the request's answer:
 	// OBJECT_NOT_EXIST if there is no such object, an *orb.ForwardRequest if it is elsewhere. ids come from
-	// the network. It must not activate the object itself.
+	// the network. It must not activate the object itself, nor call it: other requests for the object, and that call is one, wait until Incarnate returns, or their ctx
+	// ends. It is not seen whether what it waits for waits for it, such as an adapter activator that calls this object: both go on when a ctx ends, which each call's has, by call-timeout at the latest.
 	Incarnate(ctx context.Context, id string, adapter *POA) (orb.Servant, error)
 
 	// Etherealize is called when an object was deactivated and its requests are done, for those too

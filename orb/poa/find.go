@@ -2,7 +2,6 @@ package poa
 
 import (
 	"context"
-	"errors"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
@@ -48,8 +47,8 @@ func (p *POA) absent(ctx context.Context, q orb.Query, id []byte) (t orb.Target,
 
 // found makes of the error by which a servant manager forwards a request a target.
 func (p *POA) found(t orb.Target, err error) (orb.Target, error) {
-	var f *orb.ForwardRequest
-	if !errors.As(err, &f) || f == nil {
+	f := orb.ForwardOf(err)
+	if f == nil {
 		return t, err
 	}
 	if f.To == nil {

@@ -28,7 +28,14 @@ func Poll[T any](ctx context.Context, to any, call func(context.Context) (T, err
 }
 
 func calledNil(operation string) error {
-	return exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "%s called on a nil reference", operation)
+	return refused(exc.InvObjref, exc.MinorNilReference, "%s called on a nil reference", operation)
+}
+
+// refused returns how a call has ended that was not made: as any call's end, it tells nothing of the operation of a servant that returns it.
+func refused(k exc.Kind, minor uint32, format string, args ...any) *exc.SystemException {
+	sys := exc.New(k, minor, exc.No, format, args...)
+	sys.Called = true
+	return sys
 }
 
 // orbOf returns the ORB of the first that has one; nil if none has.

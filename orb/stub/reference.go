@@ -34,7 +34,7 @@ func (c *reference[T]) Bind(ctx context.Context, o *orb.ORB, url string) (T, err
 		return zero, err
 	}
 	if ref == nil {
-		return zero, exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "%s is a nil reference", url)
+		return zero, refused(exc.InvObjref, exc.MinorNilReference, "%s is a nil reference", url)
 	}
 	return c.narrow(ctx, ref)
 }
@@ -52,7 +52,7 @@ func (c *reference[T]) Narrow(ctx context.Context, v any) (T, error) {
 	}
 	o, ok := v.(orb.Object)
 	if !ok {
-		return zero, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "a %T is neither an object reference nor a %s", v, c.iface.ID)
+		return zero, refused(exc.BadParam, exc.MinorNotAnObject, "a %T is neither an object reference nor a %s", v, c.iface.ID)
 	}
 	ref := orb.RefOf(o)
 	if ref == nil {
@@ -69,7 +69,7 @@ func (c *reference[T]) narrow(ctx context.Context, ref *orb.Ref) (T, error) {
 			return zero, err
 		}
 		if !is {
-			return zero, exc.New(exc.BadParam, exc.MinorWrongType, exc.No, "the object is a %s, not a %s", ref.TypeID(), c.iface.ID)
+			return zero, refused(exc.BadParam, exc.MinorWrongType, "the object is a %s, not a %s", ref.TypeID(), c.iface.ID)
 		}
 	}
 	return c.stubs.Stub(orb.NewStubRef(ref)), nil

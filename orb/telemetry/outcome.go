@@ -1,7 +1,6 @@
 package telemetry
 
 import (
-	"errors"
 	"strconv"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -21,13 +20,12 @@ const (
 // outcome returns what is told of an error that interceptors have got: its status, whether that is a failure, and the system
 // exception, if it is one. user is the repository id of a user exception.
 func outcome(err error, user string) (status string, failed bool, sys *exc.SystemException) {
-	var f *orb.ForwardRequest
 	switch {
 	case err == nil:
 		return noException, false, nil
 	case user != "":
 		return user, true, nil
-	case errors.As(err, &f):
+	case orb.ForwardOf(err) != nil:
 		return forwarded, false, nil
 	}
 	sys = exc.From(err, exc.Maybe)
