@@ -17,9 +17,11 @@ import (
 
 // Limits of what a peer may make this process keep.
 const (
-	MaxObjects   = 1 << 20 // objects of a domain that are exported at one time
-	MaxDescribed = 4096    // classes that a domain knows by other processes' descriptions alone
-	MaxWhole     = 1 << 16 // octets of the signature in whole of a method of such a class
+	MaxObjects          = 1 << 20 // objects of a domain that are exported at one time
+	MaxDescribed        = 4096    // classes that a domain knows by other processes' descriptions alone
+	MaxDescribedMethods = 1 << 18 // methods that these introduce
+	MaxDescriptionTypes = 1 << 16 // types of the signatures of one description (som.Signed.Types)
+	MaxDescribedTypes   = 1 << 20 // types of all signatures that were ever described to the process
 )
 
 // A Config says what a domain has beside its adapter. The zero value is useful.
@@ -69,6 +71,7 @@ type Domain struct {
 	classes   map[string]*som.Class     // by name
 	proxies   map[*som.Class]*som.Class // of proxies, by target
 	described int
+	methods   int                 // of those that are described
 	strange   map[*som.Class]bool // known by descriptions alone
 
 	superseded map[string]bool // names of which a class that was known by a description had to make way: the other kernel may have that

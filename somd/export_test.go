@@ -26,3 +26,32 @@ type File = file
 func (p *Persistent) OpenChanges(open func(name string, anew bool) (File, error)) {
 	p.changed.open = open
 }
+
+// MaxCallable is how many parameters a method has at most that returns nothing.
+const MaxCallable = som.MaxParams
+
+// DescribedTypes is how many types were described to the process.
+func DescribedTypes() int {
+	describedTypes.mu.Lock()
+	defer describedTypes.mu.Unlock()
+	return describedTypes.n
+}
+
+// SetDescribedTypes has so many have been.
+func SetDescribedTypes(n int) {
+	describedTypes.mu.Lock()
+	defer describedTypes.mu.Unlock()
+	describedTypes.n = n
+}
+
+// SetDescribedMethods has a domain know so many methods by descriptions.
+func (d *Domain) SetDescribedMethods(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.methods = n
+}
+
+// FromDescription is fromDescription.
+func (d *Domain) FromDescription(all []ClassDescription) (*som.Class, error) {
+	return d.fromDescription(all)
+}
