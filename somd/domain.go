@@ -80,7 +80,10 @@ type Domain struct {
 
 	server atomic.Pointer[som.Weak] // the server object
 
-	calls   atomic.Uint64                 // of objects of this process that were carried out
+	calls   atomic.Uint64 // of objects of this process that were carried out
+	closing sync.Once
+	closed  chan struct{} // closed by Close
+
 	awaited atomic.Pointer[chan struct{}] // closed at the next of them; nil: nobody waits
 
 	given atomic.Int64 // objects of which clients have references of their own
@@ -91,7 +94,7 @@ type Domain struct {
 // New returns a domain whose objects are active in an adapter. That must choose ids itself (SYSTEM_ID), as root adapters do.
 func New(adapter *poa.POA, cfg Config) *Domain {
 	return &Domain{Config: cfg, adapter: adapter, objects: map[any]*servant{}, sweepAt: leastSweep, byKey: map[string]*servant{},
-		classes: map[string]*som.Class{}, proxies: map[*som.Class]*som.Class{}, strange: map[*som.Class]bool{}, superseded: map[string]bool{}}
+		classes: map[string]*som.Class{}, proxies: map[*som.Class]*som.Class{}, strange: map[*som.Class]bool{}, superseded: map[string]bool{}, closed: make(chan struct{})}
 }
 
 // ORB returns the ORB.
@@ -330,6 +333,7 @@ func (d *Domain) withdraw(s *servant) {
 
 // Close withdraws all objects.
 func (d *Domain) Close() error {
+	d.closing.Do(func() { close(d.closed) })
 	d.mu.Lock()
 	all := make([]*servant, 0, len(d.objects))
 	for _, s := range d.objects {
