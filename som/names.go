@@ -27,6 +27,9 @@ func checkName(name string) error {
 	return nil
 }
 
+// CheckName is the error of what is no name of a class: identifiers joined by ::, of up to [MaxName] octets.
+func CheckName(name string) error { return checkName(name) }
+
 // isIdentifier reports whether s is one of IDL.
 func isIdentifier(s string) bool {
 	for i := range len(s) {

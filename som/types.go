@@ -3,6 +3,7 @@ package som
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -46,6 +47,8 @@ type SignedType struct {
 	Labels  []string      // of a union, one for each of Members: a decimal number, TRUE, FALSE or default
 	Tag     *SignedType   // of a union: the discriminator
 
+	types  int          // how many it is made of, itself among them
+	deep   int          // how deep these are in one another
 	goType reflect.Type // once it is known
 	making bool         // what its Go type is is being found out
 }
@@ -69,14 +72,24 @@ type Signed struct {
 	Result *SignedType
 	Params []SignedParam
 	Raises []SignedRaise
+
+	types int
 }
 
+// Types is how many types of Go [Signed.MethodType] and [Signed.Learn] may make of a signature, which are never freed: each counts with all that are within it, since it has these in its name. It is at most
+// [MaxTypes], and never 0.
+func (s *Signed) Types() int { return s.types }
+
 // ParseSignature takes the types of a signature apart, which stand behind its slash (docs/som.md). An error says why they do not tell how
-// the method is called: there are none, they are told by a hash, or one is of what has no form outside of a process, such as a pointer.
+// the method is called: there are none, they are told by a hash, one is of what has no form outside of a process, such as a pointer, or they are more than [MaxSignature], [MaxTypes] or [MaxTypeDepth]
+// allows. It costs as much as the signature is long.
 func ParseSignature(signature string) (*Signed, error) {
+	if len(signature) > MaxSignature {
+		return nil, fmt.Errorf("the signature has %d octets, and at most %d are allowed (MaxSignature)", len(signature), MaxSignature)
+	}
 	_, types, told := strings.Cut(signature, "/")
 	if !told {
-		return nil, fmt.Errorf("the signature %q tells no types", signature)
+		return nil, fmt.Errorf("the signature %.255q tells no types", signature)
 	}
 	types, raised, _ := strings.Cut(types, "!")
 	s := &Signed{}
@@ -114,17 +127,23 @@ func ParseSignature(signature string) (*Signed, error) {
 	if p.text != "" {
 		return nil, p.wrong()
 	}
+	s.types = p.types + 1 // that of the method
 	for x := range strings.SplitSeq(raised, "!") {
 		if id, members, ok := strings.Cut(x, "{"); ok && id != "" {
-			s.Raises = append(s.Raises, raiseIn(id, members))
+			x, types := raiseIn(id, members)
+			s.Raises = append(s.Raises, x)
+			if s.types += types; s.types > MaxTypes {
+				return nil, errTypes
+			}
 		}
 	}
 	return s, nil
 }
 
-// raiseIn reads the members of an exception, each of which has a semicolon behind it.
-func raiseIn(id, members string) SignedRaise {
+// raiseIn reads the members of an exception, each of which has a semicolon behind it, and says how many types there are.
+func raiseIn(id, members string) (SignedRaise, int) {
 	x := SignedRaise{ID: id}
+	types := 1
 	p := &signedParser{text: members}
 	for p.text != "" {
 		t, err := p.typ()
@@ -132,21 +151,20 @@ func raiseIn(id, members string) SignedRaise {
 			err = p.wrong()
 		}
 		if err != nil {
-			return SignedRaise{ID: id, Err: fmt.Errorf("member %d of %s: %w", len(x.Members)+1, id, err)}
+			return SignedRaise{ID: id, Err: fmt.Errorf("member %d of %s: %w", len(x.Members)+1, id, err)}, p.types + 1
 		}
 		x.Members = append(x.Members, t)
+		types += t.types // the structure of the members has them in its name
 	}
-	return x
+	return x, p.types + types
 }
-
-// maxSignedDepth is how deep types are in one another in a signature, which has at most 64 octets of what is in a structure.
-const maxSignedDepth = 255
 
 // A signedParser has what is left of the types of a signature.
 type signedParser struct {
 	text   string
 	around []*SignedType // structures and unions that are begun
-	depth  int
+	depth  int           // of the type that is being read
+	types  int           // that were read, each with those within it
 }
 
 func (p *signedParser) take(s string) bool {
@@ -167,11 +185,14 @@ var signedWords = map[string]TypeKind{
 
 // typ reads a type, and the dimensions behind it.
 func (p *signedParser) typ() (*SignedType, error) {
-	if p.depth++; p.depth > maxSignedDepth {
-		return nil, fmt.Errorf("types are more than %d deep in one another", maxSignedDepth)
+	if p.depth++; p.depth > MaxTypeDepth {
+		return nil, errDepth
 	}
 	defer func() { p.depth-- }()
 	t, err := p.inner()
+	if err == nil && !slices.Contains(p.around, t) { // else it counts when it is read to its end
+		err = p.count(t)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -185,10 +206,15 @@ func (p *signedParser) typ() (*SignedType, error) {
 			return nil, p.wrong()
 		}
 		_, p.text, _ = strings.Cut(p.text, "]")
-		dims = append(dims, n)
+		if dims = append(dims, n); len(dims) > MaxTypeDepth {
+			return nil, errDepth
+		}
 	}
 	for i := len(dims) - 1; i >= 0; i-- {
 		t = &SignedType{Kind: Array, Elem: t, Len: dims[i]}
+		if err := p.count(t); err != nil {
+			return nil, err
+		}
 	}
 	return t, nil
 }
@@ -312,11 +338,13 @@ func (t *SignedType) GoType() (reflect.Type, error) {
 		if err != nil {
 			return nil, err
 		}
-		if t.goType = reflect.SliceOf(elem); t.Kind == Array {
-			if size := elem.Size(); size > 0 && t.Len > MaxSize/int(size) {
-				return nil, fmt.Errorf("an array of %d octets is longer than %d (MaxSize)", t.Len*int(size), MaxSize)
+		if t.Kind == Array {
+			if size := elem.Size(); size > 0 && uint64(t.Len) > uint64(MaxValue/size) {
+				return nil, fmt.Errorf("an array of %d elements of %d octets is longer than %d octets (MaxValue)", t.Len, size, MaxValue)
 			}
 			t.goType = reflect.ArrayOf(t.Len, elem)
+		} else {
+			t.goType = reflect.SliceOf(elem)
 		}
 		return t.goType, nil
 	case Struct:
@@ -365,7 +393,7 @@ func (t *SignedType) unionOf() (reflect.Type, error) {
 		}
 		fields = append(fields, f)
 	}
-	return reflect.StructOf(fields), nil
+	return bounded(fields)
 }
 
 // IsUnion reports whether a Go type is that of a union, generated or as [SignedType.GoType] has it.
@@ -423,11 +451,11 @@ func structOf(members []*SignedType) (reflect.Type, error) {
 			fields[i].Tag = `som:"wide"`
 		}
 	}
-	return reflect.StructOf(fields), nil
+	return bounded(fields)
 }
 
 // MethodType returns the type that a method of the signature has in Go where there is no generated code: a func of Self and a Context,
-// with an error last; and how it passes its parameters.
+// with an error last; and how it passes its parameters. It is an error if there are more of these than [MaxParams], or if they have more octets than [MaxValue].
 func (s *Signed) MethodType() (reflect.Type, Packing, error) {
 	if s.Manner != "" && s.Manner != "oidl" {
 		return nil, Packing{}, fmt.Errorf("it is called in another way than methods are: %s", s.Manner)
@@ -453,6 +481,9 @@ func (s *Signed) MethodType() (reflect.Type, Packing, error) {
 		if p.How != 'i' {
 			out = append(out, g)
 		}
+	}
+	if err := checkFunc(in[2:], out); err != nil {
+		return nil, Packing{}, err
 	}
 	return reflect.FuncOf(in, append(out, errorType), false), Packing{}.Passes(passing), nil
 }

@@ -1,6 +1,7 @@
 package som_test
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -49,10 +50,25 @@ func TestParseSignature(t *testing.T) {
 		{signature: "v:p/void(union(long,1))", err: "no type"},
 		{signature: "v:p/void({})", err: "without members"},
 		{signature: "v:p/void(long[0])", err: "no type"},
-		{signature: "v:p/void(long[99999999999])", err: "MaxSize"},
+		{signature: "v:p/void(long[99999999999])", err: "MaxValue"},
 		{signature: "v:p/void(long[-1])", err: "no type"},
-		{signature: "v:p/void(long[65536][65536][65536])", err: "MaxSize"},
-		{signature: "v:p/void(" + strings.Repeat("<", 300) + "long" + strings.Repeat(">", 300) + ")", err: "deep"},
+		{signature: "v:p/void(long[65536][65536][65536])", err: "MaxValue"},
+		{signature: "v:p/void(" + strings.Repeat("<", 300) + "long" + strings.Repeat(">", 300) + ")", err: "MaxTypeDepth"},
+		{signature: "v:p/void(long" + strings.Repeat("[1]", 20000) + ")", err: "MaxTypeDepth"},
+		{signature: "v:pp/void(long" + strings.Repeat("[1]", 200) + ",char" + strings.Repeat("[1]", 200) + ")", err: "MaxTypes"},
+		{signature: "v:p/void(" + strings.Repeat("{", 9) + "long" + strings.Repeat("[1]}", 9) + ")", goType: "func(som.Self, context.Context, " + strings.Repeat("struct { F0 [1]", 9) + "int32" + strings.Repeat(" }", 9) + ") error", passing: "i"},
+		{signature: "v:p/void(" + strings.Repeat("{", 130) + "long" + strings.Repeat("[1]}", 130) + ")", err: "MaxType"},
+		{signature: "v:p/void({" + strings.Repeat("{long,long,long,long},", 2600) + "long})", err: "MaxTypes"},
+		{signature: "v:/void()!IDL:Bad:1.0{" + strings.Repeat("{long,long,long};", 3800), err: "MaxTypes"},
+		{signature: "v:p/void(" + strings.Repeat("x", 1<<16) + ")", err: "MaxSignature"},
+		{signature: "v:p/void({octet[16777216],octet})", err: "MaxValue"},
+		{signature: "v:p/void(octet[9000000],octet[9000000])", err: "MaxValue"},
+		{signature: "v:p/void(inout octet[9000000])", err: "MaxValue"},
+		{signature: "v:p/void(<octet[16777216]>)", goType: "func(som.Self, context.Context, [][16777216]uint8) error", passing: "i"},
+		{signature: parameters("void", "inout octet", 62), goType: "func(som.Self, context.Context" + strings.Repeat(", uint8", 62) + ") (" + strings.Repeat("uint8, ", 62) + "error)", passing: strings.Repeat("x", 62)},
+		{signature: parameters("void", "inout octet", 63), err: "MaxParams"},
+		{signature: parameters("octet", "octet", 124), goType: "func(som.Self, context.Context" + strings.Repeat(", uint8", 124) + ") (uint8, error)", passing: "r" + strings.Repeat("i", 124)},
+		{signature: parameters("octet", "octet", 125), err: "MaxParams"},
 	} {
 		s, err := som.ParseSignature(c.signature)
 		var got reflect.Type
@@ -63,10 +79,35 @@ func TestParseSignature(t *testing.T) {
 		switch {
 		case c.err != "":
 			if err == nil || !strings.Contains(err.Error(), c.err) {
-				t.Errorf("%.60s: got %v, %v, want an error with %q", c.signature, got, err, c.err)
+				t.Errorf("%.60s: got %.100s, %v, want an error with %q", c.signature, fmt.Sprint(got), err, c.err)
 			}
 		case err != nil || got.String() != c.goType || p.Passing() != c.passing:
 			t.Errorf("%s: got %v passed %q, %v", c.signature, got, p.Passing(), err)
+		}
+	}
+}
+
+func parameters(result, each string, n int) string {
+	return "v:/" + result + "(" + strings.Repeat(each+",", n-1) + each + ")"
+}
+
+// TestTypesCount holds how many types there are in signatures: each counts with those within it.
+func TestTypesCount(t *testing.T) {
+	t.Parallel()
+	for signature, want := range map[string]int{
+		"v:/void()":                      2,
+		"v:i/void(long)":                 3,
+		"v:p/void(<long>)":               2 + 1 + 2,
+		"v:p/void(long[2][3])":           2 + 1 + 2 + 3,
+		"v:p/void({long,<^0>})":          2 + 1 + (2 + 0) + 4,
+		"v:p/void(union(long,1:<char>))": 2 + 1 + 1 + 2 + 4,
+		"v:/void()!IDL:Bad:1.0{long;<long>;!IDL:Gone:1.0{": 2 + 1 + (1 + 2) + (1 + 1 + 2) + 1,
+	} {
+		s, err := som.ParseSignature(signature)
+		if err != nil {
+			t.Errorf("%s: %v", signature, err)
+		} else if got := s.Types(); got != want {
+			t.Errorf("%s tells %d types, want %d", signature, got, want)
 		}
 	}
 }

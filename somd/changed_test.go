@@ -146,12 +146,58 @@ func TestChange(t *testing.T) {
 	if err := p.Keep(t.TempDir()); err == nil {
 		t.Error("a folder is taken for a file")
 	}
-	if err := p.Keep("/dev/full"); err == nil { // whose end cannot be set
-		if err := change(p, "Ada", "x"); !errors.Is(err, exc.PersistStore) || says(p, "Ada") != "Ada" {
-			t.Errorf("a full disk: %v", err)
+	if err := p.Keep(os.DevNull); err == nil || !strings.Contains(err.Error(), "no file on a disk") {
+		t.Errorf("what is no file on a disk: %v", err)
+	}
+}
+
+// TestChangeWhileLoaded changes a reference's data, and lets its object go, while the object is being loaded: the next call has it loaded again.
+func TestChangeWhileLoaded(t *testing.T) {
+	t.Parallel()
+	d, client := domain(t, somd.Config{}), domain(t, somd.Config{})
+	client.Know(cat.Class)
+	loading, loaded := make(chan string), make(chan struct{})
+	p, err := d.Persistent(d.Adapter(), "slow", pet.Class, func(ctx context.Context, data []byte) (som.Object, error) {
+		c, err := cat.New()
+		if err != nil {
+			return nil, err
 		}
-		if err := change(p, "Ada", "x"); !errors.Is(err, exc.PersistStore) {
-			t.Errorf("a full disk, again: %v", err)
+		loading <- string(data)
+		<-loaded
+		return c, c.SetName(ctx, string(data))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := reference(t, p, "Ada")
+	r, err := client.Import(t.Context(), client.ORB().NewRef(ref.IOR()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Release() }()
+	call := func() <-chan string {
+		said := make(chan string, 1)
+		go func() {
+			out, err := r.Invoke(t.Context(), "speak", "x")
+			said <- fmt.Sprint(out, err)
+		}()
+		return said
+	}
+	load := func(want string, meanwhile func() error) {
+		t.Helper()
+		said := call()
+		if data := <-loading; data != want {
+			t.Errorf("%s is loaded, want %s", data, want)
+		}
+		if err := meanwhile(); err != nil {
+			t.Errorf("while %s is loaded: %v", want, err)
+		}
+		loaded <- struct{}{}
+		if got := <-said; !strings.HasPrefix(got, want+" says") {
+			t.Errorf("it is %s, want %s", got, want)
 		}
 	}
+	load("Ada", func() error { return p.Change(ref, []byte("Grace")) })
+	load("Grace", func() error { return p.Passivate([]byte("Ada")) })
+	load("Grace", func() error { return nil })
 }

@@ -8,8 +8,13 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/internal/absent"
@@ -17,16 +22,21 @@ import (
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/somd"
+	"github.com/opendsom/dsom/somd/internal/pets/cat"
+	"github.com/opendsom/dsom/somd/internal/pets/pet"
 )
 
-// A disk loses what was not synchronised when the power goes, and fails when it is told to.
+// A disk loses what was not synchronised when the power goes, a new name of a file among that, and fails when it is told to.
 type disk struct {
-	safe   map[string]int64 // octets of files that are on it, by name
-	faults int              // operations until one fails; negative: none does
-	failed string           // which
+	safe    map[string][]byte // what of files is on it, by name
+	renamed map[string][]byte // what is found by a name whose folder was not synchronised since
+	faults  int               // operations until one fails; negative: none does
+	failed  string            // which
 }
 
-func newDisk() *disk { return &disk{safe: map[string]int64{}, faults: -1} }
+func newDisk() *disk {
+	return &disk{safe: map[string][]byte{}, renamed: map[string][]byte{}, faults: -1}
+}
 
 func (d *disk) fault(what string) error {
 	if d.faults--; d.faults != -1 {
@@ -37,6 +47,27 @@ func (d *disk) fault(what string) error {
 	return fmt.Errorf("%s: %w", what, fs.ErrInvalid)
 }
 
+// given returns the disk as a program has it.
+func (d *disk) given() somd.Disk {
+	return somd.Disk{Open: d.open, Remove: os.Remove, Rename: func(from, to string) error {
+		if err := d.fault("rename"); err != nil {
+			return err
+		}
+		if _, is := d.renamed[to]; !is {
+			d.renamed[to] = d.safe[to]
+		}
+		d.safe[to] = d.safe[from]
+		delete(d.safe, from)
+		return os.Rename(from, to)
+	}, SyncFolder: func(string) error {
+		if err := d.fault("folder"); err != nil {
+			return err
+		}
+		clear(d.renamed)
+		return nil
+	}}
+}
+
 func (d *disk) open(name string, anew bool) (somd.File, error) {
 	if err := d.fault("open"); err != nil {
 		return nil, err
@@ -44,17 +75,11 @@ func (d *disk) open(name string, anew bool) (somd.File, error) {
 	flags := os.O_RDWR | os.O_CREATE
 	if anew {
 		flags |= os.O_TRUNC
-		d.safe[name] = 0
+		delete(d.safe, name)
 	}
 	f, err := os.OpenFile(name, flags, 0o600)
 	if err != nil {
 		return nil, err
-	}
-	if _, err := os.Stat(name + ".new"); errors.Is(err, fs.ErrNotExist) { // it was renamed
-		if n, was := d.safe[name+".new"]; was {
-			d.safe[name] = n
-			delete(d.safe, name+".new")
-		}
 	}
 	return &diskFile{d, f}, nil
 }
@@ -62,11 +87,12 @@ func (d *disk) open(name string, anew bool) (somd.File, error) {
 // cut has the power go: files have what is safe of them.
 func (d *disk) cut(t *testing.T) {
 	t.Helper()
-	for name, n := range d.safe {
-		if s, err := os.Stat(name); err == nil && s.Size() > n {
-			if err := os.Truncate(name, n); err != nil {
-				t.Fatal(err)
-			}
+	for name, safe := range d.safe {
+		if old, is := d.renamed[name]; is {
+			safe = old
+		}
+		if err := os.WriteFile(name, safe, 0o600); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
@@ -88,10 +114,8 @@ func (f *diskFile) Sync() error {
 	if err := f.d.fault("sync"); err != nil {
 		return err
 	}
-	s, err := f.Stat()
-	if err == nil {
-		f.d.safe[f.Name()] = s.Size()
-	}
+	safe, err := os.ReadFile(f.Name())
+	f.d.safe[f.Name()] = safe
 	return err
 }
 
@@ -99,7 +123,8 @@ func (f *diskFile) Truncate(n int64) error {
 	if err := f.d.fault("truncate"); err != nil {
 		return err
 	}
-	f.d.safe[f.Name()] = min(f.d.safe[f.Name()], n)
+	safe := f.d.safe[f.Name()]
+	f.d.safe[f.Name()] = safe[:min(int64(len(safe)), n)]
 	return f.File.Truncate(n)
 }
 
@@ -155,7 +180,7 @@ func TestChangesStayShort(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	name := filepath.Join(t.TempDir(), "data")
 	p, d := changing(t), newDisk()
-	p.OpenChanges(d.open)
+	p.SetDisk(d.given())
 	if err := p.Keep(name); err != nil {
 		t.Fatal(err)
 	}
@@ -170,8 +195,8 @@ func TestChangesStayShort(t *testing.T) {
 			t.Fatal(err)
 		}
 		want[ref] = to
-		if n := sizeOf(t, name); n > 64<<10+4096 || n != d.safe[name] {
-			t.Fatalf("the file has %d octets, of which %d are safe", n, d.safe[name])
+		if n := sizeOf(t, name); n > 64<<10+4096 || n != int64(len(d.safe[name])) {
+			t.Fatalf("the file has %d octets, of which %d are safe", n, len(d.safe[name]))
 		}
 	}
 	holdChanges(t, p, want)
@@ -208,55 +233,62 @@ func TestChangesStayShort(t *testing.T) {
 	}
 }
 
-// TestChangesAreSafe has the disk fail at each of its operations in turn, and the power go then: what was acknowledged is there afterwards, and what was not either is or is not. After a change whose fate nobody knows no
-// other is taken, whether or not the disk works again.
+// TestChangesAreSafe has the disk fail at each of its operations in turn, once, and the power go at some time after that: what was acknowledged is there afterwards, and what was not either is or is not. Changes are taken
+// again once the disk works.
 func TestChangesAreSafe(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", somd.MaxReferenceData-8)
 	failures := map[string]int{}
 	for n := 0; ; n++ {
-		name := filepath.Join(t.TempDir(), "data")
-		p, d := changing(t), newDisk()
-		p.OpenChanges(d.open)
-		d.faults = n
-		acknowledged, doubtful, lost := map[string]string{}, map[string]string{}, false
-		if err := p.Keep(name); err == nil {
-			for i := range 80 { // more than 64 KiB
+		for _, after := range []int{0, 1, 20} { // changes that are taken after the failure
+			name := filepath.Join(t.TempDir(), "data")
+			p, d := changing(t), newDisk()
+			p.SetDisk(d.given())
+			d.faults = n
+			err := p.Keep(name)
+			acknowledged, doubtful, since := map[string]string{}, map[string][]string{}, 0
+			for i := 0; err == nil && i < 36 && since < after+1; i++ { // more than 64 KiB
 				ref, to := fmt.Sprintf("ref%d", i%3), fmt.Sprint(long, i)
-				err := changeTo(t, p, ref, to)
-				switch {
-				case err == nil && lost:
-					t.Fatalf("fault %d, %s: change %d is taken behind one whose fate nobody knows", n, d.failed, i)
+				failed := d.failed
+				switch err := changeTo(t, p, ref, to); {
 				case err == nil:
-					acknowledged[ref] = to
-					delete(doubtful, ref)
+					acknowledged[ref], doubtful[ref] = to, nil
 				case !errors.Is(err, exc.PersistStore):
 					t.Fatalf("fault %d, %s: %v", n, d.failed, err)
+				case failed != "":
+					t.Fatalf("fault %d, %s: change %d is not taken when the disk works again: %v", n, d.failed, i, err)
 				default:
-					if !lost {
-						doubtful[ref] = to
-					}
-					lost = true
+					doubtful[ref] = append(doubtful[ref], to)
+				}
+				if d.failed != "" {
+					since++
 				}
 			}
-			holdChanges(t, p, acknowledged)
-		}
-		d.cut(t)
-		q := changing(t)
-		if err := q.Keep(name); err != nil {
-			t.Fatalf("fault %d, %s: the next process: %v", n, d.failed, err)
-		}
-		for ref, to := range acknowledged {
-			if got, _ := q.Data(reference(t, q, ref)); string(got) != to && string(got) != doubtful[ref] {
-				t.Fatalf("fault %d, %s: the data of %s end with %s, want %s", n, d.failed, ref, got[max(0, len(got)-3):], to[len(to)-3:])
+			if _, err := os.Stat(name + ".new"); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("fault %d, %s: beside the file is left: %v", n, d.failed, err)
 			}
+			is := func(p *somd.Persistent, when string) {
+				t.Helper()
+				for ref, to := range acknowledged {
+					if got, _ := p.Data(reference(t, p, ref)); string(got) != to && !slices.Contains(doubtful[ref], string(got)) {
+						t.Fatalf("fault %d, %s, %s: the data of %s end with %s, want %s", n, d.failed, when, ref, got[max(0, len(got)-3):], to[len(to)-3:])
+					}
+				}
+			}
+			is(p, "this process")
+			d.cut(t)
+			q := changing(t)
+			if err := q.Keep(name); err != nil {
+				t.Fatalf("fault %d, %s: the next process: %v", n, d.failed, err)
+			}
+			is(q, "the next process")
+			failures[d.failed]++
 		}
-		failures[d.failed]++
-		if d.failed == "" {
+		if failures[""] > 0 {
 			break
 		}
 	}
-	for _, what := range []string{"open", "write", "sync", "truncate", ""} {
+	for _, what := range []string{"open", "write", "sync", "rename", "folder", ""} {
 		if failures[what] == 0 {
 			t.Errorf("no %q has failed: %v", what, failures)
 		}
@@ -282,4 +314,138 @@ func TestHalfALine(t *testing.T) {
 		t.Fatal(err)
 	}
 	holdChanges(t, q, map[string]string{"a": "b", "c": "d", "long": "long"})
+}
+
+// TestChangesAreShared has processes change data at the same time, in files that each writes anew: none loses another's, all serve what any has changed, and the file has it.
+func TestChangesAreShared(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "data")
+	const processes, rounds = 3, 60
+	var all [processes]*somd.Persistent
+	for i := range all {
+		all[i] = changing(t)
+		if err := all[i].Keep(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	long := strings.Repeat("x", somd.MaxReferenceData-8)
+	want := map[string]string{}
+	var wg sync.WaitGroup
+	for i, p := range all {
+		for j := range 3 {
+			want[fmt.Sprintf("ref%d.%d", i, j)] = fmt.Sprint(long, rounds-3+j)
+		}
+		wg.Go(func() {
+			for n := range rounds {
+				if err := p.Change(reference(t, p, fmt.Sprintf("ref%d.%d", i, n%3)), []byte(fmt.Sprint(long, n))); err != nil {
+					t.Errorf("process %d: %v", i, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, p := range all {
+		holdChanges(t, p, want)
+	}
+	if n := sizeOf(t, name); n > processes*rounds*4096/2 {
+		t.Errorf("the file has %d octets: nobody has written it anew", n)
+	}
+	if err := changeTo(t, all[0], "ref0.0", "ref0.0"); err != nil { // back
+		t.Fatal(err)
+	}
+	want["ref0.0"] = "ref0.0"
+	next := changing(t)
+	if err := next.Keep(name); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range append(all[:], next) {
+		holdChanges(t, p, want)
+	}
+
+	if err := os.WriteFile(name, nil, 0o600); err != nil { // by hand
+		t.Fatal(err)
+	}
+	holdChanges(t, all[1], map[string]string{"ref0.1": "ref0.1"})
+}
+
+// TestChangesOfOthers has another process change data of an object that is loaded here: it is let go.
+func TestChangesOfOthers(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "data")
+	d, client, other := domain(t, somd.Config{}), domain(t, somd.Config{}), changing(t)
+	client.Know(cat.Class)
+	loads := make(chan string, 8)
+	var p *somd.Persistent
+	p, err := d.Persistent(d.Adapter(), "changing", pet.Class, func(ctx context.Context, data []byte) (som.Object, error) {
+		loads <- string(data)
+		return cat.New()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []*somd.Persistent{p, other} {
+		if err := x.Keep(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.LookAt(time.Millisecond)
+	r, err := client.Import(t.Context(), client.ORB().NewRef(reference(t, p, "Ada").IOR()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Release() }()
+	call := func() {
+		t.Helper()
+		if _, err := r.Invoke(t.Context(), "speak", "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	call()
+	if got := <-loads; got != "Ada" {
+		t.Fatalf("%s is loaded", got)
+	}
+	if err := changeTo(t, other, "Ada", "Grace"); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(20 * time.Second); len(loads) == 0 && time.Now().Before(end); { // no other sign comes than that it is loaded again
+		call()
+	}
+	if len(loads) == 0 {
+		t.Fatal("it is not let go")
+	}
+	if got := <-loads; got != "Grace" {
+		t.Errorf("%s is loaded then", got)
+	}
+}
+
+// TestChangesLocked has another process keep the lock: a change is an error once it was waited for, what is known is served, and all is well when the lock comes.
+func TestChangesLocked(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "data")
+	p := changing(t)
+	if err := p.Keep(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := changeTo(t, p, "a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	f, err := lockedfile.Edit(name + ".lock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.SetChangesWait(10 * time.Millisecond)
+	for range 3 {
+		if err := changeTo(t, p, "a", "c"); !errors.Is(err, exc.PersistStore) || !strings.Contains(err.Error(), "lock") {
+			t.Errorf("while it is locked: %v", err)
+		}
+	}
+	holdChanges(t, p, map[string]string{"a": "b"})
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.SetChangesWait(time.Minute)
+	if err := changeTo(t, p, "a", "d"); err != nil {
+		t.Error(err)
+	}
+	holdChanges(t, p, map[string]string{"a": "d"})
 }

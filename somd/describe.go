@@ -85,11 +85,12 @@ func (d *Domain) fromDescription(all []ClassDescription) (*som.Class, error) {
 	d.making.Lock()
 	defer d.making.Unlock()
 	var last *som.Class
+	types := &descriptionTypes{}
 	for _, x := range all {
 		if last = d.class(x.Name); last != nil {
 			continue
 		}
-		s, signed, err := d.interfaceSpec(x)
+		s, signed, err := d.interfaceSpec(x, types)
 		if err != nil {
 			return nil, err
 		}
@@ -107,15 +108,14 @@ func (d *Domain) fromDescription(all []ClassDescription) (*som.Class, error) {
 	return last, nil
 }
 
-// newDescribed makes a class of what interfaceSpec returned. One that is refused counts no more, unless types were made for it, which stay.
+// newDescribed makes a class of what interfaceSpec returned. One that is refused counts no more.
 func (d *Domain) newDescribed(s som.Spec, signed []*som.Signed) (*som.Class, error) {
 	c, err := som.NewClass(s)
 	if err != nil {
-		if len(signed) == 0 {
-			d.mu.Lock()
-			d.described--
-			d.mu.Unlock()
-		}
+		d.mu.Lock()
+		d.described--
+		d.methods -= len(s.Introduces)
+		d.mu.Unlock()
 		return nil, err
 	}
 	for _, x := range signed {
@@ -125,23 +125,27 @@ func (d *Domain) newDescribed(s som.Spec, signed []*som.Signed) (*som.Class, err
 }
 
 // count counts a class that is known by a description.
-func (d *Domain) count() error {
+func (d *Domain) count(methods int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.described >= MaxDescribed {
 		return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%d classes are known by descriptions, and no more are allowed (MaxDescribed)", MaxDescribed)
 	}
+	if methods > MaxDescribedMethods-d.methods {
+		return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "classes that are known by descriptions have %d methods, and with %d more than are allowed, %d (MaxDescribedMethods)", d.methods, methods, MaxDescribedMethods)
+	}
 	d.described++
+	d.methods += methods
 	return nil
 }
 
 // checked is the error of a method whose description cannot be used, before anything is made for it.
 func (m *MethodDescription) checked(class string) error {
+	if n := max(len(m.Signature), len(m.Whole)); n > som.MaxSignature {
+		return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%.255s::%.255s is described by a signature of %d octets, and at most %d are allowed (MaxSignature)", class, m.Name, n, som.MaxSignature)
+	}
 	if m.Whole == "" {
 		return nil
-	}
-	if len(m.Whole) > MaxWhole {
-		return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%.255s::%.255s is described by a signature of %d octets, and at most %d are allowed (MaxWhole)", class, m.Name, len(m.Whole), MaxWhole)
 	}
 	letters, _, _ := strings.Cut(m.Signature, "/")
 	if whole, _, _ := strings.Cut(m.Whole, "/"); whole != letters {
@@ -151,8 +155,8 @@ func (m *MethodDescription) checked(class string) error {
 }
 
 // interfaceSpec is what a description says of a class, whose parents are here, and of the signatures of its methods. The class counts from then on; what is
-// refused here does not.
-func (d *Domain) interfaceSpec(x ClassDescription) (s som.Spec, all []*som.Signed, err error) {
+// refused here does not. A method that has no type in Go, as one of a signature beyond som's limits, is there, and its calls say why they are errors.
+func (d *Domain) interfaceSpec(x ClassDescription, types *descriptionTypes) (s som.Spec, all []*som.Signed, err error) {
 	s = som.Spec{Name: x.Name, BaseProxy: x.BaseProxy, Version: som.Version{Major: int(x.Major), Minor: int(x.Minor)}}
 	for _, p := range x.Parents {
 		parent := som.SOMObject
@@ -172,12 +176,23 @@ func (d *Domain) interfaceSpec(x ClassDescription) (s som.Spec, all []*som.Signe
 			return s, nil, err
 		}
 	}
-	if err := d.count(); err != nil {
+	signatures := map[string]*som.Signed{} // nil of those that tell too little
+	for _, m := range called {
+		if text := cmp.Or(m.Whole, m.Signature); signatures[text] == nil {
+			if signed, err := som.ParseSignature(text); err == nil {
+				signatures[text] = signed
+			}
+		}
+	}
+	if err := types.add(signatures); err != nil {
+		return s, nil, fmt.Errorf("class %.255q: %w", x.Name, err)
+	}
+	if err := d.count(len(called)); err != nil {
 		return s, nil, err
 	}
 	for _, m := range called {
 		ms := som.MethodSpec{Name: m.Name, Kind: som.Kind(m.Kind), Signature: m.Signature, Whole: m.Whole, Copies: m.Copies, Owns: m.Owns, Oneway: m.Oneway, Type: reflect.TypeFor[func(som.Self) error]()}
-		if signed, err := som.ParseSignature(cmp.Or(m.Whole, m.Signature)); err == nil {
+		if signed := signatures[cmp.Or(m.Whole, m.Signature)]; signed != nil {
 			if t, packing, err := signed.MethodType(); err == nil {
 				ms.Type, ms.Packing = t, packing
 				all = append(all, signed)

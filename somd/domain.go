@@ -17,9 +17,11 @@ import (
 
 // Limits of what a peer may make this process keep.
 const (
-	MaxObjects   = 1 << 20 // objects of a domain that are exported at one time
-	MaxDescribed = 4096    // classes that a domain knows by other processes' descriptions alone
-	MaxWhole     = 1 << 16 // octets of the signature in whole of a method of such a class
+	MaxObjects          = 1 << 20 // objects of a domain that are exported at one time
+	MaxDescribed        = 4096    // classes that a domain knows by other processes' descriptions alone
+	MaxDescribedMethods = 1 << 18 // methods that these introduce
+	MaxDescriptionTypes = 1 << 16 // types of the signatures of one description (som.Signed.Types)
+	MaxDescribedTypes   = 1 << 20 // types of all signatures that were ever described to the process
 )
 
 // A Config says what a domain has beside its adapter. The zero value is useful.
@@ -69,6 +71,7 @@ type Domain struct {
 	classes   map[string]*som.Class     // by name
 	proxies   map[*som.Class]*som.Class // of proxies, by target
 	described int
+	methods   int                 // of those that are described
 	strange   map[*som.Class]bool // known by descriptions alone
 
 	superseded map[string]bool // names of which a class that was known by a description had to make way: the other kernel may have that
@@ -77,7 +80,10 @@ type Domain struct {
 
 	server atomic.Pointer[som.Weak] // the server object
 
-	calls   atomic.Uint64                 // of objects of this process that were carried out
+	calls   atomic.Uint64 // of objects of this process that were carried out
+	closing sync.Once
+	closed  chan struct{} // closed by Close
+
 	awaited atomic.Pointer[chan struct{}] // closed at the next of them; nil: nobody waits
 
 	given atomic.Int64 // objects of which clients have references of their own
@@ -88,7 +94,7 @@ type Domain struct {
 // New returns a domain whose objects are active in an adapter. That must choose ids itself (SYSTEM_ID), as root adapters do.
 func New(adapter *poa.POA, cfg Config) *Domain {
 	return &Domain{Config: cfg, adapter: adapter, objects: map[any]*servant{}, sweepAt: leastSweep, byKey: map[string]*servant{},
-		classes: map[string]*som.Class{}, proxies: map[*som.Class]*som.Class{}, strange: map[*som.Class]bool{}, superseded: map[string]bool{}}
+		classes: map[string]*som.Class{}, proxies: map[*som.Class]*som.Class{}, strange: map[*som.Class]bool{}, superseded: map[string]bool{}, closed: make(chan struct{})}
 }
 
 // ORB returns the ORB.
@@ -327,6 +333,7 @@ func (d *Domain) withdraw(s *servant) {
 
 // Close withdraws all objects.
 func (d *Domain) Close() error {
+	d.closing.Do(func() { close(d.closed) })
 	d.mu.Lock()
 	all := make([]*servant, 0, len(d.objects))
 	for _, s := range d.objects {

@@ -1,6 +1,10 @@
 package somd
 
-import "github.com/opendsom/dsom/som"
+import (
+	"time"
+
+	"github.com/opendsom/dsom/som"
+)
 
 // OtherProcess is otherProcess.
 var OtherProcess = otherProcess
@@ -22,7 +26,53 @@ func (d *Domain) ExportedOf(class string) (all []som.Ref) {
 // File is file.
 type File = file
 
-// OpenChanges has the file of changes opened by a function.
-func (p *Persistent) OpenChanges(open func(name string, anew bool) (File, error)) {
-	p.changed.open = open
+// Disk is disk, whose methods are functions.
+type Disk struct {
+	Open       func(name string, anew bool) (File, error)
+	Rename     func(from, to string) error
+	Remove     func(name string) error
+	SyncFolder func(path string) error
+}
+
+func (d Disk) open(name string, anew bool) (file, error) { return d.Open(name, anew) }
+func (d Disk) rename(from, to string) error              { return d.Rename(from, to) }
+func (d Disk) remove(name string) error                  { return d.Remove(name) }
+func (d Disk) syncFolder(path string) error              { return d.SyncFolder(path) }
+
+// SetDisk has the file of changes be on a disk.
+func (p *Persistent) SetDisk(d Disk) { p.changed.disk = d }
+
+// LookAt has the process look oftener whether others have changed data.
+func (p *Persistent) LookAt(every time.Duration) { go p.lookAt(every) }
+
+// SetChangesWait has the lock of the file of changes waited for that long.
+func (p *Persistent) SetChangesWait(d time.Duration) { p.changed.kept.lock.wait = d }
+
+// MaxCallable is how many parameters a method has at most that returns nothing.
+const MaxCallable = som.MaxParams
+
+// DescribedTypes is how many types were described to the process.
+func DescribedTypes() int {
+	describedTypes.mu.Lock()
+	defer describedTypes.mu.Unlock()
+	return describedTypes.n
+}
+
+// SetDescribedTypes has so many have been.
+func SetDescribedTypes(n int) {
+	describedTypes.mu.Lock()
+	defer describedTypes.mu.Unlock()
+	describedTypes.n = n
+}
+
+// SetDescribedMethods has a domain know so many methods by descriptions.
+func (d *Domain) SetDescribedMethods(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.methods = n
+}
+
+// FromDescription is fromDescription.
+func (d *Domain) FromDescription(all []ClassDescription) (*som.Class, error) {
+	return d.fromDescription(all)
 }

@@ -30,7 +30,7 @@ type Persistent struct {
 // the network.
 func (d *Domain) Persistent(parent *poa.POA, name string, class *som.Class, load func(ctx context.Context, data []byte) (som.Object, error)) (*Persistent, error) {
 	p := &Persistent{d: d, class: class, iface: orb.Interface{ID: RepositoryID(class.Name())}, lasts: parent.Policies().Lifespan == poa.Persistent}
-	p.load = func(ctx context.Context, id string) (som.Object, error) { return load(ctx, []byte(p.changed.now(id))) }
+	p.load = func(ctx context.Context, id string) (som.Object, error) { return load(ctx, []byte(p.now(id))) }
 	for _, a := range class.Order()[1:] {
 		p.iface.Bases = append(p.iface.Bases, RepositoryID(a.Name()))
 	}
@@ -72,7 +72,8 @@ func (p *Persistent) Reference(data []byte) (*orb.Ref, error) {
 // Data returns the reference data of a reference (get_id), which are those in it unless they were changed, and whether it is one of these objects'.
 func (p *Persistent) Data(o orb.Object) ([]byte, bool) {
 	id, err := p.adapter.ReferenceToID(o)
-	return []byte(p.changed.now(id)), err == nil
+	p.refresh("")
+	return []byte(p.now(id)), err == nil
 }
 
 // Show makes an object that is there already the one of some reference data. It must not be exported yet.
@@ -101,6 +102,7 @@ func (p *Persistent) Incarnate(ctx context.Context, id string, adapter *poa.POA)
 	if err := checkData([]byte(id)); err != nil {
 		return nil, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "%w", err)
 	}
+	p.refresh(id)
 	o, err := p.load(ctx, id)
 	if err != nil {
 		return nil, err

@@ -215,7 +215,7 @@ func (at *place) share(parents []*som.Class) error {
 // make makes the class.
 func (at *place) make(own ClassDescription) (*som.Class, error) {
 	d := at.d
-	s, signed, err := d.interfaceSpec(own)
+	s, signed, err := d.interfaceSpec(own, &descriptionTypes{})
 	if err != nil {
 		return nil, err
 	}

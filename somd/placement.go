@@ -6,6 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/som"
 )
 
 // EnvPlacement is the variable that names a placement file in place of the one beside a library.
@@ -67,6 +70,23 @@ func ParsePlacement(file, text string) (Placement, error) {
 		p.Classes = append(p.Classes, Place{Class: words[0], URL: words[1], File: file})
 	}
 	return p, lines.Err()
+}
+
+// Check is the error of a class that has no name of one, or that is placed at what is no URL. Whether a server is there is not asked.
+func (p Place) Check() error {
+	if err := som.CheckName(p.Class); err != nil {
+		return err
+	}
+	if scheme, file, _ := strings.Cut(p.URL, ":"); isOwnProcess(p.URL) {
+		if file == "" {
+			return fmt.Errorf("class %s: behind %s: a file is wanted", p.Class, scheme)
+		}
+		return nil
+	}
+	if _, err := ior.ParseURL(p.URL); err != nil {
+		return fmt.Errorf("class %s: %w", p.Class, err)
+	}
+	return nil
 }
 
 // LibraryNames returns the names of the files in which libsom looks for a class: that of its whole name, and that of its first part.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/backup"
@@ -105,6 +106,9 @@ func (c *console) summary(path string, sum backup.Summary, moved []string) error
 		c.printf("What was there is %s now.\n", safe(m))
 	}
 	c.printf("%s: %d entries and %d files of %s, %s.\n", safe(path), sum.Entries, sum.Files, safe(sum.Host), sum.Made.Format("2006-01-02 15:04:05 MST"))
+	if len(sum.Disabled) > 0 {
+		c.printf("Servers are disabled, since the daemon of the backup may run them, until dsom server start: %s.\n", safe(strings.Join(sum.Disabled, ", ")))
+	}
 	return nil
 }
 
@@ -119,15 +123,16 @@ func mayGo(ctx context.Context, s store.Store) error {
 
 type restoreCmd struct {
 	stateFlag
-	Replace bool   `help:"Replace a state that is there: it is moved to another name."`
-	Port    uint16 `help:"Have the daemon of the state take calls at this port, instead of the one that it was backed up with: beside a daemon that has that."`
-	File    string `arg:"" help:"The file that dsom backup has written; - is standard input."`
+	Replace bool    `help:"Replace a state that is there: it is moved to another name."`
+	Port    *uint16 `help:"Have the daemon of the state take calls at this port, from 1, instead of the one that it was backed up with: beside a daemon that has that. Its servers are disabled."`
+	File    string  `arg:"" help:"The file that dsom backup has written; - is standard input."`
 }
 
 func (restoreCmd) Help() string {
 	return `No daemon may run with the state folder. The state is there wholly afterwards, or, if the file is damaged or cut off, as it was. References that
 the daemon before had given name its address: on another machine start the daemon with --publish, and see dsom ior rewrite. To try a backup beside the
-daemon that has written it, give the state a port of its own (--port). Names in it lead to the first one's objects as before.
+daemon that has written it, give the state a port of its own (--port). Names in it lead to the first one's objects as before. Its servers are disabled, since the
+first one runs them, and some of them must not run twice: dsom server start lets one run.
 
 The state of a machine that shares it with others is not replaced. What was lost of such a store is restored into a new folder, and the first daemon that is
 started with that and a new, empty --store begins the store with it: see docs/cluster.md.
@@ -144,6 +149,12 @@ func (v restoreCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	port := uint16(0)
+	if v.Port != nil {
+		if port = *v.Port; port == 0 {
+			return usage("--port is a port from 1, at which the daemon takes calls")
+		}
+	}
 	in := c.in
 	if v.File != "-" {
 		f, err := os.Open(v.File)
@@ -153,7 +164,7 @@ func (v restoreCmd) Run(ctx context.Context, c *console) error {
 		defer func() { _ = f.Close() }()
 		in = f
 	}
-	sum, moved, err := backup.Restore(ctx, in, folder, backup.Options{Replace: v.Replace, MayGo: mayGo, Port: v.Port})
+	sum, moved, err := backup.Restore(ctx, in, folder, backup.Options{Replace: v.Replace, MayGo: mayGo, Port: port})
 	if err != nil {
 		return fmt.Errorf("%s: %w", v.File, err)
 	}

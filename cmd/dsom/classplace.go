@@ -62,6 +62,9 @@ func (v classPlaceCmd) Run(ctx context.Context, c *console) error {
 	var links []string
 	names := []string{"libcosstream.so", "libcosobjectidentity.so"} // the classes of streams, which classes of objects that are copied descend from
 	for _, class := range p.Classes {
+		if err := class.Check(); err != nil { // by its name a link is made
+			return usage("%v", err)
+		}
 		names = append(names, somd.LibraryNames(class.Class)[0])
 	}
 	for _, name := range names {

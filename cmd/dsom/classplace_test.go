@@ -71,3 +71,38 @@ func TestClassPlaceLacks(t *testing.T) {
 		t.Errorf("of what was placed before is told %q", r.err)
 	}
 }
+
+// TestClassPlaceRefuses holds that nothing is made of what is no class or no URL, and nothing outside of the folder.
+func TestClassPlaceRefuses(t *testing.T) {
+	dir := t.TempDir()
+	library := filepath.Join(dir, placeLibrary)
+	if err := os.WriteFile(library, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(envPlace, library)
+	folder := filepath.Join(dir, "a", "placed")
+	for word, want := range map[string]string{
+		"Cat=garbage": "garbage", "Cat=http://x/y": "http", "Cat=IOR:00": "stringified reference", "Cat=process:": "process", "Cat=corbaloc": "corbaloc",
+		"/../../evil=corbaloc::127.0.0.1:9/x": "a name is identifiers", "a b=corbaloc::127.0.0.1:9/x": "words", "A::=corbaloc::127.0.0.1:9/x": "a name is identifiers",
+	} {
+		r := dsom(t, "", "class", "place", "--dir", folder, word)
+		if r.status != statusUsage || !strings.Contains(r.err, want) {
+			t.Errorf("%q: got %+v", word, r)
+		}
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, somd.PlacementFile), []byte("/../../evil corbaloc::127.0.0.1:9/x\n"), 0o600); err != nil { // by hand
+		t.Fatal(err)
+	}
+	if r := dsom(t, "", "class", "place", "--dir", folder, "Dog=corbaloc::127.0.0.1:9/x"); r.status != statusUsage {
+		t.Errorf("beside a line by hand: %+v", r)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) != 2 {
+		t.Errorf("there are %q", left)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "a", "*")); len(left) != 1 {
+		t.Errorf("there are %q", left)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"net"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/daemon/admin"
@@ -52,13 +53,47 @@ func TestRestoreBeside(t *testing.T) {
 		return s.Listens
 	}
 	good("server", "add", "--state", state, "bank", "--", "sh")
+	good("server", "add", "--state", state, "--activation", "always", "--alone", "day", "--", "sleep", "86400")
 	file, trial := filepath.Join(t.TempDir(), "backup"), filepath.Join(t.TempDir(), "trial")
 	good("backup", "--state", state, file)
 	port := strconv.Itoa(freeport.Hold(t))
-	good("restore", "--state", trial, "--port", port, file)
+	if got := dsom(t, "", "restore", "--state", trial, "--port", "0", file); got.status != statusUsage || !strings.Contains(got.err, "--port") {
+		t.Errorf("at port 0: %+v", got)
+	}
+	if got := dsom(t, "", "restore", "--state", trial, "--port", port, file); got.status != statusGood || !strings.Contains(got.out, "until dsom server start: bank, day.\n") {
+		t.Fatalf("it says %+v", got)
+	}
+	if got := dsom(t, "", "restore", "--json", "--state", trial, "--replace", "--port", port, file); !strings.Contains(strings.Join(strings.Fields(got.out), ""), `"disabled":["bank","day"]`) {
+		t.Errorf("it says %+v", got)
+	}
 	aDaemonOf(t, trial)
 	if first, second := listens(state), listens(trial); second != net.JoinHostPort("127.0.0.1", port) || first == second {
 		t.Errorf("the daemons listen at %s and %s, and the second should at port %s", first, second, port)
 	}
-	good("server", "list", "--state", trial)
+	for _, s := range servers(t, trial) {
+		if !s.Disabled || s.Run.Starts != 0 || s.Run.PID != 0 {
+			t.Errorf("beside the first daemon %s is %+v", s.Name, s)
+		}
+	}
+	for _, s := range servers(t, state) {
+		if s.Disabled {
+			t.Errorf("of the first daemon %s is %+v", s.Name, s)
+		}
+	}
+	if got := dsom(t, "", "restore", "--json", "--state", filepath.Join(t.TempDir(), "again"), file); got.status != statusGood || strings.Contains(got.out, "disabled") {
+		t.Errorf("restored for itself: %+v", got)
+	}
+}
+
+func servers(t *testing.T, state string) []admin.Server {
+	t.Helper()
+	d, err := admin.Open(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := d.Servers(t.Context())
+	if err != nil || len(all) != 2 {
+		t.Fatal(all, err)
+	}
+	return all
 }

@@ -37,6 +37,8 @@ type Summary struct {
 	Head
 	Entries int `json:"entries"`
 	Files   int `json:"files"`
+
+	Disabled []string `json:"disabled,omitempty"` // servers that were restored disabled, by name, as Options.Port has it
 }
 
 // A line is one of those behind the first.

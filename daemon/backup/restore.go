@@ -8,7 +8,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/store/bbolt"
@@ -24,7 +26,7 @@ var ErrThere = errors.New("there is a state already")
 type Options struct {
 	Replace bool                                     // a state that is there, which is moved to another name
 	MayGo   func(context.Context, store.Store) error // is asked about that; its error is Restore's
-	Port    uint16                                   // at which the state's daemon takes calls, instead of the port that the backup says; 0: that
+	Port    uint16                                   // at which the state's daemon takes calls, instead of the port that the backup says; 0: that. It is a state beside another's: its servers are disabled, since the other's daemon runs them
 }
 
 // Restore makes the state of a folder from a backup: wholly, or not at all, also if it is killed, or the machine ends; what it had begun to put in place is then put there
@@ -138,7 +140,35 @@ func atPort(identity []byte, port uint16) ([]byte, error) {
 	return json.Marshal(says)
 }
 
-// unpack puts the backup into an empty folder, with the port if it is not 0.
+// serverPrefix begins the keys of servers' records.
+const serverPrefix = "server/"
+
+// disabled returns what the state says of a server that it is neither started nor lets register, and its name.
+func disabled(record []byte) ([]byte, string, error) {
+	var says, held map[string]json.RawMessage
+	var is struct {
+		Name string          `json:"name"`
+		Held json.RawMessage `json:"held"`
+	}
+	err := json.Unmarshal(record, &says)
+	if err == nil {
+		err = json.Unmarshal(record, &is)
+	}
+	if err == nil && is.Held != nil { // for a while, after which it is as the hold says
+		if err = json.Unmarshal(is.Held, &held); err == nil {
+			held["disabled"] = json.RawMessage("true")
+			says["held"], err = json.Marshal(held)
+		}
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("a server in the backup is not readable: %w", err)
+	}
+	says["disabled"] = json.RawMessage("true")
+	record, err = json.Marshal(says)
+	return record, is.Name, err
+}
+
+// unpack puts the backup into an empty folder; with the port, and its servers disabled, if that is not 0.
 func unpack(ctx context.Context, r io.Reader, folder string, port uint16) (sum Summary, err error) {
 	s, err := bbolt.Open(filepath.Join(folder, storeName), bbolt.Options{})
 	if err != nil {
@@ -146,6 +176,7 @@ func unpack(ctx context.Context, r io.Reader, folder string, port uint16) (sum S
 	}
 	var ops []store.Op
 	size, placed := 0, port == 0
+	var off []string
 	flush := func() error {
 		if len(ops) == 0 {
 			return nil
@@ -165,6 +196,14 @@ func unpack(ctx context.Context, r io.Reader, folder string, port uint16) (sum S
 			}
 			placed = true
 		}
+		if strings.HasPrefix(e.Key, serverPrefix) && port != 0 {
+			var name string
+			var err error
+			if e.Value, name, err = disabled(e.Value); err != nil {
+				return err
+			}
+			off = append(off, name)
+		}
 		ops = append(ops, store.Create(e.Key, e.Value))
 		if size += len(e.Value); len(ops) == store.MaxOps || size > store.MaxValue {
 			return flush()
@@ -177,6 +216,8 @@ func unpack(ctx context.Context, r io.Reader, folder string, port uint16) (sum S
 		}
 		return writeFile(path, data)
 	})
+	slices.Sort(off)
+	sum.Disabled = off
 	if err == nil && !placed {
 		err = errors.New("the backup says of no daemon at which port it takes calls: give the port to the daemon, by --listen")
 	}

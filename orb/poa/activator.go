@@ -111,6 +111,12 @@ func (p *POA) incarnated(ctx context.Context, id string) (t orb.Target, err erro
 	}
 }
 
+// An incarnation is an object that its activator is asked for.
+type incarnation struct {
+	done   chan struct{} // closed when it has answered
+	leaves bool          // it was deactivated meanwhile; guarded by the adapter
+}
+
 // busy returns what is to be waited for before the object id is incarnated, nil if nothing.
 func (p *POA) busy(id string) <-chan struct{} {
 	p.mu.RLock()
@@ -123,8 +129,8 @@ func (p *POA) busyWith(id string) <-chan struct{} {
 	if p.objects[id] != nil {
 		return nil
 	}
-	if done := p.incarnating[id]; done != nil {
-		return done
+	if i := p.incarnating[id]; i != nil {
+		return i.done
 	}
 	if o := p.leaving[id]; o != nil {
 		return o.done
@@ -157,16 +163,16 @@ func (p *POA) incarnate(ctx context.Context, id string) (t orb.Target, again boo
 		return orb.Target{}, true, nil
 	}
 	if p.incarnating == nil {
-		p.incarnating = map[string]chan struct{}{}
+		p.incarnating = map[string]*incarnation{}
 	}
-	done := make(chan struct{})
-	p.incarnating[id] = done
+	i := &incarnation{done: make(chan struct{})}
+	p.incarnating[id] = i
 	p.mu.Unlock()
 	defer func() { // also after a panic
 		p.mu.Lock()
 		delete(p.incarnating, id)
 		p.mu.Unlock()
-		close(done)
+		close(i.done)
 	}()
 	in, over := p.thread.turn(ctx)
 	defer over()
@@ -177,15 +183,15 @@ func (p *POA) incarnate(ctx context.Context, id string) (t orb.Target, again boo
 	if s == nil {
 		return orb.Target{}, false, exc.New(exc.ObjAdapter, exc.MinorNullServant, exc.No, "the servant activator of adapter %q returned neither a servant nor an error for %.64q", p.Path(), id)
 	}
-	o, err := p.adopt(id, s)
+	o, err := p.adopt(id, s, i)
 	if err != nil {
 		return orb.Target{}, false, err
 	}
 	return p.target(ctx, s, o), false, nil
 }
 
-// adopt makes s the object id, with a request.
-func (p *POA) adopt(id string, s orb.Servant) (*object, error) {
+// adopt makes s the object id, with a request: the last, if it was deactivated while it was incarnated.
+func (p *POA) adopt(id string, s orb.Servant, i *incarnation) (*object, error) {
 	k := &p.root.known
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -196,6 +202,11 @@ func (p *POA) adopt(id string, s orb.Servant) (*object, error) {
 		return nil, exc.New(exc.ObjAdapter, exc.MinorIncarnatePolicy, exc.No, "what incarnate returned cannot be the object: %w", err)
 	}
 	o.requests.Add(1)
+	if i.leaves {
+		p.take(o)
+		p.leave(o)
+		o.requests.Add(finishing)
+	}
 	return o, nil
 }
 

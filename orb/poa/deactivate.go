@@ -11,13 +11,16 @@ import (
 // Deactivate ends the object id (deactivate_object), and does not wait: requests to it are answered with
 // OBJECT_NOT_EXIST from now on; those that run go on, and until they are done neither the id nor, with UNIQUE_ID, the
 // servant can be activated. Where there is a ServantActivator the object is etherealized then, until when the id stays
-// taken, and requests that come before wait for that and have it incarnated again. The error wraps ErrObjectNotActive or
+// taken, and requests that come before wait for that and have it incarnated again: so is one that is being incarnated, once the request that it is incarnated for is done. The error wraps ErrObjectNotActive or
 // ErrWrongPolicy.
 func (p *POA) Deactivate(id string) error {
 	if !p.opt.retains() {
 		return p.wrongPolicy("deactivate_object", "RETAIN")
 	}
-	o := p.withdraw(id)
+	o, soon := p.withdraw(id)
+	if soon {
+		return nil
+	}
 	if o == nil {
 		return refused(exc.MinorNotActive, "adapter %q has no active object %.64q: %w", p.Path(), id, ErrObjectNotActive)
 	}
@@ -37,8 +40,8 @@ func (p *POA) DeactivateObject(o orb.Object) error {
 	return p.Deactivate(id)
 }
 
-// withdraw takes the object id out of the map, among those that leave.
-func (p *POA) withdraw(id string) *object {
+// withdraw takes the object id out of the map, among those that leave. soon says that it is being incarnated, and leaves then.
+func (p *POA) withdraw(id string) (_ *object, soon bool) {
 	k := &p.root.known
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -46,11 +49,14 @@ func (p *POA) withdraw(id string) *object {
 	defer p.mu.Unlock()
 	o := p.objects[id]
 	if o == nil {
-		return nil
+		if i := p.incarnating[id]; i != nil && !i.leaves {
+			i.leaves, soon = true, true
+		}
+		return nil, soon
 	}
 	p.take(o)
 	p.leave(o)
-	return o
+	return o, false
 }
 
 // leave notes an object that was taken out of the map. The lock is held.

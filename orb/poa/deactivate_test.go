@@ -3,7 +3,9 @@ package poa_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -279,4 +281,40 @@ func TestPassedAgain(t *testing.T) {
 		}
 		is("active anew", all[1], fresh)
 	})
+}
+
+// TestDeactivatedWhileIncarnated deactivates an object that its activator is being asked for: it serves the request that it is made for and no other, is etherealized, and incarnated again.
+func TestDeactivatedWhileIncarnated(t *testing.T) {
+	t.Parallel()
+	for _, threads := range []poa.Threads{poa.ORBCtrlModel, poa.SingleThreadModel} {
+		synctest.Test(t, func(t *testing.T) {
+			o, root := newORB(t, nil)
+			k := &keeper{fail: t.Errorf, pause: func() { time.Sleep(time.Second) }}
+			opt := withActivator(k)
+			opt.Threads = threads
+			p := mustAdapter(t, root.POA, "p", opt)
+			ref := must[*orb.Ref](t)(p.Reference("x", workerInterface))
+			var calls sync.WaitGroup
+			for range 2 { // the second waits for the first's incarnation
+				calls.Go(func() {
+					if name, err := work(t.Context(), ref); name != "x" || err != nil {
+						t.Errorf("got %q, %v", name, err)
+					}
+				})
+			}
+			time.Sleep(time.Second / 2)
+			if err := p.Deactivate("x"); err != nil {
+				t.Errorf("while it is incarnated: %v", err)
+			}
+			if err := p.Deactivate("x"); !errors.Is(err, poa.ErrObjectNotActive) {
+				t.Errorf("again: %v", err)
+			}
+			calls.Wait()
+			shutdown(t, o)
+			want := []string{"incarnate x", "etherealize x false false", "incarnate x", "etherealize x true false"}
+			if got := k.logged(); fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
 }

@@ -67,7 +67,7 @@ type POA struct {
 	mu          sync.RWMutex
 	objects     map[string]*object // the active object map, by id
 	leaving     map[string]*object // those that were deactivated and have not ended
-	incarnating map[string]chan struct{}
+	incarnating map[string]*incarnation
 	servants    map[any]uses  // by implementation
 	last        uint64        // the latest id that was chosen here
 	fallback    *defaultScope // of the default servant; nil: there is none

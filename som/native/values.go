@@ -80,7 +80,7 @@ func typesOf(sig string) (reflect.Type, som.Packing) {
 	return t, p
 }
 
-// typeOf returns the Go type of a method of a signature, or nil where it has pointers, of which Go knows nothing.
+// typeOf returns the Go type of a method of a signature, or nil where it has pointers, of which Go knows nothing, or more parameters than som.MaxParams.
 func typeOf(sig string) reflect.Type {
 	in, out := []reflect.Type{selfType, contextType}, []reflect.Type{}
 	sig, _, _ = strings.Cut(sig, "/")
@@ -98,6 +98,9 @@ func typeOf(sig string) reflect.Type {
 		default:
 			in = append(in, t)
 		}
+	}
+	if len(in)-2+len(out) > som.MaxParams {
+		return nil
 	}
 	return reflect.FuncOf(in, append(out, errorType), false)
 }
