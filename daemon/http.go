@@ -231,7 +231,7 @@ func asError(err error) *admin.Error {
 		e.Code = admin.CodeBusy
 	case errors.As(err, &unheard):
 		e.Code = admin.CodeUnavailable
-	case errors.Is(err, supervise.ErrToken):
+	case errors.Is(err, supervise.ErrToken), errors.Is(err, supervise.ErrReplaced):
 		e.Code = admin.CodeUnauthorized
 	default: // the store's, the context's, ErrClosed
 		e.Code = admin.CodeUnavailable

@@ -1,6 +1,8 @@
 package daemon
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -27,30 +29,74 @@ func (d *Daemon) listInterfaces(c *call) error {
 }
 
 // putInterfaces answers PUT /v1/interfaces/{name}.
-func (d *Daemon) putInterfaces(c *call) error { return d.register(c, c.r.PathValue("name")) }
-
-// describeServer answers PUT /v1/leases/{id}/interfaces: a server can register interfaces as its own alone.
-func (d *Daemon) describeServer(c *call) error {
-	l, err := d.lease(c)
+func (d *Daemon) putInterfaces(c *call) error {
+	packed, err := specificationIn(c)
 	if err != nil {
 		return err
 	}
-	return d.register(c, admin.ServerClasses(l.Name))
-}
-
-func (d *Daemon) register(c *call, name string) error {
-	_ = c.rc.SetReadDeadline(time.Now().Add(specificationTime))
-	packed, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, ifr.MaxPacked+1))
-	if err != nil {
-		return &admin.Error{Code: admin.CodeInvalid, Message: fmt.Sprintf("the specification: %v", err)}
-	}
-	_ = c.rc.SetReadDeadline(time.Time{})
-	e, err := d.interfaces.Put(c.r.Context(), name, packed)
+	e, err := d.interfaces.Put(c.r.Context(), c.r.PathValue("name"), packed)
 	if err != nil {
 		return err
 	}
 	d.o.Log.Info("interfaces registered", "name", e.Name, "files", e.Files)
 	return c.reply(admin.Specification(e))
+}
+
+// describeServer answers PUT /v1/leases/{id}/interfaces: a server can register interfaces as its own alone. What a version says that an upgrade is trying out is
+// registered when that serves, since until then the one before does.
+func (d *Daemon) describeServer(c *call) error {
+	l, err := d.lease(c)
+	if err != nil {
+		return err
+	}
+	packed, err := specificationIn(c)
+	if err != nil {
+		return err
+	}
+	name := admin.ServerClasses(l.Name)
+	describe := func(ctx context.Context) (ifr.Entry, error) {
+		e, err := d.interfaces.Describe(ctx, name, packed)
+		if err == nil {
+			d.o.Log.Info("interfaces registered", "name", e.Name, "files", e.Files)
+		} else {
+			d.o.Log.Warn("the interfaces of a server are not answered from", "name", name, "error", err)
+		}
+		return e, err
+	}
+	e, err := ifr.Examine(name, packed)
+	if err == nil {
+		aside, err := l.Aside(func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(ctx, takenTime)
+			defer cancel()
+			_, _ = describe(ctx) // the log says it
+		})
+		if err != nil {
+			return err
+		}
+		if aside {
+			return c.reply(admin.Specification(e))
+		}
+	} else if aside, late := l.Aside(nil); late != nil || aside {
+		return errors.Join(late, err)
+	}
+	if e, err = describe(c.r.Context()); err != nil {
+		return err
+	}
+	return c.reply(admin.Specification(e))
+}
+
+// takenTime bounds the registration of what a version has said that has taken over.
+const takenTime = 10 * time.Second
+
+// specificationIn reads the specification that a request carries.
+func specificationIn(c *call) ([]byte, error) {
+	_ = c.rc.SetReadDeadline(time.Now().Add(specificationTime))
+	packed, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, ifr.MaxPacked+1))
+	if err != nil {
+		return nil, &admin.Error{Code: admin.CodeInvalid, Message: fmt.Sprintf("the specification: %v", err)}
+	}
+	_ = c.rc.SetReadDeadline(time.Time{})
+	return packed, nil
 }
 
 // removeInterfaces answers DELETE /v1/interfaces/{name}.

@@ -26,7 +26,7 @@ func packedIDL(t *testing.T, text string) []byte {
 	return packed
 }
 
-// TestServersDescribe has servers register the interfaces of their classes: as their own, beside what was registered with them, while they hold their leases; what contradicts is refused.
+// TestServersDescribe has servers register the interfaces of their classes: as their own, beside what was registered with them, while they hold their leases; what contradicts is told.
 func TestServersDescribe(t *testing.T) {
 	t.Parallel()
 	d := open(t, quick(t.TempDir()))
@@ -71,9 +71,15 @@ func TestServersDescribe(t *testing.T) {
 		if _, err := c.Describe(ctx, shop, packedIDL(t, text)); !errors.Is(err, &admin.Error{Code: admin.CodeInvalid}) || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", text, err)
 		}
+		if got, want := names(), "classes of server bank, classes of server shop, server bank"; got != want {
+			t.Errorf("registered are %s, want %s", got, want)
+		}
 	}
 	if _, err := c.Describe(ctx, shop, []byte("no specification")); !errors.Is(err, &admin.Error{Code: admin.CodeInvalid}) {
 		t.Errorf("what is none: %v", err)
+	}
+	if got, want := names(), "classes of server bank, server bank"; got != want {
+		t.Errorf("after what is none, which is not what it said before, registered are %s, want %s", got, want)
 	}
 	if _, err := c.Describe(ctx, "nobody's", packedIDL(t, "interface X {};")); !errors.Is(err, &admin.Error{Code: admin.CodeNotFound}) {
 		t.Errorf("a lease that is none: %v", err)

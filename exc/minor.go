@@ -82,6 +82,7 @@ const (
 	MinorNoRepository       = DSOMVMCID | 32
 	MinorMachineAway        = DSOMVMCID | 33
 	MinorStoreUnreached     = DSOMVMCID | 34
+	MinorDisputed           = DSOMVMCID | 35
 	MinorNotBidirectional   = DSOMVMCID | 40
 	MinorRequestSent        = OMGVMCID | 10 // BAD_INV_ORDER: a request is sent twice
 	MinorRequestNotSent     = OMGVMCID | 11 // BAD_INV_ORDER: a response is wanted of a request that was not sent
@@ -222,6 +223,7 @@ var minors = []Minor{
 	{ObjectNotExist, MinorServerUnknown, "no server that the daemon knows has made the reference", "register the server again by its UUID, which the text names, or get a new reference"},
 	{Timeout, MinorDeadline, "the deadline passed before the reply came", "allow more time, or see what the server is busy with"},
 	{IntfRepos, MinorNoRepository, "the server has no interface repository, or that does not know the interface", "give the server an initial reference InterfaceRepository"},
+	{IntfRepos, MinorDisputed, "the interface repository was told different things of the interface, which the text names, and answers with neither", "start the servers with the same release of the class, or remove the registration that is not true any more: dsom idl register --list, --remove"},
 	{Rebind, MinorRebind, "the policies do not let the reference be bound anew", "call ValidateConnection, or allow it with Policies.Rebind"},
 	{InvIdent, MinorUnknownInitialRef, "no initial reference of that name", "give one in the configuration"},
 }

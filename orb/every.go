@@ -111,6 +111,9 @@ func (o *ORB) interfaceDef(ctx context.Context, id string) (*Ref, error) {
 	if err = c.End(); err == nil && def == nil {
 		err = exc.New(exc.IntfRepos, exc.MinorNoRepository, exc.No, "the interface repository does not know %s", id)
 	}
+	if said := (*exc.SystemException)(nil); errors.As(err, &said) {
+		said.Public = true // what the repository said to this server it would say to its clients
+	}
 	return def, err
 }
 

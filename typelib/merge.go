@@ -213,35 +213,6 @@ func (m *merger) filter(ds model.Decls, prefix string) model.Decls {
 	return out
 }
 
-// withoutPlaces returns a declaration as JSON, without the places in it.
-func withoutPlaces(d model.Decl) ([]byte, error) {
-	b, err := json.Marshal(model.Decls{d})
-	if err != nil {
-		return nil, err
-	}
-	var v any
-	if err := json.Unmarshal(b, &v); err != nil {
-		return nil, err
-	}
-	dropPlaces(v)
-	return json.Marshal(v)
-}
-
-func dropPlaces(v any) {
-	switch v := v.(type) {
-	case map[string]any:
-		delete(v, "span")
-		delete(v, "nameSpan")
-		for _, x := range v {
-			dropPlaces(x)
-		}
-	case []any:
-		for _, x := range v {
-			dropPlaces(x)
-		}
-	}
-}
-
 // Only leaves of a specification what it says of one class: it alone is in the main file of what
 // is returned, which has its name and includes the file that it was in. spec, in which the class is
 // named by its scoped name, is not to be used any more.

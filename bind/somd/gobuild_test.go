@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,24 +20,15 @@ import (
 	"github.com/opendsom/dsom/somd"
 )
 
-// kennel makes a module of two packages with a class each, one of them internal, and a class library of the first; its folder is returned.
+// kennel makes a module, as a user has it, of two packages with a class each, one of them internal, and a class library of the first; its folder is returned.
 func (b bench) kennel(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.Abs(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := func(name string) string {
-		text, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
-	}
 	files := map[string]string{
-		"go.mod": strings.Replace(file("go.mod"), "module github.com/opendsom/dsom", "module kennel", 1) +
-			"\nrequire github.com/opendsom/dsom v0.0.0\nreplace github.com/opendsom/dsom => " + dir + "\n",
-		"go.sum":          file("go.sum"),
+		"go.mod":          "module kennel\n\ngo 1.26.0\n\nrequire github.com/opendsom/dsom v0.0.0\n\nreplace github.com/opendsom/dsom => " + dir + "\n",
 		"library/main.go": "// Command library is a class library in Go.\npackage main\n\nimport (\n\t_ \"kennel/collie\"\n\n\t_ \"github.com/opendsom/dsom/som/native\"\n)\n\nfunc main() {}\n",
 	}
 	for name, n := range map[string]int{"collie": 2, "internal/poodle": 3} {
@@ -51,17 +43,40 @@ func (b bench) kennel(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
+	tidy := exec.Command("go", "mod", "tidy")
+	tidy.Dir = module
+	if out, err := tidy.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 	return module
+}
+
+// moduleFiles returns go.mod and go.sum of a module; the latter need not be there, where nothing but DSOM is imported.
+func moduleFiles(t *testing.T, module string) string {
+	t.Helper()
+	mod, err := os.ReadFile(filepath.Join(module, "go.mod"))
+	sum, bad := os.ReadFile(filepath.Join(module, "go.sum"))
+	if errors.Is(bad, fs.ErrNotExist) {
+		bad = nil
+	}
+	if err := errors.Join(err, bad); err != nil {
+		t.Fatal(err)
+	}
+	return string(mod) + string(sum)
 }
 
 // TestServerBuild has one command make a server of two packages in Go, and calls objects of both.
 func TestServerBuild(t *testing.T) {
 	b := newBench(t)
 	module, program := b.kennel(t), filepath.Join(t.TempDir(), "server")
+	before := moduleFiles(t, module)
 	build := exec.Command(b.path("dsom"), "server", "build", "-o", program, "./collie", "kennel/internal/poodle")
 	build.Dir = module
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
+	}
+	if after := moduleFiles(t, module); after != before {
+		t.Errorf("the module's files were\n%s\nand are\n%s", before, after)
 	}
 	if left, err := filepath.Glob(filepath.Join(module, "*server*")); err != nil || len(left) > 0 {
 		t.Errorf("in the module are left %q, %v", left, err)

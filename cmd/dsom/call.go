@@ -275,6 +275,9 @@ func (v callCmd) operation(ctx context.Context, c *console, b *binder) (*dii.Sig
 // fromRepository returns a signature as the object's interface repository tells it.
 func fromRepository(ctx context.Context, ref *orb.Ref, name string, write bool) (*dii.Signature, error) {
 	d, err := ifr.Describe(ctx, ref)
+	if disputed := (*exc.SystemException)(nil); errors.As(err, &disputed) && disputed.Kind == exc.IntfRepos && disputed.Minor == exc.MinorDisputed {
+		return nil, fmt.Errorf("the types of %s are not certain, so it is not called: %w\nName the IDL file of the object's interface with --idl, or start the servers with one release of it", name, err)
+	}
 	for _, unknown := range []error{exc.IntfRepos, exc.NoImplement, exc.BadOperation} {
 		if errors.Is(err, unknown) {
 			return nil, usage("the types of %s are not known, since no interface repository tells: name the IDL file of the object's interface with --idl, or register it by dsom idl register FILE", name)

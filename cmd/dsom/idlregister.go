@@ -103,5 +103,10 @@ func listSpecifications(ctx context.Context, c *console, d *admin.Client) error 
 		rows = append(rows, []string{s.Name, strings.Join(s.Files, ", "), fmt.Sprint(s.Octets), s.Registered.Local().Format("2006-01-02 15:04:05")})
 	}
 	c.table([]string{"NAME", "FILES", "OCTETS", "REGISTERED"}, rows)
+	for _, s := range list {
+		if s.Disputed != "" {
+			c.note("Nobody is answered from %s: %s", safe(s.Name), safe(s.Disputed))
+		}
+	}
 	return nil
 }

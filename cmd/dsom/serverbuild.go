@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,7 +24,7 @@ func (serverBuildCmd) Help() string {
 room for one Go runtime, so that a server cannot load a class library in Go; here the classes and the server are one program. Each
 package has the class that it serves in the variable Class, as packages that dsom idl makes have it.
 
-It is built by the go command, with cgo, in the module of this folder, which has to require github.com/opendsom/dsom. The program is run as
+It is built by the go command, with cgo, in the module of this folder, which has to require github.com/opendsom/dsom; its go.mod and go.sum stay as they are. The program is run as
 dsom server run is: by the daemon, or with --name and --listen.
 
 Example:
@@ -41,6 +42,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -83,8 +85,8 @@ func main() {
 			fmt.Println(ref) // there is no name to find it by
 		}
 		spec, bad := native.Spec(classes...)
-		if bad == nil && spec != nil {
-			bad = s.Describe(ctx, spec)
+		if spec != nil {
+			bad = errors.Join(bad, s.Describe(ctx, spec))
 		}
 		if bad != nil { // the classes are served all the same
 			fmt.Fprintln(os.Stderr, os.Args[0]+":", bad)
@@ -132,8 +134,49 @@ func (v serverBuildCmd) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err = goCommand(ctx, "build", "-C", root, "-overlay", overlay, "-o", out, "./dsom_server_build")
+	modules, err := modulesFor(ctx, root, dir)
+	if err != nil {
+		return err
+	}
+	_, err = goCommand(ctx, append(append([]string{"build", "-C", root}, modules...), "-overlay", overlay, "-o", out, "./dsom_server_build")...)
 	return err
+}
+
+// modulesFor returns the flags of the go command by which what the server imports is found, beside what the module's own packages import: a go.mod that go mod tidy has made knows nothing of that. It is noted in copies of the
+// module's files, in a folder of ours, so that those stay as they are. In a workspace, where the go command takes no such copies, there are no flags: what is missing has to be in the workspace's files.
+func modulesFor(ctx context.Context, root, dir string) ([]string, error) {
+	work, err := goCommand(ctx, "env", "GOWORK")
+	if err != nil {
+		return nil, err
+	}
+	if work = strings.TrimSpace(work); work != "" && work != "off" {
+		return nil, nil
+	}
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return nil, err
+	}
+	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	// What DSOM itself was built of is known to DSOM's own go.sum, and need not be asked of anybody.
+	ours, err := goCommand(ctx, "list", "-m", "-f", "{{.Dir}}", "github.com/opendsom/dsom")
+	if err != nil {
+		return nil, err
+	}
+	known, err := os.ReadFile(filepath.Join(strings.TrimSpace(ours), "go.sum"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if len(sums) > 0 && sums[len(sums)-1] != '\n' {
+		sums = append(sums, '\n')
+	}
+	file := filepath.Join(dir, "go.mod")
+	if err := errors.Join(os.WriteFile(file, mod, 0o600), os.WriteFile(filepath.Join(dir, "go.sum"), append(sums, known...), 0o600)); err != nil {
+		return nil, err
+	}
+	return []string{"-modfile", file, "-mod=mod"}, nil
 }
 
 // moduleHere returns the folder of the module of this folder: the one whose go.mod the go command finds, which in a workspace is one of several.

@@ -28,6 +28,7 @@ type Specification struct {
 	Files      []string  `json:"files"`  // the main ones
 	Octets     int       `json:"octets"` // as JSON
 	Registered time.Time `json:"registered"`
+	Disputed   string    `json:"disputed,omitempty"` // why nobody is answered from it: others say different things
 }
 
 // Specifications lists what is registered in the interface repository, by name.
@@ -41,7 +42,8 @@ func (c *Client) RegisterSpecification(ctx context.Context, name string, packed 
 	return c.putSpecification(ctx, specificationPath(name), packed)
 }
 
-// Describe registers the interfaces of the classes of a lease's server, packed as for RegisterSpecification, under the name ServerClasses.
+// Describe registers the interfaces of the classes of a lease's server, packed as for RegisterSpecification, under the name ServerClasses. Those of a version that
+// an upgrade tries out are registered once it serves. The error is CodeInvalid where others say different things: then nobody is answered from either.
 func (c *Client) Describe(ctx context.Context, lease string, packed []byte) (Specification, error) {
 	return c.putSpecification(ctx, "/v1/leases/"+url.PathEscape(lease)+"/interfaces", packed)
 }

@@ -29,6 +29,7 @@ type group struct {
 	changed chan struct{}    // closed and made new whenever something in a seat changed
 	rec     *implrepo.Record // as read or written last; nil: not known
 	next    *implrepo.Record // what it is being upgraded to, while the present one serves
+	trial   *trial           // of that, or of the version for whose start the one before was ended
 	held    chan struct{}    // closed when calls need not wait any more; nil: they need not
 	turn    uint64           // counts who was sent to a replica
 }

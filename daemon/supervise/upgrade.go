@@ -79,7 +79,7 @@ func (up Upgrade) apply(rec implrepo.Record) (implrepo.Record, error) {
 func (s *Supervisor) upgradeBeside(ctx context.Context, g *group, rec, next implrepo.Record) (Upgraded, error) {
 	next.Upgrade++
 	g.mu.Lock()
-	g.next = &next
+	g.next, g.trial = &next, &trial{version: next.Upgrade}
 	g.mu.Unlock()
 	first := s.find(rec.UUID, seatName(rec.Upgrade, ""))
 	idle := first == nil || !first.runs()
@@ -93,10 +93,12 @@ func (s *Supervisor) upgradeBeside(ctx context.Context, g *group, rec, next impl
 	g.next = nil
 	g.mu.Unlock()
 	if err != nil {
+		g.tried(ctx, false)
 		s.o.Log.Error("an upgrade was given up, and the server is as it was", "server", rec.Name, "error", err)
 		_, undo := s.endSurplus(context.WithoutCancel(ctx), g, "its upgrade was given up")
 		return Upgraded{}, errors.Join(err, undo)
 	}
+	g.tried(ctx, true)
 	begun = time.Now()
 	ended, err := s.endSurplus(ctx, g, "a new version has taken its place")
 	if idle && next.Activation.Apart() { // the process was started to see that it comes up, and nobody called for it
@@ -184,6 +186,10 @@ func (s *Supervisor) dropEmpty(g *group) {
 func (s *Supervisor) upgradeInTurn(ctx context.Context, g *group, rec, next implrepo.Record) (Upgraded, error) {
 	defer g.hold()()
 	next.Upgrade++
+	g.mu.Lock()
+	g.trial = &trial{version: next.Upgrade}
+	g.mu.Unlock()
+	defer g.tried(ctx, false)                                // unless it was
 	if err := s.commitUpgrade(ctx, rec, &next); err != nil { // from here on the old processes are surplus
 		return Upgraded{}, err
 	}
@@ -195,8 +201,11 @@ func (s *Supervisor) upgradeInTurn(ctx context.Context, g *group, rec, next impl
 		err = s.startVersion(ctx, next)
 	}
 	if err == nil {
-		return Upgraded{next, ended, time.Since(begun), drained}, nil
+		started := time.Since(begun)
+		g.tried(ctx, true)
+		return Upgraded{next, ended, started, drained}, nil
 	}
+	g.tried(ctx, false) // before the version before, whose number is another's now, says anything
 	s.o.Log.Error("an upgrade has failed, the version before is started again", "server", rec.Name, "error", err)
 	back := rec
 	back.Upgrade = next.Upgrade + 1 // the places of the new processes are not given to others before those have ended

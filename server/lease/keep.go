@@ -118,6 +118,7 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 	defer teller.Wait()
 	defer cancel()
 	teller.Go(func() { l.tell(ctx, client, first.Lease, endpoints, changed) })
+	teller.Go(func() { l.describe(ctx, client, first.Lease) })
 	if first.Hold > 0 {
 		teller.Go(func() { l.renew(ctx, client, first.Lease, time.Duration(first.Hold)) })
 	}

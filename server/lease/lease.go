@@ -92,7 +92,7 @@ type Lease struct {
 
 	mu        sync.Mutex
 	counts    func() admin.Counts // nil: nothing is told
-	changed   chan struct{}       // closed and made new when endpoints change
+	changed   chan struct{}       // closed and made new when endpoints or described change
 	endpoints []string
 	id        string        // of the lease that is held now, or ""
 	asked     chan struct{} // closed when the request that is under way has its answer; nil: none is
@@ -101,6 +101,8 @@ type Lease struct {
 	uuid      string
 	terms     Terms
 	err       error // why it was refused
+
+	described *description // what the daemon is to know of the classes; nil: nothing
 
 	told      func(publish string) // see Daemons
 	published string
@@ -225,17 +227,26 @@ func (l *Lease) Report(ctx context.Context, r admin.Report) {
 	}
 }
 
-// Describe registers the interfaces of the server's classes with the daemon, packed as the interface repository has them. It is the daemon's error where they contradict what is registered
-// there, and admin.ErrNoDaemon if the lease is not held just now.
+// Describe registers the interfaces of the server's classes with the daemon, packed as the interface repository has them, and again whenever the daemon was restarted: it may not have got to what a version
+// says that was tried out. It waits for the first answer, until ctx ends; then, as while the daemon is away or has too much to do, it is tried on in the background. The error is the daemon's where it refuses
+// them, for good, or else ctx's.
 func (l *Lease) Describe(ctx context.Context, packed []byte) error {
+	d := &description{packed: packed, answered: make(chan struct{})}
 	l.mu.Lock()
-	id, client := l.id, l.client
+	l.described = d
+	close(l.changed)
+	l.changed = make(chan struct{})
 	l.mu.Unlock()
-	if id == "" {
+	select {
+	case <-d.answered:
+		return d.err
+	case <-l.refused:
+		return l.Err()
+	case <-l.done:
 		return admin.ErrNoDaemon
+	case <-ctx.Done():
+		return fmt.Errorf("lease: the daemon has not answered yet, and is asked on: %w", ctx.Err())
 	}
-	_, err := client.Describe(ctx, id, packed)
-	return err
 }
 
 // Close tells the daemon, if it is there and before ctx ends, that the server is done, and

@@ -3,6 +3,7 @@
 package native
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"reflect"
@@ -19,19 +20,25 @@ import (
 
 // description returns the type information of a class, or an error where one of its methods is of types that Go's do not tell.
 func description(c *som.Class) ([]byte, error) {
-	d := describing{file: file(c.Name()), decls: map[string]model.Decl{}, parts: map[string]int{}}
-	d.spec.Files = []*model.File{{Path: d.file, Main: true}}
-	for _, a := range c.Order()[1:] {
-		d.outline(a)
-	}
+	d := begin(c)
 	i := d.interfaceOf(c, d.file)
-	if err := d.methods(i, c); err != nil {
+	if err := d.methods(i, c, d.operation); err != nil {
 		return nil, err
 	}
 	if err := d.spec.Link(); err != nil {
 		return nil, err
 	}
 	return typelib.Append(nil, &d.spec, typelib.Options{})
+}
+
+// begin returns what there is before a class: its ancestors.
+func begin(c *som.Class) *describing {
+	d := &describing{file: file(c.Name()), decls: map[string]model.Decl{}, parts: map[string]int{}}
+	d.spec.Files = []*model.File{{Path: d.file, Main: true}}
+	for _, a := range c.Order()[1:] {
+		d.outline(a)
+	}
+	return d
 }
 
 // file is the IDL file that a class would be in.
@@ -44,6 +51,13 @@ type describing struct {
 	file  string
 	decls map[string]model.Decl // interfaces by their scoped names
 	parts map[string]int        // how often modules were opened, by theirs
+
+	// Of a class that is described to clients elsewhere:
+	class    *som.Class
+	in       *model.Interface
+	declared model.Decls          // types, in the class
+	types    map[form]*model.Type // them, by Go's
+	taken    map[string]bool      // names in the class, in small letters
 }
 
 func about(name, scoped, file string) model.Info {
@@ -99,15 +113,17 @@ func (d *describing) named(c *som.Class) *model.Type {
 	return &model.Type{Kind: model.Named, Name: "::" + c.Name(), Decl: d.decls[c.Name()]}
 }
 
-// methods adds what the class introduces, and what it overrides.
-func (d *describing) methods(i *model.Interface, c *som.Class) error {
+// methods adds what the class introduces, and what it overrides. The error tells of the methods that operation finds none for, which are left out.
+func (d *describing) methods(i *model.Interface, c *som.Class, operation func(*som.Method) (*model.Operation, error)) error {
 	var order []string
+	var failed error
 	for _, m := range c.Introduced() { // procedures are Go's alone
-		order = append(order, m.Name())
-		o, err := d.operation(m)
+		o, err := operation(m)
 		if err != nil {
-			return fmt.Errorf("%s: %w", m, err)
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", m, err))
+			continue
 		}
+		order = append(order, m.Name())
 		if m.Kind() == som.NonStatic {
 			o.Modifiers = []model.Modifier{{Name: "nonstatic"}}
 		}
@@ -121,7 +137,7 @@ func (d *describing) methods(i *model.Interface, c *som.Class) error {
 			i.Implementation.Overrides = append(i.Implementation.Overrides, o)
 		}
 	}
-	return nil
+	return failed
 }
 
 func (d *describing) operation(m *som.Method) (*model.Operation, error) {

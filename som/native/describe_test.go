@@ -72,3 +72,55 @@ func TestDescription(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A pose is what a walker tells of itself.
+type pose struct {
+	X, Y int32
+	Tag  string
+	Legs [4]int16
+}
+
+type walker struct{ som.Base }
+
+func (*walker) Move(context.Context, int32) (pose, error)                   { return pose{}, nil }
+func (*walker) Path(context.Context, int16) ([]pose, error)                 { return nil, nil }
+func (*walker) Load(_ context.Context, b []byte) ([]byte, error)            { return b, nil }
+func (*walker) Sum(context.Context, []float64, bool) (float64, bool, error) { return 0, false, nil }
+func (*walker) Pose(context.Context, pose) error                            { return nil }
+func (*walker) Odd(context.Context, map[string]int) error                   { return nil }
+func (*walker) Hidden(context.Context, struct{ hidden int }) error          { return nil }
+
+// TestSpecOfGoTypes describes a class in Go to clients elsewhere: structs, sequences and several results too. A method that cannot be described is named, and the others are there.
+func TestSpecOfGoTypes(t *testing.T) {
+	t.Parallel()
+	w := som.MustClass[walker]("Works::Walker")
+	spec, err := native.Spec(w)
+	for _, want := range []string{"Works::Walker::odd", "map[string]int", "Works::Walker::hidden"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("it is not said that %s is not described: %v", want, err)
+		}
+	}
+	if spec == nil {
+		t.Fatal("nothing is described")
+	}
+	files, err := emitidl.Emit(spec, emitidl.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text string
+	for _, file := range files.All() {
+		text += strings.ReplaceAll(string(file), "::Works::Walker::", "")
+	}
+	for _, want := range []string{
+		"struct Pose_2 {", "long x;", "string tag;", "typedef sequence<octet> OctetSeq;", "typedef sequence<double> DoubleSeq;", "typedef short Short4[4];", "typedef sequence<Pose_2> Pose_2Seq;",
+		"Pose_2 move (in long p1);", "Pose_2Seq path (in short p1);", "OctetSeq load (in OctetSeq p1);", "double sum (in DoubleSeq p1, in boolean p2, out boolean p3);", "void pose (in Pose_2 p1);",
+		"releaseorder: ",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s\nlacks %s", text, want)
+		}
+	}
+	if strings.Contains(text, "odd") || strings.Contains(text, "hidden") {
+		t.Errorf("%s\nhas what it cannot have", text)
+	}
+}

@@ -13,7 +13,8 @@ import (
 )
 
 // Spec returns what type information says of classes and their ancestors, with all that the libraries say in which that is, as one specification; of a class in Go without any, what Go's types say. It is nil where nothing
-// says anything of any of the classes. The error, of package typelib, tells of information that is damaged, or that says different things of one type.
+// says anything of any of the classes. The error tells what is not in it: classes whose information is damaged, and methods in Go of types that do not tell what they are in IDL; with information that says different things of one type,
+// which is an error of package typelib, there is none of it.
 func Spec(classes ...*som.Class) (*model.Spec, error) {
 	var specs []*model.Spec
 	var failed error
@@ -33,10 +34,11 @@ func Spec(classes ...*som.Class) (*model.Spec, error) {
 			}
 		}
 	}
-	if failed != nil || len(specs) == 0 {
+	if len(specs) == 0 {
 		return nil, failed
 	}
-	return typelib.Merge(specs...)
+	spec, err := typelib.Merge(specs...)
+	return spec, errors.Join(failed, err)
 }
 
 // specOf returns the type information about a class, nil for none and for what is among read already.
@@ -51,9 +53,5 @@ func specOf(c *som.Class, read map[unsafe.Pointer]bool) (*model.Spec, error) {
 	case c.IsMirror():
 		return nil, nil
 	}
-	b, err := description(c)
-	if err != nil {
-		return nil, nil // its methods are of types that Go's do not tell
-	}
-	return typelib.Parse(b)
+	return described(c)
 }

@@ -154,7 +154,7 @@ func (r *repository) LookupId(_ context.Context, id ifr.RepositoryId) (ifr.Conta
 	}
 	d := c.o.x.byID[id]
 	if d == nil {
-		return nil, nil
+		return nil, c.o.x.ids[id].raise()
 	}
 	return c.o.contained(d)
 }

@@ -64,7 +64,7 @@ func decls[D model.Decl](list []D) []model.Decl {
 }
 
 func (i interfaceDef) IsA(_ context.Context, id ifr.RepositoryId) (bool, error) {
-	return id == orb.ObjectID && !i.i.Abstract || isA(i.i, id), nil
+	return id == orb.ObjectID && !i.i.Abstract || i.o.x.isA(i.i, id), nil
 }
 
 func (i interfaceDef) DescribeInterface(context.Context) (ifr.InterfaceDef_FullInterfaceDescription, error) {

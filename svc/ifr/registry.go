@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ import (
 
 // Limits of what is registered; errors name them as in the comments.
 const (
-	MaxEntries  = 1024      // ifr-entries: specifications that are registered
+	MaxEntries  = 4096      // ifr-entries: specifications that are registered
 	MaxName     = 256       // ifr-name-octets: octets of a specification's name
 	MaxSpec     = 64 << 20  // ifr-spec-octets: octets of a specification as JSON
 	MaxPacked   = 16 << 20  // ifr-packed-octets: octets of a specification as it is kept, packed
@@ -63,6 +64,7 @@ type Entry struct {
 	Files      []string  `json:"files"` // the main ones
 	Octets     int       `json:"octets"`
 	Registered time.Time `json:"registered"`
+	Disputed   string    `json:"disputed,omitempty"` // why nobody is answered from it: others say different things
 }
 
 // manifest is an entry as it is kept: the specification lies in pieces beside it.
@@ -89,6 +91,58 @@ type registered struct {
 	manifest
 	revision uint64
 	spec     *model.Spec
+	sum      [sha256.Size]byte // of it as JSON
+	says     []typelib.Statement
+	ids      map[string]string // the qualified name that each has
+}
+
+// parse takes a packed specification in.
+func (x *registered) parse(packed []byte) error {
+	text, err := unpack(packed, "ifr-spec-octets", MaxSpec)
+	if err != nil {
+		return err
+	}
+	if x.spec, err = model.Read(bytes.NewReader(text)); err != nil {
+		return err
+	}
+	x.sum, x.Octets = sha256.Sum256(text), len(text)
+	if x.says, err = typelib.Statements(x.spec); err != nil {
+		return err
+	}
+	x.ids, err = idsOf(x.spec)
+	return err
+}
+
+// newRegistered returns what is registered under a name; ErrInvalid and limits are its errors.
+func newRegistered(name string, packed []byte) (*registered, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if err := within("ifr-packed-octets", MaxPacked, len(packed)); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	x := &registered{manifest: manifest{
+		Entry:  Entry{Name: name, Registered: time.Now().UTC().Truncate(time.Second)},
+		Pieces: (len(packed) + pieceSize - 1) / pieceSize,
+	}}
+	if err := x.parse(packed); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	for _, f := range x.spec.Files {
+		if f.Main {
+			x.Files = append(x.Files, f.Path)
+		}
+	}
+	return x, nil
+}
+
+// Examine returns the entry that a registration would have, or why it has none whatever else is registered.
+func Examine(name string, packed []byte) (Entry, error) {
+	x, err := newRegistered(name, packed)
+	if err != nil {
+		return Entry{}, err
+	}
+	return x.Entry, nil
 }
 
 // A Registry is the specifications in a store, and what they come to together. It is safe for
@@ -98,18 +152,19 @@ type Registry struct {
 
 	turn     chan struct{}          // holds a token while somebody changes the registry
 	all      map[string]*registered // of the holder of turn
+	body     *body                  // what they say, as well
 	doubtful bool                   // the store may differ from all
 	stale    atomic.Bool            // the store, which others write to as well, has told of a change since all was read
 	watch    func()                 // ends that; nil: nobody else writes
 
-	now  atomic.Pointer[snapshot]
-	once sync.Mutex // of who makes the first snapshot
+	now  atomic.Pointer[state]
+	once sync.Mutex // of who makes a snapshot
 }
 
 // OpenRegistry returns the registry in a store. Its error is store.ErrCorrupt for entries that cannot
 // be read, and names the first, or the store's.
 func OpenRegistry(ctx context.Context, s store.Store) (*Registry, error) {
-	r := &Registry{store: s, turn: make(chan struct{}, 1)}
+	r := &Registry{store: s, turn: make(chan struct{}, 1), body: newBody()}
 	if w, ok := s.(store.Watcher); ok {
 		r.watch = w.Watch(func([]store.Change) { r.stale.Store(true) }, prefixSpec)
 	}
@@ -178,11 +233,21 @@ func (r *Registry) load(ctx context.Context) error {
 			return damaged(e.Key, "not the entry of a specification", err)
 		}
 		if old := r.all[x.Name]; old != nil && old.revision == x.revision {
-			x.spec = old.spec
-		} else if x.spec, err = r.read(ctx, x.manifest); err != nil {
+			x = old
+		} else if err := r.read(ctx, x); err != nil {
 			return err
 		}
 		all[x.Name] = x
+	}
+	for name, x := range r.all {
+		if all[name] != x {
+			r.body.remove(x)
+		}
+	}
+	for name, x := range all {
+		if r.all[name] != x {
+			r.body.add(x)
+		}
 	}
 	r.all, r.doubtful = all, false
 	r.now.Store(nil)
@@ -190,23 +255,22 @@ func (r *Registry) load(ctx context.Context) error {
 }
 
 // read puts the pieces of a specification together.
-func (r *Registry) read(ctx context.Context, m manifest) (*model.Spec, error) {
+func (r *Registry) read(ctx context.Context, x *registered) error {
 	var packed []byte
-	for i := range m.Pieces {
-		e, err := r.store.Get(ctx, m.pieceKey(i))
+	for i := range x.Pieces {
+		e, err := r.store.Get(ctx, x.pieceKey(i))
 		if errors.Is(err, store.ErrNotFound) {
-			return nil, damaged(m.pieceKey(i), "a piece is missing", err)
+			return damaged(x.pieceKey(i), "a piece is missing", err)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		packed = append(packed, e.Value...)
 	}
-	spec, _, err := Unpack(packed)
-	if err != nil {
-		return nil, damaged(specKey(m.Name), "the specification cannot be read", err)
+	if err := x.parse(packed); err != nil {
+		return damaged(specKey(x.Name), "the specification cannot be read", err)
 	}
-	return spec, nil
+	return nil
 }
 
 func damaged(key, detail string, err error) error {
@@ -230,41 +294,26 @@ func Pack(spec *model.Spec) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Unpack returns the specification that Pack has packed, and its octets as JSON.
-func Unpack(packed []byte) (*model.Spec, int, error) {
-	if err := within("ifr-packed-octets", MaxPacked, len(packed)); err != nil {
-		return nil, 0, err
-	}
-	return unpack(packed, "ifr-spec-octets", MaxSpec)
-}
-
-// UnpackAll is Unpack for all that a registry has together, with what the daemon itself serves.
+// UnpackAll returns the specification that Pack has packed of all that a registry has together, with what the daemon itself serves.
 func UnpackAll(packed []byte) (*model.Spec, error) {
-	spec, _, err := unpack(packed, "ifr-octets", MaxRegistry+MaxSpec)
-	return spec, err
+	text, err := unpack(packed, "ifr-octets", MaxRegistry+MaxSpec)
+	if err != nil {
+		return nil, err
+	}
+	return model.Read(bytes.NewReader(text))
 }
 
-func unpack(packed []byte, limit string, most int) (*model.Spec, int, error) {
+// unpack returns the JSON that was packed.
+func unpack(packed []byte, limit string, most int) ([]byte, error) {
 	in, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	text, err := io.ReadAll(io.LimitReader(in, int64(most)+1))
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	if err := within(limit, most, len(text)); err != nil {
-		return nil, 0, err
-	}
-	spec, err := model.Read(bytes.NewReader(text))
-	return spec, len(text), err
-}
-
-// sameSpec reports whether two specifications are the same, octet by octet.
-func sameSpec(a, b *model.Spec) bool {
-	one, err := json.Marshal(a)
-	other, bad := json.Marshal(b)
-	return err == nil && bad == nil && bytes.Equal(one, other)
+	return text, within(limit, most, len(text))
 }
 
 // attempts bounds how often a change is tried again because somebody else changed the registry.
@@ -304,58 +353,87 @@ func (r *Registry) change(ctx context.Context, plan func() (ops []store.Op, done
 }
 
 // Put registers a packed specification under a name, in place of the one that has it; the same again changes nothing, nor the time of registration. Where it says
-// of something else than another one does, or what it needs is missing, the error is ErrInvalid and tells
-// what; then nothing is changed.
+// of something else than another one does the error is ErrInvalid and tells what; then nothing is changed.
 func (r *Registry) Put(ctx context.Context, name string, packed []byte) (Entry, error) {
-	if err := checkName(name); err != nil {
+	x, err := newRegistered(name, packed)
+	if err != nil {
 		return Entry{}, err
 	}
-	spec, octets, err := Unpack(packed)
-	if err != nil {
-		return Entry{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	return x.Entry, r.put(ctx, x, packed, false)
+}
+
+// Describe registers what a server says of itself. It is taken whole, in place of what the server has said before, since that is true no longer, and what was said before is gone even
+// where the error says that it cannot be registered. Where it says of something else than others do, the error is ErrInvalid and tells what; then it is registered all the same, and
+// nobody is answered from it and from what it contradicts, until they agree or one of them is gone.
+func (r *Registry) Describe(ctx context.Context, name string, packed []byte) (Entry, error) {
+	x, err := newRegistered(name, packed)
+	if err == nil {
+		err = r.put(ctx, x, packed, true)
 	}
-	x := &registered{spec: spec, manifest: manifest{
-		Entry:  Entry{Name: name, Octets: octets, Registered: time.Now().UTC().Truncate(time.Second)},
-		Pieces: (len(packed) + pieceSize - 1) / pieceSize,
-	}}
-	for _, f := range spec.Files {
-		if f.Main {
-			x.Files = append(x.Files, f.Path)
+	var limit *LimitError
+	switch {
+	case err == nil:
+		return x.Entry, nil
+	case x != nil && x.Disputed != "": // it is there
+	case errors.Is(err, ErrInvalid), errors.As(err, &limit):
+		if gone := r.Remove(ctx, name); gone != nil && !errors.Is(gone, ErrUnknown) {
+			err = errors.Join(err, gone)
 		}
 	}
-	err = r.change(ctx, func() ([]store.Op, func(uint64), error) {
-		old := r.all[name]
-		if old != nil && old.Octets == octets && sameSpec(old.spec, spec) {
-			x.manifest = old.manifest // as it is each time that a server registers itself
+	return Entry{}, err
+}
+
+// put registers x. Where it contradicts others it is registered only if it may be disputed, and the error is ErrInvalid in both cases.
+func (r *Registry) put(ctx context.Context, x *registered, packed []byte, disputable bool) error {
+	var disputed error
+	err := r.change(ctx, func() ([]store.Op, func(uint64), error) {
+		old := r.all[x.Name]
+		if old != nil {
+			r.body.remove(old)
+		}
+		disputed = r.body.contradicts(x)
+		if old != nil {
+			r.body.add(old)
+		}
+		if x.Disputed = ""; disputed != nil {
+			x.Disputed = disputed.Error()
+		}
+		if old != nil && old.sum == x.sum {
+			x.Registered = old.Registered // as it is each time that a server registers itself
 			return nil, nil, nil
 		}
-		next := maps.Clone(r.all)
-		next[name] = x
-		sum := 0
-		for _, e := range next {
+		if disputed != nil && !disputable {
+			return nil, nil, disputed
+		}
+		entries, sum := len(r.all), x.Octets
+		for _, e := range r.all {
 			sum += e.Octets
 		}
-		if err := errors.Join(within("ifr-entries", MaxEntries, len(next)), within("ifr-octets", MaxRegistry, sum)); err != nil {
-			return nil, nil, err
+		if old == nil {
+			entries++
+		} else {
+			sum -= old.Octets
 		}
-		made, err := newSnapshot(next)
-		if err != nil {
+		if err := errors.Join(within("ifr-entries", MaxEntries, entries), within("ifr-octets", MaxRegistry, sum)); err != nil {
+			x.Disputed = ""
 			return nil, nil, err
 		}
 		x.Generation = 1
 		if old != nil {
 			x.Generation = old.Generation + 1
 		}
-		text, err := json.Marshal(x.manifest)
+		kept := x.manifest
+		kept.Disputed = "" // it depends on the others
+		text, err := json.Marshal(kept)
 		if err != nil {
 			return nil, nil, err
 		}
-		ops := []store.Op{store.Create(specKey(name), text)}
+		ops := []store.Op{store.Create(specKey(x.Name), text)}
 		if old != nil {
 			if ops, err = r.pieceDeletes(ctx, old.manifest); err != nil {
 				return nil, nil, err
 			}
-			ops = append(ops, store.Update(specKey(name), text, old.revision))
+			ops = append(ops, store.Update(specKey(x.Name), text, old.revision))
 		}
 		i := 0
 		for piece := range slices.Chunk(packed, pieceSize) {
@@ -363,12 +441,18 @@ func (r *Registry) Put(ctx context.Context, name string, packed []byte) (Entry, 
 			i++
 		}
 		return ops, func(revision uint64) {
-			x.revision = revision
-			r.all = next
-			r.now.Store(made)
+			if x.revision = revision; old != nil {
+				r.body.remove(old)
+			}
+			r.body.add(x)
+			r.all[x.Name] = x
+			r.now.Store(nil)
 		}, nil
 	})
-	return x.Entry, err
+	if err != nil {
+		return err
+	}
+	return disputed
 }
 
 func checkName(name string) error {
@@ -396,27 +480,21 @@ func (r *Registry) pieceDeletes(ctx context.Context, m manifest) (ops []store.Op
 	return ops, nil
 }
 
-// Remove takes a specification out. Its error is ErrUnknown where there is none of the name, or
-// ErrInvalid where another one is built on it.
+// Remove takes a specification out. Its error is ErrUnknown where there is none of the name.
 func (r *Registry) Remove(ctx context.Context, name string) error {
 	return r.change(ctx, func() ([]store.Op, func(uint64), error) {
 		old := r.all[name]
 		if old == nil {
 			return nil, nil, fmt.Errorf("%q: %w", name, ErrUnknown)
 		}
-		next := maps.Clone(r.all)
-		delete(next, name)
-		made, err := newSnapshot(next)
-		if err != nil {
-			return nil, nil, err
-		}
 		ops, err := r.pieceDeletes(ctx, old.manifest)
 		if err != nil {
 			return nil, nil, err
 		}
 		return append(ops, store.Delete(specKey(name), old.revision)), func(uint64) {
-			r.all = next
-			r.now.Store(made)
+			r.body.remove(old)
+			delete(r.all, name)
+			r.now.Store(nil)
 		}, nil
 	})
 }
@@ -433,31 +511,42 @@ func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
 		return nil, err
 	}
 	list := make([]Entry, 0, len(r.all))
-	for _, x := range r.all {
-		list = append(list, x.Entry)
+	disputed := r.body.disputes(r.all).by
+	for name, x := range r.all {
+		e := x.Entry
+		if e.Disputed = ""; disputed[name] != nil {
+			e.Disputed = disputed[name].Error()
+		}
+		list = append(list, e)
 	}
 	slices.SortFunc(list, func(a, b Entry) int { return cmp.Compare(a.Name, b.Name) })
 	return list, nil
 }
 
-// Spec returns all that is registered as one specification, with what the daemon itself serves. It
+// Spec returns all that is registered as one specification, with what the daemon itself serves, and without what is disputed. It
 // must not be changed.
 func (r *Registry) Spec() (*model.Spec, error) {
 	x, err := r.current()
 	if err != nil {
 		return nil, err
 	}
-	return x.spec, nil
+	return x.whole()
 }
 
-// current returns the present snapshot.
-func (r *Registry) current() (*snapshot, error) {
+// A state is what the repository has at a time.
+type state struct {
+	*snapshot
+	whole func() (*model.Spec, error) // made when somebody wants it
+}
+
+// current returns the present state. What it has to do costs what is registered, once after changes, however many they were.
+func (r *Registry) current() (*state, error) {
 	if x := r.now.Load(); x != nil && !r.stale.Load() {
 		return x, nil
 	}
 	r.once.Lock()
 	defer r.once.Unlock()
-	r.turn <- struct{}{} // it is held for as long as a commit takes, or another snapshot
+	r.turn <- struct{}{} // it is held for as long as a commit takes, or this
 	defer func() { <-r.turn }()
 	if err := r.refresh(context.Background()); err != nil { // it is in memory where others write
 		return nil, err
@@ -465,42 +554,49 @@ func (r *Registry) current() (*snapshot, error) {
 	if x := r.now.Load(); x != nil {
 		return x, nil
 	}
-	x, err := newSnapshot(r.all)
-	if err == nil {
-		r.now.Store(x)
+	bases, err := own()
+	if err != nil {
+		return nil, err
 	}
-	return x, err
+	disputed := r.body.disputes(r.all)
+	var specs []*model.Spec
+	for _, name := range slices.Sorted(maps.Keys(r.all)) {
+		if disputed.by[name] == nil {
+			specs = append(specs, r.all[name].spec)
+		}
+	}
+	for _, b := range bases { // what the daemon serves itself is left out where others have another release of it
+		if r.body.contradicts(b) == nil {
+			specs = append(specs, b.spec)
+		}
+	}
+	x := &state{index(specs, disputed), sync.OnceValues(func() (*model.Spec, error) {
+		spec, err := typelib.Merge(specs...)
+		if err != nil {
+			return nil, fmt.Errorf("the interface repository cannot be put together: %w", err)
+		}
+		return spec, nil
+	})}
+	r.now.Store(x)
+	return x, nil
 }
 
 // own is what the daemon serves itself, as it is registered beside the rest.
-var own = sync.OnceValues(func() (*model.Spec, error) {
-	const all = "#include <dsomnaming.idl>\n#include <ir.idl>\n"
-	c, err := idl.Compile(context.Background(), idl.Options{Resolver: idl.FilesOf{"daemon.idl": all}}, "daemon.idl")
-	if err != nil {
-		return nil, err
-	}
-	return c.Spec, nil
-})
-
-// newSnapshot puts specifications together. What the daemon serves itself is left out where others
-// have another release of it.
-func newSnapshot(all map[string]*registered) (*snapshot, error) {
-	var specs []*model.Spec
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		specs = append(specs, all[name].spec)
-	}
-	base, err := own()
-	if err != nil {
-		return nil, err
-	}
-	spec, err := typelib.Merge(append(specs, base)...)
-	if err != nil && len(specs) > 0 {
-		if spec, err = typelib.Merge(specs...); err != nil {
-			return nil, fmt.Errorf("%w: %w; register the files that say different things of it anew, together or after one another", ErrInvalid, err)
+var own = sync.OnceValues(func() (all []*registered, err error) {
+	for _, text := range []string{"#include <dsomnaming.idl>\n#include <ir.idl>\n"} {
+		c, err := idl.Compile(context.Background(), idl.Options{Resolver: idl.FilesOf{"daemon.idl": text}}, "daemon.idl")
+		if err != nil {
+			return nil, err
 		}
+		packed, err := Pack(c.Spec)
+		if err != nil {
+			return nil, err
+		}
+		x, err := newRegistered("daemon.idl", packed)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, x)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return index(spec)
-}
+	return all, nil
+})

@@ -67,7 +67,7 @@ func (s *service) servant(_ context.Context, id string) (orb.Servant, error) {
 	if id[0] == tagNamed {
 		d := x.byName[id[1:]]
 		if d == nil {
-			return nil, nil
+			return nil, x.names[id[1:]].raise()
 		}
 		return readOnly{v.servantOf(d)}, nil
 	}
@@ -84,7 +84,7 @@ func (s *service) snapshot() (*snapshot, error) {
 		s.log.Error("the interface repository cannot be put together", "error", err)
 		return nil, public(exc.New(exc.IntfRepos, exc.MinorNoRepository, exc.No, "the interface repository cannot be put together: %w", err))
 	}
-	return x, nil
+	return x.snapshot, nil
 }
 
 // public returns e as one whose reason the client is told.

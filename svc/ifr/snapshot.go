@@ -1,65 +1,101 @@
 package ifr
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/model"
 )
 
-// A snapshot is what the repository holds at a time. It is immutable.
+// A snapshot is what the repository holds at a time. It is immutable. Specifications are not put together for it: of each name it has the declaration of
+// one of them, which says as much as any does.
 type snapshot struct {
-	spec   *model.Spec
 	byID   map[string]model.Decl
 	byName map[string]model.Decl // qualified: "::A::B"
+
+	scopes   map[string][]string     // the qualified names of what stands in a module, by that of the module; "": outside of all
+	outlines map[string][]model.Decl // of a class of which there are outlines alone, all of those
+
+	disputes
 }
 
-// index makes a snapshot of a specification. An id that two things have is ErrInvalid.
-func index(spec *model.Spec) (*snapshot, error) {
-	x := &snapshot{spec: spec, byID: map[string]model.Decl{}, byName: map[string]model.Decl{}}
-	for d := range spec.All() {
-		if d = x.shown(d); d == nil {
-			continue
+// index makes a snapshot of specifications, in which nothing is that is disputed.
+func index(specs []*model.Spec, of disputes) *snapshot {
+	x := &snapshot{byID: map[string]model.Decl{}, byName: map[string]model.Decl{}, scopes: map[string][]string{}, outlines: map[string][]model.Decl{}, disputes: of}
+	ranks := map[string]int{}
+	for _, spec := range specs {
+		for d := range spec.All() {
+			stands, rank := shown(d)
+			if stands == nil || x.isDisputed(d) {
+				continue
+			}
+			i := d.About()
+			name := i.QualifiedName()
+			known, twice := ranks[name]
+			if _, class := stands.(*model.Interface); class && rank == outlined && (!twice || known <= outlined) {
+				x.outlines[name] = append(x.outlines[name], stands)
+			}
+			if !twice {
+				switch in := i.Scope().(type) {
+				case nil:
+					x.scopes[""] = append(x.scopes[""], name)
+				case *model.Module:
+					x.scopes[in.QualifiedName()] = append(x.scopes[in.QualifiedName()], name)
+				}
+			}
+			if twice && known >= rank { // the next part of a module, or it says no more
+				continue
+			}
+			ranks[name], x.byName[name] = rank, stands
+			if i.ID != "" {
+				x.byID[i.ID] = stands
+			}
 		}
-		i := d.About()
-		name := i.QualifiedName()
-		if _, twice := x.byName[name]; twice {
-			continue // the next part of a module, or another forward declaration
-		}
-		x.byName[name] = d
-		if i.ID == "" {
-			continue
-		}
-		if old := x.byID[i.ID]; old != nil {
-			return nil, fmt.Errorf("%w: %s and %s have the id %s", ErrInvalid, old.About().ScopedName(), i.ScopedName(), i.ID)
-		}
-		x.byID[i.ID] = d
 	}
-	return x, nil
+	for name, rank := range ranks {
+		if rank > outlined {
+			delete(x.outlines, name)
+		}
+	}
+	return x
 }
 
-// shown returns what stands for a declaration in the repository, nil if nothing does: forward declarations
+// How much a declaration says: that there is such a thing, what others need of it, all.
+const (
+	announced = iota + 1
+	outlined
+	whole
+)
+
+// shown returns what stands for a declaration in the repository, and how much it says; nil if nothing does: forward declarations
 // of what is not defined are like definitions that say nothing, those of what is are left out.
-func (x *snapshot) shown(d model.Decl) model.Decl {
+func shown(d model.Decl) (model.Decl, int) {
 	switch d := d.(type) {
 	case *model.Forward:
 		if d.Definition != nil {
-			return nil
-		}
-		if known := x.byName[d.QualifiedName()]; known != nil {
-			return known
+			return nil, 0
 		}
 		switch d.Of {
 		case "interface":
-			return &model.Interface{Info: d.Info, Abstract: d.Abstract, Local: d.Local}
+			return &model.Interface{Info: d.Info, Abstract: d.Abstract, Local: d.Local}, announced
 		case "valuetype":
-			return &model.ValueType{Info: d.Info, Abstract: d.Abstract, Event: d.Event}
+			return &model.ValueType{Info: d.Info, Abstract: d.Abstract, Event: d.Event}, announced
 		}
-		return nil
+		return nil, 0
 	}
-	if kindOf(d) == 0 {
-		return nil
+	switch {
+	case kindOf(d) == 0:
+		return nil, 0
+	case d.About().IsMain():
+		return d, whole
+	}
+	return d, outlined
+}
+
+// one returns the declaration that stands for what has its name.
+func (x *snapshot) one(d model.Decl) model.Decl {
+	if known := x.byName[d.About().QualifiedName()]; known != nil {
+		return known
 	}
 	return d
 }
@@ -67,40 +103,32 @@ func (x *snapshot) shown(d model.Decl) model.Decl {
 // children returns what is declared directly in a declaration; nil is the repository itself. Modules stand
 // there once, with all their parts.
 func (x *snapshot) children(in model.Decl) []model.Decl {
-	var all model.Decls
-	switch in := in.(type) {
-	case nil:
-		all = x.spec.Decls
-	case *model.Module:
-		all = x.parts(in)
-	case model.Container:
-		all = in.Children()
-	}
 	var out []model.Decl
+	if m, module := in.(*model.Module); in == nil || module {
+		name := ""
+		if module {
+			name = m.QualifiedName()
+		}
+		for _, n := range x.scopes[name] {
+			out = append(out, x.byName[n])
+		}
+		return out
+	}
 	seen := map[string]bool{}
-	for _, d := range all {
-		if d = x.shown(d); d == nil || seen[d.About().Name] {
+	for _, of := range append([]model.Decl{in}, x.outlines[in.About().QualifiedName()]...) {
+		c, ok := of.(model.Container)
+		if !ok {
 			continue
 		}
-		seen[d.About().Name] = true
-		out = append(out, d)
+		for _, d := range c.Children() {
+			if d, _ = shown(d); d == nil || seen[d.About().Name] {
+				continue
+			}
+			seen[d.About().Name] = true
+			out = append(out, x.one(d))
+		}
 	}
 	return out
-}
-
-// parts returns what all parts of a module declare.
-func (x *snapshot) parts(m *model.Module) model.Decls {
-	views := x.spec.Modules()
-	var found model.ModuleView
-	for _, name := range m.Path() {
-		i := slices.IndexFunc(views, func(v model.ModuleView) bool { return v.Name == name })
-		if i < 0 {
-			return nil
-		}
-		found = views[i]
-		views = found.Modules()
-	}
-	return found.Decls()
 }
 
 // members returns what is declared in a declaration and, for interfaces and values, what they inherit.
@@ -119,7 +147,7 @@ func (x *snapshot) members(in model.Decl, excludeInherited bool) []model.Decl {
 		if d != in {
 			all = append(all, x.children(d)...)
 		}
-		for _, b := range parents(d) {
+		for _, b := range x.parents(d) {
 			inherit(b)
 		}
 	}
@@ -128,26 +156,26 @@ func (x *snapshot) members(in model.Decl, excludeInherited bool) []model.Decl {
 }
 
 // parents returns what an interface or a value inherits from and supports.
-func parents(d model.Decl) (out []model.Decl) {
+func (x *snapshot) parents(d model.Decl) (out []model.Decl) {
 	switch d := d.(type) {
 	case *model.Interface:
 		for _, p := range d.Parents() {
-			out = append(out, p)
+			out = append(out, x.one(p))
 		}
 	case *model.ValueType:
 		for _, p := range d.Parents() {
-			out = append(out, p)
+			out = append(out, x.one(p))
 		}
 		for _, p := range d.Supported() {
-			out = append(out, p)
+			out = append(out, x.one(p))
 		}
 	}
 	return out
 }
 
 // isA reports whether an interface or value is, or is derived from or supports, what has the id.
-func isA(d model.Decl, id string) bool {
-	return d.About().ID == id || slices.ContainsFunc(parents(d), func(p model.Decl) bool { return isA(p, id) })
+func (x *snapshot) isA(d model.Decl, id string) bool {
+	return d.About().ID == id || slices.ContainsFunc(x.parents(d), func(p model.Decl) bool { return x.isA(p, id) })
 }
 
 // lookup finds a scoped name from a place, by IDL's rules: where the name's first part is visible
@@ -181,7 +209,7 @@ func (x *snapshot) named(in model.Decl, name string) model.Decl {
 	if d := x.byName[prefix+"::"+name]; d != nil {
 		return d
 	}
-	for _, p := range parents(in) {
+	for _, p := range x.parents(in) {
 		if d := x.named(p, name); d != nil {
 			return d
 		}

@@ -76,7 +76,7 @@ func (v *valueDef) IsCustom(context.Context) (bool, error) { return v.v.Custom, 
 func (v *valueDef) IsTruncatable(context.Context) (bool, error) { return v.v.Truncatable, nil }
 
 func (v *valueDef) IsA(_ context.Context, id ifr.RepositoryId) (bool, error) {
-	return id == valueBase || isA(v.v, id), nil
+	return id == valueBase || v.o.x.isA(v.v, id), nil
 }
 
 // initializerParams returns the parameters of an initializer, all of which are in.

@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -129,8 +130,8 @@ func describe(ctx context.Context, s *server.Server, names []string) {
 		}
 	}
 	spec, err := native.Spec(classes...)
-	if err == nil && spec != nil {
-		err = s.Describe(ctx, spec)
+	if spec != nil {
+		err = errors.Join(err, s.Describe(ctx, spec))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dsom-classes:", err)

@@ -1,0 +1,45 @@
+package supervise
+
+import (
+	"context"
+	"errors"
+)
+
+// ErrReplaced is why what a process says of its server is not taken down any more.
+var ErrReplaced = errors.New("another version of the server has taken its place")
+
+// A trial is an upgrade of which it is not known yet whether it goes well.
+type trial struct {
+	version uint64
+	then    func(context.Context) // to be done once it has; nil: nothing
+}
+
+// Aside has f done when the process is of the version that serves, if an upgrade is trying it out just now: after the upgrade, in its goroutine, and not at all if that is given up. Of several f for one
+// upgrade the last is done. It reports whether it was put aside; if not, the process serves, and f was not done. ErrReplaced is the error of a process of a version that does not serve any more.
+func (le *Lease) Aside(f func(context.Context)) (bool, error) {
+	st := le.l.st
+	version, _ := splitSeat(st.name)
+	g := st.g
+	g.mu.Lock()
+	if g.trial != nil && g.trial.version == version {
+		g.trial.then = f
+		g.mu.Unlock()
+		return true, nil
+	}
+	g.mu.Unlock()
+	if g.surplus(st.name) {
+		return false, ErrReplaced
+	}
+	return false, nil
+}
+
+// tried ends the trial: what was put aside is done, with what is left of ctx's values alone, or forgotten.
+func (g *group) tried(ctx context.Context, well bool) {
+	g.mu.Lock()
+	t := g.trial
+	g.trial = nil
+	g.mu.Unlock()
+	if t != nil && well && t.then != nil {
+		t.then(context.WithoutCancel(ctx))
+	}
+}

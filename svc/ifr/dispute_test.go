@@ -1,0 +1,173 @@
+package ifr_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/internal/storetest"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	std "github.com/opendsom/dsom/std/ifr"
+	"github.com/opendsom/dsom/svc/ifr"
+)
+
+// accounts is a release of a class, and a class that another server's are built on.
+func accounts(result string) string {
+	return "struct Kept { long x; };\ninterface Acc { " + result + " get(); Kept other(); };\n"
+}
+
+// TestDisputes has servers describe different releases of a class: while they do, nobody is answered from either; what each says is replaced whole, whatever it said before.
+func TestDisputes(t *testing.T) {
+	t.Parallel()
+	hub := storetest.NewHub()
+	r, other := openRegistry(t, hub.View()), openRegistry(t, hub.View())
+	defer r.Close()
+	defer other.Close()
+	server := newORB(t, orb.Config{Listen: []string{"tcp:127.0.0.1:0"}})
+	if _, err := ifr.New(poa.New(server), other, nil); err != nil {
+		t.Fatal(err)
+	}
+	repo, err := std.RepositoryClass.Bind(t.Context(), newORB(t, orb.Config{}), fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:%d/InterfaceRepository", server.Endpoints()[0].Port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	describe := func(name, text string) error {
+		_, err := r.Describe(t.Context(), name, pack(t, compile(t, idl.FilesOf{"acc.idl": text}, "acc.idl")))
+		return err
+	}
+	result := func() string {
+		t.Helper()
+		found, err := repo.LookupId(t.Context(), "IDL:Acc/get:1.0")
+		var sys *exc.SystemException
+		switch {
+		case errors.As(err, &sys) && sys.Kind == exc.IntfRepos && sys.Minor == exc.MinorDisputed:
+			if !strings.Contains(err.Error(), "interface Acc is described twice") {
+				t.Errorf("it does not say why: %v", err)
+			}
+			return "disputed"
+		case err != nil:
+			t.Fatal(err)
+		case found == nil:
+			return "unknown"
+		}
+		op, err := std.OperationDefClass.Narrow(t.Context(), found)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tc, err := op.Result(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tc.String()
+	}
+	for i, step := range []struct {
+		name, text string // no text: it is removed
+		bad        bool
+		want       string
+	}{
+		{"one", accounts("long"), false, "long"},
+		{"two", accounts("long"), false, "long"},
+		{"one", accounts("string"), true, "disputed"},
+		{"one", accounts("string"), true, "disputed"}, // again
+		{"two", accounts("string"), false, "string"},
+		{"two", accounts("string") + "#pragma ID Kept \"IDL:Acc:1.0\"\n", true, "string"}, // cannot be registered: what it said before is gone all the same
+		{"three", accounts("short"), true, "disputed"},
+		{"three", "interface Other {};", false, "string"},
+		{"two", accounts("short"), true, "disputed"},
+		{"one", "", false, "short"},
+		{"two", "", false, "unknown"},
+	} {
+		var err error
+		if step.text == "" {
+			err = r.Remove(t.Context(), step.name)
+		} else if strings.Contains(step.text, "#pragma") {
+			_, err = r.Describe(t.Context(), step.name, []byte("nonsense"))
+		} else {
+			err = describe(step.name, step.text)
+		}
+		if (err != nil) != step.bad || step.bad && !errors.Is(err, ifr.ErrInvalid) {
+			t.Errorf("step %d: %v", i, err)
+		}
+		got := result()
+		if got != step.want {
+			t.Errorf("step %d, %s: %s, want %s", i, step.name, got, step.want)
+		}
+		list, err := other.Entries(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		disputed := 0
+		for _, e := range list {
+			if e.Disputed != "" {
+				disputed++
+			}
+		}
+		if (disputed >= 2) != (got == "disputed") || disputed == 1 {
+			t.Errorf("step %d: %d are marked", i, disputed)
+		}
+	}
+}
+
+// TestManyRegister has some hundred servers describe classes at the same time, which are different but for one that all have.
+func TestManyRegister(t *testing.T) {
+	t.Parallel()
+	const servers = 300
+	r := openRegistry(t, openStore(t, filepath.Join(t.TempDir(), "dsom.db")))
+	var wg sync.WaitGroup
+	errs := make([]error, servers)
+	packed := make([][]byte, servers)
+	for i := range packed {
+		packed[i] = pack(t, compile(t, idl.FilesOf{"x.idl": fmt.Sprintf("interface Shared { void ping(); };\nmodule Many { interface C%d : Shared { long op(in long x); }; };\n", i)}, "x.idl"))
+	}
+	for i := range servers {
+		wg.Go(func() { _, errs[i] = r.Describe(t.Context(), fmt.Sprintf("classes of server %d", i), packed[i]) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	spec, err := r.Spec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range servers {
+		if spec.Lookup(fmt.Sprintf("Many::C%d", i)) == nil {
+			t.Errorf("class %d is not there", i)
+		}
+	}
+}
+
+// BenchmarkRegisterBeside measures one registration more beside others: it must not cost more for their number.
+func BenchmarkRegisterBeside(b *testing.B) {
+	for _, others := range []int{10, 1000} {
+		b.Run(fmt.Sprintf("others=%d", others), func(b *testing.B) {
+			r := openRegistry(b, storetest.NewHub().View())
+			defer r.Close()
+			text := func(i, n int) []byte {
+				var ops strings.Builder
+				for j := range 20 {
+					fmt.Fprintf(&ops, " P op%d(in string a, inout P q) raises(E);", j)
+				}
+				return pack(b, compile(b, idl.FilesOf{"x.idl": fmt.Sprintf("module M%d { struct P { long a[%d]; string b; sequence<long> c; }; exception E { string why; }; interface Dog%d {%s};};", i, n+1, i, ops.String())}, "x.idl"))
+			}
+			for i := range others {
+				if _, err := r.Describe(b.Context(), fmt.Sprint(i), text(i, 0)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			packed := [][]byte{text(0, 1), text(0, 2)}
+			b.ResetTimer()
+			for i := range b.N {
+				if _, err := r.Describe(b.Context(), "0", packed[i%2]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
