@@ -191,18 +191,21 @@ func (r Ref) visit(init func(*Class) error) error {
 // visitInit is what SOMObject does for somDefaultInit.
 func (r Ref) visitInit() error {
 	older := r.i.class.hasOlder()
-	return r.visit(func(a *Class) error {
-		init, own := a.initOf(r)
-		if init != nil {
-			if err := init(r); err != nil {
-				return err
-			}
+	return r.visit(func(a *Class) error { return r.beginPart(a, older) })
+}
+
+// beginPart begins one class's part: by its initializer, and then by its somInit, if there may be one.
+func (r Ref) beginPart(a *Class, older bool) error {
+	init, own := a.initOf(r)
+	if init != nil {
+		if err := init(r); err != nil {
+			return err
 		}
-		if older {
-			r.beginOlder(a, own)
-		}
-		return nil
-	})
+	}
+	if older {
+		r.beginOlder(a, own)
+	}
+	return nil
 }
 
 // visitCopy is what SOMObject does for somDefaultConstCopyInit.
