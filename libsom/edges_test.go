@@ -12,7 +12,7 @@ func TestEdges(t *testing.T) {
 		toolchain
 		kinds []string
 	}{
-		{gcc, []string{"nothing", "halfway", "last-reference"}}, {asan, []string{"nothing", "halfway"}}, {tsan, []string{"last-reference"}},
+		{gcc, []string{"nothing", "no-class", "halfway", "last-reference"}}, {asan, []string{"nothing", "no-class", "halfway"}}, {tsan, []string{"last-reference"}},
 		{i686, []string{"halfway"}}, {s390x, []string{"halfway"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

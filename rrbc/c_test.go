@@ -108,6 +108,9 @@ func (r *release) bodyC(i *model.Interface, method string) string {
 	case "somDestruct":
 		line("printf(\"fini %s\\n\");", name(i))
 		return b.String()
+	case "somInit", "somUninit":
+		line("printf(\"%s %s\\n\");", method, name(i))
+		return b.String()
 	}
 	m := i.FindMethod(method)
 	does := r.code(i, method)

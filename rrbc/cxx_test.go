@@ -77,6 +77,10 @@ func (r *release) insideCxx(i *model.Interface) string {
 func (r *release) bodyCxx(i *model.Interface, method string) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, "\t\t"+format+"\n", args...) }
+	if method == "somInit" || method == "somUninit" {
+		line("std::printf(\"%s %s\\n\");", method, name(i))
+		return b.String()
+	}
 	m := i.FindMethod(method)
 	does := r.code(i, method)
 	switch goType(m) {

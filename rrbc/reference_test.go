@@ -161,6 +161,11 @@ func (w *reference) define(r *release, i *model.Interface) error {
 		q := name(m.Class) + "::" + m.Name
 		s.Overrides = append(s.Overrides, som.Override{Method: q, Impl: w.implementation(r, i, m, c, q), Signature: cabi.Signature(m)})
 	}
+	for _, method := range []string{"somInit", "somUninit"} {
+		if overrides(i, method) {
+			s.Overrides = append(s.Overrides, som.Override{Method: method, Impl: func(som.Self) { w.print("%s %s", method, s.Name) }})
+		}
+	}
 	for _, o := range i.Implementation.Overrides {
 		if v, ok := model.ModifierOf(o.Modifiers, "select"); ok {
 			s.Select[o.Name] = w.registered(i.AncestorNamed(v))

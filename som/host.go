@@ -111,10 +111,10 @@ const (
 func (c *Class) Do(p Part, r, from Ref) error {
 	s := &c.spec
 	switch {
-	case p == PartInit && s.Init != nil:
-		return s.Init(r)
-	case p == PartFini && s.Fini != nil:
-		s.Fini(r)
+	case p == PartInit:
+		return r.beginPart(c, c.hasOlder())
+	case p == PartFini:
+		r.endPart(c)
 	case p == PartCopy && s.Copy != nil:
 		return s.Copy(r, from)
 	case p == PartAssign && s.Assign != nil:

@@ -25,25 +25,7 @@ func (c *Class) make() (Ref, error) {
 	if err != nil {
 		return Ref{}, err
 	}
-	if r, err = r.initialise(); err == nil && r.hasOlder(somInit) {
-		r.begunOlder()
-	}
-	return r, err
-}
-
-// begunOlder calls somInit, and ends the object again if that panics.
-func (r Ref) begunOlder() {
-	begun := false
-	defer func() {
-		if !begun {
-			defer r.stillborn()
-			fn, self := somDestruct.Of(r)
-			fn(self)
-		}
-	}()
-	fn, self := somInit.Of(r)
-	fn(self)
-	begun = true
+	return r.initialise()
 }
 
 // initialise asks the object to initialise itself.
@@ -65,12 +47,6 @@ func (r Ref) begin(init func() error) (Ref, error) {
 	}
 	born = true
 	return r, nil
-}
-
-// hasOlder reports whether the object has what classes had before there were initializers and destructors.
-func (r Ref) hasOlder(t Token[func(Self)]) bool {
-	c := r.i.class
-	return c.host == nil && c.table.at(t.Method().token).impl.class != SOMObject
 }
 
 // Copy makes an object of the same class with the same data, with one reference.
@@ -200,9 +176,7 @@ func (r Ref) visit(init func(*Class) error) error {
 			return
 		}
 		for _, b := range slices.Backward(visits[:done]) {
-			if b.spec.Fini != nil {
-				b.spec.Fini(r)
-			}
+			r.endPart(b)
 		}
 	}()
 	for _, a := range visits {
@@ -216,12 +190,22 @@ func (r Ref) visit(init func(*Class) error) error {
 
 // visitInit is what SOMObject does for somDefaultInit.
 func (r Ref) visitInit() error {
-	return r.visit(func(a *Class) error {
-		if init := a.initOf(r); init != nil {
-			return init(r)
+	older := r.i.class.hasOlder()
+	return r.visit(func(a *Class) error { return r.beginPart(a, older) })
+}
+
+// beginPart begins one class's part: by its initializer, and then by its somInit, if there may be one.
+func (r Ref) beginPart(a *Class, older bool) error {
+	init, own := a.initOf(r)
+	if init != nil {
+		if err := init(r); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	if older {
+		r.beginOlder(a, own)
+	}
+	return nil
 }
 
 // visitCopy is what SOMObject does for somDefaultConstCopyInit.
@@ -249,12 +233,20 @@ func (r Ref) visitAssign(from Ref) error {
 	return nil
 }
 
-// visitFini is what SOMObject does for somDestruct: destructors, the initializers' order reversed.
+// visitFini is what SOMObject does for somDestruct: each class's end, in the reverse of the initializers' order.
 func (r Ref) visitFini() {
 	for _, a := range slices.Backward(r.i.class.visits) {
-		if a.spec.Fini != nil {
-			a.spec.Fini(r)
-		}
+		r.endPart(a)
+	}
+}
+
+// endPart ends one class's part: by its somUninit, and then by its destructor.
+func (r Ref) endPart(a *Class) {
+	if r.i.older.Load() {
+		r.i.runOlder(a, somUninit.m)
+	}
+	if a.spec.Fini != nil {
+		a.spec.Fini(r)
 	}
 }
 
@@ -270,10 +262,6 @@ func (i *instance) end() {
 func (i *instance) destruct() {
 	defer i.bury()
 	i.dispatchBy(i.class.front.Load()) // whatever it was cast to
-	if r := (Ref{i}); r.hasOlder(somUninit) {
-		fn, self := somUninit.Of(r)
-		fn(self)
-	}
 	fn, self := somDestruct.Of(Ref{i})
 	fn(self)
 }

@@ -45,12 +45,12 @@ func (c *Class) NewBy(a *Class, init func(Ref) error) (Ref, error) {
 	return r.initialise()
 }
 
-// initOf returns what initialises r's part of class a, or nil.
-func (a *Class) initOf(r Ref) func(Ref) error {
+// initOf returns what initialises r's part of class a, or nil; and whether that is an initializer with arguments.
+func (a *Class) initOf(r Ref) (init func(Ref) error, own bool) {
 	if makings.n.Load() > 0 {
 		if m, ok := makings.by.Load(r.i); ok && m.(*making).class == a {
-			return m.(*making).init
+			return m.(*making).init, true
 		}
 	}
-	return a.spec.Init
+	return a.spec.Init, false
 }

@@ -14,7 +14,8 @@ type instance struct {
 	mask    uintptr              // of scaled tokens
 	class   *Class
 	refs    atomic.Int32
-	inChain atomic.Bool    // see runChain; four octets that were free
+	inChain atomic.Bool    // see runOlder; four octets that were free, as is
+	older   atomic.Bool    // somInit has run, or an initializer in its place: its end is somUninit's
 	data    unsafe.Pointer // Data of all classes, Class.size octets, as Class.Layout says
 	other   unsafe.Pointer // the object in another kernel, if it is there as well
 	meta    *Class         // if the object is a class

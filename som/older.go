@@ -7,7 +7,8 @@ import (
 )
 
 // chained reports whether a method is one of those by which classes began and ended objects before there were initializers and
-// destructors. Whoever calls it has all implementations run of the classes that are initialised with the object, each once.
+// destructors. They run at the class's place among initializers and destructors. Whoever calls one has all implementations run of
+// the classes that are initialised with the object, each once.
 func chained(m *Method) bool { return m == somInit.m || m == somUninit.m }
 
 // whole returns the entry of a method in the class's table: for one that is chained, and that an ancestor implements, that which runs all.
@@ -23,20 +24,53 @@ func (c *Class) whole(m *Method, e *entry) *entry {
 	return e
 }
 
-// runChain runs the implementations of somInit in the order in which the classes are initialised, those of somUninit in the reverse. They make
-// parent calls as they did before each was run: such a call finds that it is under way, and does nothing.
-func (i *instance) runChain(m *Method) {
-	if i.inChain.Swap(true) {
+// hasOlder reports whether a class that is initialised with an instance of c has a somInit or a somUninit.
+func (c *Class) hasOlder() bool {
+	return c.table.at(somInit.m.token).impl.class != SOMObject || c.table.at(somUninit.m.token).impl.class != SOMObject
+}
+
+// runOlder runs the somInit or somUninit of one class, if it has any. It makes parent calls as it did when nobody else made them: a
+// call of either meanwhile finds that it is under way, and does nothing.
+func (i *instance) runOlder(a *Class, m *Method) {
+	own := (*a.own.Load())[m]
+	if own == nil || a == SOMObject || i.inChain.Swap(true) {
 		return
 	}
 	defer i.inChain.Store(false)
-	visits := slices.Clone(i.class.visits)
-	if m == somUninit.m {
-		slices.Reverse(visits)
+	(*(*func(Self))(unsafe.Pointer(&own.word)))(own.self(Ref{i}))
+}
+
+// beginOlder runs the somInit of a class behind its initializer, which is undone if that panics. Of a class whose part was begun by an
+// initializer with arguments that took its place.
+func (r Ref) beginOlder(a *Class, taken bool) {
+	begun := false
+	defer func() {
+		if !begun && a.spec.Fini != nil {
+			a.spec.Fini(r)
+		}
+	}()
+	if own := *a.own.Load(); a != SOMObject && (own[somInit.m] != nil || own[somUninit.m] != nil) {
+		r.i.older.Store(true)
 	}
-	for _, a := range visits {
-		if own := (*a.own.Load())[m]; own != nil {
-			(*(*func(Self))(unsafe.Pointer(&own.word)))(own.self(Ref{i}))
+	if !taken {
+		r.i.runOlder(a, somInit.m)
+	}
+	begun = true
+}
+
+// runChain is what a call of somInit or somUninit does: it runs those of all classes that are initialised, in their order or the
+// reverse, but no somUninit of an object that nothing has begun.
+func (i *instance) runChain(m *Method) {
+	switch {
+	case i.inChain.Load():
+	case m == somInit.m:
+		i.older.Store(true)
+		for _, a := range i.class.visits {
+			i.runOlder(a, m)
+		}
+	case i.older.Load():
+		for _, a := range slices.Backward(i.class.visits) {
+			i.runOlder(a, m)
 		}
 	}
 }

@@ -25,7 +25,7 @@ var classRules = []Rule{
 	{Code: "initializer-added", Numbers: []string{"R24"}, Title: "initializer added", Impact: Impact{OK, OK, Break, OK, OK}, Mirror: "operation-removed",
 		Why: "Subclasses go on with the initializer that they call."},
 	{Code: "init-override-added", Numbers: []string{"R24", "R12"}, Title: "initialization or destruction overridden", Impact: Impact{None, OK, OK, OK, OK}, Mirror: "override-removed",
-		Why: "Subclasses reach it through somDefaultInit or somDestruct; what is for them of the 2.x kind still works."},
+		Why: "It runs at the class's place among initializers or destructors, by whichever of theirs subclasses come up and end; so do somInit and somUninit."},
 	{Code: "override-added", Numbers: []string{"R12"}, Title: "inherited method overridden", Impact: Impact{None, OK, OK, OK, OK}, Mirror: "override-removed",
 		Why: "Callers see the new behaviour; no place changes."},
 	{Code: "override-removed", Numbers: []string{"R13"}, Title: "override removed", Impact: Impact{None, OK, OK, OK, OK}, Mirror: "override-added",

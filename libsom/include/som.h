@@ -277,6 +277,7 @@ SOM_API som_ref som_end(som_making *m, som_env *ev); /* owned, or NULL */
 SOM_API int som_cast(som_ref o, const som_class *ancestor, som_env *ev);
 SOM_API void som_uncast(som_ref o);
 
+/* 0 also where either is none: a class is known by its head, an object given for one is seen. */
 SOM_API int som_is_a(const som_object *o, const som_class *c);
 SOM_API int som_descends(const som_class *c, const som_class *from); /* also from itself */
 
@@ -285,11 +286,11 @@ SOM_API int som_descends(const som_class *c, const som_class *from); /* also fro
 /* The entry of a method in the table of the nth parent of c, from 0; NULL: no such parent, no such method or no
  * implementation there. */
 SOM_API som_proc *som_parent_proc(const som_class *c, uint32_t nth, som_tok method, som_env *ev);
-/* The row of the nth parent, for those who look into it again and again; NULL where there is none or it is abstract. */
+/* The row of the nth parent, for those who look into it again and again; NULL where there is none or it is abstract, or c is no class. */
 SOM_API const char *som_parent_row(const som_class *c, uint32_t nth);
 /* The implementation behind that of implementing, in the linearisation of o's class; NULL behind the last. */
 SOM_API som_proc *som_next_proc(const som_class *implementing, const som_object *o, som_tok method);
-/* The entry in the table of a class: a casted call. NULL if it has no such method. */
+/* The entry in the table of a class: a casted call. NULL if it has no such method, or is no class. */
 SOM_API som_proc *som_class_proc(const som_class *c, som_tok method);
 
 /* ---- Methods by name ---- */
@@ -375,13 +376,13 @@ typedef struct som_class_info {
 	const som_class *declared; /* the metaclass that its description names, or NULL */
 } som_class_info;
 
-SOM_API const som_class_info *som_class_describe(const som_class *c);
-/* Calls see for every dynamic method of the class's own, newest first, until it answers other than 0, and returns that. */
+SOM_API const som_class_info *som_class_describe(const som_class *c); /* NULL: it is no class */
+/* Calls see for every dynamic method of the class's own, newest first, until it answers other than 0, and returns that; SOM_E_TYPE: it is no class. */
 SOM_API int som_class_dynamics(const som_class *c, int (*see)(const char *name, const char *sig, som_proc *proc, void *context), void *context);
 /* Calls visit for every registered class, until it answers other than 0, and returns that. No class is made or
  * unloaded meanwhile. */
 SOM_API int som_classes(int (*visit)(som_class *c, void *context), void *context);
-SOM_API uint64_t som_class_instances(const som_class *c); /* that live now */
+SOM_API uint64_t som_class_instances(const som_class *c); /* that live now; 0 also of what is no class */
 
 /* ---- Class libraries ---- */
 

@@ -307,7 +307,7 @@ static void visit(klass *k, const klass *of, const som_class **inits) {
 
 static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 	const som_class **inits = pool_take(k, (k->info.norder + 1) * sizeof *inits);
-	k->lives = pool_take(k, (k->info.norder + 1) * sizeof *k->lives);
+	k->lives = pool_take(k, (2 * (size_t)k->info.norder + 1) * sizeof *k->lives);
 	if (!inits || !k->lives) return no_memory(ev, "the order of initialisation");
 	for (uint32_t i = 0; i < k->info.norder; i++)
 		K(k->info.order[i])->mark = 0;
@@ -326,9 +326,11 @@ static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 	inits[k->info.ninits++] = C(k);
 	k->info.inits = inits;
 	for (uint32_t i = 0; i < k->info.ninits; i++) {
-		life l = K(inits[i])->own;
-		if (l.init || l.fini || l.copy || l.assign) k->lives[k->nlives++] = l;
+		const klass *a = K(inits[i]);
+		if (a->own.init || a->own.fini || a->own.copy || a->own.assign) k->lives[k->nlives++] = a->own;
+		if (a->old.init) k->lives[k->nlives++] = a->old;
 	}
+	share_old(k);
 	return SOM_OK;
 }
 

@@ -24,9 +24,8 @@ void som_deallocate(void *p) { give(p); }
 
 void *pool_take(klass *k, size_t n) {
 	pool *p = take(sizeof *p + n);
-	if (!p) return NULL;
-	p->next = k->pool, k->pool = p;
-	return p + 1;
+	if (p) p->next = k->pool, k->pool = p;
+	return p ? p + 1 : NULL;
 }
 
 char *pool_text(klass *k, const char *s, size_t n) {

@@ -26,8 +26,9 @@ enum {
 };
 
 /* flags of an object's head */
-enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8, F_BEGUN = 16, F_CHAIN = 32 };
-/* PLACED: in memory that is not the kernel's; BEGUN: all initializers have run; CHAIN: somInit or somUninit is under way. */
+enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8, F_BEGUN = 16, F_CHAIN = 32, F_OLD = 64 };
+/* PLACED: in memory that is not the kernel's; BEGUN: all initializers have run; CHAIN: somInit or somUninit is under way;
+ * OLD: somInit has run, or an initializer in its place: its end is somUninit's. */
 
 typedef struct klass klass;
 
@@ -82,7 +83,7 @@ struct klass {
 	impls *impls;
 	selection *selects;
 	uint32_t nselects, nlives;
-	life own, *lives;    /* its share; all of them, in the order of initialisation */
+	life own, old, *lives; /* its share; its somInit and somUninit, if it has any; all of them, in the order of initialisation */
 	dynamic *dynamics;
 	castrow *casts;
 	uint64_t instances;  /* atomic */
@@ -211,7 +212,8 @@ const klass *unload_group(klass *k, const library *with, uint64_t group);
 int initialise(som_ref o, const klass *k, som_env *ev); /* runs all initializers, or undoes what has run */
 int begin_life(som_ref o, const klass *k, som_env *ev); /* the same by SOMObject's methods, or those that stand in for them */
 void finalise(som_ref o, const klass *k, uint32_t n), end_life(som_ref o, const klass *k), end_memory(som_ref o, const klass *k);
-void old_init(som_ref o, som_env *ev), old_uninit(som_ref o, som_env *ev);
+void old_init(som_ref o, som_env *ev), old_uninit(som_ref o, som_env *ev); /* what stands in tables for somInit and somUninit */
+void share_old(klass *k); /* k's own somInit and somUninit, if it has any, become its last share */
 void transfer(som_ref to, som_ref from, bool assign, som_env *ev); /* or copy: one that fails is undone */
 som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev); /* memory NULL: the kernel's */
 
@@ -238,7 +240,8 @@ extern const som_class_desc object_desc, class_desc, manager_desc;
 #define UNFIT(m, why) \
 	static int64_t m(som_ref o, som_env *ev) { return fail(ev ? ev : &aloud, SOM_E_ABSTRACT, "%s::" #m ": " why, class_of(o)->info.name), 0; }
 bool no_class(const som_object *c, som_env *ev), is_plain(const klass *k); /* false, and says what c is; nothing stands in for SOMObject's life methods */
-static inline bool is_class(const void *c, som_env *ev) { return __builtin_expect(c && ((const som_object *)c)->flags & F_CLASS, 1) || no_class(c, ev); }
+static inline bool a_class(const void *c) { return __builtin_expect(c && ((const som_object *)c)->flags & F_CLASS, 1); } /* there is one, or says nothing */
+static inline bool is_class(const void *c, som_env *ev) { return a_class(c) || no_class(c, ev); }
 void make_roots(void); /* ends the process where there is no memory even for that */
 
 #endif

@@ -132,8 +132,8 @@ int som_class_add(som_class *c, const char *name, const char *sig, som_proc *pro
 }
 
 int som_class_dynamics(const som_class *c, int (*see)(const char *name, const char *sig, som_proc *proc, void *context), void *context) {
-	int answer = 0;
-	for (const dynamic *d = __atomic_load_n(&K(c)->dynamics, __ATOMIC_ACQUIRE); d && answer == 0; d = d->next)
+	int answer = a_class(c) ? 0 : SOM_E_TYPE;
+	for (const dynamic *d = answer == 0 ? __atomic_load_n(&K(c)->dynamics, __ATOMIC_ACQUIRE) : NULL; d && answer == 0; d = d->next)
 		answer = see(d->name, d->sig, d->proc, context);
 	return answer;
 }

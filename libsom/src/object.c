@@ -81,42 +81,52 @@ int initialise(som_ref o, const klass *k, som_env *ev) {
 static inline bool is_hooked(const klass *k) { return __builtin_expect(__atomic_load_n(&k->hooked, __ATOMIC_RELAXED), 0); }
 static som_proc *life_method(const klass *k, int which) { return *word_at(front_of(k), tok_life[which]); }
 
-static void destruct(som_ref o, const klass *k) {
+/* One class's somInit or somUninit, at the class's place among initializers and destructors. Calls of it meanwhile, as of parents', do nothing. */
+static void old_part(som_ref o, som_env *ev, const klass *k, int which) {
+	som_proc *proc = own_impl(k, tok_life[which]);
+	if (!proc || __atomic_fetch_or(&o->flags, F_CHAIN, __ATOMIC_RELAXED) & F_CHAIN) return;
+	((void (*)(som_ref, som_env *))proc)(o, ev);
+	__atomic_and_fetch(&o->flags, ~(uint32_t)F_CHAIN, __ATOMIC_RELAXED);
+}
+static void begin_old(som_ref o, som_env *ev, void *k) { __atomic_or_fetch(&o->flags, F_OLD, __ATOMIC_RELAXED), old_part(o, ev, k, LIFE_OLD_INIT); }
+static void end_old(som_ref o, void *k) { /* what it raises stops nothing */
+	som_env ev = {0};
+	if (__atomic_load_n(&o->flags, __ATOMIC_RELAXED) & F_OLD) old_part(o, &ev, k, LIFE_OLD_UNINIT);
+	som_env_clear(&ev);
+}
+
+void share_old(klass *k) {
+	if (k->old.init || !(own_impl(k, tok_life[LIFE_OLD_INIT]) || own_impl(k, tok_life[LIFE_OLD_UNINIT]))) return;
+	k->lives[k->nlives] = k->old = (life){.init = begin_old, .fini = end_old, .context = k};
+	__atomic_store_n(&k->nlives, k->nlives + 1, __ATOMIC_RELEASE);
+}
+
+/* What a call runs: those of all classes that are initialised, in that order or the reverse. */
+void old_init(som_ref o, som_env *ev) {
+	som_env own, *e = ev ? ev : env_or(&own, NULL);
+	const klass *k = class_of(o);
+	for (uint32_t i = 0; i < k->nlives && e->major == SOM_NO_EXCEPTION; i++)
+		if (k->lives[i].init == begin_old) begin_old(o, e, k->lives[i].context);
+	if (!ev) som_env_clear(&own);
+}
+void old_uninit(som_ref o, som_env *ev) {
+	const klass *k = class_of(o);
+	for (uint32_t i = k->nlives; (void)ev, i-- > 0;)
+		if (k->lives[i].init == begin_old) end_old(o, k->lives[i].context);
+}
+
+__attribute__((noinline)) void end_life(som_ref o, const klass *k) {
 	som_env ev = {0};
 	__atomic_or_fetch(&o->flags, F_DYING, __ATOMIC_RELAXED); /* the memory is not the method's */
 	((void (*)(som_ref, som_env *, uint8_t, void *))life_method(k, LIFE_DESTRUCT))(o, &ev, 0, NULL);
 	som_env_clear(&ev);
 }
 
-/* Of somInit all run that the classes implement which are initialised, each once and in that order; of somUninit in the reverse.
- * Parent calls of what runs find that this is under way. ev may be NULL. */
-static void run_chain(som_ref o, som_env *ev, int which) {
-	if (__atomic_fetch_or(&o->flags, F_CHAIN, __ATOMIC_RELAXED) & F_CHAIN) return;
-	som_env own, *e = env_or(&own, ev);
-	const klass *k = class_of(o);
-	for (uint32_t i = 0, n = k->info.ninits; i < n && (which == LIFE_OLD_UNINIT || e->major == SOM_NO_EXCEPTION); i++) {
-		som_proc *proc = own_impl(K(k->info.inits[which == LIFE_OLD_INIT ? i : n - 1 - i]), tok_life[which]);
-		if (proc) ((void (*)(som_ref, som_env *))proc)(o, e);
-	}
-	__atomic_and_fetch(&o->flags, ~(uint32_t)F_CHAIN, __ATOMIC_RELAXED);
-	if (!ev) som_env_clear(&own);
-}
-void old_init(som_ref o, som_env *ev) { run_chain(o, ev, LIFE_OLD_INIT); }
-void old_uninit(som_ref o, som_env *ev) { run_chain(o, ev, LIFE_OLD_UNINIT); }
-
-int begin_life(som_ref o, const klass *k, som_env *ev) {
+__attribute__((noinline)) int begin_life(som_ref o, const klass *k, som_env *ev) {
 	((void (*)(som_ref, som_env *, void *))life_method(k, LIFE_INIT))(o, ev, NULL);
-	if (ev->major == SOM_NO_EXCEPTION) ((void (*)(som_ref, som_env *))life_method(k, LIFE_OLD_INIT))(o, ev);
 	if (ev->major == SOM_NO_EXCEPTION) return SOM_OK;
-	if (o->flags & F_BEGUN) destruct(o, k); /* what raised came behind the initializers */
+	if (o->flags & F_BEGUN) end_life(o, k); /* what raised came behind the initializers */
 	return SOM_E_RAISED;
-}
-
-void end_life(som_ref o, const klass *k) {
-	som_env ev = {0};
-	((void (*)(som_ref, som_env *))life_method(k, LIFE_OLD_UNINIT))(o, &ev);
-	som_env_clear(&ev);
-	destruct(o, k);
 }
 
 static som_ref refuse(const klass *k, som_env *ev) {
@@ -182,9 +192,8 @@ som_ref som_copy(som_ref from, som_env *ev) {
 	som_ref o = new_object(k, NULL, true, false, e);
 	if (o) transfer_by_method(o, from, LIFE_COPY, e);
 	if (o && e->major != SOM_NO_EXCEPTION) {
-		if (o->flags & F_BEGUN) destruct(o, k);
-		end_memory(o, k);
-		o = NULL;
+		if (o->flags & F_BEGUN) end_life(o, k);
+		end_memory(o, k), o = NULL;
 	}
 	som_env_clear(&own);
 	return o;
@@ -231,8 +240,8 @@ void som_release(som_ref o) {
 	destroy(o, __atomic_load_n(&o->flags, __ATOMIC_RELAXED));
 }
 
-int som_is_a(const som_object *o, const som_class *c) { return o && c && !is_freed(o) && row_has(o->mt, K(c)); }
-int som_descends(const som_class *c, const som_class *from) { return c && from && descends(K(c), K(from)); }
+int som_is_a(const som_object *o, const som_class *c) { return o && a_class(c) && !is_freed(o) && row_has(o->mt, K(c)); }
+int som_descends(const som_class *c, const som_class *from) { return a_class(c) && a_class(from) && descends(K(c), K(from)); }
 
 /* ---- Other initializers ---- */
 
@@ -241,7 +250,7 @@ struct som_making {
 	som_ref o;
 	const klass *k;
 	uint32_t nleft;
-	struct { const klass *left; bool entered, done; } e[]; /* whose work is done, in that order; which of k's inits are begun, and done */
+	struct { const life *left; bool entered, done; } e[]; /* whose work is done, in that order; which of k's inits are begun, and done */
 };
 
 som_making *som_begin(som_class *c, som_env *ev) {
@@ -250,7 +259,7 @@ som_making *som_begin(som_class *c, som_env *ev) {
 	som_ref o = ((som_ref(*)(som_ref, som_env *))som_resolve(&k->c.object, tok_raw))(&C(k)->object, ev);
 	if (!o) return NULL;
 	k = class_of(o); /* the metaclass may have one of another */
-	som_making *m = take(sizeof *m + k->info.ninits * sizeof m->e[0]);
+	som_making *m = take(sizeof *m + 2 * k->info.ninits * sizeof m->e[0]);
 	if (!m) return end_memory(o, k), no_memory(ev, k->info.name), NULL;
 	*m = (som_making){.o = o, .k = k};
 	return m;
@@ -265,7 +274,9 @@ int som_enter(som_making *m, const som_class *c) {
 
 void som_leave(som_making *m, const som_class *c) {
 	uint32_t i = place_in(m->k->info.inits, m->k->info.ninits, c);
-	if (i < m->k->info.ninits && !m->e[i].done) m->e[i].done = true, m->e[m->nleft++].left = K(c);
+	if (i == m->k->info.ninits || m->e[i].done) return;
+	m->e[i].done = true, m->e[m->nleft++].left = &K(c)->own;
+	if (K(c)->old.init) m->e[m->nleft++].left = &K(c)->old, __atomic_or_fetch(&m->o->flags, F_OLD, __ATOMIC_RELAXED); /* its somInit or what is in its place */
 }
 
 void som_enter_default(som_making *m, const som_class *c, som_env *ev) {
@@ -276,6 +287,7 @@ void som_enter_default(som_making *m, const som_class *c, som_env *ev) {
 		if (!som_enter(m, C(a))) continue;
 		if (a->own.init) a->own.init(m->o, ev, a->own.context);
 		if (ev->major == SOM_NO_EXCEPTION) som_leave(m, C(a));
+		if (a->old.init && ev->major == SOM_NO_EXCEPTION) begin_old(m->o, ev, a->old.context), m->nleft -= ev->major != SOM_NO_EXCEPTION;
 	}
 }
 
@@ -287,9 +299,8 @@ som_ref som_end(som_making *m, som_env *ev) {
 	((void (*)(som_ref, som_env *, void *))life_method(m->k, LIFE_INIT))(o, ev, NULL);
 	if (ev->major != SOM_NO_EXCEPTION) {
 		while (m->nleft-- > 0)
-			if (m->e[m->nleft].left->own.fini) m->e[m->nleft].left->own.fini(o, m->e[m->nleft].left->own.context);
-		end_memory(o, m->k);
-		o = NULL;
+			if (m->e[m->nleft].left->fini) m->e[m->nleft].left->fini(o, m->e[m->nleft].left->context);
+		end_memory(o, m->k), o = NULL;
 	}
 	som_env_clear(&m->own);
 	give(m);

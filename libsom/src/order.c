@@ -88,6 +88,8 @@ int linearise(klass *k, som_env *ev) {
 	for (uint32_t i = 0; i + 1 < n; i++) {
 		const klass *p = K(k->info.parents[i]);
 		lists[i] = (list){p->info.order, p->info.order, p->info.order + p->info.norder};
+		for (const som_class *const *q = lists[i].at; q < lists[i].end; q++)
+			K(*q)->ahead = K(*q)->mark = K(*q)->list = K(*q)->at = 0, K(*q)->first = NULL;
 		all += p->info.norder;
 		uint32_t later = i + 1;
 		while (later + 1 < n && !descends(K(k->info.parents[later]), p)) later++;
@@ -95,9 +97,6 @@ int linearise(klass *k, som_env *ev) {
 	}
 	lists[n - 1] = (list){leading, leading, end};
 
-	for (uint32_t i = 0; i < n; i++)
-		for (const som_class *const *p = lists[i].at; p < lists[i].end; p++)
-			K(*p)->ahead = K(*p)->mark = K(*p)->list = K(*p)->at = 0, K(*p)->first = NULL;
 	for (uint32_t i = 0; i < n; i++)
 		for (const som_class *const *p = lists[i].at; p < lists[i].end; p++) {
 			K(*p)->ahead += p != lists[i].at;

@@ -109,9 +109,9 @@ int som_classes(int (*see)(som_class *c, void *context), void *context) {
 	return answer;
 }
 
-const som_class_info *som_class_describe(const som_class *c) { return &K(c)->info; }
+const som_class_info *som_class_describe(const som_class *c) { return a_class(c) ? &K(c)->info : NULL; }
 
-uint64_t som_class_instances(const som_class *c) { return __atomic_load_n(&K(c)->instances, __ATOMIC_ACQUIRE); }
+uint64_t som_class_instances(const som_class *c) { return a_class(c) ? __atomic_load_n(&K(c)->instances, __ATOMIC_ACQUIRE) : 0; }
 
 /* ---- Unloading ---- */
 
@@ -148,8 +148,7 @@ const klass *unload_group(klass *k, const library *with, uint64_t group) {
 		next = x->next;
 		if (!x->mark) continue;
 		unregister_class(x);
-		*end = x;
-		end = &x->next;
+		*end = x, end = &x->next;
 	}
 	for (klass *x; (x = ending); undefine(x))
 		ending = x->next;
@@ -213,8 +212,4 @@ int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev) {
 	return code;
 }
 
-void som_class_unbind(som_classdata *to) {
-	som_class *c = to->cls;
-	__atomic_store_n(&to->cls, NULL, __ATOMIC_RELEASE);
-	if (c) som_release(&c->object);
-}
+void som_class_unbind(som_classdata *to) { som_release((som_ref)__atomic_exchange_n(&to->cls, NULL, __ATOMIC_ACQ_REL)); }

@@ -33,10 +33,7 @@ unsigned lock_let_go(const char *for_class) {
 	return depth;
 }
 
-void lock_again(unsigned depth) {
-	pthread_mutex_lock(&mutex);
-	me = (thread){.held = depth};
-}
+void lock_again(unsigned depth) { pthread_mutex_lock(&mutex), me = (thread){.held = depth}; }
 
 const thread *this_thread(void) { return &me; }
 

@@ -35,7 +35,7 @@ som_proc *own_impl(const klass *k, som_tok t) {
 const klass *introducer(const klass *k, som_tok t) {
 	for (uint32_t i = 0; i < k->info.norder; i++) {
 		const klass *a = order_at(k, i);
-		if (t >= slot_token(a, 0) && t < slot_token(a, a->slots) && t % WORD_SIZE == 0) return a;
+		if ((uintptr_t)t - (uintptr_t)slot_token(a, 0) < a->slots * (uintptr_t)WORD_SIZE) return t % WORD_SIZE == 0 ? a : NULL;
 	}
 	return NULL;
 }
@@ -66,10 +66,10 @@ const klass *owner(const klass *k, som_tok t) {
 }
 
 /* What stands in k's table where proc would: for somInit and somUninit what runs all that there are of it. */
-static som_proc *whole(const klass *k, som_tok t, som_proc *proc) {
+static __attribute__((noinline)) som_proc *whole(const klass *k, som_tok t, som_proc *proc) {
 	bool begins = t == tok_life[LIFE_OLD_INIT];
 	for (uint32_t i = 0; (begins || t == tok_life[LIFE_OLD_UNINIT]) && i < k->info.ninits; i++)
-		if (K(k->info.inits[i]) != object_class && own_impl(K(k->info.inits[i]), t)) return begins ? (som_proc *)old_init : (som_proc *)old_uninit;
+		if (K(k->info.inits[i])->old.init) return begins ? (som_proc *)old_init : (som_proc *)old_uninit;
 	return proc;
 }
 
@@ -132,6 +132,7 @@ som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev
 	} else no_memory(ev, "a replacement");
 	if (more) {
 		old = get(k->row, t);
+		share_old(k);
 		put(k->row, t, (void *)(now = whole(k, t, proc)));
 		replace_in_casts(in, t, k, old, now);
 		if (now != proc) old = own ? own : get(object_class->row, t); /* what proc may call: the class's part of it */
@@ -143,15 +144,16 @@ som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev
 
 /* ---- Parent, next and casted calls ---- */
 
-som_proc *som_class_proc(const som_class *c, som_tok t) { return introducer(K(c), t) ? get(K(c)->row, t) : NULL; }
+som_proc *som_class_proc(const som_class *c, som_tok t) { return a_class(c) && introducer(K(c), t) ? get(K(c)->row, t) : NULL; }
 
 const char *som_parent_row(const som_class *c, uint32_t nth) {
 	const klass *k = K(c);
-	return nth < k->info.nparents && !k->abstract[nth] ? K(k->info.parents[nth])->row : NULL;
+	return a_class(c) && nth < k->info.nparents && !k->abstract[nth] ? K(k->info.parents[nth])->row : NULL;
 }
 
 som_proc *som_parent_proc(const som_class *c, uint32_t nth, som_tok t, som_env *ev) {
 	const klass *k = K(c);
+	if (!is_class(c, ev)) return NULL;
 	if (nth >= k->info.nparents)
 		return fail(ev, SOM_E_PARENTS, "class %s has no parent %u: it has %u, counted from 0", k->info.name, nth, k->info.nparents), NULL;
 	const klass *p = K(k->info.parents[nth]);

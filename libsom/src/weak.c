@@ -14,12 +14,9 @@ static som_weak **bucket(som_ref o) {
 void weak_clear(som_ref o, const som_weak *only) {
 	weak_lock();
 	o = only ? only->o : o;
-	for (som_weak **at = bucket(o), *w; (w = *at);) {
-		bool ends = only ? w == only : w->o == o;
-		w->o = ends ? NULL : w->o;
-		*at = ends ? w->next : w;
-		at = ends ? at : &w->next;
-	}
+	for (som_weak **at = bucket(o), *w; (w = *at);)
+		if (only ? w == only : w->o == o) w->o = NULL, *at = w->next;
+		else at = &w->next;
 	weak_unlock();
 }
 
@@ -46,7 +43,4 @@ som_ref som_weak_get(som_weak *w) {
 	return refs ? o : NULL;
 }
 
-void som_weak_free(som_weak *w) {
-	if (w) weak_clear(NULL, w);
-	give(w);
-}
+void som_weak_free(som_weak *w) { if (w) weak_clear(NULL, w), give(w); }

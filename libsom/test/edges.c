@@ -70,6 +70,28 @@ static void nothing(void) {
 	CHECK(som_class_instances(c) == 0);
 }
 
+/* ---- An object, or nothing, where a class is asked for ---- */
+
+static int none_seen(const char *name, const char *sig, som_proc *proc, void *context) { return (void)name, (void)sig, (void)proc, ++*(int *)context; }
+
+static void no_class(void) {
+	som_env ev = {0};
+	som_class *c = class_of_its_own("C", &ev);
+	som_ref o = som_new(c, &ev);
+	som_found f = {.size_of = sizeof f};
+	CHECK(o && som_lookup(c, "somGetSize", &f, &ev) == SOM_OK);
+	som_class *const none[] = {(som_class *)o, NULL}; /* the address checker sees what is read in front of an object, or behind it */
+	for (int i = 0; i < 2; i++) {
+		som_class *no = none[i];
+		int seen = 0;
+		CHECK(!som_is_a(o, no) && !som_descends(c, no) && !som_descends(no, c) && !som_descends(no, no));
+		CHECK(!som_class_proc(no, f.token) && !som_parent_row(no, 0) && !som_next_proc(no, o, f.token));
+		CHECK(som_class_dynamics(no, none_seen, &seen) == SOM_E_TYPE && seen == 0 && !som_class_describe(no) && som_class_instances(no) == 0);
+		REFUSED(!som_parent_proc(no, 0, f.token, &ev), SOM_E_TYPE);
+	}
+	som_release(o);
+}
+
 /* ---- What fails half-way ---- */
 
 static int begun, ended;
@@ -224,7 +246,7 @@ static void last_reference(void) {
 }
 
 int main(int argc, char **argv) {
-	static const struct { const char *name; void (*run)(void); } all[] = {{"nothing", nothing}, {"halfway", halfway}, {"last-reference", last_reference}};
+	static const struct { const char *name; void (*run)(void); } all[] = {{"nothing", nothing}, {"no-class", no_class}, {"halfway", halfway}, {"last-reference", last_reference}};
 	for (int i = 1; i < argc; i++)
 		for (size_t c = 0; c < sizeof all / sizeof *all; c++)
 			if (!strcmp(argv[i], all[c].name)) {
