@@ -23,6 +23,7 @@ func (c *Class) define() (*Class, error) {
 	if err := c.spec.lacks(); err != nil {
 		return nil, err
 	}
+	c.hold()
 	return build(func(made *[]*Class) (*Class, error) { return c, c.build(made) })
 }
 

@@ -25,6 +25,9 @@
 //	fn, self := speak.Of(ref) // speak is a Token
 //	n, err := fn(self, ctx, 1)
 //
+// What goes into a method is borrowed for the call. What it returns is the caller's, references of attributes too: who implements one returns a
+// reference that it gives away, and who calls releases what it got. A field of a State that keeps references is a [Held], as in generated code.
+//
 // Everything here may be used by many goroutines at once. Implementations, initializers and hooks
 // are never called under a lock of this package.
 package som

@@ -5,7 +5,9 @@ import (
 	"strings"
 )
 
-// LendsResult reports whether the result stays the object's: its caller ends nothing of it, and what it holds lasts as long as the object says.
+// LendsResult reports whether the result stays the object's for other languages: its caller ends nothing of it, and what it holds lasts as long as the object says. In Go
+// the references of results are the caller's all the same, whoever implements the method and whoever calls it: who returns an object gives a reference away. What stands between
+// the languages, and between processes, keeps for callers that borrow what they need.
 func (s *MethodSpec) LendsResult() bool {
 	if s.Owns == "" {
 		return strings.HasPrefix(s.Name, "_get_")
@@ -17,7 +19,7 @@ func (s *MethodSpec) LendsResult() bool {
 // implements it, ends it.
 func (s *MethodSpec) Takes(param int) bool { return s.owner(param) == 'o' }
 
-// Lends reports whether what comes out as a parameter, counted from 0, stays the object's.
+// Lends reports whether what comes out as a parameter, counted from 0, stays the object's for other languages, see [MethodSpec.LendsResult].
 func (s *MethodSpec) Lends(param int) bool { return s.owner(param) != 'c' }
 
 func (s *MethodSpec) owner(param int) byte {

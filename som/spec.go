@@ -98,7 +98,7 @@ type MethodSpec struct {
 
 	// Owns says who ends what the result and each parameter hold when the method has been called, by a letter for the result and one for each
 	// parameter, in the order of the signature: c the caller, o the object, d each what it has allocated. Empty: what _get_x returns is the
-	// object's, all else the caller's. Of objects in Go it is references that are owned. See [MethodSpec.LendsResult], [MethodSpec.Lends] and [MethodSpec.Takes].
+	// object's, all else the caller's. Of objects in Go it is references that are owned, and those of results are the caller's always. See [MethodSpec.LendsResult], [MethodSpec.Lends] and [MethodSpec.Takes].
 	Owns string
 
 	// Whole is Signature with nothing told by a hash, where it is known and the other is shorter: what a class in another process is called by. Empty: Signature is all.

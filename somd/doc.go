@@ -10,7 +10,7 @@
 //
 // Objects that are passed, wherever they stand in a value, go as references: one of this process is exported on its way out, and
 // what comes back of it is the object itself. Whoever gets a reference owns it, as within a process: what comes in is borrowed
-// for the call, what goes out or is returned is the caller's, but for what _get_x returns.
+// for the call, what goes out or is returned is the caller's: in Go what _get_x returns, too.
 //
 // [Server] is SOMDServer, by which clients elsewhere make objects by the names of classes; [Place] makes a class whose instances are there.
 package somd

@@ -76,7 +76,7 @@ func TestLentOfThisProcess(t *testing.T) {
 	call[any](t, r, "take", mine)
 	before := mine.Refs()
 	for range 3 {
-		if got := call[som.Object](t, r, "_get_hen"); got == nil || got.SOM() != mine {
+		if got := call[som.Object](t, r, "_get_hen"); got == nil || got.SOM() != mine || mine.Release() != nil {
 			t.Fatalf("lent is %v", got)
 		}
 	}

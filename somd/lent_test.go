@@ -32,7 +32,7 @@ func (c *coop) Hen(context.Context) (som.Object, error) {
 	if c.hen.IsNil() {
 		return nil, nil
 	}
-	return c.hen, nil
+	return c.hen, c.hen.Retain()
 }
 
 func (c *coop) Ball(ctx context.Context) (som.Object, error) { return c.Hen(ctx) }
@@ -109,7 +109,8 @@ func TestGivenWithACall(t *testing.T) {
 	living("given to nobody", 0)
 }
 
-// TestLent reads an attribute that is an object: callers borrow the proxy, which is one however often it is read, and ends with the proxy that lends it.
+// TestLent reads an attribute that is an object: callers get references of their own to a proxy, which is one however often it is read, and which the proxy
+// that lends it keeps until it ends.
 func TestLent(t *testing.T) {
 	server, client := domain(t, somd.Config{}), domain(t, somd.Config{})
 	there, err := coopClass.New()
@@ -131,13 +132,16 @@ func TestLent(t *testing.T) {
 		_ = there.Release()
 		a := call[som.Object](t, r, "_get_hen").SOM()
 		for range 10 {
-			if b := call[som.Object](t, r, "_get_hen").SOM(); a != b || a.Refs() != 1 || hen.Refs() != 1 {
+			b := call[som.Object](t, r, "_get_hen").SOM()
+			if a != b || a.Refs() != 3 || hen.Refs() != 1 { // the proxy's, and two of the caller's
 				t.Fatalf("the attribute is %v and %v, with %d references, and %d at the object", a, b, a.Refs(), hen.Refs())
 			}
+			_ = b.Release()
 		}
 		if got := call[int32](t, a, "age"); got != 41 {
 			t.Errorf("it answers %d", got)
 		}
+		_ = a.Release()
 		shown = append(shown, a)
 	}
 	for i, a := range shown {
@@ -174,9 +178,10 @@ func TestLentCopy(t *testing.T) {
 	r := remote(t, server, client, there)
 	for range 3 {
 		copied := call[som.Object](t, r, "_get_ball").SOM()
-		if copied == b || somd.IsProxy(copied) || copied.Refs() != 1 {
+		if copied == b || somd.IsProxy(copied) || copied.Refs() != 2 {
 			t.Fatalf("the attribute is %v, with %d references", copied, copied.Refs())
 		}
+		_ = copied.Release()
 		defer func() {
 			if n := copied.Refs(); n != 0 {
 				t.Errorf("with the proxy's end the copy has %d references", n)

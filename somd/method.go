@@ -2,6 +2,7 @@ package somd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -274,9 +275,12 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, l *lent, arg
 	l.keep(x.of, w.refs)
 	all := make([]any, len(outs))
 	for i, o := range outs {
+		if x.lendsOut(i) { // the proxy has what it lends, and whoever calls has references of his own, as of all results
+			each(o, func(r som.Ref) { err = errors.Join(err, r.Retain()) })
+		}
 		all[i] = o.Interface()
 	}
-	return all, nil
+	return all, err
 }
 
 // taken has values take the references that they have read. An error is what the call or the request ends with, of that completion status; called says
@@ -377,11 +381,8 @@ func (x *method) serve(d *Domain, r *orb.ServerRequest, o som.Ref) {
 		err = exc.New(exc.Internal, exc.MinorBadValue, exc.Yes, "the server object gave %d results of %s, not %d", len(outs), x.of, len(x.outs))
 	}
 	defer func() {
-		own := x.lendsReferences(o)
-		for i, out := range outs {
-			if own || !x.lendsOut(i) {
-				each(reflect.ValueOf(out), func(r som.Ref) { _ = r.Release() })
-			}
+		for _, out := range outs {
+			each(reflect.ValueOf(out), func(r som.Ref) { _ = r.Release() })
 		}
 	}()
 	if !r.Returned(err, d.readers(r.Context(), x.raises, "")...) {
@@ -410,13 +411,6 @@ func (x *method) lendsOut(n int) bool {
 		}
 	}
 	return x.lends
-}
-
-// lendsReferences reports whether what an object lends comes with references of the caller's own: those of an object of the other kernel do, of
-// which Go's references are.
-func (x *method) lendsReferences(o som.Ref) bool {
-	_, by, err := o.Class().Entry(x.of)
-	return err == nil && by.IsMirror()
 }
 
 // run calls the method as any caller by name does, so that the object's class may take the call over.

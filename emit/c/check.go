@@ -2,6 +2,7 @@ package c
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
@@ -174,9 +175,55 @@ func (g *generator) checkMethod(i *model.Interface, m *model.Method) {
 			g.unsupported(at, "the modifier indirect of "+i.ScopedName()+"::"+m.Attribute.Name)
 		}
 	}
+	g.checkIDs(i, m, at)
 	if m.Kind() == model.ProcedureMethod && m.Has("namelookup") {
 		g.unsupported(at, "a procedure with namelookup")
 	}
+}
+
+// checkIDs says where IBM's bindings cannot have a somId: a text goes over, and there is nobody who would keep its address, but of what goes in.
+func (g *generator) checkIDs(i *model.Interface, m *model.Method, at diag.Span) {
+	if !g.opt.Compat {
+		return
+	}
+	say := func(t *model.Type, at diag.Span) {
+		if holdsID(t, map[model.Decl]bool{}) {
+			g.problem(CodeNotSupported, at, "somId can be an in parameter; declare a string", "with IBM's names, a somId that comes out of %s::%s, or is within another value, cannot be said in C: other languages have a text for it, of which IBM's bindings would want an address that lasts", i.ScopedName(), m.Name)
+		}
+	}
+	if m.Operation == nil {
+		say(m.Attribute.Type, at)
+		return
+	}
+	say(m.Operation.Result, at)
+	for _, p := range m.Operation.Params {
+		if p.Direction != model.In || cabi.StandardName(p.Type) != "somId" {
+			say(p.Type, p.NameSpan)
+		}
+	}
+}
+
+func holdsID(t *model.Type, seen map[model.Decl]bool) bool {
+	if cabi.StandardName(t) == "somId" {
+		return true
+	}
+	switch r := t.Resolve(); r.Kind {
+	case model.Sequence, model.Array, model.Pointer:
+		return holdsID(r.Elem, seen)
+	case model.Named:
+		d := cabi.Definition(r.Decl)
+		if seen[d] {
+			return false
+		}
+		seen[d] = true
+		switch d := d.(type) {
+		case *model.Struct:
+			return slices.ContainsFunc(d.Members, func(m *model.Member) bool { return holdsID(m.Type, seen) })
+		case *model.Union:
+			return slices.ContainsFunc(d.Cases, func(c *model.Case) bool { return holdsID(c.Type, seen) })
+		}
+	}
+	return false
 }
 
 func (g *generator) unsupported(at diag.Span, what string) {

@@ -1,6 +1,8 @@
 package c
 
 import (
+	"slices"
+
 	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
@@ -16,6 +18,8 @@ func (g *generator) clashes() {
 	trial.bare, trial.opt.Existing, trial.report = true, nil, new(diag.Report)
 	clashes := cabi.Clashes{Told: func(one, other model.Decl, name string) {
 		switch d := other.About(); {
+		case bothWrite(&trial, one, other, name):
+			g.problem(CodeName, d.NameSpan, "give one of them functionprefix in its implementation section, or a file of its own", "%s and %s, classes of one file, both implement a method by a function %s", d.ScopedName(), one.About().ScopedName(), name)
 		case one == other:
 			g.problem(CodeName, d.NameSpan, "rename one of them", "%s has two things that are %s in C", d.ScopedName(), name)
 		default:
@@ -42,4 +46,17 @@ func (g *generator) clashes() {
 			clashes.Look(u.implementation(), &u.owners, u.template(""), u.Classes[0])
 		}
 	}
+}
+
+// bothWrite reports whether what has the name is what implements a method of each of two classes.
+func bothWrite(g *generator, one, other model.Decl, name string) bool {
+	writes := func(d model.Decl) bool {
+		i, ok := d.(*model.Interface)
+		if !ok || !i.IsClass() {
+			return false
+		}
+		u := &unit{generator: g}
+		return slices.ContainsFunc(u.written(u.implementing(i)), func(w written) bool { return w.name == name })
+	}
+	return one != other && writes(one) && writes(other)
 }

@@ -24,6 +24,9 @@ func compatParams(f *method) []param {
 		if ps[i].name == "self" {
 			ps[i].name = "somSelf"
 		}
+		if ps[i].id {
+			ps[i].typ = "somId"
+		}
 		if ps[i].object != "" {
 			ps[i].typ = strings.Replace(ps[i].typ, "som_ref", ps[i].object+star, 1)
 		}
@@ -166,6 +169,8 @@ func (u *unit) compatCall(m *implementing, f *method, name string) {
 			back = append(back, fmt.Sprintf("\tif (%[1]s) *%[1]s = (%[2]s)som_%[1]s;", p.name, strings.TrimSuffix(p.typ, " *")))
 		case p.name == "self":
 			args = append(args, "("+m.name+star+")self")
+		case p.id:
+			args = append(args, "(somId)&"+p.name)
 		case p.elements != "":
 			args = append(args, "("+p.elements+")"+p.name)
 		case p.typ != w.typ:
@@ -191,6 +196,63 @@ func (u *unit) compatCall(m *implementing, f *method, name string) {
 	if len(back) > 0 && f.result != "void" {
 		u.F("\treturn given;")
 	}
+}
+
+// compatUpward prints a function of IBM's types that calls one of the kernel's, of a parent's or of the next implementation.
+func (u *unit) compatUpward(name, kernels string, f *method) {
+	written := compatParams(f)
+	u.F("static inline %s {", prototype(compatResult(f), name, declared(written)))
+	var args, back []string
+	for i, p := range f.valued() {
+		w := written[i]
+		switch {
+		case p.typ == "int32_t *" || p.typ == "uint32_t *":
+			typ := strings.TrimSuffix(p.typ, " *")
+			u.F("\t%[1]s som_%[2]s = %[2]s ? (%[1]s)*%[2]s : 0;", typ, w.name)
+			args = append(args, fmt.Sprintf("%[1]s ? &som_%[1]s : NULL", w.name))
+			back = append(back, fmt.Sprintf("\tif (%[1]s) *%[1]s = som_%[1]s;", w.name))
+		case p.id:
+			args = append(args, "somStringFromId("+w.name+")")
+		case p.elements != "":
+			args = append(args, "("+p.elements+")"+w.name)
+		case p.typ != w.typ:
+			args = append(args, "("+p.typ+")"+w.name)
+		default:
+			args = append(args, w.name)
+		}
+	}
+	switch {
+	case f.value != "":
+		u.F("\t%s given;", f.value)
+		u.L("\tmemset(&given, 0, sizeof given);")
+		args = append(args, "&given")
+		back = append(back, "\treturn given;")
+	case f.result != "void":
+		u.F("\t%[1]sgiven;", cabi.Spaced(compatResult(f)))
+		back = append(back, "\treturn given;")
+	}
+	call := fmt.Sprintf("%s(%s);", kernels, strings.Join(args, ", "))
+	if f.result != "void" {
+		call = "given = (" + compatResult(f) + ")" + call
+	}
+	u.L("\t" + call)
+	for _, b := range back {
+		u.L(b)
+	}
+	u.L("}")
+}
+
+// asIBM reports whether IBM's bindings show a method with other types than the kernel has for it.
+func asIBM(f *method) bool {
+	if f.value != "" || compatResult(f) != f.result {
+		return true
+	}
+	for i, p := range compatParams(f) {
+		if of := f.valued()[i]; of.id || of.object != "" || of.typ != p.typ && of.name != "self" {
+			return true
+		}
+	}
+	return false
 }
 
 // compatUsage prints IBM's names for those who use a class.
@@ -267,11 +329,15 @@ func (u *unit) compatUsage(i *model.Interface) {
 			u.L("}")
 			usage = "som_long_" + usage
 		}
+		byID := slices.ContainsFunc(m.params, func(p param) bool { return p.id })
+		if byID {
+			usage = u.byID(long, usage, m)
+		}
 		u.L("#ifndef SOM_XH")
 		u.F("#undef _%s", m.name)
 		u.F("#define _%s %s", m.name, usage)
 		u.L("#endif")
-		if m.self && m.env && !m.oidl {
+		if m.self && m.env && !m.oidl && !byID { // what is found by name takes texts
 			u.F("typedef %s(*somTD_%s_%s)(%s);", cabi.Spaced(m.result), name, m.name, types(m.abi()))
 			u.F("#undef lookup_%s", m.name)
 			u.F("#define %[2]s_lookup_%[1]s lookup_%[1]s", m.name, name)
@@ -282,6 +348,39 @@ func (u *unit) compatUsage(i *model.Interface) {
 			u.F("#define lookup_%[1]s(o, ...) (%[4]s((somTD_%[2]s_%[1]s)somResolveByName((SOMObject SOMSTAR)(o), %[3]s))((som_ref)(o), __VA_ARGS__))", m.name, name, cabi.Quoted(m.name), as)
 		}
 	}
+}
+
+// byID prints a function of IBM's that takes somIds, and returns its name: what it calls takes their texts.
+func (u *unit) byID(long, usage string, m *method) string {
+	name := "som_id_" + usage
+	result, ps := m.result, m.valued()
+	switch {
+	case m.value != "":
+		result = m.value
+	case m.long != "":
+		result = m.long
+	}
+	args := cabi.List(ps, func(p param) string {
+		if p.id {
+			return "somStringFromId(" + p.name + ")"
+		}
+		return p.name
+	})
+	for i := range ps {
+		if ps[i].id {
+			ps[i].typ = "somId"
+		}
+	}
+	give := "return "
+	if result == "void" {
+		give = ""
+	}
+	u.F("static inline %s { %s%s(%s); }", prototype(result, name, declared(ps)), give, usage, args)
+	u.L("#ifndef SOM_XH")
+	u.F("#undef %s", long)
+	u.F("#define %s %s", long, name)
+	u.L("#endif")
+	return name
 }
 
 // dataMember returns the name of a method's token in the structure of its class, which has the class itself as classObject.
@@ -392,11 +491,8 @@ func (u *unit) compatParents(m *implementing) {
 	var all []alias
 	for _, f := range m.over {
 		word := shortName(m.Interface, f.name)
-		result := f.result
-		if f.value != "" {
-			result = f.value
-		}
-		args := cabi.List(f.valued(), func(p param) string { return p.name })
+		result := compatResult(f)
+		args := cabi.List(compatParams(f), func(p param) string { return p.name })
 		var calls []string
 		for _, p := range m.implementingParents(f) {
 			ours, long := u.own(m.Interface, "_parent_"+cname(p)+"_"+word), u.own(m.Interface, "_parent_"+cname(p)+"_"+f.name)
@@ -415,7 +511,7 @@ func (u *unit) compatParents(m *implementing) {
 		if last := len(calls) - 1; result != "void" {
 			calls[last] = "return " + calls[last]
 		}
-		u.F("static inline %s {", prototype(result, u.own(m.Interface, "_parents_"+f.name), declared(f.valued())))
+		u.F("static inline %s {", prototype(result, u.own(m.Interface, "_parents_"+f.name), declared(compatParams(f))))
 		for _, c := range calls {
 			u.F("\t%s", c)
 		}

@@ -32,7 +32,7 @@ var Codes = diag.Table{
 		Explanation: "Each IDL file becomes headers of its name, or of the one that the modifier filestem gives.",
 		Scene:       "$ dsom idl build --c --out gen a/dog.idl b/dog.idl\n-- a/dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { implementation { releaseorder:; }; };\n-- b/dog.idl --\n#include <somobj.idl>\ninterface Wolf : SOMObject { implementation { releaseorder:; }; };"},
 	{Code: CodeTemplate, Title: "an implementation that cannot be read",
-		Explanation: "A template that is there already is updated, for which its functions have to be found: braces, comments and strings must be closed.",
+		Explanation: "A template that is there already is updated, for which its functions have to be found: braces, comments and strings must be closed. Of IBM's two styles of C, classes with a star and classes that are pointers, one that is there keeps its own.",
 		Scene:       "$ dsom idl build --c=c --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(); implementation { releaseorder: bark; }; };\n-- gen/dog.c --\nvoid f(void) {"},
 	{Code: CodeByHand, Severity: diag.Warning, Title: "a function to be changed by hand",
 		Explanation: "A function has other parameters or another result in the IDL now, or is missing, and it is not plain how its author would write that: a macro makes its head, its parameters or its braces, preprocessor lines stand within it, it is written in the old style, or the comment is gone that tells its parameters, and its names are the author's own, so that nothing tells which of several of one type each is.",

@@ -147,7 +147,12 @@ func (u *unit) upward(m *implementing, f *method) {
 	own := u.own(m.Interface, "_own")
 	token := fmt.Sprintf("%s.m[%d]", own, slices.Index(m.over, f))
 	ps := declared(f.shown())
-	give := func(find string) {
+	print := func(name, find string) {
+		kernels := name
+		if u.opt.Compat && asIBM(f) {
+			kernels = "som_to_" + name
+		}
+		u.F("static inline %s {", prototype(f.result, kernels, ps))
 		u.F("\tsom_proc *proc = %s;", find)
 		call := fmt.Sprintf("(%sproc)(%s)", f.cast(), f.arguments())
 		if f.result == "void" {
@@ -156,25 +161,18 @@ func (u *unit) upward(m *implementing, f *method) {
 			u.F("\treturn proc ? %s : %s;", call, f.nothing())
 		}
 		u.F("}")
+		if kernels != name {
+			u.compatUpward(name, kernels, f)
+		}
 	}
 	u.Blank()
 	u.comment(f.qualified() + " as the parents have it, and as what is next has it, for each implementation to run once.")
 	for _, p := range m.implementingParents(f) {
 		n := slices.Index(m.Parents(), p)
-		name := u.own(m.Interface, "_parent_"+cname(p)+"_"+word)
-		byValue := u.opt.Compat && f.value != ""
-		if byValue {
-			name = "som_to_" + name
-		}
-		u.F("static inline %s {", prototype(f.result, name, ps))
-		give(fmt.Sprintf("som_parent_entry(%[1]s.parent[%[2]d], %[1]s.c.cls, %[2]d, %[3]s, %[4]s)", own, n, token, f.environment()))
-		if byValue {
-			u.returning(strings.TrimPrefix(name, "som_to_"), name, f)
-		}
+		print(u.own(m.Interface, "_parent_"+cname(p)+"_"+word), fmt.Sprintf("som_parent_entry(%[1]s.parent[%[2]d], %[1]s.c.cls, %[2]d, %[3]s, %[4]s)", own, n, token, f.environment()))
 	}
 	u.F("static inline int %s(const som_object *self) { return som_next_proc(%s.c.cls, self, %s) != NULL; }", u.own(m.Interface, "_has_next_"+word), own, token)
-	u.F("static inline %s {", prototype(f.result, u.own(m.Interface, "_next_"+word), ps))
-	give(fmt.Sprintf("som_next_proc(%s.c.cls, self, %s)", own, token))
+	print(u.own(m.Interface, "_next_"+word), fmt.Sprintf("som_next_proc(%s.c.cls, self, %s)", own, token))
 }
 
 // implementingParents returns the parents that have an implementation of a method to give.

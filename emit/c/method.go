@@ -99,11 +99,12 @@ func (c *method) given(m *model.Method, sig string) {
 	c.sig = sig
 	c.result = letterTypes[sig[0]]
 	for i, l := range sig[2:] {
-		name := string(rune('a' + i))
+		p := param{typ: letterTypes[byte(l)], name: local(string(rune('a' + i)))}
 		if m.Operation != nil && len(m.Operation.Params) == len(sig)-2 {
-			name = m.Operation.Params[i].Name
+			in := m.Operation.Params[i]
+			p.name, p.id = local(in.Name), l == 's' && in.Direction == model.In && cabi.StandardName(in.Type) == "somId"
 		}
-		c.params = append(c.params, param{typ: letterTypes[byte(l)], name: local(name)})
+		c.params = append(c.params, p)
 	}
 	if m.Operation != nil {
 		c.doc, c.idl = cabi.DocLines(&m.Operation.Node), cabi.Declaration(m)

@@ -2,9 +2,12 @@ package c
 
 import (
 	"fmt"
+	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/emit/template"
 	"github.com/opendsom/dsom/model"
@@ -25,6 +28,14 @@ func (u *unit) template(xih string) []byte {
 		f.Types = u.compatNames()
 		f.Head = strings.Replace(f.Head, "#include", "#define "+cabi.Word(u.Stem)+"_Class_Source\n#include", 1)
 	}
+	if u.opt.Compat && u.otherStyle(name) {
+		is, other := "Dog *somSelf, --c=compat", "Dog somSelf, --c=corba"
+		if u.opt.Pointers {
+			is, other = other, is
+		}
+		u.problem(CodeTemplate, diag.Span{}, "generate what it was made for, or change the class's name in all of its heads", "%s: it is in the other of IBM's two styles of C (%s), and stays as it is: what would become of it (%s) means other things by the same words", name, other, is)
+		return nil
+	}
 	for _, i := range u.Classes {
 		m := u.implementing(i)
 		for _, w := range u.written(m) {
@@ -33,6 +44,26 @@ func (u *unit) template(xih string) []byte {
 	}
 	return template.Reporter{Table: Codes, Report: u.report, Unreadable: CodeTemplate, ByHand: CodeByHand, Gone: CodeGone}.Update(u.opt.Existing, name, f)
 }
+
+// otherStyle reports whether an implementation that is there has classes that are pointers where it is to have none, or the other way round.
+func (u *unit) otherStyle(name string) bool {
+	if u.opt.Existing == nil {
+		return false
+	}
+	text, err := fs.ReadFile(u.opt.Existing, name)
+	if err != nil {
+		return false
+	}
+	words := cabi.List(u.Classes, func(i *model.Interface) string { return regexp.QuoteMeta(cname(i)) })
+	between := `\s+`
+	if u.opt.Pointers {
+		between = `\s*\*\s*`
+	}
+	other := regexp.MustCompile(`\b(` + strings.ReplaceAll(words, ", ", "|") + `)` + between + `somSelf\b`)
+	return other.Match(comments.ReplaceAll(text, nil))
+}
+
+var comments = regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*`)
 
 // stub returns a function that somebody is to write.
 func (u *unit) stub(m *implementing, w written) template.Function {

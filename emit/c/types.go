@@ -194,6 +194,7 @@ type param struct {
 	typ, name string
 	elements  string // the type of a pointer to the first one, of an array that is not written
 	object    string // the name in C of the class of an object, if it has one
+	id        bool   // IDL says somId: the text itself goes over, and IBM's bindings show the address of one
 }
 
 func (p param) String() string { return cabi.Spaced(p.typ) + p.name }
@@ -201,7 +202,7 @@ func (p param) String() string { return cabi.Spaced(p.typ) + p.name }
 // passed returns a parameter of an operation.
 func passed(t *model.Type, dir model.Direction, name string) param {
 	f := cabi.FormOf(t)
-	p := param{name: local(name), typ: typeName(t)}
+	p := param{name: local(name), typ: typeName(t), id: dir == model.In && cabi.StandardName(t) == "somId"}
 	switch {
 	case f == cabi.Making:
 		p.typ, p.name = "som_making *", "making"

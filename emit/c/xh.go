@@ -105,6 +105,14 @@ func (u *unit) xhMethods(i *model.Interface) []*method {
 	return slices.DeleteFunc(all, func(m *method) bool { return m.hidden || m.init })
 }
 
+// xhRoots returns the root classes that a class has by other parents than the first.
+func (u *unit) xhRoots(i *model.Interface) []*model.Interface {
+	first := firstParent(i)
+	return slices.DeleteFunc(slices.Clone(i.Ancestors()), func(a *model.Interface) bool {
+		return !isRoot(a) || a.ScopedName() == "SOMObject" || first == nil || first == a || first.Inherits(a)
+	})
+}
+
 // classXH prints a class.
 func (u *unit) classXH(i *model.Interface) {
 	name, base := cname(i), "SOMObject"
@@ -131,6 +139,9 @@ func (u *unit) classXH(i *model.Interface) {
 	u.refusedXH(i)
 	for _, m := range u.xhMethods(i) {
 		u.methodXH(i, m)
+	}
+	for _, a := range u.xhRoots(i) {
+		u.F("\tSOM_XH_OF_%s", cname(a))
 	}
 	for _, d := range i.StaticData() {
 		u.F("\tSOM_XH_INLINE static %s*%s() { return %s(); }", cabi.Spaced(typeName(d.Type)), xhName(i, d.Name), usageName(i, d.Name))
@@ -209,6 +220,9 @@ func (u *unit) methodXH(i *model.Interface, m *method) {
 			return "(som_ref)this"
 		}
 		given := p.name
+		if p.id {
+			given, p.typ = "somStringFromId("+p.name+")", "somId"
+		}
 		if p.object != "" {
 			given = "(" + p.typ + ")" + p.name
 			p.typ = strings.Replace(p.typ, "som_ref", p.object+" *", 1)

@@ -60,6 +60,10 @@ func TestRandomHierarchies(t *testing.T) {
 	for p, text := range emitFarm(t, true, "beasts.idl", "farm.idl").All() {
 		write("farm/"+p, string(text))
 	}
+	for p, text := range emitClasses(t, owning, "example.com/gen/owning").All() {
+		write("owning/"+p, string(text))
+	}
+	write("owning/main/main.go", owningMain)
 	for name := range fleet { // in runs of their own
 		for p, text := range emitFleet(t, name).All() {
 			write("fleet/"+p, string(text))
@@ -81,6 +85,9 @@ func TestRandomHierarchies(t *testing.T) {
 		return out
 	}
 	run("vet", "./parts/...", "./farm/...", "./fleet/...")
+	if said := run("run", "./owning/main"); said != "" {
+		t.Errorf("attributes do not own what they hold: %s", said)
+	}
 	got, wanted := strings.Split(run("run", "."), "\n"), strings.Split(want.String(), "\n")
 	for i := range min(len(got), len(wanted)) {
 		if got[i] != wanted[i] {

@@ -105,7 +105,11 @@ func (w *classWriter) object(own []classMethod) {
 		if a.HasModifier("nodata") {
 			continue
 		}
-		w.F("%s %s", w.attributeField(a), w.goType(a.Type))
+		typ := w.goType(a.Type)
+		if refers(a.Type, map[model.Decl]bool{}) {
+			typ = w.rt("som") + ".Held[" + typ + "]"
+		}
+		w.F("%s %s", w.attributeField(a), typ)
 	}
 	w.L("}")
 	w.Blank()
@@ -132,6 +136,41 @@ func (w *classWriter) object(own []classMethod) {
 // attributeField is the name of the field that holds an attribute.
 func (w *classWriter) attributeField(a *model.Attribute) string {
 	return w.style(a).Local(a.Name)
+}
+
+// refers reports whether values of a type hold references to objects, which somebody has to give back.
+func refers(t *model.Type, seen map[model.Decl]bool) bool {
+	t = t.Resolve()
+	switch t.Kind {
+	case model.Sequence, model.Array:
+		return refers(t.Elem, seen)
+	case model.Map:
+		return refers(t.Key, seen) || refers(t.Elem, seen)
+	case model.Object:
+		return true
+	case model.Named:
+		return refersDecl(definitionOf(t.Decl), seen)
+	}
+	return false
+}
+
+func refersDecl(d model.Decl, seen map[model.Decl]bool) bool {
+	if seen[d] {
+		return false
+	}
+	seen[d] = true
+	switch d := d.(type) {
+	case *model.Interface:
+		return true
+	case *model.Struct:
+		if d.Base != nil && refers(d.Base, seen) {
+			return true
+		}
+		return slices.ContainsFunc(d.Members, func(m *model.Member) bool { return refers(m.Type, seen) })
+	case *model.Union:
+		return slices.ContainsFunc(d.Cases, func(c *model.Case) bool { return refers(c.Type, seen) })
+	}
+	return false
 }
 
 // A basePart is what the state of a class has of a parent.
@@ -217,6 +256,12 @@ func (w *classWriter) body(m *classMethod, parent string) {
 	switch {
 	case parent != "":
 		w.F("return %s.%s.%s(%s)", o, parent, m.method, strings.TrimPrefix(passed("", c), ", "))
+	case hasData && refers(a.Type, map[model.Decl]bool{}):
+		if len(c.outs) > 0 {
+			w.F("return %s.%s.Get()", o, w.attributeField(a))
+		} else {
+			w.F("return %s.%s.Set(%s)", o, w.attributeField(a), c.ins[0].name)
+		}
 	case hasData && len(c.outs) > 0:
 		w.F("return %s.%s, nil", o, w.attributeField(a))
 	case hasData:

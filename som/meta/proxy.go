@@ -26,7 +26,7 @@ func (p *proxyFor) SommMakeProxyClass(target *som.Class, name string) (*som.Clas
 // another, its target. A subclass that overrides sommProxyDispatch decides what happens to them.
 var ProxyForObject = som.MustClass[proxy]("SOMMProxyForObject", som.WithMetaclass(ProxyFor), som.With(func(s *som.Spec) {
 	s.Introduces = []som.MethodSpec{
-		{Name: "_get_sommProxyTarget", Impl: func(self som.Self) som.Ref { return proxyOf(self).target() }},
+		{Name: "_get_sommProxyTarget", Impl: targetOf},
 		{Name: "_set_sommProxyTarget", Impl: func(self som.Self, to som.Ref) { proxyOf(self).to.Store(&to) }},
 		{Name: "sommProxyDispatch", Impl: sendOn},
 	}
@@ -47,6 +47,15 @@ func (p *proxy) target() som.Ref {
 		return *to
 	}
 	return som.Ref{}
+}
+
+// targetOf is the target with a reference of the caller's own, or nothing where it has ended.
+func targetOf(self som.Self) som.Ref {
+	to := proxyOf(self).target()
+	if !to.IsNil() && to.Retain() != nil {
+		return som.Ref{}
+	}
+	return to
 }
 
 var (

@@ -31,6 +31,13 @@ static inline uintptr_t call_copy(uintptr_t o, som_env *ev) { return (uintptr_t)
 static inline int call_assign(uintptr_t to, uintptr_t from, som_env *ev) { return kernel.som_assign((som_ref)to, (som_ref)from, ev); }
 static inline void call_retain(uintptr_t o) { kernel.som_retain((som_ref)o); }
 static inline void call_release(uintptr_t o) { kernel.som_release((som_ref)o); }
+/* Gives a reference back unless it is the only one, and says whether it did. */
+static inline _Bool call_yield(uintptr_t o) {
+	uint32_t *refs = &((som_ref)o)->refs, n = __atomic_load_n(refs, __ATOMIC_ACQUIRE);
+	while (n > 1)
+		if (__atomic_compare_exchange_n(refs, &n, n - 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) return 1;
+	return 0;
+}
 static inline som_weak *call_weak_new(uintptr_t o) { return kernel.som_weak_new((som_ref)o, NULL); }
 static inline uintptr_t call_weak_get(som_weak *w) { return (uintptr_t)kernel.som_weak_get(w); }
 static inline void call_weak_free(som_weak *w) { kernel.som_weak_free(w); }

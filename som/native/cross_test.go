@@ -79,7 +79,7 @@ var porter = sync.OnceValues(func() (*som.Class, error) {
 // carrier is a class in Go that answers as the one in C.
 type carrier struct {
 	som.Base
-	cargo crate
+	cargo som.Held[crate]
 }
 
 func (*carrier) Numbers(_ ctx, a int32, both int16) (int32, float64, int16, error) {
@@ -116,8 +116,8 @@ func (c *carrier) Fail(_ ctx, how int32) error {
 	return nil
 }
 
-func (c *carrier) Cargo(ctx) (crate, error)          { return c.cargo, nil }
-func (c *carrier) SetCargo(_ ctx, cargo crate) error { c.cargo = cargo; return nil }
+func (c *carrier) Cargo(ctx) (crate, error)          { return c.cargo.Get() }
+func (c *carrier) SetCargo(_ ctx, cargo crate) error { return c.cargo.Set(cargo) }
 
 // kept is an object with a reference more, for whom it is returned to.
 func kept(o som.Object) som.Object {
@@ -268,9 +268,11 @@ func TestCrossFromGo(t *testing.T) {
 		if err := set(self, t.Context(), cargo); err != nil {
 			t.Error(err)
 		}
-		if got, err := get(self, t.Context()); !reflect.DeepEqual(got, cargo) || err != nil {
+		got, err := get(self, t.Context())
+		if !reflect.DeepEqual(got, cargo) || err != nil {
 			t.Error(got, err)
 		}
+		got.release()
 		letGo(p)
 		letGo(other)
 	})

@@ -130,11 +130,9 @@ func (e *entry) callBy(r som.Ref, from, result *C.som_value, do func(args []any)
 	}
 	var made staged
 	defer made.end()
-	defer func() { // Go's references become the caller's; answer has seen to the first's
-		for i, out := range outs {
-			if !e.sig.lends(i) && (i > 0 || e.sig.out == nil) {
-				letGo(out)
-			}
+	defer func() { // they were this call's: C has others, which are its own or the object's
+		for _, out := range outs {
+			letGo(out)
 		}
 	}()
 	if err := made.stage(e, values, outs); err != nil {
@@ -144,6 +142,7 @@ func (e *entry) callBy(r som.Ref, from, result *C.som_value, do func(args []any)
 		if err := e.answer(r, outs[0], result); err != nil {
 			return err
 		}
+		outs[0] = nil // answer has seen to its references
 	}
 	made.give(e, r)
 	return nil
@@ -164,7 +163,7 @@ func (a *slot) argument(p unsafe.Pointer) (any, error) {
 	return v.Interface(), nil
 }
 
-// answer gives C a result, which is the caller's, or the object's if it is an attribute's.
+// answer gives C a result, which is the caller's, or the object's if it is an attribute's. Of an object it takes the reference, unless it fails.
 func (e *entry) answer(r som.Ref, out any, result *C.som_value) error {
 	p, t := unsafe.Pointer(result), e.sig.out.typ
 	switch by := e.sig.out.by; {
@@ -197,15 +196,16 @@ func (e *entry) answer(r som.Ref, out any, result *C.som_value) error {
 		if err != nil {
 			return err
 		}
-		*(*uintptr)(p) = o
-		if ref := out.(som.Object).SOM(); o != 0 { // Go's reference becomes the caller's
-			if e.sig.borrowed {
-				return nil
-			}
-			C.call_retain(C.uintptr_t(o))
-			return ref.Release()
+		if o == 0 {
+			return nil
 		}
-		return nil
+		ref := out.(som.Object).SOM()
+		if e.sig.borrowed {
+			return e.lendObject(r, ref, p)
+		}
+		*(*uintptr)(p) = o // Go's reference becomes the caller's
+		C.call_retain(C.uintptr_t(o))
+		return ref.Release()
 	}
 	number(p, reflect.ValueOf(out))
 	return nil

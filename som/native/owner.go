@@ -120,6 +120,33 @@ func (s *signature) took(values []C.som_value) {
 // once: a value like one that is there is where that is, so that what an attribute returns stays where it is until the attribute has another.
 const maxLent = 16
 
+// lendObject gives C an object that it borrows, of which Go has returned a reference. That goes back where the object has others, as it has
+// where whoever lends it keeps one: or those that refer to each other by what they lend, one of them weakly, would keep each other alive. The only one there is is r's from here on.
+func (e *entry) lendObject(r, out som.Ref, p unsafe.Pointer) error {
+	o := uintptr(out.Other())
+	if !out.Class().Shares() { // Go as a whole has one
+		C.call_retain(C.uintptr_t(o))
+		if err := out.Release(); err != nil {
+			C.call_release(C.uintptr_t(o))
+			return err
+		}
+	}
+	if C.call_yield(C.uintptr_t(o)) {
+		*(*uintptr)(p) = o
+		return nil
+	}
+	c := newCell(objectLayout)
+	c.ends = true
+	*(*uintptr)(c.p) = o
+	if !the.lend(r, lending{e, -1}, c, p) {
+		c.end()
+		return e.over()
+	}
+	return nil
+}
+
+var objectLayout = &layout{typ: refType, kind: object, size: unsafe.Sizeof(uintptr(0)), align: unsafe.Sizeof(uintptr(0)), owns: true}
+
 // A lending is a place of a method's results of which the values stay the object's.
 type lending struct {
 	by   *entry

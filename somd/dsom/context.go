@@ -35,7 +35,6 @@ type contextObject struct {
 	parent   *contextObject
 	children []som.Ref
 	depth    int
-	shown    som.Ref // the list that _get_properties has lent
 }
 
 // ContextName returns the context's name.
@@ -52,7 +51,7 @@ func (c *contextObject) ContextParent(context.Context) (som.Object, error) {
 	if c.parent == nil {
 		return nil, nil
 	}
-	return c.parent.SOM(), nil
+	return c.parent.SOM(), c.parent.SOM().Retain()
 }
 
 // SetContextParent refuses: a context is made within another (create_child).
@@ -60,18 +59,8 @@ func (c *contextObject) SetContextParent(context.Context, som.Object) error {
 	return notHere("_set_context_parent", "a context is made within another by create_child, and stays there")
 }
 
-// Properties returns the context's own, which stay its own until it is asked again.
-func (c *contextObject) Properties(context.Context) (som.Object, error) {
-	r, err := listOf(c.values)
-	if err != nil {
-		return nil, err
-	}
-	if !c.shown.IsNil() {
-		_ = c.shown.Release()
-	}
-	c.shown = r
-	return r, nil
-}
+// Properties returns the context's own, in a list of the caller's.
+func (c *contextObject) Properties(context.Context) (som.Object, error) { return listOf(c.values) }
 
 // SetProperties replaces the context's own.
 func (c *contextObject) SetProperties(ctx context.Context, values som.Object) error {
@@ -239,9 +228,6 @@ func (c *contextObject) Destroy(_ context.Context, flags uint32) (uint32, error)
 }
 
 func (c *contextObject) SomDestruct() {
-	if !c.shown.IsNil() {
-		_ = c.shown.Release()
-	}
 	for _, r := range c.children {
 		if x, ok := som.FindState[contextObject](r); ok {
 			x.parent = nil

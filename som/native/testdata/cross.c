@@ -315,6 +315,30 @@ static int32_t Caller_do_pack(som_ref self, som_env *ev, som_ref p) {
 	return 0;
 }
 
+/* ---- Keeper: what its attributes hold is its own, and what gets them lends it ---- */
+
+static int32_t Caller_do_keep(som_ref self, som_env *ev, som_ref k) {
+	som_ref f = Keeper_new(ev), all[] = {f};
+	const Crate c = {.label = (char *)"c", .from = {1, 1, all}}, none = {0};
+	Crate held;
+	(void)self;
+	Keeper_set_friend(k, ev, f);
+	Keeper_set_crate(k, ev, &c);
+	som_release(f);
+	Keeper_set_friend(k, ev, Keeper_get_friend(k, ev)); /* what it has already */
+	for (int i = 0; i < 100; i++) {
+		CHECK(Keeper_get_friend(k, ev) == f && Keeper_is(f));
+		Keeper_get_crate(k, ev, &held);
+		CHECK(held.from._length == 1 && held.from._buffer[0] == f && Keeper_is(f));
+	}
+	CHECK(f->refs <= 3); /* each attribute's, and what was lent last */
+	Keeper_set_crate(k, ev, &none);
+	CHECK(Keeper_get_friend(k, ev) == f && Keeper_is(f));
+	Keeper_set_friend(k, ev, NULL);
+	CHECK(!Keeper_get_friend(k, ev) && ev->major == SOM_NO_EXCEPTION);
+	return 0;
+}
+
 /* ---- Misuse ---- */
 
 static void deep(som_ref q, som_env *ev, int levels) { /* a tree whose trees lie behind one another */
