@@ -107,11 +107,6 @@ var (
 		Instead: "the system decides that: it may be a quarter of an hour. Calls end with their deadline.",
 		Lacking: exceptLinux, Files: []string{"transport/tcp/unheard_other.go"},
 	}
-	ClosedConnections = &Ability{
-		Key: "closed-connections", What: "seeing that a peer has closed an idle connection before it is used",
-		Instead: "a call on such a connection is made anew if surely nobody has seen it, and fails with COMM_FAILURE else.",
-		Lacking: windows, Files: []string{"transport/socket/system_other.go"},
-	}
 	Terminal = &Ability{
 		Key: "terminal", What: "the size of the terminal, and stopping dsom top by Ctrl-Z",
 		Instead: "80 columns and 24 lines are used.",
@@ -127,7 +122,7 @@ var (
 // Abilities returns all of them, in the order of the documentation.
 func Abilities() []*Ability {
 	return []*Ability{
-		SocketUser, SocketProcess, TCPUser, AbstractSockets, PrivateProcesses, RawEthernet, DeadPeers, ClosedConnections,
+		SocketUser, SocketProcess, TCPUser, AbstractSockets, PrivateProcesses, RawEthernet, DeadPeers,
 		ProcessIdentity, ProcessGroups, GroupsOfOthers, ProcessList, Signals, ControlGroups, ProcessLimits, OtherAccounts, OpenFiles, FileOwners,
 		Services, PortOwners, SystemState, Terminal, ClassLibraries,
 	}
