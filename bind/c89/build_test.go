@@ -122,3 +122,46 @@ func TestOneLayer(t *testing.T) {
 		}
 	}
 }
+
+// TestBranchOfOS2: what is compiled on OS/2 alone is C89 too, with headers that have the two functions which OS/2 has more. It is no compiler
+// for OS/2.
+func TestBranchOfOS2(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath(i686.name); err != nil {
+		absent.Skip(t, "no %s: interop/install-peers has it", i686.name)
+	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "types.h"), []byte("int sock_init(void);\nint soclose(int);\n#include <arpa/inet.h>\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	args := slices.Concat(strict, i686.flags, []string{"-D__OS2__", "-D_DEFAULT_SOURCE", "-I" + folder, "-c", "-o", filepath.Join(folder, "giopos.o"), "src/giopos.c"})
+	if out, err := exec.CommandContext(t.Context(), i686.name, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := exec.CommandContext(t.Context(), "nm", "-u", filepath.Join(folder, "giopos.o")).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "soclose") || !strings.Contains(string(out), "sock_init") || strings.Contains(string(out), " close\n") {
+		t.Errorf("%v: it asks the system for\n%s", err, out)
+	}
+}
+
+// TestHeadersOfSOM: which headers of bind/c a compiler of C89 takes is what docs/os2.md says.
+func TestHeadersOfSOM(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath(i686.name); err != nil {
+		absent.Skip(t, "no %s: interop/install-peers has it", i686.name)
+	}
+	headers, err := filepath.Glob("../c/*.h")
+	if err != nil || len(headers) < 20 {
+		t.Fatal(headers, err)
+	}
+	var takes []string
+	for _, h := range headers {
+		cmd := exec.CommandContext(t.Context(), i686.name, "-std=c89", "-pedantic-errors", "-m32", "-fsyntax-only", "-I../../libsom/include", "-I../c", "-x", "c", h)
+		if cmd.Run() == nil {
+			takes = append(takes, filepath.Base(h))
+		}
+	}
+	if !slices.Equal(takes, []string{"som_tckind.h"}) {
+		t.Errorf("C89 are %v: docs/os2.md says otherwise", takes)
+	}
+}
