@@ -22,6 +22,7 @@ var ordered = strings.Fields(`cdr codeset typecode ior giop dyn dyn/dynany typel
 var unordered = map[string]string{
 	"they weigh what hostile input costs, or try very much, which takes minutes under emulation": `TestBombs TestIrregularGraphs TestHeldBombs TestOneIDAtRandom TestChainOfAnys TestIdentity TestNodes TestFlips TestDamagedObjects
 		TestConformance/limits`,
+	"they ask the system for its interfaces, of which the emulation tells none, or hold time that TLS does not keep under it": `TestOnLoopback TestSuites`,
 	"they start programs, their own among them, which the system does not know how to run": `TestCPlusPlus TestLocked TestFullDisk TestReadOnly TestKilledWriters`,
 }
 
@@ -49,7 +50,7 @@ func TestBigEndian(t *testing.T) {
 			cmd.Dir = ".."
 			cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+arch, "CGO_ENABLED=0")
 			out, err := cmd.CombinedOutput()
-			passed := regexp.MustCompile(`(?m)^ok +\S+`).FindAll(out, -1)
+			passed := regexp.MustCompile(`(?m)^ok\s+\S+`).FindAll(out, -1)
 			t.Logf("%d packages, %d tests", len(passed), len(regexp.MustCompile(`(?m)^--- PASS`).FindAll(out, -1)))
 			if err != nil || len(passed) != len(ordered) {
 				t.Errorf("%v; of %d packages %d passed\n%s", err, len(ordered), len(passed), failures(string(out)))

@@ -34,7 +34,7 @@ func (r release) archive(t platform.Target) (name string, b []byte, err error) {
 		return "", nil, err
 	}
 	stem := fmt.Sprintf("dsom-%s-%s-%s", r.version, t.OS, t.Arch)
-	entries, err := r.entries(stem, file)
+	entries, err := r.entries(t, stem, file)
 	if err != nil {
 		return "", nil, err
 	}
@@ -47,7 +47,7 @@ func (r release) archive(t platform.Target) (name string, b []byte, err error) {
 }
 
 // entries returns what an archive holds: the program, and what goes with it.
-func (r release) entries(stem, file string) ([]entry, error) {
+func (r release) entries(t platform.Target, stem, file string) ([]entry, error) {
 	body, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (r release) entries(stem, file string) ([]entry, error) {
 		}
 		all = append(all, entry{path.Join(stem, filepath.ToSlash(rel)), 0o644, body})
 	}
-	notices, err := r.notices(file)
+	notices, err := r.notices(t)
 	if err != nil {
 		return nil, err
 	}

@@ -15,13 +15,16 @@ import (
 // levels are the least processors of the architectures: what the environment says of them would make another program.
 var levels = []string{"GOAMD64=v1", "GO386=sse2", "GOARM64=v8.0", "GOPPC64=power8", "GORISCV64=rva20u64"}
 
+// environment returns that of the go command for a target: nothing of this machine's that would make another program.
+func environment(t platform.Target) []string {
+	return append(append(os.Environ(), levels...), "CGO_ENABLED=0", "GOOS="+t.OS, "GOARCH="+t.Arch, "GOFLAGS=-trimpath -buildvcs=false -mod=readonly", "GOWORK=off", "GOEXPERIMENT=", "GOFIPS140=off")
+}
+
 // build builds the program of a target and returns its file, which is in folder.
 func (r release) build(t platform.Target, folder string) (string, error) {
 	file := filepath.Join(folder, program(t))
-	cmd := exec.Command(r.gocmd, "build", "-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags=-s -w -X main.release="+r.version, "-o", file, "./cmd/dsom")
-	cmd.Dir = r.root
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+t.OS, "GOARCH="+t.Arch, "GOFLAGS=", "GOWORK=off", "GOEXPERIMENT=", "GOFIPS140=off")
-	cmd.Env = append(cmd.Env, levels...)
+	cmd := exec.Command(r.gocmd, "build", "-ldflags=-s -w -X main.release="+r.version, "-o", file, "./cmd/dsom")
+	cmd.Dir, cmd.Env = r.root, environment(t)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}

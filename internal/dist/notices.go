@@ -2,53 +2,42 @@ package main
 
 import (
 	"bytes"
-	"cmp"
-	"debug/buildinfo"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime/debug"
 	"slices"
 	"strings"
+
+	"github.com/opendsom/dsom/platform"
 )
 
 // texts are the files of a module that must go with what is made of it.
 var texts = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents)([.-].*)?$`)
 
-// notices returns the licences of Go and of each module that is linked into a program: each of them wants to go with what is made of it.
-func (r release) notices(file string) ([]byte, error) {
-	info, err := buildinfo.ReadFile(file)
+// notices returns the licences of Go and of each module that is linked into a target's program: each of them wants to go with what is made of it.
+func (r release) notices(t platform.Target) ([]byte, error) {
+	out, err := r.run(t, "env", "GOVERSION", "GOROOT")
 	if err != nil {
 		return nil, err
 	}
-	out, err := r.run("env", "GOROOT")
-	if err != nil {
-		return nil, err
-	}
-	goroot := strings.TrimSpace(string(out))
+	version, goroot, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	var b bytes.Buffer
-	if err := notice(&b, "Go "+info.GoVersion, goroot); err != nil {
-		if err = notice(&b, "Go "+info.GoVersion, filepath.Dir(goroot)); err != nil { // Debian has it a folder above
+	if err := notice(&b, "Go "+version, goroot); err != nil {
+		if err = notice(&b, "Go "+version, filepath.Dir(goroot)); err != nil { // Debian has it a folder above
 			return nil, err
 		}
 	}
-	slices.SortFunc(info.Deps, func(a, b *debug.Module) int { return cmp.Compare(a.Path, b.Path) })
-	for _, d := range info.Deps {
-		if d.Replace != nil {
-			d = d.Replace
-		}
-		out, err := r.run("mod", "download", "-json", d.Path+"@"+d.Version)
-		if err != nil {
-			return nil, err
-		}
-		var m struct{ Dir string }
-		if err := json.Unmarshal(out, &m); err != nil {
-			return nil, fmt.Errorf("go mod download %s: %w", d.Path, err)
-		}
-		if err := notice(&b, d.Path+" "+d.Version, m.Dir); err != nil {
+	const module = `{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}{{"\t"}}{{.Dir}}{{end}}{{end}}`
+	if out, err = r.run(t, "list", "-deps", "-f", module, "./cmd/dsom"); err != nil {
+		return nil, err
+	}
+	modules := strings.Split(strings.TrimSpace(string(out)), "\n")
+	slices.Sort(modules)
+	for _, m := range slices.Compact(modules) {
+		name, folder, _ := strings.Cut(m, "\t")
+		if err := notice(&b, name, folder); err != nil {
 			return nil, err
 		}
 	}
@@ -79,11 +68,10 @@ func notice(b *bytes.Buffer, name, folder string) error {
 	return nil
 }
 
-// run runs the go command for this machine and returns what it prints.
-func (r release) run(args ...string) ([]byte, error) {
+// run runs the go command for a target and returns what it prints.
+func (r release) run(t platform.Target, args ...string) ([]byte, error) {
 	cmd := exec.Command(r.gocmd, args...)
-	cmd.Dir = r.root
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
+	cmd.Dir, cmd.Env = r.root, environment(t)
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	out, err := cmd.Output()
