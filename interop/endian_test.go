@@ -23,7 +23,7 @@ var unordered = map[string]string{
 	"they weigh what hostile input costs, or try very much, which takes minutes under emulation": `TestBombs TestIrregularGraphs TestHeldBombs TestOneIDAtRandom TestChainOfAnys TestIdentity TestNodes TestFlips TestDamagedObjects
 		TestConformance/limits`,
 	"they ask the system for its interfaces, of which the emulation tells none, or hold time that TLS does not keep under it": `TestOnLoopback TestSuites`,
-	"they start programs, their own among them, which the system does not know how to run": `TestCPlusPlus TestLocked TestFullDisk TestReadOnly TestKilledWriters`,
+	"they start programs, their own among them, which the system does not know how to run":                                    `TestCPlusPlus TestLocked TestFullDisk TestReadOnly TestKilledWriters`,
 }
 
 // TestBigEndian runs this project's own tests on machines that have the highest octet first: an IBM Z and a POWER.
