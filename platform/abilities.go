@@ -9,7 +9,7 @@ var (
 var (
 	SocketUser = &Ability{
 		Key: "socket-user", What: "the user of a program that calls over a socket of the machine",
-		Instead: "such callers have no name by their socket: servers that are registered as secure want certificates of them.",
+		Instead: "such callers have no name by their socket: servers that are registered as secure want certificates of them, or on Windows named pipes.",
 		Lacking: []string{"windows", "aix"}, Files: []string{"transport/unix/process_other.go"},
 	}
 	SocketProcess = &Ability{
@@ -26,6 +26,11 @@ var (
 		Key: "sockets-without-file", What: "sockets of the machine without a file (unix:@name)",
 		Instead: "sockets have a path; a server that is to know its callers is given one, or certificates.",
 		Lacking: exceptLinux,
+	}
+	NamedPipes = &Ability{
+		Key: "named-pipes", What: "named pipes (pipe:name)",
+		Instead: "named pipes are Windows's: here it is a socket, unix:/run/x.sock.",
+		Lacking: []string{"linux", "darwin", "freebsd", "aix"}, Files: []string{"transport/pipe/pipe_other.go"},
 	}
 	PrivateProcesses = &Ability{
 		Key: "private-processes", What: "processes of a program's own, reached by sockets that are handed on to them",
@@ -122,7 +127,7 @@ var (
 // Abilities returns all of them, in the order of the documentation.
 func Abilities() []*Ability {
 	return []*Ability{
-		SocketUser, SocketProcess, TCPUser, AbstractSockets, PrivateProcesses, RawEthernet, DeadPeers,
+		SocketUser, SocketProcess, TCPUser, AbstractSockets, NamedPipes, PrivateProcesses, RawEthernet, DeadPeers,
 		ProcessIdentity, ProcessGroups, GroupsOfOthers, ProcessList, Signals, ControlGroups, ProcessLimits, OtherAccounts, OpenFiles, FileOwners,
 		Services, PortOwners, SystemState, Terminal, ClassLibraries,
 	}

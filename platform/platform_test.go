@@ -133,6 +133,7 @@ func TestErrorsOfTheTable(t *testing.T) {
 	t.Parallel()
 	for file, ability := range map[string]string{
 		"transport/kin/kin_other.go":              "PrivateProcesses",
+		"transport/pipe/pipe_other.go":            "NamedPipes",
 		"transport/ipx/ether/ether_other.go":      "RawEthernet",
 		"transport/unix/unix.go":                  "AbstractSockets",
 		"daemon/peers_other.go":                   "TCPUser",
@@ -190,8 +191,8 @@ func TestTable(t *testing.T) {
 			}
 		}
 	}
-	if n := len(platform.Lacks("linux")); n != 1 {
-		t.Errorf("Linux lacks %d abilities", n)
+	if l := platform.Lacks("linux"); len(l) != 2 || l[0] != platform.NamedPipes || l[1] != platform.ClassLibraries {
+		t.Errorf("Linux lacks %d abilities", len(l))
 	}
 	for _, os := range platform.Systems() {
 		if l := platform.Lacks(os); !slices.Contains(l, platform.ClassLibraries) {
