@@ -107,6 +107,11 @@ var (
 		Instead: "dsom doctor does not know.",
 		Lacking: exceptLinux, Files: []string{"doctor/machine_other.go"},
 	}
+	GroupSockets = &Ability{
+		Key: "group-sockets", What: "sockets that hear one group of datagrams (MIOP), and nothing else at its port",
+		Instead: "the port is taken at all addresses, and what is sent to those is heard too.",
+		Lacking: exceptLinux, Files: []string{"transport/miop/listen_other.go"},
+	}
 	DeadPeers = &Ability{
 		Key: "dead-peers", What: "the time after which what a peer has not acknowledged ends a connection",
 		Instead: "the system decides that: it may be a quarter of an hour. Calls end with their deadline.",
@@ -127,7 +132,7 @@ var (
 // Abilities returns all of them, in the order of the documentation.
 func Abilities() []*Ability {
 	return []*Ability{
-		SocketUser, SocketProcess, TCPUser, AbstractSockets, NamedPipes, PrivateProcesses, RawEthernet, DeadPeers,
+		SocketUser, SocketProcess, TCPUser, AbstractSockets, NamedPipes, PrivateProcesses, RawEthernet, GroupSockets, DeadPeers,
 		ProcessIdentity, ProcessGroups, GroupsOfOthers, ProcessList, Signals, ControlGroups, ProcessLimits, OtherAccounts, OpenFiles, FileOwners,
 		Services, PortOwners, SystemState, Terminal, ClassLibraries,
 	}

@@ -35,7 +35,6 @@ var silent = map[string]string{
 	"process/group_pgid.go":                 "the other side of process/group_other.go",
 	"daemon/supervise/child/exit_waitid.go": "the other side of daemon/supervise/child/exit_other.go",
 	"internal/freeport/hold_other.go":       "for tests",
-	"transport/miop/listen_other.go":        "what else comes to the port of a group is told apart behind the socket, not by it",
 }
 
 // compiled reports whether a file is part of the program that is released for an operating system. With its processors it is the same.
