@@ -12,6 +12,7 @@ import (
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/visitors"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/platform"
 	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/proxied"
@@ -210,7 +211,7 @@ func callingUser(ctx context.Context) (int, error) {
 	}
 	l, ok := linkOf(ctx)
 	if !ok && orb.Peer(ctx).Network() == unix.Name {
-		return 0, fmt.Errorf("it cannot be told whose program calls: %w", errors.ErrUnsupported)
+		return 0, fmt.Errorf("it cannot be told whose program calls: %w", platform.SocketUser.Missing())
 	}
 	if !ok {
 		return 0, errors.New("it cannot be told whose program calls: the connection has no address")

@@ -3,17 +3,17 @@
 package daemon
 
 import (
-	"errors"
 	"os"
 
+	"github.com/opendsom/dsom/platform"
 	"github.com/opendsom/dsom/process"
 )
 
 // ownUser is the user that the daemon runs as.
 func ownUser() int { return os.Geteuid() }
 
-// user is not known how to find out here.
-func (link) user() (int, error) { return 0, errors.ErrUnsupported }
+// user fails with platform.TCPUser: it is not known how to find out here.
+func (link) user() (int, error) { return 0, platform.TCPUser.Missing() }
 
 // caller likewise.
 func (link) caller(process.ID) caller { return caller{} }

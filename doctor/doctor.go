@@ -5,8 +5,10 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 
@@ -21,11 +23,12 @@ const (
 	Good Grade = "good"
 	Note Grade = "note" // it may be as it should be; who reads it knows
 	Bad  Grade = "bad"
+	Lack Grade = "lack" // the system has it not, and nothing mends that
 )
 
 // A Finding is what was found of one thing. Its JSON is stable.
 type Finding struct {
-	About string `json:"about"` // what was looked at
+	About string `json:"about"` // what was looked at; of the grade Lack, the key of a platform.Ability
 	Grade Grade  `json:"grade"`
 	Says  string `json:"says"`
 	Mend  string `json:"mend,omitempty"` // what to do about it
@@ -40,6 +43,7 @@ type Patient struct {
 	Version     string        // of this program; "": unknown
 	Port        uint16        // at which a daemon would take calls that has no state yet
 	Machine     Machine       // nil: this one
+	System      string        // as Go names it; "": this one
 	Shared      Shared        // where machines share their state; the zero value: they do not
 	TLS         TLS           // by which certificates calls are taken
 	Timeout     time.Duration // for each address that is tried; 0: DefaultTimeout
@@ -66,6 +70,7 @@ func Look(ctx context.Context, p Patient) []Finding {
 	if p.Machine == nil {
 		p.Machine = thisMachine{}
 	}
+	p.System = cmp.Or(p.System, runtime.GOOS)
 	if p.Timeout == 0 {
 		p.Timeout = DefaultTimeout
 	}
@@ -76,6 +81,7 @@ func Look(ctx context.Context, p Patient) []Finding {
 	}{
 		{"state folder", e.folder}, {"daemon", e.daemon}, {"state", e.store}, {"shared state", e.shared}, {"configuration", e.more}, {"clock", e.clock}, {"open files", e.files},
 		{"names", e.names}, {"addresses", e.addresses}, {"firewall", e.firewall}, {"UDP", e.udp}, {"NetBIOS", e.netbios}, {"IPX", e.ipx}, {"certificates", e.certificates}, {"servers", e.servers},
+		{"system", e.system},
 	}
 	for _, l := range looks {
 		if ctx.Err() != nil {

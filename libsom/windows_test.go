@@ -10,8 +10,7 @@ import (
 	"github.com/opendsom/dsom/conformance"
 )
 
-// wine is the program that runs those for Windows, or "". Debian's takes 668 MB on disk, so that it is not among what the tests ask
-// for: interop/install-peers wine64 has it.
+// wine is the program that runs those for Windows, or "".
 func wine() string {
 	for _, name := range []string{"wine64", "wine", "/usr/lib/wine/wine64"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -29,7 +28,7 @@ func TestWindows(t *testing.T) {
 	}
 	path := wine()
 	if path == "" {
-		t.Skip("SKIPPED: built, but there is no wine to run it: interop/install-peers wine64")
+		t.Skip("SKIPPED: built, but there is no wine to run it: interop/install-peers has it")
 	}
 	if os.Getenv("DSOM_SOAK") == "" {
 		t.Skip("built; make soak runs it: wine takes minutes on a busy machine, and may wait for itself")

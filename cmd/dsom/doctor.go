@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -18,12 +20,12 @@ import (
 
 type doctorCmd struct {
 	stateFlag
-	Verbose bool `short:"v" help:"Say also what is as it should be."`
+	Verbose bool `short:"v" help:"Say also what is as it should be, and what this system lacks."`
 }
 
 func (doctorCmd) Help() string {
 	return `Looks at the whole set-up, and says how to mend what is not as it should be: the state folder and its room, the daemon, its configuration, the clock,
-how hosts are found, the addresses that references name, what filters packets, the registered servers. Nothing is changed, and no
+how hosts are found, the addresses that references name, what filters packets, the registered servers, and what the program cannot do on this system. Nothing is changed, and no
 server is started. The status is 1 if something is bad.
 
 Example:
@@ -81,15 +83,22 @@ func (v doctorCmd) told(ctx context.Context, c *console) (*daemonCmd, error) {
 
 // diagnosed prints findings.
 func (c *console) diagnosed(found []doctor.Finding, all bool) {
-	colours := map[doctor.Grade]tint{doctor.Good: green, doctor.Note: yellow, doctor.Bad: red}
+	colours := map[doctor.Grade]tint{doctor.Good: green, doctor.Note: yellow, doctor.Bad: red, doctor.Lack: dim}
+	lacks := 0
 	for _, f := range found {
-		if f.Grade == doctor.Good && !all {
+		if f.Grade == doctor.Lack {
+			lacks++
+		}
+		if (f.Grade == doctor.Good || f.Grade == doctor.Lack) && !all {
 			continue
 		}
 		c.printf("%s  %s: %s\n", c.tinted(colours[f.Grade], (string(f.Grade) + "    ")[:4]), safe(f.About), safe(f.Says))
 		if f.Mend != "" {
 			c.printf("      %s\n", c.tinted(dim, safe(f.Mend)))
 		}
+	}
+	if lacks > 0 && !all {
+		c.printf("%s\n", c.tinted(dim, fmt.Sprintf("What %s lacks (%d): dsom doctor -v", runtime.GOOS, lacks)))
 	}
 	if doctor.Sound(found) {
 		c.printf("%s\n", c.tinted(green, "Nothing is bad."))

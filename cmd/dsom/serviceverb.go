@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/cmd/dsom/service"
+	"github.com/opendsom/dsom/platform"
 )
 
 // serviceCmd groups the verbs about the daemon as a service of the system.
@@ -56,7 +57,7 @@ func (v serviceFlags) keeper() (k keeper, err error) {
 		case "windows":
 			k.kind = "windows"
 		default:
-			return k, fmt.Errorf("%s runs services in a way that is not known; dsom service show prints units for systemd and launchd", runtime.GOOS)
+			return k, platform.Services.Missing()
 		}
 	}
 	if k.kind == "windows" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"runtime"
 	"runtime/debug"
 )
@@ -11,12 +12,15 @@ func (versionCmd) Help() string {
 	return "Example:\n\n    dsom version --json"
 }
 
-// programVersion returns the version that the go command stamped on the binary.
+// release is the version of a release: the linker writes it here, as internal/dist tells it. "": this is none.
+var release string
+
+// programVersion returns the release's version, or else the one that the go command stamped on the binary.
 func programVersion() (version, revision string) {
 	version = "devel"
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return version, ""
+		return cmp.Or(release, version), ""
 	}
 	if v := info.Main.Version; v != "" && v != "(devel)" {
 		version = v
@@ -26,7 +30,7 @@ func programVersion() (version, revision string) {
 			revision = s.Value
 		}
 	}
-	return version, revision
+	return cmp.Or(release, version), revision
 }
 
 func (versionCmd) Run(c *console) error {

@@ -24,6 +24,9 @@ type Subject struct {
 	// Lazy says that ReadChunk holds no chunk while it waits, and that State can tell.
 	Lazy bool
 
+	// Tells says that State can tell, though ReadChunk holds its chunk.
+	Tells bool
+
 	// Allocates is how often it may allocate to write and to read a message.
 	Allocates int
 
@@ -344,7 +347,7 @@ func peerGone(t *testing.T, s Subject) {
 }
 
 func state(t *testing.T, s Subject) {
-	if !s.Lazy {
+	if !s.Lazy && !s.Tells {
 		t.Skip("this transport cannot tell its state")
 	}
 	a, b := pair(t, s)

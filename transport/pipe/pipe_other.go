@@ -4,9 +4,9 @@ package pipe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
+	"github.com/opendsom/dsom/platform"
 	"github.com/opendsom/dsom/transport"
 )
 
@@ -29,5 +29,5 @@ func refused(e transport.Endpoint) error {
 	if err := check(e); err != nil {
 		return err
 	}
-	return fmt.Errorf("pipe:%s: named pipes are Windows's: here it is a socket, unix:/run/x.sock: %w", e.Host, errors.ErrUnsupported)
+	return fmt.Errorf("pipe:%s: %w", e.Host, platform.NamedPipes.Missing())
 }

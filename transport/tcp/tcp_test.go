@@ -23,7 +23,8 @@ func TestSuite(t *testing.T) {
 	transporttest.Run(t, transporttest.Subject{
 		Transport: tcp.New(),
 		Endpoint:  transport.Endpoint{Network: tcp.Name, Host: "127.0.0.1"},
-		Lazy:      runtime.GOOS != "windows" && runtime.GOOS != "plan9" && runtime.GOOS != "js",
+		Lazy:      runtime.GOOS != "windows",
+		Tells:     true,
 	})
 }
 
@@ -32,7 +33,8 @@ func TestSuiteBusy(t *testing.T) {
 	transporttest.Run(t, transporttest.Subject{
 		Transport: busy{tcp.New()},
 		Endpoint:  transport.Endpoint{Network: tcp.Name, Host: "127.0.0.1"},
-		Lazy:      runtime.GOOS != "windows" && runtime.GOOS != "plan9" && runtime.GOOS != "js",
+		Lazy:      runtime.GOOS != "windows",
+		Tells:     true,
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/opendsom/dsom/platform"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/socket"
 )
@@ -43,8 +44,8 @@ func check(e transport.Endpoint) error {
 		return fmt.Errorf("the path of a socket has %d octets, and systems take %d: %.40s…", len(e.Host), MaxPath, e.Host)
 	case strings.IndexByte(e.Host, 0) >= 0:
 		return fmt.Errorf("the path %q has a zero in it", e.Host)
-	case e.Host[0] == '@' && runtime.GOOS != "linux":
-		return fmt.Errorf("%s is a name without a file, which Linux alone has", e.Host)
+	case e.Host[0] == '@' && !platform.AbstractSockets.On(runtime.GOOS):
+		return fmt.Errorf("%s: %w", e.Host, platform.AbstractSockets.Missing())
 	}
 	return nil
 }

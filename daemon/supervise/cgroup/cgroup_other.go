@@ -2,12 +2,14 @@
 
 package cgroup
 
+import "github.com/opendsom/dsom/platform"
+
 // Make returns no group, and that no limit is enforced.
 func Make(_ string, l Limits) (*Group, []string) {
 	if l == (Limits{}) {
 		return nil, nil
 	}
-	return nil, []string{"limits for all processes together: there are none on this system"}
+	return nil, []string{platform.ControlGroups.Missing().Error()}
 }
 
 // Kill does nothing.

@@ -2,11 +2,11 @@
 
 package child
 
-import "errors"
+import "github.com/opendsom/dsom/platform"
 
 func limited(path string, args []string, l Limits) (string, []string, error) {
 	if l != (Limits{}) {
-		return "", nil, errors.New("limits for a process cannot be set on this system")
+		return "", nil, platform.ProcessLimits.Missing()
 	}
 	return path, args, nil
 }

@@ -3,13 +3,14 @@
 package child
 
 import (
-	"errors"
 	"syscall"
+
+	"github.com/opendsom/dsom/platform"
 )
 
 func become(_ *syscall.SysProcAttr, name string) ([]string, error) {
 	if name != "" {
-		return nil, errors.New("a program cannot be started under another account on this system")
+		return nil, platform.OtherAccounts.Missing()
 	}
 	return nil, nil
 }

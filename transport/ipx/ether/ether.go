@@ -2,28 +2,11 @@
 // there, its interface's, and do not hear each other: the system does not give back what goes out.
 package ether
 
-import (
-	"fmt"
-	"net"
-
-	"github.com/opendsom/dsom/transport/ipx"
-)
+import "github.com/opendsom/dsom/transport/ipx"
 
 // A Config says where a carrier is.
 type Config struct {
 	Interface string // its name
 	Framing   ipx.Framing
 	Net       uint32 // the number of the network, of which there is one for each framing; 0: it is not known
-}
-
-// nodeOf returns an interface and its node.
-func nodeOf(name string) (*net.Interface, ipx.Node, error) {
-	i, err := net.InterfaceByName(name)
-	if err != nil {
-		return nil, ipx.Node{}, fmt.Errorf("the interface %q: %w", name, err)
-	}
-	if len(i.HardwareAddr) != len(ipx.Node{}) {
-		return nil, ipx.Node{}, fmt.Errorf("the interface %q has no address of Ethernet, and IPX in frames needs one", name)
-	}
-	return i, ipx.Node(i.HardwareAddr), nil
 }

@@ -106,3 +106,15 @@ func (c *Carrier) Receive(b []byte) (int, error) {
 
 // Close ends the carrier.
 func (c *Carrier) Close() error { return c.f.Close() }
+
+// nodeOf returns an interface and its node.
+func nodeOf(name string) (*net.Interface, ipx.Node, error) {
+	i, err := net.InterfaceByName(name)
+	if err != nil {
+		return nil, ipx.Node{}, fmt.Errorf("the interface %q: %w", name, err)
+	}
+	if len(i.HardwareAddr) != len(ipx.Node{}) {
+		return nil, ipx.Node{}, fmt.Errorf("the interface %q has no address of Ethernet, and IPX in frames needs one", name)
+	}
+	return i, ipx.Node(i.HardwareAddr), nil
+}
