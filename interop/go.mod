@@ -8,6 +8,8 @@ require (
 	github.com/opendsom/dsom v0.0.0
 )
 
+require github.com/Microsoft/go-winio v0.6.2 // indirect
+
 require (
 	github.com/antithesishq/antithesis-sdk-go v0.9.0-default-no-op // indirect
 	github.com/ebitengine/purego v0.11.2 // indirect

@@ -16,8 +16,8 @@ func TestSuite(t *testing.T) {
 	transporttest.Run(t, transporttest.Subject{Transport: pipe.New(), Endpoint: at("dsom-test-" + rand.Text()), Allocates: 8})
 }
 
-// TestIdentity: each end knows the other's process and its user, as the system says: the server of what it has read.
-func TestIdentity(t *testing.T) {
+// TestPipe: each end knows the other's process and its user, as the system says: the server of what it has read.
+func TestPipe(t *testing.T) {
 	l, err := pipe.New().Listen(t.Context(), at("@"))
 	if err != nil {
 		t.Fatal(err)
