@@ -23,6 +23,7 @@ type Class struct {
 	depth     int
 	metaclass *Class
 	derived   bool          // made by the kernel for want of one
+	endHeld   func(Ref)     // ends what the State's Helds own; nil: it has none
 	missing   error         // why there is no such class, see Missing
 	goType    reflect.Type  // a pointer to the type whose methods are the class's, or nil
 	compiled  []knownMethod // what generated code knows of a class of another kernel; nil: there is no such code; under family

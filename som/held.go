@@ -56,17 +56,25 @@ func (h *Held[T]) take(from holder) error {
 	return err
 }
 
-// A holder is a *Held.
+func (h *Held[T]) held() reflect.Type { return reflect.TypeFor[Held[T]]() }
+
+// A holder is a *Held, or has one embedded.
 type holder interface {
+	held() reflect.Type
 	end()
 	take(from holder) error
 }
 
 var holderType = reflect.TypeFor[holder]()
 
+// isHeld reports whether a type is that of a Held, and not of a structure that has one embedded.
+func isHeld(t reflect.Type) bool {
+	return t.Kind() == reflect.Struct && reflect.PointerTo(t).Implements(holderType) && reflect.Zero(reflect.PointerTo(t)).Interface().(holder).held() == t
+}
+
 // holdersIn reports whether a State has a Held.
 func holdersIn(t reflect.Type) bool {
-	if reflect.PointerTo(t).Implements(holderType) {
+	if isHeld(t) {
 		return true
 	}
 	switch t.Kind() {
@@ -85,7 +93,7 @@ func holdersIn(t reflect.Type) bool {
 // holders calls f of each Held in two States of a type, or other parts as a whole of which rest is told, unless that is nil.
 func holders(to, from reflect.Value, f func(to, from holder) error, rest func(to, from reflect.Value)) error {
 	t := to.Type()
-	if reflect.PointerTo(t).Implements(holderType) {
+	if isHeld(t) {
 		return f(to.Addr().Interface().(holder), from.Addr().Interface().(holder))
 	}
 	if !holdersIn(t) {
@@ -121,7 +129,8 @@ func (c *Class) hold() {
 		v := state(r)
 		_ = holders(v, v, func(h, _ holder) error { h.end(); return nil }, nil)
 	}
-	// begun ends them again if the part that begins the object fails or panics.
+	c.endHeld = end
+	// begun ends them again if the part that begins a copy fails or panics.
 	begun := func(r Ref, begin func() error) (err error) {
 		done := false
 		defer func() {
@@ -145,9 +154,6 @@ func (c *Class) hold() {
 			return err
 		}
 		return written(to, from)
-	}
-	if init := s.Init; init != nil {
-		s.Init = func(r Ref) error { return begun(r, func() error { return init(r) }) }
 	}
 	fini, copied, assigned := s.Fini, s.Copy, s.Assign
 	s.Fini = func(r Ref) {

@@ -230,6 +230,41 @@ func TestHeldOfAFailed(t *testing.T) {
 	give(t, c.Release())
 }
 
+// TestHeldOfAFailedInitializer holds the same of an initializer with arguments, also of one that panics.
+func TestHeldOfAFailedInitializer(t *testing.T) {
+	c, err := coinClass.New()
+	give(t, err)
+	for name, fails := range map[string]func() error{
+		"fails":  func() error { return errUnwilling },
+		"panics": func() error { panic(errUnwilling) },
+	} {
+		func() {
+			defer func() {
+				if p := recover(); p != nil && p != errUnwilling {
+					panic(p)
+				}
+			}()
+			_, err := safeClass.NewBy(safeClass, func(r som.Ref) error {
+				s, ok := som.State[safe](r, safeClass)
+				if !ok {
+					t.Fatal("it has no State")
+				}
+				if err := s.one.Set(c); err != nil {
+					return err
+				}
+				return fails()
+			})
+			if !errors.Is(err, errUnwilling) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}()
+		if c.Refs() != 1 {
+			t.Errorf("%s: %d references", name, c.Refs())
+		}
+	}
+	give(t, c.Release())
+}
+
 // TestHeldAtOnce gets and sets an attribute from several goroutines: who gets it has an object that lives.
 func TestHeldAtOnce(t *testing.T) {
 	var h som.Held[som.Object]

@@ -196,6 +196,14 @@ func (r Ref) visitInit() error {
 
 // beginPart begins one class's part: by its initializer, and then by its somInit, if there may be one.
 func (r Ref) beginPart(a *Class, older bool) error {
+	begun := false
+	if a.endHeld != nil {
+		defer func() {
+			if !begun { // it has failed, or panics: nobody else ends the part
+				a.endHeld(r)
+			}
+		}()
+	}
 	init, own := a.initOf(r)
 	if init != nil {
 		if err := init(r); err != nil {
@@ -205,6 +213,7 @@ func (r Ref) beginPart(a *Class, older bool) error {
 	if older {
 		r.beginOlder(a, own)
 	}
+	begun = true
 	return nil
 }
 
@@ -242,11 +251,11 @@ func (r Ref) visitFini() {
 
 // endPart ends one class's part: by its somUninit, and then by its destructor.
 func (r Ref) endPart(a *Class) {
+	if a.spec.Fini != nil {
+		defer a.spec.Fini(r) // also if the somUninit panics
+	}
 	if r.i.older.Load() {
 		r.i.runOlder(a, somUninit.m)
-	}
-	if a.spec.Fini != nil {
-		a.spec.Fini(r)
 	}
 }
 

@@ -10,15 +10,6 @@ const maxNesting = 256
 
 // retained is a copy of a value with references of its own.
 func retained[T any](v T) (T, error) {
-	switch o := any(v).(type) {
-	case nil:
-		return v, nil
-	case Object:
-		if r := o.SOM(); !r.IsNil() {
-			return v, r.Retain()
-		}
-		return v, nil
-	}
 	var taken []Ref
 	if err := retain(reflect.ValueOf(&v).Elem(), 0, &taken); err != nil {
 		for _, r := range taken {

@@ -77,9 +77,9 @@ func (p Place) Check() error {
 	if err := som.CheckName(p.Class); err != nil {
 		return err
 	}
-	if scheme, file, _ := strings.Cut(p.URL, ":"); isOwnProcess(p.URL) {
-		if file == "" {
-			return fmt.Errorf("class %s: behind %s: a file is wanted", p.Class, scheme)
+	if isOwnProcess(p.URL) {
+		if p.URL == schemeProgram { // without a library it is that of SOM_PATH, but a program is nowhere
+			return fmt.Errorf("class %s: behind %s a file is wanted", p.Class, p.URL)
 		}
 		return nil
 	}

@@ -218,7 +218,10 @@ func TestNotPlaced(t *testing.T) {
 		"no reference":          {"IOR:00", "IOR:00"},
 		"an object of no class": {"corbaloc:rir:/NameService", "NameService"},
 	} {
-		dir := b.place(t, strings.ReplaceAll(name, " ", "-"), "Pet="+c.url)
+		dir := b.place(t, strings.ReplaceAll(name, " ", "-"), "Pet=corbaloc:rir:/NameService")
+		if err := os.WriteFile(filepath.Join(dir, "placement"), []byte("Pet "+c.url+"\n"), 0o600); err != nil { // dsom class place takes none that is no URL
+			t.Fatal(err)
+		}
 		cmd := exec.Command(b.path("client"))
 		cmd.Env = append(os.Environ(), "SOM_PATH="+dir+":"+b.path("only-toy"))
 		out, err := cmd.Output()

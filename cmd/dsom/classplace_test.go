@@ -82,7 +82,7 @@ func TestClassPlaceRefuses(t *testing.T) {
 	t.Setenv(envPlace, library)
 	folder := filepath.Join(dir, "a", "placed")
 	for word, want := range map[string]string{
-		"Cat=garbage": "garbage", "Cat=http://x/y": "http", "Cat=IOR:00": "stringified reference", "Cat=process:": "process", "Cat=corbaloc": "corbaloc",
+		"Cat=garbage": "garbage", "Cat=http://x/y": "http", "Cat=IOR:00": "stringified reference", "Cat=program:": "program", "Cat=corbaloc": "corbaloc",
 		"/../../evil=corbaloc::127.0.0.1:9/x": "a name is identifiers", "a b=corbaloc::127.0.0.1:9/x": "words", "A::=corbaloc::127.0.0.1:9/x": "a name is identifiers",
 	} {
 		r := dsom(t, "", "class", "place", "--dir", folder, word)

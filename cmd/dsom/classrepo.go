@@ -255,7 +255,29 @@ func (v classShowCmd) shown(ctx context.Context) (*model.Spec, error) {
 	if err != nil {
 		return nil, fmt.Errorf("there is no file %s, and it is no name in an interface repository: %w", v.File, err)
 	}
-	return only(spec, v.File)
+	shown, err := only(spec, v.File)
+	if err != nil {
+		err = v.disputed(ctx, err)
+	}
+	return shown, err
+}
+
+// disputed adds to the error of a name that is not there what the repository keeps to itself, since different things are said of it.
+func (f stateFlag) disputed(ctx context.Context, missing error) error {
+	d, err := f.daemon()
+	if err != nil {
+		return missing
+	}
+	list, err := d.Specifications(ctx)
+	if err != nil {
+		return missing
+	}
+	for _, s := range list {
+		if s.Disputed != "" {
+			missing = fmt.Errorf("%w\nof what %s declares nothing is shown, as different things are said of it: %s", missing, safe(s.Name), safe(s.Disputed))
+		}
+	}
+	return missing
 }
 
 // isScoped reports whether a word may be a scoped name or a repository id, and no file that is not there.

@@ -232,7 +232,10 @@ func somNativeLife(class C.uintptr_t, part C.int, self, from C.uintptr_t, ev *C.
 
 // live does a class's part at the beginning, the end, or the assignment of an object.
 func (h *host) live(im *image, part som.Part, self, from uintptr) (err error) {
-	var t *twin
+	var (
+		t     *twin
+		begun bool
+	)
 	if x, ok := h.twins.Load(self); ok {
 		t = x.(*twin)
 	}
@@ -245,7 +248,7 @@ func (h *host) live(im *image, part som.Part, self, from uintptr) (err error) {
 		*C.native_handle(C.uintptr_t(self), im.data) = C.uint64_t(t.handle)
 		t.parts++
 		defer func() {
-			if err != nil {
+			if !begun { // it has failed, or panics
 				h.ended(t)
 			}
 		}()
@@ -264,7 +267,9 @@ func (h *host) live(im *image, part som.Part, self, from uintptr) (err error) {
 	if part == som.PartFini {
 		defer h.ended(t)
 	}
-	return im.class.Do(part, t.ref, other)
+	err = im.class.Do(part, t.ref, other)
+	begun = err == nil
+	return err
 }
 
 // pair makes what stands in Go for an object that libsom has just made.

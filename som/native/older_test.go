@@ -1,3 +1,5 @@
+//go:build cgo && unix
+
 package native_test
 
 import (
@@ -46,4 +48,36 @@ func TestOlder(t *testing.T) {
 		t.Errorf("it ended by %s", got)
 	}
 	living(t, later, 0)
+}
+
+// TestOlderPanics holds that an object whose somInit in Go panics leaves nothing behind: the next at its address is another.
+func TestOlderPanics(t *testing.T) {
+	z := need(t)
+	wild := true
+	older, err := som.NewClass(som.Spec{Name: "WildPuppy", Parents: []*som.Class{z.animal}, Overrides: []som.Override{
+		{Method: "somInit", Impl: func(som.Self) {
+			if wild {
+				panic("wild")
+			}
+		}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		if _, err := older.New(); err == nil {
+			t.Fatal("it was made")
+		}
+		living(t, older, 0)
+	}
+	wild = false
+	o, err := older.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	living(t, older, 1)
+	if err := o.Release(); err != nil {
+		t.Error(err)
+	}
+	living(t, older, 0)
 }
