@@ -147,10 +147,10 @@ func Open(c Config) (*Link, error) {
 	}
 	l.groups = group.New(l.orb, group.Config{Interface: c.Interface, Logger: c.Log, Admit: l.admit})
 	to := group.NewReference(l.orb, dsomlink.DaemonClass.Interface().ID, groupID, c.Group)
+	l.all = dsomlink.DaemonClass.Unchecked(to) // before it is heard what is to be answered
 	if l.leave, err = l.groups.Join(to, member); err != nil {
 		return fail(err)
 	}
-	l.all = dsomlink.DaemonClass.Unchecked(to)
 	ctx, stop := context.WithCancel(context.Background())
 	l.stop = stop
 	l.work.Go(func() { l.run(ctx) })
