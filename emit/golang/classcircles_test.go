@@ -65,7 +65,7 @@ import (
 var _ dog.Dog = puppy.Ref{}
 
 func Kennel(d dog.Dog) zoo.Kennel {
-	return zoo.Kennel{Tags: zoo.Dog_Tags{{Of: zoo.Colour_brown, Size: zoo.Dog_Size_large}}, Rooms: [zoo.Dog_Most]int32{1}}
+	return zoo.Kennel{Tags: zoo.Dog_Tags{{Of: zoo.Colour_Brown, Size: zoo.Dog_Size_Large}}, Rooms: [zoo.Dog_Most]int32{1}}
 }
 `)
 	asModule(t, dir, "example.com/gen")
