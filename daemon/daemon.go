@@ -87,6 +87,7 @@ type Daemon struct {
 	started time.Time
 
 	interfaces *ifr.Registry
+	late       descriptions
 	machines   *machines // nil: the state is shared with no other
 	errands    *errand.Server
 	relay      store.Relay // to other machines; nil: none
@@ -317,6 +318,7 @@ func (d *Daemon) Close() error {
 		err := d.http.Close()
 		<-d.served
 		d.sup.Close()
+		d.late.close()
 		leave, cancel := context.WithTimeout(context.Background(), leaveTime)
 		defer cancel()
 		d.closed = errors.Join(err, admin.RemoveAccess(d.o.State, d.access), d.closeStores(leave, d.ended))

@@ -68,7 +68,11 @@ func (d *Daemon) describeServer(c *call) error {
 		aside, err := l.Aside(func(ctx context.Context) {
 			ctx, cancel := context.WithTimeout(ctx, takenTime)
 			defer cancel()
-			_, _ = describe(ctx) // the log says it
+			turn := d.late.begin(name)
+			if _, err := describe(ctx); !settled(err) { // the log says it; the server was told that it is registered
+				still := func() bool { _, err := l.Aside(nil); return err == nil }
+				d.late.try(name, turn, still, func(ctx context.Context) error { _, err := describe(ctx); return err })
+			}
 		})
 		if err != nil {
 			return err
@@ -79,14 +83,12 @@ func (d *Daemon) describeServer(c *call) error {
 	} else if aside, late := l.Aside(nil); late != nil || aside {
 		return errors.Join(late, err)
 	}
+	d.late.begin(name)
 	if e, err = describe(c.r.Context()); err != nil {
 		return err
 	}
 	return c.reply(admin.Specification(e))
 }
-
-// takenTime bounds the registration of what a version has said that has taken over.
-const takenTime = 10 * time.Second
 
 // specificationIn reads the specification that a request carries.
 func specificationIn(c *call) ([]byte, error) {
@@ -101,6 +103,7 @@ func specificationIn(c *call) ([]byte, error) {
 
 // removeInterfaces answers DELETE /v1/interfaces/{name}.
 func (d *Daemon) removeInterfaces(c *call) error {
+	d.late.forget(c.r.PathValue("name"))
 	if err := d.interfaces.Remove(c.r.Context(), c.r.PathValue("name")); err != nil {
 		return err
 	}

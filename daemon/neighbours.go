@@ -29,14 +29,16 @@ import (
 type onLink struct {
 	*neighbours.Link
 	networks []netip.Prefix
-	orb      *orb.ORB // by which hints are checked
+	orb      *orb.ORB      // by which hints are checked
+	checkAll time.Duration // for all of an answer
 }
 
 // The bounds of checking what was heard.
 const (
-	checkTime   = 2 * time.Second // for a daemon to say what it is
-	checkedOnce = 8               // daemons that are asked at a time
-	checkedAt   = 3               // addresses of one that are tried
+	checkTime   = 2 * time.Second  // for a daemon to say what it is
+	checkAll    = 10 * time.Second // for all of them
+	checkedOnce = 8                // daemons that are asked at a time
+	checkedAt   = 3                // addresses of one that are tried
 )
 
 // openLink begins to take part, if that is wanted.
@@ -56,7 +58,7 @@ func (f *front) openLink(d *Daemon, names *naming.Service) error {
 	if err != nil {
 		return fmt.Errorf("daemons on the link of %s cannot be found: %w", f.c.Link, err)
 	}
-	f.link = &onLink{Link: l, networks: networks, orb: f.orb}
+	f.link.Store(&onLink{Link: l, networks: networks, orb: f.orb, checkAll: checkAll})
 	if _, err := f.root.ActivateKey(neighbours.Key, l.Servant()); err != nil {
 		return err
 	}
@@ -161,17 +163,30 @@ func (d *Daemon) listLink(c *call) error {
 	return c.reply(admin.Neighbours{Interface: n.Interface(), Name: name, Daemons: n.check(c.r.Context(), hints, name)})
 }
 
-// check asks all by a call whether they are what the hints say.
+// check asks all by a call whether they are what the hints say, within checkAll; those of which the time does not suffice are not.
 func (n *onLink) check(ctx context.Context, hints []neighbours.Hint, name string) []admin.Neighbour {
 	all := make([]admin.Neighbour, len(hints)) // JSON: an empty list is []
 	places := make(chan struct{}, checkedOnce)
 	var work sync.WaitGroup
+	ctx, cancel := context.WithTimeout(ctx, n.checkAll)
+	defer cancel()
 	for i, h := range hints {
 		all[i] = admin.Neighbour{Name: h.Name, Addresses: h.Addresses, Started: h.Started, From: h.From.String(), Heard: h.Last}
 		work.Go(func() {
-			places <- struct{}{}
+			select {
+			case places <- struct{}{}:
+			case <-ctx.Done():
+			}
+			if ctx.Err() != nil {
+				all[i].Why = fmt.Sprintf("not asked: the others have taken the %v that there are for all", n.checkAll)
+				return
+			}
 			defer func() { <-places }()
 			n.checkOne(ctx, &all[i], h, name)
+			if !all[i].Answers && ctx.Err() != nil { // it had no time to answer
+				all[i].Why = fmt.Sprintf("no answer in what was left of the %v that there are for all", n.checkAll)
+				return
+			}
 			n.Answered(h, all[i].Answers)
 		})
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
@@ -155,7 +156,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		netbios:   func() *admin.NetBIOS { return front.named.status() },
 		ipx:       func() *admin.IPX { return front.ipx.status() },
 		udp:       front.udpStatus,
-		link:      func() *onLink { return front.link },
+		link:      front.link.Load,
 		tls:       c.tlsTold(),
 		Supervise: supervise.Options{Limits: c.Limits, Probe: front.probe},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
@@ -210,10 +211,10 @@ type front struct {
 	id  identity
 	orb *orb.ORB
 
-	named     *named     // nil: there is no NetBIOS
-	ipx       *onIPX     // nil: there is no IPX
-	datagrams *datagrams // nil: none are heard
-	link      *onLink    // nil: daemons of a link are not looked for
+	named     *named                    // nil: there is no NetBIOS
+	ipx       *onIPX                    // nil: there is no IPX
+	datagrams atomic.Pointer[datagrams] // nil: none are heard, or not yet, while the API answers already
+	link      atomic.Pointer[onLink]    // nil: daemons of a link are not looked for, or not yet
 	root      *poa.Root
 	locator   *locator
 	peers     *peers
@@ -463,7 +464,7 @@ func (f *front) close(ctx context.Context) error {
 		return errors.Join(f.named.close(), f.ipx.close())
 	}
 	f.ipx.silence()
-	err := errors.Join(f.closePages(), f.datagrams.close(), f.link.close(), f.named.close())
+	err := errors.Join(f.closePages(), f.datagrams.Load().close(), f.link.Load().close(), f.named.close())
 	if f.objects != nil {
 		err = errors.Join(err, f.objects.Close(ctx))
 	}

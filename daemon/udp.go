@@ -132,7 +132,7 @@ func (f *front) openUDP() error {
 	for _, c := range conns {
 		u.server.Serve(c)
 	}
-	f.datagrams = u
+	f.datagrams.Store(u)
 	return nil
 }
 
@@ -199,7 +199,7 @@ func (f *front) where(ctx context.Context, client net.Addr, key []byte) (datagra
 
 // status is what the daemon says of its part by UDP; nil: it hears no datagrams.
 func (f *front) udpStatus() *admin.UDP {
-	u := f.datagrams
+	u := f.datagrams.Load()
 	if u == nil {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package somd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sync"
@@ -23,6 +24,7 @@ type changes struct {
 	to   map[string]string // by what is in the reference; nil where there is a file
 	kept *changeFile       // which has them for other processes and the next; nil: none
 	disk disk              // nil: the system's
+	wait time.Duration     // for the lock of the file; 0: changesWait
 	look sync.Once
 }
 
@@ -72,7 +74,7 @@ func (p *Persistent) Keep(name string) error {
 	if d == nil {
 		d = systemDisk{}
 	}
-	kept, err := openChanges(d, name)
+	kept, err := openChanges(d, name, cmp.Or(c.wait, changesWait))
 	if err != nil {
 		return fmt.Errorf("somd: the file of changed reference data %s: %w", name, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/opendsom/dsom/exc"
 )
@@ -32,8 +33,8 @@ type changeFile struct {
 	to   map[string]string // what it says
 }
 
-// openChanges opens a file, made if it is not there, and reads what is in it.
-func openChanges(d disk, name string) (*changeFile, error) {
+// openChanges opens a file, made if it is not there, whose lock is waited for that long, and reads what is in it.
+func openChanges(d disk, name string, wait time.Duration) (*changeFile, error) {
 	f, err := d.open(name, false)
 	if err == nil {
 		err = f.Close()
@@ -47,7 +48,7 @@ func openChanges(d disk, name string) (*changeFile, error) {
 	if i, err := os.Stat(name); err != nil || !i.Mode().IsRegular() {
 		return nil, errors.Join(err, fmt.Errorf("%s is no file on a disk", name))
 	}
-	c := &changeFile{disk: d, name: name, lock: newChangeLock(name), to: map[string]string{}}
+	c := &changeFile{disk: d, name: name, lock: newChangeLock(name, wait), to: map[string]string{}}
 	_, err = c.update(nil, func(held *held, f file) error {
 		if err := c.mend(held, f); err != nil {
 			return err
@@ -58,7 +59,7 @@ func openChanges(d disk, name string) (*changeFile, error) {
 }
 
 // update takes the lock, reads what others have written, and does what is to be done; what that is to write to is the file. It returns the references whose data others have changed, also with an error. With known, only
-// if the file is another than was seen last.
+// if the file is another than was seen last, and an error without waiting where another process is known to keep the lock.
 func (c *changeFile) update(known *bool, do func(*held, file) error) (others []string, err error) {
 	if known != nil {
 		i, err := os.Stat(c.name)
@@ -66,7 +67,7 @@ func (c *changeFile) update(known *bool, do func(*held, file) error) (others []s
 			return nil, nil
 		}
 	}
-	held, err := c.lock.take()
+	held, err := c.lock.take(known != nil)
 	if err != nil {
 		return nil, err
 	}

@@ -112,10 +112,7 @@ func (d *Domain) fromDescription(all []ClassDescription) (*som.Class, error) {
 func (d *Domain) newDescribed(s som.Spec, signed []*som.Signed) (*som.Class, error) {
 	c, err := som.NewClass(s)
 	if err != nil {
-		d.mu.Lock()
-		d.described--
-		d.methods -= len(s.Introduces)
-		d.mu.Unlock()
+		d.uncount(len(s.Introduces))
 		return nil, err
 	}
 	for _, x := range signed {
@@ -137,6 +134,14 @@ func (d *Domain) count(methods int) error {
 	d.described++
 	d.methods += methods
 	return nil
+}
+
+// uncount undoes count.
+func (d *Domain) uncount(methods int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.described--
+	d.methods -= methods
 }
 
 // checked is the error of a method whose description cannot be used, before anything is made for it.
@@ -184,11 +189,12 @@ func (d *Domain) interfaceSpec(x ClassDescription, types *descriptionTypes) (s s
 			}
 		}
 	}
-	if err := types.add(signatures); err != nil {
-		return s, nil, fmt.Errorf("class %.255q: %w", x.Name, err)
-	}
-	if err := d.count(len(called)); err != nil {
+	if err := d.count(len(called)); err != nil { // before the types, which count for good
 		return s, nil, err
+	}
+	if err := types.add(signatures); err != nil {
+		d.uncount(len(called))
+		return s, nil, fmt.Errorf("class %.255q: %w", x.Name, err)
 	}
 	for _, m := range called {
 		ms := som.MethodSpec{Name: m.Name, Kind: som.Kind(m.Kind), Signature: m.Signature, Whole: m.Whole, Copies: m.Copies, Owns: m.Owns, Oneway: m.Oneway, Type: reflect.TypeFor[func(som.Self) error]()}

@@ -46,7 +46,13 @@ func (p *Persistent) SetDisk(d Disk) { p.changed.disk = d }
 func (p *Persistent) LookAt(every time.Duration) { go p.lookAt(every) }
 
 // SetChangesWait has the lock of the file of changes waited for that long.
-func (p *Persistent) SetChangesWait(d time.Duration) { p.changed.kept.lock.wait = d }
+func (p *Persistent) SetChangesWait(d time.Duration) {
+	p.changed.mu.Lock()
+	defer p.changed.mu.Unlock()
+	if p.changed.wait = d; p.changed.kept != nil {
+		p.changed.kept.lock.wait = d
+	}
+}
 
 // MaxCallable is how many parameters a method has at most that returns nothing.
 const MaxCallable = som.MaxParams
@@ -71,6 +77,16 @@ func (d *Domain) SetDescribedMethods(n int) {
 	defer d.mu.Unlock()
 	d.methods = n
 }
+
+// DescribedMethods is how many methods a domain knows by descriptions.
+func (d *Domain) DescribedMethods() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.methods
+}
+
+// Refresh reads what other processes have changed, as a first call of an object does.
+func (p *Persistent) Refresh() { p.refresh("") }
 
 // FromDescription is fromDescription.
 func (d *Domain) FromDescription(all []ClassDescription) (*som.Class, error) {

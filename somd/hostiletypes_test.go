@@ -129,8 +129,19 @@ func TestDescribedTypes(t *testing.T) {
 	}
 
 	client.SetDescribedMethods(somd.MaxDescribedMethods - 1)
-	ref, url = telling(t, peer, client, class("Many", 2, 1))
+	ref, url = telling(t, peer, client, class("Many", 2, 7))
+	n = somd.DescribedTypes()
 	limited("MaxDescribedMethods", ref, url)
+	if got := somd.DescribedTypes(); got != n {
+		t.Errorf("%d types count of a class that was refused for its methods", got-n)
+	}
+	client.SetDescribedMethods(0)
+	somd.SetDescribedTypes(somd.MaxDescribedTypes)
+	ref, url = telling(t, peer, client, class("Many", 3, 1))
+	limited("MaxDescribedTypes", ref, url)
+	if got := client.DescribedMethods(); got != 0 {
+		t.Errorf("%d methods count of a class that was refused for its types", got)
+	}
 }
 
 // FuzzDescription takes octets for what a peer says of a class: it is an error, or a class of which there are proxies.

@@ -11,28 +11,39 @@ import (
 
 // A Statement is what a specification says of one name, for comparison with what others say of it.
 type Statement struct {
-	Name  string // scoped, as "Zoo::Dog"
-	Main  bool   // it is in a main file
-	kind  string
-	class bool              // an interface
-	sum   [sha256.Size]byte // of all of it, without places
-	held  []declared        // in a class; of an outline what somebody needs
+	Name    string   // scoped, as "Zoo::Dog"
+	Main    bool     // it is in a main file
+	Parents []string // of an interface or a value, by their scoped names: what it inherits from and supports
+	kind    string
+	class   bool              // an interface
+	ahead   bool              // it is announced, and said to be of the kind alone
+	sum     [sha256.Size]byte // of all of it, without places
+	held    []declared        // in a class; of an outline what somebody needs
 }
 
-// Statements returns what a specification says of each name that is not within an interface, a struct or the like. Modules say nothing by themselves, and
-// forward declarations are not among it.
+// Statements returns what a specification says of each name that is not within an interface, a struct or the like: also that there is a module of a name, that something
+// of a kind is announced by forward declarations, each once, and what the enumerators and flags are of, whose names stand beside that of their enumeration or bit mask.
 func Statements(spec *model.Spec) ([]Statement, error) {
 	var out []Statement
+	seen := map[declared]bool{} // modules and forward declarations
+	once := func(name, kind string, ahead bool) {
+		if k := (declared{name, kind}); !seen[k] {
+			seen[k] = true
+			out = append(out, Statement{Name: name, kind: kind, ahead: ahead, sum: sha256.Sum256([]byte(kind))})
+		}
+	}
 	var take func(ds model.Decls) error
 	take = func(ds model.Decls) error {
 		for _, d := range ds {
 			switch d := d.(type) {
 			case *model.Module:
+				once(d.ScopedName(), d.Kind(), false)
 				if err := take(d.Decls); err != nil {
 					return err
 				}
 				continue
 			case *model.Forward:
+				once(d.ScopedName(), d.Of, true)
 				continue
 			}
 			text, err := withoutPlaces(d)
@@ -40,14 +51,36 @@ func Statements(spec *model.Spec) ([]Statement, error) {
 				return err
 			}
 			s := Statement{Name: d.About().ScopedName(), Main: d.About().IsMain(), kind: d.Kind(), sum: sha256.Sum256(text)}
-			if i, ok := d.(*model.Interface); ok {
+			within := func(d model.Decl) { // which stands beside it
+				out = append(out, Statement{Name: d.About().ScopedName(), Main: s.Main, kind: d.Kind(), sum: s.sum})
+			}
+			switch d := d.(type) {
+			case *model.Interface:
 				s.class = true
-				for _, x := range i.Decls {
+				for _, p := range d.Parents() {
+					s.Parents = append(s.Parents, p.ScopedName())
+				}
+				for _, x := range d.Decls {
 					switch x.(type) {
 					case *model.Operation, *model.Attribute:
 						continue
 					}
 					s.held = append(s.held, declared{x.About().Name, x.Kind()})
+				}
+			case *model.ValueType:
+				for _, p := range d.Parents() {
+					s.Parents = append(s.Parents, p.ScopedName())
+				}
+				for _, p := range d.Supported() {
+					s.Parents = append(s.Parents, p.ScopedName())
+				}
+			case *model.Enum:
+				for _, e := range d.Enumerators {
+					within(e)
+				}
+			case *model.Bitmask:
+				for _, f := range d.Flags {
+					within(f)
 				}
 			}
 			out = append(out, s)
@@ -58,15 +91,19 @@ func Statements(spec *model.Spec) ([]Statement, error) {
 }
 
 // Same reports whether two statements are one, wherever it was read.
-func (s Statement) Same(t Statement) bool { return s.Main == t.Main && s.sum == t.sum }
+func (s Statement) Same(t Statement) bool {
+	return s.Main == t.Main && s.kind == t.kind && s.ahead == t.ahead && s.sum == t.sum
+}
 
 // Contradicts returns what is wrong with two statements about one name, nil if Merge takes both: if they are alike, or one is the outline of a class that the
 // other has in full.
 func (s Statement) Contradicts(t Statement) error {
 	switch {
-	case s.sum == t.sum:
+	case s.kind != t.kind:
+		return fmt.Errorf("%s is described as %s and as %s", s.Name, min(s.kind, t.kind), max(s.kind, t.kind))
+	case s.sum == t.sum, s.ahead, t.ahead:
 		return nil
-	case s.Main && t.Main || !s.class || s.kind != t.kind:
+	case s.Main && t.Main || !s.class:
 		return fmt.Errorf("%s %s is described twice, and not alike", s.kind, s.Name)
 	case s.Main == t.Main: // two outlines
 		return nil

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,7 +48,8 @@ func (p playedPage) play(t *testing.T, h *house) (run func(text string) string) 
 	var before string // the variables that earlier blocks have set
 	run = func(text string) string {
 		t.Helper()
-		cmd := exec.Command("sh", "-c", before+text)
+		line := append(slices.Clone(h.within), "sh", "-c", before+text)
+		cmd := exec.Command(line[0], line[1:]...)
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), append(h.env, "PATH="+bin+":"+os.Getenv("PATH"))...)
 		out, err := cmd.Output()
 		if err != nil && !strings.Contains(text, "--probe") { // which fails where the object is not reached

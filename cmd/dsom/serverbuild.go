@@ -143,13 +143,17 @@ func (v serverBuildCmd) Run(ctx context.Context) error {
 }
 
 // modulesFor returns the flags of the go command by which what the server imports is found, beside what the module's own packages import: a go.mod that go mod tidy has made knows nothing of that. It is noted in copies of the
-// module's files, in a folder of ours, so that those stay as they are. In a workspace, where the go command takes no such copies, there are no flags: what is missing has to be in the workspace's files.
+// module's files, in a folder of ours, so that those stay as they are. In a workspace, where the go command takes no such copies, and of
+// a module with a folder vendor, which would be passed by, there are no flags: what is missing has to be in the files that are there.
 func modulesFor(ctx context.Context, root, dir string) ([]string, error) {
 	work, err := goCommand(ctx, "env", "GOWORK")
 	if err != nil {
 		return nil, err
 	}
 	if work = strings.TrimSpace(work); work != "" && work != "off" {
+		return nil, nil
+	}
+	if _, err := os.Stat(filepath.Join(root, "vendor", "modules.txt")); err == nil {
 		return nil, nil
 	}
 	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))

@@ -7,6 +7,8 @@ import (
 	"github.com/opendsom/dsom/daemon/neighbours/gen/dsomlink"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/transport/pipe"
+	"github.com/opendsom/dsom/transport/unix"
 )
 
 // Key is the key of the object by which a daemon is asked, by a call, whether it is what a hint says: corbaloc::HOST:PORT/DSOMLink.
@@ -27,6 +29,10 @@ func (s *called) WhoHas(context.Context, uint64, string, dsomlink.Padding) error
 func (s *called) may(ctx context.Context) error {
 	peer := orb.Peer(ctx)
 	if peer == nil {
+		return nil
+	}
+	switch peer.Network() {
+	case unix.Name, pipe.Name: // of this machine
 		return nil
 	}
 	if at, is := peer.(*net.TCPAddr); is {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -99,17 +100,22 @@ func TestFound(t *testing.T) {
 		if what == "Dog" {
 			asks = a
 		}
-		got, err := asks.Ask(t.Context(), what)
-		var all []string
-		for _, h := range got {
-			all = append(all, h.Name+" "+h.Has)
-			if len(h.Addresses) != 2 || h.Addresses[1] != h.Name+".example.org:3053" || h.From != netip.AddrFrom4([4]byte{127, 0, 0, 1}) || h.Started.Unix() != 1e9 {
-				t.Errorf("%q: %+v", what, h)
+		heard := map[string]bool{} // an answer that comes later than AskTime comes the next time
+		eventually(t, fmt.Sprintf("%q is answered by all who have it", what), func() bool {
+			got, err := asks.Ask(t.Context(), what)
+			if err != nil && !isLimit(err, "link-questions") {
+				t.Fatal(err)
 			}
-		}
-		slices.Sort(all)
-		if s := strings.Join(all, ", "); err != nil || s != want {
-			t.Errorf("%q: %q, %v; want %q", what, s, err, want)
+			for _, h := range got {
+				heard[h.Name+" "+h.Has] = true
+				if len(h.Addresses) != 2 || h.Addresses[1] != h.Name+".example.org:3053" || h.From != netip.AddrFrom4([4]byte{127, 0, 0, 1}) || h.Started.Unix() != 1e9 {
+					t.Errorf("%q: %+v", what, h)
+				}
+			}
+			return err == nil && len(heard) >= len(strings.FieldsFunc(want, func(r rune) bool { return r == ',' }))
+		})
+		if s := strings.Join(slices.Sorted(maps.Keys(heard)), ", "); s != want {
+			t.Errorf("%q: %q; want %q", what, s, want)
 		}
 	}
 	if _, err := a.Ask(t.Context(), strings.Repeat("x", 256)); !isLimit(err, "link-name") {
@@ -175,7 +181,7 @@ func TestNoAmplifier(t *testing.T) {
 	t.Parallel()
 	at := aGroup()
 	l := join(t, at, "a", map[string]string{"bank": "server", "b": "server"})
-	eventually(t, "the daemon has said twice that it is there", func() bool { return l.Counts().Said == 2 })
+	eventually(t, "the daemon has said twice that it is there", func() bool { return l.Counts().Said >= 2 })
 	ear, err := miop.Listen(at, "127.0.0.1")
 	if err != nil {
 		t.Fatal(err)
@@ -217,13 +223,16 @@ func TestNoAmplifier(t *testing.T) {
 		}
 	}
 	before := l.Counts()
+	begin := time.Now()
 	_, answers := sizes(func() {
-		for range 500 {
+		eventually(t, "the flood is limited", func() bool {
 			ask("bank", 400)
-		}
-	}, func() bool { return l.Counts().Limited > before.Limited+200 })
-	if len(answers) == 0 || len(answers) > 3*neighbours.MostSaid {
-		t.Errorf("%d answers to a flood", len(answers))
+			return l.Counts().Limited > before.Limited+200
+		})
+	}, func() bool { return true })
+	most := int(float64(neighbours.MostSaid)*(2+time.Since(begin).Seconds())) + 1 // twice as many at once
+	if len(answers) == 0 || len(answers) > most {
+		t.Errorf("%d answers to a flood, and %d are allowed", len(answers), most)
 	}
 }
 

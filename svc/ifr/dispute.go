@@ -87,6 +87,9 @@ func (b *body) contradicts(x *registered) error {
 			}
 		}
 	}
+	if found := b.circles(x, func(string) bool { return true }); len(found) > 0 {
+		return fmt.Errorf("%w: %w", ErrInvalid, found[0].err)
+	}
 	return nil
 }
 
@@ -135,21 +138,36 @@ func (b *body) disputes(all map[string]*registered) disputes {
 			}
 		}
 	}
-	for id, names := range b.ids {
-		if len(names) < 2 {
+	for _, id := range slices.Sorted(maps.Keys(b.ids)) {
+		if len(b.ids[id]) < 2 {
 			continue
 		}
-		for name, x := range all {
-			if mine := x.ids[id]; mine != "" && d.by[name] == nil {
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			if mine := all[name].ids[id]; mine != "" && d.by[name] == nil {
 				d.split[mine] = true
 				d.by[name] = fmt.Errorf("several things have the id %s", id)
 			}
 		}
 	}
-	for name, err := range d.by {
-		why := dispute(fmt.Sprintf("the interface repository was told different things: %v", err))
+	for range circleRounds { // without those that are left out others' outlines may count
+		found := b.circles(nil, func(registration string) bool { return d.by[registration] == nil })
+		if len(found) == 0 {
+			break
+		}
+		for _, c := range found {
+			d.split["::"+c.name] = true
+			blame(c.saying, c.err)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.by)) {
+		why := dispute(fmt.Sprintf("the interface repository was told different things: %v", d.by[name]))
 		for id, n := range all[name].ids {
-			d.ids[id], d.names[n] = why, why
+			if d.ids[id] == "" {
+				d.ids[id] = why
+			}
+			if d.names[n] == "" {
+				d.names[n] = why
+			}
 		}
 	}
 	return d

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +17,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/typelib"
@@ -511,92 +509,18 @@ func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
 		return nil, err
 	}
 	list := make([]Entry, 0, len(r.all))
-	disputed := r.body.disputes(r.all).by
+	disputed, unfit := r.body.disputes(r.all).by, map[string]error{}
+	if x := r.now.Load(); x != nil {
+		unfit = x.left()
+	}
 	for name, x := range r.all {
 		e := x.Entry
-		if e.Disputed = ""; disputed[name] != nil {
-			e.Disputed = disputed[name].Error()
+		e.Disputed = ""
+		if err := cmp.Or(disputed[name], unfit[name]); err != nil {
+			e.Disputed = err.Error()
 		}
 		list = append(list, e)
 	}
 	slices.SortFunc(list, func(a, b Entry) int { return cmp.Compare(a.Name, b.Name) })
 	return list, nil
 }
-
-// Spec returns all that is registered as one specification, with what the daemon itself serves, and without what is disputed. It
-// must not be changed.
-func (r *Registry) Spec() (*model.Spec, error) {
-	x, err := r.current()
-	if err != nil {
-		return nil, err
-	}
-	return x.whole()
-}
-
-// A state is what the repository has at a time.
-type state struct {
-	*snapshot
-	whole func() (*model.Spec, error) // made when somebody wants it
-}
-
-// current returns the present state. What it has to do costs what is registered, once after changes, however many they were.
-func (r *Registry) current() (*state, error) {
-	if x := r.now.Load(); x != nil && !r.stale.Load() {
-		return x, nil
-	}
-	r.once.Lock()
-	defer r.once.Unlock()
-	r.turn <- struct{}{} // it is held for as long as a commit takes, or this
-	defer func() { <-r.turn }()
-	if err := r.refresh(context.Background()); err != nil { // it is in memory where others write
-		return nil, err
-	}
-	if x := r.now.Load(); x != nil {
-		return x, nil
-	}
-	bases, err := own()
-	if err != nil {
-		return nil, err
-	}
-	disputed := r.body.disputes(r.all)
-	var specs []*model.Spec
-	for _, name := range slices.Sorted(maps.Keys(r.all)) {
-		if disputed.by[name] == nil {
-			specs = append(specs, r.all[name].spec)
-		}
-	}
-	for _, b := range bases { // what the daemon serves itself is left out where others have another release of it
-		if r.body.contradicts(b) == nil {
-			specs = append(specs, b.spec)
-		}
-	}
-	x := &state{index(specs, disputed), sync.OnceValues(func() (*model.Spec, error) {
-		spec, err := typelib.Merge(specs...)
-		if err != nil {
-			return nil, fmt.Errorf("the interface repository cannot be put together: %w", err)
-		}
-		return spec, nil
-	})}
-	r.now.Store(x)
-	return x, nil
-}
-
-// own is what the daemon serves itself, as it is registered beside the rest.
-var own = sync.OnceValues(func() (all []*registered, err error) {
-	for _, text := range []string{"#include <dsomnaming.idl>\n#include <ir.idl>\n"} {
-		c, err := idl.Compile(context.Background(), idl.Options{Resolver: idl.FilesOf{"daemon.idl": text}}, "daemon.idl")
-		if err != nil {
-			return nil, err
-		}
-		packed, err := Pack(c.Spec)
-		if err != nil {
-			return nil, err
-		}
-		x, err := newRegistered("daemon.idl", packed)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, x)
-	}
-	return all, nil
-})

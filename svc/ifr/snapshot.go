@@ -1,6 +1,7 @@
 package ifr
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -137,21 +138,11 @@ func (x *snapshot) members(in model.Decl, excludeInherited bool) []model.Decl {
 	if excludeInherited {
 		return all
 	}
-	seen := map[model.Decl]bool{}
-	var inherit func(d model.Decl)
-	inherit = func(d model.Decl) {
-		if seen[d] {
-			return
-		}
-		seen[d] = true
-		if d != in {
-			all = append(all, x.children(d)...)
-		}
-		for _, b := range x.parents(d) {
-			inherit(b)
+	for a := range x.ancestors(in) {
+		if a != in {
+			all = append(all, x.children(a)...)
 		}
 	}
-	inherit(in)
 	return all
 }
 
@@ -173,9 +164,34 @@ func (x *snapshot) parents(d model.Decl) (out []model.Decl) {
 	return out
 }
 
+// ancestors yields a declaration and what it inherits from and supports, each once, each before its own parents, in the order in which they are written. Specifications
+// can differ in their parents, and so form a circle together.
+func (x *snapshot) ancestors(d model.Decl) iter.Seq[model.Decl] {
+	return func(yield func(model.Decl) bool) {
+		seen := map[model.Decl]bool{}
+		for todo := []model.Decl{d}; len(todo) > 0; {
+			d := todo[len(todo)-1]
+			if todo = todo[:len(todo)-1]; seen[d] {
+				continue
+			}
+			if seen[d] = true; !yield(d) {
+				return
+			}
+			parents := x.parents(d)
+			slices.Reverse(parents)
+			todo = append(todo, parents...)
+		}
+	}
+}
+
 // isA reports whether an interface or value is, or is derived from or supports, what has the id.
 func (x *snapshot) isA(d model.Decl, id string) bool {
-	return d.About().ID == id || slices.ContainsFunc(x.parents(d), func(p model.Decl) bool { return x.isA(p, id) })
+	for a := range x.ancestors(d) {
+		if a.About().ID == id {
+			return true
+		}
+	}
+	return false
 }
 
 // lookup finds a scoped name from a place, by IDL's rules: where the name's first part is visible
@@ -202,15 +218,11 @@ func (x *snapshot) lookup(from model.Decl, name string) model.Decl {
 
 // named returns the member of a declaration that has a simple name.
 func (x *snapshot) named(in model.Decl, name string) model.Decl {
-	prefix := ""
-	if in != nil {
-		prefix = in.About().QualifiedName()
+	if in == nil {
+		return x.byName["::"+name]
 	}
-	if d := x.byName[prefix+"::"+name]; d != nil {
-		return d
-	}
-	for _, p := range x.parents(in) {
-		if d := x.named(p, name); d != nil {
+	for a := range x.ancestors(in) {
+		if d := x.byName[a.About().QualifiedName()+"::"+name]; d != nil {
 			return d
 		}
 	}

@@ -1,0 +1,67 @@
+package ifr
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/model"
+)
+
+func specOf(t *testing.T, files idl.FilesOf) *model.Spec {
+	t.Helper()
+	c, err := idl.Compile(context.Background(), idl.Options{Resolver: files}, "x.idl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Spec
+}
+
+// TestTogether merges parts that nobody has found to be disputed, of which some do not fit: those are left out, and named.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	parts := make([]part, 40)
+	for i := range parts {
+		text := fmt.Sprintf("interface I%d {};", i)
+		if i == 7 || i == 20 || i == 33 {
+			text = fmt.Sprintf("enum E%d {OK, E%[1]dBad};", i)
+		}
+		parts[i] = part{fmt.Sprint(i), specOf(t, idl.FilesOf{"x.idl": text})}
+	}
+	spec, unfit, err := together(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range parts {
+		switch err := unfit[fmt.Sprint(i)]; {
+		case i == 20 || i == 33:
+			if err == nil || !strings.Contains(err.Error(), "OK is declared twice") {
+				t.Errorf("part %d: %v", i, err)
+			}
+		case err != nil, i != 7 && spec.Lookup(fmt.Sprintf("I%d", i)) == nil, i == 7 && spec.Lookup("E7") == nil:
+			t.Errorf("part %d is not there: %v", i, err)
+		}
+	}
+}
+
+// TestAncestorsOfACircle goes through the ancestors of a circle that two specifications form together, without its having been found.
+func TestAncestorsOfACircle(t *testing.T) {
+	t.Parallel()
+	x := index([]*model.Spec{
+		specOf(t, idl.FilesOf{"x.idl": "#include \"y.idl\"\ninterface A : B {};", "y.idl": "interface B {};"}),
+		specOf(t, idl.FilesOf{"x.idl": "#include \"y.idl\"\ninterface B : A {};", "y.idl": "interface A {};"}),
+	}, disputes{})
+	a := x.byName["::A"]
+	if x.isA(a, "IDL:Other:1.0") || !x.isA(a, "IDL:B:1.0") {
+		t.Error("is_a")
+	}
+	if x.lookup(a, "Other") != nil || len(x.members(a, false)) != 0 {
+		t.Error("there is something in it")
+	}
+	if all := slices.Collect(x.ancestors(a)); len(all) != 2 {
+		t.Errorf("%d ancestors", len(all))
+	}
+}
