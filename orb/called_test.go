@@ -9,6 +9,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
 )
 
 // A shop returns from Say what it is told to.
@@ -201,32 +202,47 @@ func TestSystemExceptionForDeclared(t *testing.T) {
 	declared := &Refused{Code: 7, Why: "no"}
 	instead := exc.New(exc.NoPermission, 3, exc.No, "the back office: %w", declared)
 	beside := exc.New(exc.NoPermission, 3, exc.No, "")
-	_, root := newORB(t, nil)
+	_, bare := newORB(t, nil)
+	_, watched := newORB(t, func(c *orb.Config) {
+		pass := func(ctx context.Context, _ *orb.IncomingRequest, next func(context.Context) error) error {
+			return next(ctx)
+		}
+		c.ServerInterceptors = []orb.ServerInterceptor{pass, pass}
+	})
 	co := newClient(t, nil)
+	nowhere, err := co.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	called := EchoClass.Unchecked(nowhere).Ping(t.Context()) // TRANSIENT, completed NO: by a call of the servant's own
 	for name, c := range map[string]struct {
 		err  error
 		want string
 	}{
+		"beside a call's":            {fmt.Errorf("%w: %w", declared, called), "user"},
+		"behind a call's":            {fmt.Errorf("%w: %w", called, declared), "user"},
 		"declared":                   {declared, "user"},
 		"wrapped":                    {fmt.Errorf("in words: %w", declared), "user"},
 		"in its place":               {instead, "NO_PERMISSION"},
 		"in its place, wrapped":      {fmt.Errorf("in words: %w", instead), "NO_PERMISSION"},
 		"outside a system exception": {fmt.Errorf("%w, since: %w", declared, beside), "user"},
 	} {
-		ref, err := EchoClass.Activate(root, Echo(&refuser{err: c.err}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _, _, err = EchoClass.Unchecked(co.NewRef(ref.IOR())).Add(t.Context(), 1, 1)
-		got := brief(err)
-		if x := (*Refused)(nil); errors.As(err, &x) && *x == *declared {
-			got = "user"
-		}
-		if sys := (*exc.SystemException)(nil); errors.As(err, &sys) && (sys.Minor != 3 || sys.Completed != exc.No) {
-			t.Errorf("%s: the client got %v", name, err)
-		}
-		if got != c.want {
-			t.Errorf("%s: the client got %v, want %s", name, err, c.want)
+		for _, root := range []*poa.Root{bare, watched} {
+			ref, err := EchoClass.Activate(root, Echo(&refuser{err: c.err}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _, _, err = EchoClass.Unchecked(co.NewRef(ref.IOR())).Add(t.Context(), 1, 1)
+			got := brief(err)
+			if x := (*Refused)(nil); errors.As(err, &x) && *x == *declared {
+				got = "user"
+			}
+			if sys := (*exc.SystemException)(nil); errors.As(err, &sys) && (sys.Minor != 3 || sys.Completed != exc.No) {
+				t.Errorf("%s, interceptors=%v: the client got %v", name, root == watched, err)
+			}
+			if got != c.want {
+				t.Errorf("%s, interceptors=%v: the client got %v, want %s", name, root == watched, err, c.want)
+			}
 		}
 		e := cdr.NewEncoder(nil, true, co.Env())
 		if system := orb.PutException(e, c.err, RefusedType); system != (c.want != "user") {

@@ -108,11 +108,14 @@ func (o *ORB) interfaceDef(ctx context.Context, id string) (*Ref, error) {
 	if c.Returned() {
 		def, _ = c.In.Object().(*Ref)
 	}
-	if err = c.End(); err == nil && def == nil {
-		err = exc.New(exc.IntfRepos, exc.MinorNoRepository, exc.No, "the interface repository does not know %s", id)
-	}
-	if said := (*exc.SystemException)(nil); errors.As(err, &said) {
-		said.Public = true // what the repository said to this server it would say to its clients
+	err = c.End()
+	said := (*exc.SystemException)(nil)
+	switch {
+	case err == nil && def == nil:
+		said = exc.New(exc.IntfRepos, exc.MinorNoRepository, exc.No, "the interface repository does not know %s", id)
+		said.Public, err = true, said
+	case errors.As(err, &said) && said.Remote:
+		said.Public = true // what the repository said to this server it would say to its clients; what went wrong on the way is for this side
 	}
 	return def, err
 }

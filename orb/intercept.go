@@ -27,8 +27,8 @@ import (
 // ForwardRequest. An error that wraps the outcome is the outcome, unless it is a system exception or has one outside of that. A system exception that a call of the
 // interceptor's own has ended with gets the completion status of the operation that is intercepted: NO before next, and behind it that of the system exception that next has
 // returned, YES for a result or a user exception, NO for a ForwardRequest, MAYBE for a oneway that nobody answers. A ForwardRequest behind a result is BAD_INV_ORDER, completed YES: the operation is not carried out
-// twice; behind an exception that is the interceptor's decision. It may leave next out, and return an error; nil then, or in an exception's place, is an
-// error, since there is no result. next must not be called twice: a call that is forwarded, or tried again, makes another request.
+// twice; behind an exception that is the interceptor's decision. It may leave next out, and return an error; nil then is an
+// error, since there is no result, and in an exception's place it changes nothing: an interceptor's that is further in, too. next must not be called twice: a call that is forwarded, or tried again, makes another request.
 // If no connection can be made the interceptors are called all the same, and next returns that.
 //
 // The first interceptor of [Config] is the outermost. They run in the caller's goroutine, under no lock. Package
@@ -40,7 +40,7 @@ type ClientInterceptor func(ctx context.Context, r *ClientRequest, next func(con
 // implementation returned, a system exception, or a [*ForwardRequest] if the client is to go
 // elsewhere. Nothing has been sent by then, but to a client who does not wait for the operation. What the interceptor
 // returns is the answer; an error that takes another's place is to be a system exception or a ForwardRequest, as it is of a [ClientInterceptor], and nil in
-// an exception's place changes nothing. next must not be called twice. The servant gets the context that next is given.
+// an exception's place changes nothing, as there. next must not be called twice. The servant gets the context that next is given.
 // A panic is answered by UNKNOWN. It runs in the goroutine that serves the request.
 type ServerInterceptor func(ctx context.Context, r *IncomingRequest, next func(context.Context) error) error
 
@@ -170,7 +170,6 @@ type IncomingRequest struct {
 	raised   string
 	served   bool
 	outcome  error // what the innermost interceptor was told
-	now      error // what has become of that by the interceptors that have returned
 	steps    steps
 	verdict
 }
@@ -216,8 +215,8 @@ func (r *IncomingRequest) AddReplyContext(id uint32, data []byte, replace bool) 
 
 // Status returns what the answer is so far, once next has returned.
 func (r *IncomingRequest) Status() giop.ReplyStatus {
-	if r.now != nil && !still(r.now, r.outcome) {
-		if ForwardOf(r.now) != nil {
+	if r.told != nil && !still(r.told, r.outcome) {
+		if ForwardOf(r.told) != nil {
 			return giop.LocationForward
 		}
 		return giop.SystemException

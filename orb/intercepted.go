@@ -47,7 +47,7 @@ func (c *Call) intercepted(err error) {
 			r.ended(errInterceptorPanicked)
 		}
 	}()
-	outer := distinct(r.through(c.ctx, 0))
+	outer := r.through(c.ctx, 0)
 	returned = true
 	switch {
 	case !r.sent:
@@ -104,7 +104,7 @@ func (r *ClientRequest) forget() {
 // ended tells those who wait for it what the caller gets, and returns what they make of that.
 func (r *ClientRequest) ended(err error) error {
 	defer r.forget()
-	if sys := systemIn(err); sys != nil {
+	if sys := systemIn(err); sys != nil && (r.told == nil || !still(err, r.told)) {
 		r.completed = sys.Completed
 	}
 	for _, f := range r.ends {
@@ -167,7 +167,7 @@ func (r *ClientRequest) send(ctx context.Context) error {
 	if c.answeredBy {
 		unanswered = exc.Yes
 	}
-	r.of(r.outcome, unanswered)
+	r.of(r.outcome, r.failed == nil, unanswered)
 	return r.outcome
 }
 
@@ -244,7 +244,7 @@ func (r *ServerRequest) intercepted() {
 	in := r.incoming
 	in.begin()
 	r.seen = in
-	outer := distinct(in.guarded())
+	outer := in.guarded()
 	switch {
 	case outer == nil && !in.served:
 		r.fail(exc.New(exc.Internal, 0, exc.No, "an interceptor has neither served the request nor returned an error"))
@@ -259,17 +259,13 @@ func (in *IncomingRequest) begin() {
 	clear(in.found)
 	clear(in.contexts)
 	in.found, in.contexts = in.found[:0], in.contexts[:0]
-	in.servant, in.raised, in.served, in.outcome, in.now, in.verdict = nil, "", false, nil, nil, notYet
+	in.servant, in.raised, in.served, in.outcome, in.verdict = nil, "", false, nil, notYet
 }
 
 // through calls the interceptors from the i-th on, and then serves.
 func (in *IncomingRequest) through(ctx context.Context, i int) error {
 	if list := in.r.orb.serverInterceptors; i < len(list) {
-		err := in.after(distinct(list[i](ctx, in, in.steps.behind(i, in))))
-		if err != nil {
-			in.now = err
-		}
-		return err
+		return in.after(list[i](ctx, in, in.steps.behind(i, in)))
 	}
 	return in.serve(ctx)
 }
@@ -288,7 +284,7 @@ func (in *IncomingRequest) serve(ctx context.Context) error {
 	if r.state == replyFailed {
 		in.outcome = r.failed
 	}
-	in.of(in.outcome, exc.Yes)
+	in.of(in.outcome, r.state != replyFailed, exc.Yes)
 	return in.outcome
 }
 

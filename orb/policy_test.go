@@ -551,9 +551,27 @@ func TestEveryObject(t *testing.T) {
 	if _, err := r.Interface(t.Context()); kindOf(t, err).Kind != exc.IntfRepos {
 		t.Errorf("without a repository: %v", err)
 	}
+	nowhere, err := o.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.RegisterInitialReference("InterfaceRepository", nowhere)
+	if _, err := r.Interface(t.Context()); kindOf(t, err).Kind != exc.Transient || kindOf(t, err).Reason != "" {
+		t.Errorf("where the repository is not reached the client is told %v", err)
+	}
 	repo, other := newORB(t, nil)
 	_ = repo
-	def, err := other.Activate(lookup{})
+	for finds, want := range map[lookup]string{"nothing": "the interface repository does not know " + echoID, "trouble": "it is being repaired"} {
+		def, err := other.Activate(finds)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.RegisterInitialReference("InterfaceRepository", o.NewRef(def.IOR()))
+		if _, err := r.Interface(t.Context()); kindOf(t, err).Kind != exc.IntfRepos || kindOf(t, err).Reason != want {
+			t.Errorf("it finds %s: the client is told %v, want %q", finds, err, want)
+		}
+	}
+	def, err := other.Activate(lookup("all"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -563,19 +581,29 @@ func TestEveryObject(t *testing.T) {
 	}
 }
 
-// lookup is an interface repository that finds every id.
-type lookup struct{}
+// lookup is an interface repository that finds all ids, nothing or trouble.
+type lookup string
 
 func (lookup) Interface() *orb.Interface {
 	return &orb.Interface{ID: "IDL:omg.org/CORBA/Repository:1.0"}
 }
-func (lookup) Implementation() any { return lookup{} }
-func (lookup) Dispatch(r *orb.ServerRequest) bool {
+func (l lookup) Implementation() any { return l }
+func (l lookup) Dispatch(r *orb.ServerRequest) bool {
 	if r.Operation() != "lookup_id" {
 		return false
 	}
 	id := r.In.RawString()
-	if r.Decoded() && r.Returned(nil) {
+	var failed error
+	if l == "trouble" {
+		sys := exc.New(exc.IntfRepos, 0, exc.Yes, "it is being repaired")
+		sys.Public, failed = true, sys
+	}
+	if !r.Decoded() || !r.Returned(failed) {
+		return true
+	}
+	if l == "nothing" {
+		ior.Put(&r.Out, nil)
+	} else {
 		ior.Put(&r.Out, &ior.IOR{TypeID: "IDL:found:" + id, Profiles: []ior.Profile{ior.IIOP{Version: cdr.V12, Host: "h", Port: 1, Key: []byte("k")}.Profile()}})
 	}
 	return true

@@ -7,48 +7,59 @@ import (
 )
 
 // A verdict is what becomes of a request on its way out through the interceptors: how much of the operation has been carried out, as far as anything has been
-// said of that, and whether the interceptor further out is told of a result.
+// said of that, whether there is a result still, and what the interceptor that is to return next has been told.
 type verdict struct {
 	completed exc.Completed
 	result    bool
+	told      error
 }
 
 // notYet is the verdict before the operation.
 var notYet = verdict{completed: exc.No}
 
-// of notes the outcome of the operation itself. A request that nobody answers has unanswered as its completion status.
-func (v *verdict) of(outcome error, unanswered exc.Completed) {
-	v.result = outcome == nil
-	switch sys := systemIn(outcome); {
-	case sys != nil:
+// of notes the outcome of the operation itself: what the reply says, or why there is none to be. A request that nobody answers has unanswered as its completion status. A user
+// exception has been raised by an operation that ran, whatever else its error wraps.
+func (v *verdict) of(outcome error, replied bool, unanswered exc.Completed) {
+	v.result, v.told = outcome == nil, outcome
+	sys, said := outcome.(*exc.SystemException)
+	switch {
+	case said:
 		v.completed = sys.Completed
-	case ForwardOf(outcome) != nil:
-		v.completed = exc.No
 	case outcome == nil:
 		v.completed = unanswered
+	case !replied:
+		v.completed = exc.From(outcome, exc.Maybe).Completed
+	case ForwardOf(outcome) != nil:
+		v.completed = exc.No
 	default:
 		v.completed = exc.Yes
 	}
 }
 
-// after returns what an interceptor has returned as the one further out is told it, and the caller if there is none: a system exception that a call of the
-// interceptor's own has ended with has the completion status of the operation that it intercepts, and a request that has its result is not sent elsewhere.
+// after returns what an interceptor has returned as the one further out is told it, and the caller if there is none: what it was told itself, if that is what it has returned, or nil;
+// a system exception that a call of the interceptor's own has ended with has the completion status of the operation that it intercepts, and a request that has its result is not sent elsewhere.
 func (v *verdict) after(err error) error {
-	if v.result && ForwardOf(err) != nil {
+	err = distinct(err)
+	switch {
+	case err == nil:
+		return v.told
+	case v.told != nil && still(err, v.told):
+		return err
+	case v.result && ForwardOf(err) != nil:
 		err = v.tooLate()
 	}
 	if sys := systemIn(err); sys != nil && ForwardOf(err) == nil {
 		if sys.Called {
-			sys = ofOuter(sys, v.completed)
-			if outermost := error(sys); err != outermost {
-				sys.Reason, sys.Cause = err.Error(), err
+			outer := ofOuter(sys, v.completed)
+			if err != error(sys) {
+				outer.Reason, outer.Cause = err.Error(), err
 			}
-			err = sys
+			err = outer
 		} else if sys != errTwice {
 			v.completed = sys.Completed
 		}
 	}
-	v.result = v.result && err == nil
+	v.result, v.told = false, err
 	return err
 }
 

@@ -228,6 +228,109 @@ func TestInterceptorsWordsAlone(t *testing.T) {
 	}
 }
 
+// TestInterceptorsWordsOfACall: nor does one that wraps the outcome, and behind that what a call of the interceptor's own has ended with; what he calls then is
+// told of the operation that it intercepts, not of the other.
+func TestInterceptorsWordsOfACall(t *testing.T) {
+	t.Parallel()
+	co := newClient(t, nil)
+	nowhere, err := co.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	down := EchoClass.Unchecked(nowhere).Ping // TRANSIENT, completed NO
+	audit := func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+		err := next(ctx)
+		if err == nil {
+			return nil
+		}
+		return fmt.Errorf("%w (audit: %w)", err, down(ctx))
+	}
+	atItsEnd := func(ctx context.Context, next func(context.Context) error, atEnd func(func(error) error)) error {
+		if atEnd != nil {
+			atEnd(func(error) error { return down(ctx) })
+		}
+		return next(ctx)
+	}
+	for _, server := range []bool{false, true} {
+		for _, local := range []bool{false, true} {
+			plain, plainGone, _ := intercepted(t, server, local)
+			there, gone, _ := intercepted(t, server, local, audit, audit)
+			ending, endingGone, _ := intercepted(t, server, local, atItsEnd, audit)
+			for _, x := range fates {
+				want, got := x.call(t.Context(), plain, plainGone), x.call(t.Context(), there, gone)
+				if was, is := exc.From(want, exc.Yes), exc.From(got, exc.Yes); brief(got) != brief(want) || was != nil && (is.Completed != was.Completed || is.Minor != was.Minor) {
+					t.Errorf("server=%v, local=%v, %s: the caller got %v, without the words %v", server, local, x.name, got, want)
+				}
+				if server {
+					continue
+				}
+				var sys *exc.SystemException
+				if err := x.call(t.Context(), ending, endingGone); !errors.As(err, &sys) || sys.Kind != exc.Transient || sys.Completed != x.completed {
+					t.Errorf("local=%v, %s: the caller got %v of a call at the end, want TRANSIENT completed %v", local, x.name, err, x.completed)
+				}
+			}
+		}
+	}
+}
+
+// TestInterceptorsSwallow: nil in the place of what another interceptor has made of the outcome changes nothing either, and everybody is told so.
+func TestInterceptorsSwallow(t *testing.T) {
+	t.Parallel()
+	instead := exc.New(exc.NoPermission, 9, exc.Maybe, "")
+	for _, c := range []struct {
+		name string
+		list around
+	}{
+		{"behind it", func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+			_ = next(ctx)
+			return instead
+		}},
+		{"before it", func(context.Context, func(context.Context) error, func(func(error) error)) error { return instead }},
+	} {
+		for _, server := range []bool{false, true} {
+			for _, local := range []bool{false, true} {
+				var told error
+				there, gone, _ := intercepted(t, server, local, func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+					told = next(ctx)
+					return told
+				}, func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+					_ = next(ctx)
+					return nil
+				}, c.list)
+				for _, x := range fates {
+					told = nil
+					err := x.call(t.Context(), there, gone)
+					for who, err := range map[string]error{"caller": err, "outermost interceptor": told} {
+						if sys := exc.From(err, exc.Yes); err == nil || sys.Kind != exc.NoPermission || sys.Minor != 9 || sys.Completed != exc.Maybe {
+							t.Errorf("%s, server=%v, local=%v, %s: the %s was told %v", c.name, server, local, x.name, who, err)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestInterceptorsReason: the reason of what an interceptor's own call has ended with is said once.
+func TestInterceptorsReason(t *testing.T) {
+	t.Parallel()
+	co := newClient(t, nil)
+	nowhere, err := co.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var was *exc.SystemException
+	there, _, _ := intercepted(t, false, false, func(ctx context.Context, _ func(context.Context) error, _ func(func(error) error)) error {
+		err := EchoClass.Unchecked(nowhere).Ping(ctx)
+		errors.As(err, &was)
+		return err
+	})
+	var sys *exc.SystemException
+	if err := there.Ping(t.Context()); !errors.As(err, &sys) || was == nil || sys.Reason != was.Reason || sys.Cause != was.Cause {
+		t.Errorf("the caller got %v, and the interceptor %v", err, was)
+	}
+}
+
 // TestInterceptorsForwardLate: a request that has its result is sent nowhere else, and runs once. One that has an exception is, if the interceptor says so.
 func TestInterceptorsForwardLate(t *testing.T) {
 	t.Parallel()

@@ -21,8 +21,8 @@ type LimitError struct {
 // Error names the limit.
 func (e *LimitError) Error() string { return fmt.Sprintf("the limit %s is %d", e.Name, e.Most) }
 
-// Rates are buckets, one for each host and one for all, which fill with time. It is not safe for concurrent use. Whoever is
-// not remembered any more has a full bucket again; those that are not full are never forgotten for a new one while others can be.
+// Rates are buckets, one for each host and one for all, which fill with time. It is not safe for concurrent use. Where no room is
+// left for a new host the one that has been silent longest is forgotten, however full its bucket is, and has a full one again when it comes back: what so many hosts do in turn is bounded by the limit in all.
 type Rates struct {
 	Name           string // the limits are this with -rate-per-host and -rate behind it
 	PerHost, Burst int    // a second, and at once; a Burst of 0 is the double

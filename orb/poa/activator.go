@@ -115,6 +115,25 @@ func (p *POA) incarnated(ctx context.Context, id string) (t orb.Target, err erro
 type incarnation struct {
 	done   chan struct{} // closed when it has answered
 	leaves bool          // it was deactivated meanwhile; guarded by the adapter
+	outer  *incarnation  // that whose activator asks for it; nil: none
+}
+
+// incarnationKey leads from the ctx of Incarnate to the incarnation.
+type incarnationKey struct{}
+
+func incarnationOf(ctx context.Context) *incarnation {
+	i, _ := ctx.Value(incarnationKey{}).(*incarnation)
+	return i
+}
+
+// waitsFor reports whether i waits for what ctx belongs to.
+func (i *incarnation) waitsFor(ctx context.Context) bool {
+	for of := incarnationOf(ctx); of != nil; of = of.outer {
+		if of == i {
+			return true
+		}
+	}
+	return false
 }
 
 // busy returns what is to be waited for before the object id is incarnated, nil if nothing.
@@ -165,18 +184,20 @@ func (p *POA) incarnate(ctx context.Context, id string) (t orb.Target, again boo
 	if p.incarnating == nil {
 		p.incarnating = map[string]*incarnation{}
 	}
-	i := &incarnation{done: make(chan struct{})}
+	i := &incarnation{done: make(chan struct{}), outer: incarnationOf(ctx)}
 	p.incarnating[id] = i
 	p.mu.Unlock()
 	defer func() { // also after a panic
 		p.mu.Lock()
-		delete(p.incarnating, id)
+		if p.incarnating[id] == i {
+			delete(p.incarnating, id)
+		}
 		p.mu.Unlock()
 		close(i.done)
 	}()
 	in, over := p.thread.turn(ctx)
 	defer over()
-	s, err := a.Incarnate(in, id, p)
+	s, err := a.Incarnate(context.WithValue(in, incarnationKey{}, i), id, p)
 	if err != nil {
 		return orb.Target{}, false, err
 	}
@@ -201,6 +222,7 @@ func (p *POA) adopt(id string, s orb.Servant, i *incarnation) (*object, error) {
 	if err != nil {
 		return nil, exc.New(exc.ObjAdapter, exc.MinorIncarnatePolicy, exc.No, "what incarnate returned cannot be the object: %w", err)
 	}
+	delete(p.incarnating, id) // from here on it is the object that is deactivated
 	o.requests.Add(1)
 	if i.leaves {
 		p.take(o)

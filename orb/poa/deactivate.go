@@ -96,7 +96,7 @@ func (p *POA) left(o *object) {
 }
 
 // Reactivate is [POA.ActivateWithID], but it waits until ctx ends for an object that had the id and was
-// deactivated: for its requests, and for its etherealization. From inside one of these, for which it would wait, the
+// deactivated: for its incarnation, if it is being incarnated, its requests, and its etherealization. From inside one of these, for which it would wait, the
 // error is BAD_INV_ORDER.
 func (p *POA) Reactivate(ctx context.Context, id string, s orb.Servant) (*orb.Ref, error) {
 	for {
@@ -104,29 +104,35 @@ func (p *POA) Reactivate(ctx context.Context, id string, s orb.Servant) (*orb.Re
 		if err == nil || !errors.Is(err, ErrObjectAlreadyActive) {
 			return ref, err
 		}
-		o, taken := p.leaver(id)
+		i, o, taken := p.leaver(id)
+		var done <-chan struct{}
 		switch {
 		case taken:
 			return nil, err
-		case o == nil:
+		case i == nil && o == nil:
 			continue // it has ended since
-		case o.waitsFor(ctx):
+		case i != nil && (i.waitsFor(ctx) || p.thread.within(ctx)), o != nil && o.waitsFor(ctx):
 			return nil, exc.New(exc.BadInvOrder, exc.MinorShutdownInUpcall, exc.No, "object %.64q of adapter %q is activated anew by what it would wait for: do it in another goroutine with another context", id, p.Path())
+		case i != nil:
+			done = i.done
+		default:
+			done = o.done
 		}
 		select {
-		case <-o.done:
+		case <-done:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
 }
 
-// leaver returns the object id that was deactivated and has not ended, nil if there is none. taken says that there is
+// leaver returns the object id that was deactivated and has not ended, nil if there is none, or its incarnation if it is being incarnated. taken says that there is
 // one that was not deactivated.
-func (p *POA) leaver(id string) (_ *object, taken bool) {
+func (p *POA) leaver(id string) (i *incarnation, o *object, taken bool) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	return p.leaving[id], p.objects[id] != nil || p.incarnating[id] != nil
+	i, o = p.incarnating[id], p.leaving[id]
+	return i, o, p.objects[id] != nil || i != nil && !i.leaves
 }
 
 // endKey leads from the ctx of Etherealize to the object.

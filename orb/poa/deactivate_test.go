@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -316,5 +317,131 @@ func TestDeactivatedWhileIncarnated(t *testing.T) {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		})
+	}
+}
+
+// TestReactivatedWhileIncarnated: a new activation waits behind a deactivation for an object that its activator is still being asked for too, for as long as its ctx lasts.
+func TestReactivatedWhileIncarnated(t *testing.T) {
+	t.Parallel()
+	for _, fails := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			o, root := newORB(t, nil)
+			k := &keeper{fail: t.Errorf, pause: func() { time.Sleep(time.Second) }}
+			if fails {
+				k.incarnate = func(context.Context, string) (orb.Servant, error) { return nil, errors.New("told to") }
+			}
+			p := mustAdapter(t, root.POA, "p", withActivator(k))
+			ref := must[*orb.Ref](t)(p.Reference("x", workerInterface))
+			var call sync.WaitGroup
+			call.Go(func() {
+				if name, err := work(t.Context(), ref); fails == (err == nil) || err == nil && name != "x" {
+					t.Errorf("got %q, %v", name, err)
+				}
+			})
+			time.Sleep(time.Second / 2)
+			if _, err := p.Reactivate(t.Context(), "x", &worker{}); !errors.Is(err, poa.ErrObjectAlreadyActive) {
+				t.Errorf("before it is deactivated: %v", err)
+			}
+			if err := p.Deactivate("x"); err != nil {
+				t.Error(err)
+			}
+			if _, err := p.ActivateWithID("x", &worker{}); !errors.Is(err, poa.ErrObjectAlreadyActive) || !strings.Contains(err.Error(), "Reactivate") {
+				t.Errorf("without waiting: %v", err)
+			}
+			short, cancel := context.WithTimeout(t.Context(), time.Second/4)
+			defer cancel()
+			if _, err := p.Reactivate(short, "x", &worker{}); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("for a short while: %v", err)
+			}
+			if _, err := p.Reactivate(t.Context(), "x", &worker{name: "anew"}); err != nil {
+				t.Error(err)
+			}
+			call.Wait()
+			if name, err := work(t.Context(), ref); name != "anew" || err != nil {
+				t.Errorf("afterwards: %q, %v", name, err)
+			}
+			k.change("x", func(l *life) { l.active = true })
+			shutdown(t, o)
+			want := []string{"incarnate x", "etherealize x false false", "etherealize x true false"}
+			if fails {
+				want = slices.Delete(want, 1, 2)
+			}
+			if got := k.logged(); fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// TestReactivateInItsIncarnation: an incarnation that would wait for itself is told so, though another is between.
+func TestReactivateInItsIncarnation(t *testing.T) {
+	t.Parallel()
+	for _, threads := range []poa.Threads{poa.ORBCtrlModel, poa.SingleThreadModel} {
+		synctest.Test(t, func(t *testing.T) {
+			o, root := newORB(t, nil)
+			defer shutdown(t, o)
+			k := &keeper{fail: t.Errorf}
+			opt := withActivator(k)
+			opt.Threads = threads
+			p := mustAdapter(t, root.POA, "p", opt)
+			x, y := must[*orb.Ref](t)(p.Reference("x", workerInterface)), must[*orb.Ref](t)(p.Reference("y", workerInterface))
+			again := errors.New("it was not asked for")
+			k.incarnate = func(ctx context.Context, id string) (orb.Servant, error) {
+				if id == "x" {
+					if err := p.Deactivate("x"); err != nil {
+						return nil, err
+					}
+					if _, err := work(ctx, y); err != nil {
+						return nil, err
+					}
+				} else {
+					_, again = p.Reactivate(ctx, "x", &worker{})
+				}
+				return k.worker(id), nil
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			if _, err := work(ctx, x); err != nil {
+				t.Errorf("got %v", err)
+			}
+			if !is(again, exc.BadInvOrder, exc.OMGVMCID|3) {
+				t.Errorf("in its own incarnation: got %v, want BAD_INV_ORDER", again)
+			}
+		})
+	}
+}
+
+// asking is a ctx that calls a function whenever it is asked for something.
+type asking struct {
+	context.Context
+	f func()
+}
+
+func (c *asking) Value(key any) any {
+	c.f()
+	return c.Context.Value(key)
+}
+
+// TestDeactivatedOnce: of two who deactivate an object that has just been incarnated, while its request is on its way, the second is refused.
+func TestDeactivatedOnce(t *testing.T) {
+	t.Parallel()
+	_, root := newORB(t, nil)
+	k, asked := &keeper{fail: t.Errorf}, true
+	k.incarnate = func(_ context.Context, id string) (orb.Servant, error) { asked = false; return k.worker(id), nil }
+	opt := withActivator(k)
+	opt.Threads = poa.SingleThreadModel // the adapter asks what is in its thread
+	p := mustAdapter(t, root.POA, "p", opt)
+	ref := must[*orb.Ref](t)(p.Reference("x", workerInterface))
+	ctx := &asking{t.Context(), func() {
+		if asked {
+			return
+		}
+		asked = true
+		if first, second := p.Deactivate("x"), p.Deactivate("x"); first != nil || !errors.Is(second, poa.ErrObjectNotActive) {
+			t.Errorf("got %v, and again %v", first, second)
+		}
+	}}
+	if name, err := work(ctx, ref); name != "x" || err != nil || !asked {
+		t.Errorf("got %q, %v, asked=%v", name, err, asked)
 	}
 }

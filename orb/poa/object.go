@@ -106,10 +106,10 @@ func (p *POA) insert(id string, s orb.Servant) error {
 	defer k.mu.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch {
-	case p.incarnating[id] != nil:
+	switch i := p.incarnating[id]; {
+	case i != nil && !i.leaves:
 		return p.alreadyActive(id)
-	case p.leaving[id] != nil:
+	case i != nil, p.leaving[id] != nil:
 		return refused(exc.MinorAlreadyActive, "object %.64q of adapter %q was deactivated, and its requests or its etherealization have not ended: use Reactivate, which waits: %w", id, p.Path(), ErrObjectAlreadyActive)
 	}
 	_, err := p.put(id, s)

@@ -39,7 +39,8 @@ func (l *Lease) describe(ctx context.Context, client *admin.Client, id string) {
 		l.mu.Lock()
 		d, changed := l.described, l.changed
 		l.mu.Unlock()
-		var again <-chan time.Time
+		var again *time.Timer
+		var elapsed <-chan time.Time
 		if d != nil && d != told {
 			err := l.describeOnce(ctx, client, id, d.packed)
 			if ctx.Err() != nil {
@@ -47,9 +48,8 @@ func (l *Lease) describe(ctx context.Context, client *admin.Client, id string) {
 			}
 			if late(err) {
 				l.c.Log.Warn("the interface repository has not got the interfaces of the server's classes yet", "error", err, "again in", pause)
-				t := time.NewTimer(pause/2 + rand.N(pause/2))
-				defer t.Stop()
-				again = t.C
+				again = time.NewTimer(pause/2 + rand.N(pause/2))
+				elapsed = again.C
 				pause = min(2*pause, lastDescribePause)
 			} else {
 				told, pause = d, firstPause
@@ -57,9 +57,14 @@ func (l *Lease) describe(ctx context.Context, client *admin.Client, id string) {
 			}
 		}
 		select {
-		case <-again:
+		case <-elapsed:
 		case <-changed:
 		case <-ctx.Done():
+		}
+		if again != nil {
+			again.Stop()
+		}
+		if ctx.Err() != nil {
 			return
 		}
 	}

@@ -85,7 +85,7 @@ func carriedHere() (*carriedRequest, ForeignThreads) {
 
 // requestOf returns the context of the request that is carried out: ctx, where a method in Go has called, or that of this thread. It is nil if there is none.
 func requestOf(ctx context.Context) context.Context {
-	if orb.Peer(ctx) != nil {
+	if orb.Peer(ctx) != nil || orb.UpcallOf(ctx) != nil { // a call within the process has no peer
 		return ctx
 	}
 	if r, _ := carriedHere(); r != nil {

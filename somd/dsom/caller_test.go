@@ -7,6 +7,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/opendsom/dsom/exc"
@@ -118,6 +119,67 @@ func TestPrincipal(t *testing.T) {
 		_ = d.Close()
 		_ = kitty.SOM().Release()
 		_ = errors.Join(co.Shutdown(context.Background()), o.Shutdown(context.Background()))
+	}
+}
+
+// A visited is a servant that does f, whatever is called.
+type visited struct {
+	f func(ctx context.Context) error
+}
+
+func (*visited) Interface() *orb.Interface { return &orb.Interface{ID: "IDL:Visited:1.0"} }
+func (v *visited) Implementation() any     { return v }
+func (v *visited) Dispatch(r *orb.ServerRequest) bool {
+	if r.Decoded() {
+		r.Returned(v.f(r.Context()))
+	}
+	return true
+}
+
+// TestPrincipalBeside: a servant that a remote client has called calls an object beside it through the ORB, and that asks who has called: this process has.
+func TestPrincipalBeside(t *testing.T) {
+	t.Parallel()
+	o, err := orb.New(orb.Config{Listen: []string{"tcp:127.0.0.1:0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	co, err := orb.New(orb.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = errors.Join(co.Shutdown(context.Background()), o.Shutdown(context.Background())) })
+	visit := func(ctx context.Context, on *orb.Ref) error {
+		x := orb.StartCall(ctx, on, "visit", 0)
+		for x.Next() {
+		}
+		x.Returned()
+		return x.End()
+	}
+	var names, hosts []string
+	ask := func(ctx context.Context) error {
+		name, host, err := principal(t, ctx)
+		names, hosts = append(names, name), append(hosts, host)
+		return err
+	}
+	root := poa.New(o)
+	inner, err := root.Activate(&visited{ask})
+	if err != nil {
+		t.Fatal(err)
+	}
+	outer, err := root.Activate(&visited{func(ctx context.Context) error { return errors.Join(ask(ctx), visit(ctx, inner)) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := visit(t.Context(), co.NewRef(outer.IOR())); err != nil {
+		t.Fatal(err)
+	}
+	me, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, _ := os.Hostname()
+	if want := []string{"", me.Username}; !slices.Equal(names, want) || !slices.Equal(hosts, []string{"127.0.0.1", here}) {
+		t.Errorf("got %q at %q, want %q", names, hosts, want)
 	}
 }
 

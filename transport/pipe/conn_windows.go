@@ -2,6 +2,7 @@ package pipe
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -14,10 +15,16 @@ import (
 	"github.com/opendsom/dsom/transport"
 )
 
+// An ender is a pipe of messages, of which one of nothing ends a direction.
+type ender interface {
+	net.Conn
+	CloseWrite() error // waits until the peer has read all
+}
+
 // A conn knows who is at its other end, once it has read from there. What is written is handed to a goroutine piece by piece: a write to a pipe that is given up is given up whole, and
 // nobody could tell how much of it the peer has read; a piece that is under way when time is over is written, and goes on.
 type conn struct {
-	net.Conn
+	ender
 	whose func(net.Conn) *transport.Process
 	at    string // the pipe's name
 
@@ -26,8 +33,9 @@ type conn struct {
 	failed error         // why, once sent is closed; nil: out was closed
 	half   atomic.Bool   // the peer is to be told of the end
 	closed atomic.Bool
+	asked  atomic.Bool // who is at the other end
 
-	mu   sync.Mutex
+	mu   sync.Mutex // the pipe is closed under it, so that nobody asks of what is closed
 	peer *transport.Process
 }
 
@@ -43,30 +51,33 @@ const (
 	brief  = 50 * time.Millisecond // how much of that Close waits for
 )
 
-func newConn(c net.Conn, whose func(net.Conn) *transport.Process, at string) *conn {
+// newConn takes c over, also where it is an error: c is of no messages, and none of an ORB's therefore.
+func newConn(c net.Conn, whose func(net.Conn) *transport.Process, at string) (transport.Conn, error) {
+	e, ok := c.(ender)
+	if !ok {
+		c.Close()
+		return nil, fmt.Errorf("the pipe %s is none of an ORB's: it has no messages", at)
+	}
 	out, in := net.Pipe()
-	p := &conn{Conn: c, whose: whose, at: at, out: out, sent: make(chan struct{})}
+	p := &conn{ender: e, whose: whose, at: at, out: out, sent: make(chan struct{})}
 	go p.send(in)
-	return p
+	return p, nil
 }
 
 // send writes pieces until there are no more.
 func (c *conn) send(in net.Conn) {
-	defer close(c.sent)
-	defer in.Close()
 	b := make([]byte, piece)
-	for {
+	for c.failed == nil {
 		n, err := in.Read(b)
 		if err != nil {
-			if c.half.Load() {
-				_ = c.Conn.(interface{ CloseWrite() error }).CloseWrite() // which waits until the peer has read all
-			}
-			return
+			break
 		}
-		if _, err := c.Conn.Write(b[:n]); err != nil {
-			c.failed = err
-			return
-		}
+		_, c.failed = c.ender.Write(b[:n])
+	}
+	in.Close()
+	close(c.sent)
+	if c.failed == nil && c.half.Load() {
+		_ = c.ender.CloseWrite()
 	}
 }
 
@@ -99,7 +110,10 @@ func (c *conn) CloseWrite() error {
 }
 
 func (c *conn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
+	n, err := c.ender.Read(p)
+	if n > 0 && !c.asked.Swap(true) {
+		c.Identity() // later he may be gone
+	}
 	switch {
 	case err == nil || err == io.EOF:
 		return n, err
@@ -114,24 +128,27 @@ func (c *conn) Read(p []byte) (int, error) {
 // ReadChunk holds its chunk while it waits: there is no way here to wait for octets alone.
 func (c *conn) ReadChunk() (*transport.Chunk, int, error) { return transport.ReadChunk(c) }
 
-// Close lets the last piece go.
+// Close lets the last piece go, but for an end that the peer does not fetch nobody waits.
 func (c *conn) Close() error {
 	if c.closed.Swap(true) {
 		return net.ErrClosed
 	}
 	c.out.Close()
-	if c.half.Load() { // for an end that the peer does not fetch nobody waits
-		return c.Conn.Close()
-	}
-	c.Conn.SetReadDeadline(time.Unix(1, 0)) // a reader is woken
+	c.SetReadDeadline(time.Unix(1, 0)) // a reader is woken
 	if c.isSent(brief) {
-		return c.Conn.Close()
+		return c.shut()
 	}
 	go func() {
 		c.isSent(linger)
-		c.Conn.Close()
+		c.shut()
 	}()
 	return nil
+}
+
+func (c *conn) shut() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ender.Close()
 }
 
 // isSent waits until no piece is written any more, d at most.
@@ -146,12 +163,12 @@ func (c *conn) isSent(d time.Duration) bool {
 	}
 }
 
-// Identity returns the process at the other end. The server is told who calls with what it reads: before that it is nobody.
+// Identity returns the process at the other end. The server is told who calls with what it reads: before that it is nobody. It is asked for with the first octets, and known from then on.
 func (c *conn) Identity() transport.Identity {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.peer == nil && !c.closed.Load() {
-		c.peer = c.whose(c.Conn)
+		c.peer = c.whose(c.ender)
 	}
 	return transport.Identity{Sealed: true, Process: c.peer}
 }

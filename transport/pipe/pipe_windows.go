@@ -27,7 +27,7 @@ func (pipes) Machine() [16]byte { return unix.Machine() }
 // buffer is how many octets of each direction the system keeps that nobody has read.
 const buffer = 64 << 10
 
-// Dial connects to a pipe, and lets its server see who calls, but not act in his name.
+// Dial connects to a pipe, and lets its server see who calls, but not act in his name. A pipe without messages is refused: it is another program's.
 func (pipes) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
 	if err := check(e); err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func (pipes) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, er
 	if err != nil {
 		return nil, err
 	}
-	return newConn(c, serverOf, e.Host), nil
+	return newConn(c, serverOf, e.Host)
 }
 
 // Listen takes connections at e, of the user whose program listens, of the system and of administrators. pipe:@ is a name that is free. A name at which another listens is in use.
@@ -82,7 +82,7 @@ func (l *listener) Accept() (transport.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newConn(c, clientOf, l.endpoint.Host), nil
+	return newConn(c, clientOf, l.endpoint.Host)
 }
 
 func (l *listener) Endpoint() transport.Endpoint { return l.endpoint }
