@@ -35,7 +35,7 @@ type Subject struct {
 }
 
 // patience is how long something is waited for that must come.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // Run holds the transport against what package transport says of it.
 func Run(t *testing.T, s Subject) {
