@@ -219,11 +219,13 @@ func TestSocket(t *testing.T) {
 		_ = u.Close()
 	}
 	counts := s.Counts()
+	mu.Lock()
 	for what, n := range want {
 		if counts[what] != uint64(n) || told[what] != n {
 			t.Errorf("%s: %d were sent, %d counted, %d told", what, n, counts[what], told[what])
 		}
 	}
+	mu.Unlock()
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
