@@ -25,6 +25,3 @@ func check(e transport.Endpoint) error {
 	}
 	return nil
 }
-
-// path returns the name by which the system knows the pipe.
-func path(name string) string { return `\\.\pipe\` + name }

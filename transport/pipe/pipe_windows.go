@@ -24,6 +24,9 @@ func (pipes) Name() string { return Name }
 // Machine tells this machine from others ([unix.Machine]).
 func (pipes) Machine() [16]byte { return unix.Machine() }
 
+// path returns the name by which the system knows the pipe.
+func path(name string) string { return `\\.\pipe\` + name }
+
 // buffer is how many octets of each direction the system keeps that nobody has read.
 const buffer = 64 << 10
 
