@@ -24,10 +24,8 @@ type heldTwo struct {
 // A safe has attributes as the compiler makes them of objects and of what holds objects.
 type safe struct {
 	som.Base
-	plain int
-	one   som.Held[som.Object]
-	two   struct{ in [2]som.Held[heldOne] }
-	fails bool
+	one som.Held[som.Object]
+	two struct{ in [2]som.Held[heldOne] }
 }
 
 var errUnwilling = errors.New("unwilling")
@@ -58,7 +56,6 @@ var (
 
 type coin struct {
 	som.Base
-	n int
 }
 
 func give(t *testing.T, err error) {
