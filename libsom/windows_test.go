@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/conformance"
+	"github.com/opendsom/dsom/internal/absent"
 )
 
 // wine is the program that runs those for Windows, or "".
@@ -26,12 +27,12 @@ func TestWindows(t *testing.T) {
 	for _, program := range []string{"driver", "checks", "threads", "hostile"} {
 		mingw.build(t, program)
 	}
-	path := wine()
-	if path == "" {
-		t.Skip("SKIPPED: built, but there is no wine to run it: interop/install-peers has it")
-	}
 	if os.Getenv("DSOM_SOAK") == "" {
 		t.Skip("built; make soak runs it: wine takes minutes on a busy machine, and may wait for itself")
+	}
+	path := wine()
+	if path == "" {
+		absent.Skip(t, "built, but there is no wine to run it: interop/install-peers has it")
 	}
 	c := mingw
 	c.run = []string{path}
