@@ -33,13 +33,23 @@ func (system) Name() string {
 // probes are peers that are routed like any other, and never there: of TEST-NET-1, and of the documentation's prefix.
 var probes = [...]netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:9"), netip.MustParseAddrPort("[2001:db8::1]:9")}
 
+var outward routed
+
+// outwardSource returns the source address of the default route.
+func outwardSource() (netip.Addr, bool) {
+	for _, probe := range probes {
+		if at, ok := source(probe); ok && !at.IsLinkLocalUnicast() && !at.IsLoopback() { // the latter where the interface of the route has no address
+			return at.Unmap(), true
+		}
+	}
+	return netip.Addr{}, false
+}
+
 // Outward returns the source address of the default route, else the machine's name if that
 // resolves, else loopback. No packet is sent.
 func (s system) Outward() string {
-	for _, probe := range probes {
-		if at, ok := source(probe); ok && !at.IsLinkLocalUnicast() {
-			return at.Unmap().String()
-		}
+	if at, ok := outward.outward(); ok {
+		return at
 	}
 	if name := s.Name(); name != "" {
 		if _, err := net.LookupHost(name); err == nil {

@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// source returns the address that this machine has for a peer, by its routes. No packet is sent. It is asked for each client that is sent on to
-// a server, and so costs four system calls: package net's Dial makes nine, and has the poller told of a socket that is never read.
+// source returns the address that this machine has for a peer, by its routes. No packet is sent. It costs four system
+// calls: package net's Dial makes nine, and has the poller told of a socket that is never read.
 func source(peer netip.AddrPort) (netip.Addr, bool) {
 	var to syscall.Sockaddr = &syscall.SockaddrInet4{Port: int(peer.Port())}
 	family := syscall.AF_INET

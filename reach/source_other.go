@@ -17,3 +17,15 @@ func source(peer netip.AddrPort) (netip.Addr, bool) {
 	at, err := netip.ParseAddrPort(c.LocalAddr().String())
 	return at.Addr(), err == nil
 }
+
+// A routed answer is asked for each time.
+type routed struct{}
+
+// outward returns the first answer of source for probes that others can use.
+func (*routed) outward() (string, bool) {
+	at, ok := outwardSource()
+	if !ok {
+		return "", false
+	}
+	return at.String(), true
+}
