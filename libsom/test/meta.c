@@ -508,7 +508,7 @@ static void churned(som_env *ev) {
 	som_class *c = under("Ch", "Animal", "SOMMExtentManaged", ev);
 	pthread_t t;
 	som_ref some[2];
-	alarm(100); /* who waits for ever is ended */
+	alarm(300); /* who waits for ever is ended, on a machine on which much else runs */
 	CHECK(pthread_create(&t, NULL, come_and_go, c) == 0);
 	for (int i = 0; i < 1000000; i++) { /* in half as many, it happens mostly */
 		int64_t n = som_extent(c, some, i % 2, ev);
