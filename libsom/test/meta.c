@@ -489,7 +489,7 @@ static void prevention(som_env *ev) {
 
 /* What metaclasses put in front of a method: that which is to be the first, and of the others the last. */
 static int64_t go_on(const char *what, som_ref o, som_env *ev, int64_t n, speak_proc *proc) {
-	note(what);
+	note("%s", what);
 	som_proc *next = som_next_cooperative(som_class_of(o), Animal.m[0], (som_proc *)proc);
 	return ((speak_proc *)next)(o, ev, n);
 }
