@@ -122,11 +122,7 @@ func TestExactInstructions(t *testing.T) {
 		}
 		t.Fatal(countsFile + " is written; run again without -update")
 	}
-	b, err := os.ReadFile(countsFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
+	lines := committed(t)
 	exact := strings.HasPrefix(lines[0], "# "+got.compiler+",")
 	if len(lines)-1 != len(got.order) {
 		t.Errorf("%d operations are counted, %d committed", len(got.order), len(lines)-1)
@@ -146,5 +142,34 @@ func TestExactInstructions(t *testing.T) {
 		if !ok || exact && max(have-want, want-have) > cleared || have > want+want/2+2 {
 			t.Errorf("%s: %d instructions, committed are %d (%s)", what, have, want, lines[0])
 		}
+	}
+}
+
+// committed returns the lines of the committed counts, the first of which says what they are of.
+func committed(t *testing.T) []string {
+	t.Helper()
+	b, err := os.ReadFile(countsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSpace(string(b)), "\n")
+}
+
+// TestInstructionsPage holds what the documentation says of them to the committed counts.
+func TestInstructionsPage(t *testing.T) {
+	t.Parallel()
+	n := map[string]string{}
+	for _, line := range committed(t)[1:] {
+		what, count, _ := strings.Cut(line, "\t")
+		n[what] = count
+	}
+	b, err := os.ReadFile("../docs/performance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("a call by offset %s, is-a %s, data %s, a remembered call by name %s, a parent call %s or, resolved before, %s, a next call %s, new and release %s without the allocator",
+		n["call by offset"], n["is-a"], n["data"], n["call by name, remembered"], n["parent call"], n["parent call, resolved before"], n["next call"], n["new and release"])
+	if !strings.Contains(strings.Join(strings.Fields(string(b)), " "), want) {
+		t.Errorf("docs/performance.md does not say: %s", want)
 	}
 }

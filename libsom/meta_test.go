@@ -9,7 +9,7 @@ import (
 
 // properties are the checks of test/meta.c.
 var properties = []string{"composes", "once", "life", "guesses", "no-signature", "single", "traced", "proxies", "instantiable", "redispatched", "extents", "churned", "invariants", "cost", "fronts", "mirrors", "ways",
-	"ends", "complaints", "prevention"}
+	"ends", "complaints", "prevention", "cooperation"}
 
 // TestMetaclasses runs the library of metaclasses for programs in C as the package som/meta is tested in Go, by gcc and
 // with its sanitizers. With DSOM_SOAK it is clang and valgrind, too: a minute.

@@ -8,7 +8,7 @@ import (
 // TestOlder has somInit and somUninit run at their classes' places among initializers and destructors, and where what begins fails.
 func TestOlder(t *testing.T) {
 	t.Parallel()
-	for _, c := range []toolchain{gcc, asan, i686} {
+	for _, c := range []toolchain{gcc, asan, valgrind, tsan, i686} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			program := c.build(t, "older")

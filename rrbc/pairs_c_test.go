@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/opendsom/dsom/emit/c"
 	"github.com/opendsom/dsom/internal/absent"
@@ -107,7 +106,7 @@ func (w *workshop) useClasses(dir string, old, new *model.Spec) (map[string]stri
 	if err := w.run("gcc", append(append(args, "-I"+dir+"/one", "-o", dir+"/client", dir+"/client.c"), link...)...); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, w.path(dir+"/client"))
 	cmd.Env = append(os.Environ(), "SOM_PATH="+w.path(dir), "LD_LIBRARY_PATH="+w.path("kernel"), "SOM_CHECK=0")

@@ -129,6 +129,9 @@ func (k *kernel) method(c *som.Class, s conformance.Step) (any, error) {
 	switch s.Do {
 	case "resolve":
 		return who(c.Entry(m))
+	case "owner":
+		_, owner, err := c.Entry(m)
+		return owner.Name(), err
 	case "lookup":
 		if m.Kind() == som.Procedure || m.Kind() == som.Dynamic {
 			return m.Class().Name(), nil

@@ -12,6 +12,7 @@ import (
 //
 // Copied are objects, sequences and maps, and what is in them. What else Go has by a pointer, such as a valuetype or what is in an any, is shared.
 type Held[T any] struct {
+	_     heldMark
 	mu    sync.Mutex
 	value T
 }
@@ -56,20 +57,20 @@ func (h *Held[T]) take(from holder) error {
 	return err
 }
 
-func (h *Held[T]) held() reflect.Type { return reflect.TypeFor[Held[T]]() }
+// A heldMark is what a Held begins with, and nothing else, by which it is known from a structure that has one embedded and so has its methods.
+type heldMark struct{}
 
-// A holder is a *Held, or has one embedded.
+// A holder is a *Held.
 type holder interface {
-	held() reflect.Type
 	end()
 	take(from holder) error
 }
 
 var holderType = reflect.TypeFor[holder]()
 
-// isHeld reports whether a type is that of a Held, and not of a structure that has one embedded.
+// isHeld reports whether a type is that of a Held.
 func isHeld(t reflect.Type) bool {
-	return t.Kind() == reflect.Struct && reflect.PointerTo(t).Implements(holderType) && reflect.Zero(reflect.PointerTo(t)).Interface().(holder).held() == t
+	return t.Kind() == reflect.Struct && t.NumField() > 0 && t.Field(0).Type == reflect.TypeFor[heldMark]() && reflect.PointerTo(t).Implements(holderType)
 }
 
 // holdersIn reports whether a State has a Held.

@@ -183,6 +183,60 @@ func TestHeld(t *testing.T) {
 	}
 }
 
+type (
+	heldIn struct{ som.Held[som.Object] }
+	itself struct {
+		som.Base
+		som.Held[som.Object]
+	}
+	within struct {
+		som.Base
+		heldIn
+	}
+	behind struct {
+		som.Base
+		*heldIn
+		one som.Held[som.Object]
+	}
+)
+
+// TestHeldEmbedded embeds one in a State, by itself and within a structure, and has one that is embedded by a pointer left aside.
+func TestHeldEmbedded(t *testing.T) {
+	t.Parallel()
+	c, err := coinClass.New()
+	give(t, err)
+	inner := &heldIn{}
+	give(t, inner.Set(c))
+	for _, of := range []struct {
+		class *som.Class
+		set   func(som.Ref) error
+	}{
+		{som.MustClass[itself]("Itself"), func(r som.Ref) error { s, _ := som.FindState[itself](r); return s.Held.Set(c) }},
+		{som.MustClass[within]("Within"), func(r som.Ref) error { s, _ := som.FindState[within](r); return s.heldIn.Held.Set(c) }},
+		{som.MustClass[behind]("Behind"), func(r som.Ref) error {
+			s, _ := som.FindState[behind](r)
+			s.heldIn = inner
+			return s.one.Set(c)
+		}},
+	} {
+		r, err := of.class.New()
+		give(t, err)
+		give(t, of.set(r))
+		to, err := r.Copy()
+		give(t, err)
+		if n := c.Refs(); n != 4 {
+			t.Errorf("%s: two objects and what is apart have %d references", of.class, n-1)
+		}
+		give(t, r.Release())
+		give(t, to.Release())
+		if n := c.Refs(); n != 2 {
+			t.Errorf("%s: what has ended has %d references", of.class, n-2)
+		}
+	}
+	give(t, inner.Set(nil))
+	give(t, c.Release())
+}
+
 // TestHeldRefuses holds that a value with an object after its end is not taken, nor are those that are too deep, and that nothing of them is.
 func TestHeldRefuses(t *testing.T) {
 	c, err := coinClass.New()

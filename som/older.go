@@ -11,22 +11,24 @@ import (
 // the classes that are initialised with the object, each once.
 func chained(m *Method) bool { return m == somInit.m || m == somUninit.m }
 
-// whole returns the entry of a method in the class's table: for one that is chained, and that an ancestor implements, that which runs all.
+// whole returns the entry of a method in the class's table: for one that is chained, where a class that is initialised has either of the two, that which
+// runs all there are of it. It is the class's whose implementation would stand there otherwise.
 func (c *Class) whole(m *Method, e *entry) *entry {
-	if !chained(m) {
+	if !chained(m) || !slices.ContainsFunc(c.visits, (*Class).isOlder) {
 		return e
 	}
-	for _, a := range slices.Backward(c.visits) {
-		if a != SOMObject && (*a.own.Load())[m] != nil {
-			return c.entryOf(m, newImpl(a, reflect.ValueOf(func(s Self) { s.Ref().i.runChain(m) }), false))
-		}
-	}
-	return e
+	return c.entryOf(m, newImpl(e.impl.class, reflect.ValueOf(func(s Self) { s.Ref().i.runChain(m) }), false))
 }
 
-// hasOlder reports whether a class that is initialised with an instance of c has a somInit or a somUninit.
+// isOlder reports whether a class has a somInit or a somUninit of its own.
+func (c *Class) isOlder() bool {
+	own := *c.own.Load()
+	return c != SOMObject && (own[somInit.m] != nil || own[somUninit.m] != nil)
+}
+
+// hasOlder reports whether a class that is initialised with an instance of c is older.
 func (c *Class) hasOlder() bool {
-	return c.table.at(somInit.m.token).impl.class != SOMObject || c.table.at(somUninit.m.token).impl.class != SOMObject
+	return c.table.at(somInit.m.token).impl != SOMObject.table.at(somInit.m.token).impl || c.table.at(somUninit.m.token).impl != SOMObject.table.at(somUninit.m.token).impl
 }
 
 // runOlder runs the somInit or somUninit of one class, if it has any. It makes parent calls as it did when nobody else made them: a
@@ -49,7 +51,7 @@ func (r Ref) beginOlder(a *Class, taken bool) {
 			a.spec.Fini(r)
 		}
 	}()
-	if own := *a.own.Load(); a != SOMObject && (own[somInit.m] != nil || own[somUninit.m] != nil) {
+	if a.isOlder() {
 		r.i.older.Store(true)
 	}
 	if !taken {

@@ -46,6 +46,11 @@ func TestOlder(t *testing.T) {
 	p := class("P", m, false, true)
 	n := class("N", som.SOMObject, true, false)
 
+	u, err := som.NewClass(som.Spec{Name: "U", Overrides: []som.Override{{Method: "somUninit", Impl: func(som.Self) { tr.note("~u") }}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+
 	by := func(what string) func(som.Ref) error { return func(som.Ref) error { may(what); return nil } }
 	var kept som.Ref
 	for _, c := range []struct {
@@ -76,6 +81,25 @@ func TestOlder(t *testing.T) {
 			}
 			return kept, nil
 		}},
+		{"somUninit alone", "", "~u", u.New},
+		{"of a copy, which nothing begins", "", "~u", func() (som.Ref, error) {
+			r, err := u.New()
+			if err != nil {
+				return r, err
+			}
+			c, err := r.Copy()
+			return c, errors.Join(err, r.Release())
+		}},
+		{"of a copy that a call begins, as it does where there is a somInit", "", "~u ~u", func() (som.Ref, error) {
+			r, err := u.New()
+			if err != nil {
+				return r, err
+			}
+			c, err := r.Copy()
+			f, self := som.MustBind[func(som.Self)](som.SOMObject, "somInit").Of(c)
+			f(self)
+			return c, errors.Join(err, r.Release())
+		}},
 	} {
 		tr.lines, raises = nil, c.raises
 		func() {
@@ -95,7 +119,7 @@ func TestOlder(t *testing.T) {
 			t.Errorf("%s: it went %s, and should have gone %s", c.what, got, c.want)
 		}
 	}
-	for _, c := range []*som.Class{k, b, m, p, n} {
+	for _, c := range []*som.Class{k, b, m, p, n, u} {
 		if c.Instances() != 0 {
 			t.Errorf("%d of %s live", c.Instances(), c.Name())
 		}

@@ -40,6 +40,7 @@ func (f *file) class(d *model.Interface) {
 		w.ownNarrow()
 	}
 	if !f.opt.Native {
+		w.rootTokens()
 		w.contract(own)
 		w.template(own)
 	}
@@ -212,6 +213,9 @@ func (w *classWriter) overrides() {
 	var over, selected []string
 	for _, m := range w.overridden() {
 		over = append(over, fmt.Sprintf("{Method: %q, Signature: %q}", m.class.ScopedName()+"::"+m.operation, m.sig))
+	}
+	for _, m := range rootOverrides(w.d) {
+		over = append(over, fmt.Sprintf("{Method: %q}", m.key))
 	}
 	if w.d.Implementation != nil {
 		for _, o := range w.d.Implementation.Overrides {

@@ -132,7 +132,7 @@ func TestClassParts(t *testing.T) {
 		"Likes(ctx context.Context, other Pet) (som.Object, error)", // Food's package imports this one
 		"FriendOf(ctx context.Context, o som.Object) (Pet, error)",
 		"func NewPetWith(ctx context.Context, name string) (Ref, error) {",
-		"PetWith(ctx context.Context, name string) error\n\tCount(ctx context.Context) (int32, error)\n} = (*object)(nil)",
+		"PetWith(ctx context.Context, name string) error\n\tCount(ctx context.Context) (int32, error)\n\tSomDefaultInit() error\n\tSomDestruct()\n} = (*object)(nil)",
 		"func (r Ref) Count(ctx context.Context) (result int32, err error) {")
 	contains(t, files, "zoo/pet/pets.go", `.Passes("*")}`, `var _ = som.Narrows(func(o som.Object) (Pet, bool) { return Narrow(o) })`)
 	contains(t, files, "zoo/pets.go", "Text  string `som:\"wide\"`", "Mark  rune   `som:\"wide\"`", "Plain int32\n", "Lines []string `som:\"wide\"`",
@@ -144,6 +144,7 @@ func TestClassParts(t *testing.T) {
 		`s.Overrides = []som.Override{{Method: "Zoo::Pet::fits", Signature: "b:I/boolean(enum)!IDL:Zoo/Tired:1.0{long;"}, {Method: "Boat::sail", Signature: "v:/void()"}}`, "som.Parents(pet.Class, boat.Class)")
 	contains(t, files, "seadog/object.go", "pet.Base\n\tBoat boat.Base", "return o.Base.Fits(ctx, s)", "return o.Boat.Sail(ctx)")
 	contains(t, files, "m/pets.go", "som.Parents(som.SOMClass)", "type Base struct{ meta.Base }")
+	contains(t, files, "m/object.go", "func (o *object) SomNew() (som.Ref, error) {\n\treturn o.Next().SomNew()\n}")
 	contains(t, files, "kept/pets.go", "som.WithMetaclass(m.Class)")
 	for p, text := range files.All() {
 		if strings.Contains(string(text), "dsom/orb") || strings.Contains(string(text), "dsom/cdr") {

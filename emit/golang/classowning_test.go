@@ -4,7 +4,10 @@ import "testing"
 
 // Attributes whose values hold references, in a class as it is generated, and in one that is generated below it and overrides what gets them.
 const owning = `
+interface Afar;
 module Pets {
+struct Far { sequence<Afar> all; };
+union Near switch (long) { case 1: Far far; case 2: long n; };
 interface Own;
 typedef sequence<Own> Owns;
 typedef Own Two[2];
@@ -12,6 +15,10 @@ struct Note { string text; Own about; Owns all; };
 union Either switch (long) { case 1: Note note; case 2: long n; };
 interface Own : SOMObject {
   attribute Own friend;
+  attribute Afar afar;
+  attribute Far far;
+  attribute sequence<Afar> afars;
+  attribute Near near;
   attribute SOMObject any_object;
   attribute Note note;
   attribute Owns all;
@@ -22,7 +29,8 @@ interface Own : SOMObject {
   attribute string text;
   attribute sequence<long> numbers;
   implementation { releaseorder: _get_friend, _set_friend, _get_any_object, _set_any_object, _get_note, _set_note, _get_all, _set_all, _get_pair, _set_pair, _get_one, _set_one,
-    _get_notes, _set_notes, _get_n, _set_n, _get_text, _set_text, _get_numbers, _set_numbers; };
+    _get_notes, _set_notes, _get_n, _set_n, _get_text, _set_text, _get_numbers, _set_numbers,
+    _get_afar, _set_afar, _get_far, _set_far, _get_afars, _set_afars, _get_near, _set_near; };
 };
 interface Kid : Own { implementation { _get_friend: override; _get_note: override; _set_all: override; }; };
 };
@@ -66,6 +74,10 @@ func main() {
 		must(err)
 		must(o.SetFriend(ctx, f))
 		must(o.SetAnyObject(ctx, f))
+		must(o.SetAfar(ctx, f))
+		must(o.SetFar(ctx, pets.Far{All: []som.Object{f}}))
+		must(o.SetAfars(ctx, []som.Object{f}))
+		must(o.SetNear(ctx, pets.NewNear_Far(pets.Far{All: []som.Object{f}})))
 		note := pets.Note{Text: "a", About: f, All: pets.Owns{f, nil}}
 		must(o.SetNote(ctx, note))
 		must(o.SetAll(ctx, note.All))
@@ -73,7 +85,7 @@ func main() {
 		must(o.SetOne(ctx, pets.NewEither_Note(note)))
 		must(o.SetNotes(ctx, []pets.Note{note, {}}))
 		note.All[0] = nil // the caller's own
-		const held = 1 + 1 + 2 + 1 + 1 + 2 + 2
+		const held = 4 + 1 + 1 + 2 + 1 + 1 + 2 + 2
 		is("what all attributes hold", f.SOM().Refs(), 1+held)
 		g, err := o.Friend(ctx)
 		must(err)
@@ -110,7 +122,7 @@ func main() {
 func TestTemplateOwns(t *testing.T) {
 	t.Parallel()
 	files := emitClasses(t, owning, "example.com/gen")
-	contains(t, files, "pets/own/object.go", "som.Held[Own]", "som.Held[som.Object]", "som.Held[pets.Note]", "som.Held[pets.Owns]", "som.Held[pets.Two]", "som.Held[pets.Either]", "som.Held[[]pets.Note]",
+	contains(t, files, "pets/own/object.go", "som.Held[Own]", "return o.afar.Get()", "som.Held[pets.Far]", "som.Held[[]som.Object]", "som.Held[pets.Near]", "som.Held[som.Object]", "som.Held[pets.Note]", "som.Held[pets.Owns]", "som.Held[pets.Two]", "som.Held[pets.Either]", "som.Held[[]pets.Note]",
 		"int32\n", "string\n", "[]int32\n", "return o.friend.Get()", "return o.friend.Set(friend)", "return o.n, nil", "o.numbers = numbers")
 	contains(t, files, "pets/kid/object.go", "return o.Base.Friend(ctx)", "return o.Base.SetAll(ctx, all)")
 }

@@ -64,6 +64,11 @@ func TestRandomHierarchies(t *testing.T) {
 		write("owning/"+p, string(text))
 	}
 	write("owning/main/main.go", owningMain)
+	kept := "interface Kept : Of_SOMObject { implementation { metaclass = Of_SOMClass; }; };\n"
+	for p, text := range emitClasses(t, overridingAll(t)+kept, "example.com/gen/roots").All() {
+		write("roots/"+p, string(text))
+	}
+	write("roots/main/main.go", rootsMain)
 	for name := range fleet { // in runs of their own
 		for p, text := range emitFleet(t, name).All() {
 			write("fleet/"+p, string(text))
@@ -87,6 +92,9 @@ func TestRandomHierarchies(t *testing.T) {
 	run("vet", "./parts/...", "./farm/...", "./fleet/...")
 	if said := run("run", "./owning/main"); said != "" {
 		t.Errorf("attributes do not own what they hold: %s", said)
+	}
+	if said := run("run", "./roots/main"); said != "" {
+		t.Errorf("overrides of the runtime's methods are not what they begin as: %s", said)
 	}
 	got, wanted := strings.Split(run("run", "."), "\n"), strings.Split(want.String(), "\n")
 	for i := range min(len(got), len(wanted)) {

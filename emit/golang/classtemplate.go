@@ -19,13 +19,17 @@ const templateName = "object.go"
 
 // contract prints what the implementation has to have, so that the compiler says what it lacks.
 func (w *classWriter) contract(own []classMethod) {
-	if len(own) == 0 {
+	lives := lives(w.d)
+	if len(own)+len(lives) == 0 {
 		return
 	}
 	w.F("// What the implementation in %s has to have. Further methods that it overrides it need not declare here.", templateName)
 	w.L("var _ interface {")
 	for _, m := range own {
 		w.L(m.declaration(w.file))
+	}
+	for _, o := range lives {
+		w.L(lifeMethods[cabi.LifeOf(o)])
 	}
 	w.L("} = (*object)(nil)")
 	w.Blank()
@@ -119,18 +123,8 @@ func (w *classWriter) object(own []classMethod) {
 	for _, m := range w.overridden() {
 		w.typesOf(&m, func() { w.body(&m, w.parentOf(&m, bases)) })
 	}
-	for _, o := range w.d.Overridden() {
-		switch o.Name {
-		case "somDefaultInit":
-			w.implements("SomDefaultInit", o.Name)
-			w.L("func (o *object) SomDefaultInit() error { return nil }")
-			w.Blank()
-		case "somDestruct":
-			w.implements("SomDestruct", o.Name)
-			w.L("func (o *object) SomDestruct() {}")
-			w.Blank()
-		}
-	}
+	w.rootBodies()
+	w.lifeBodies()
 }
 
 // attributeField is the name of the field that holds an attribute.
@@ -162,6 +156,8 @@ func refersDecl(d model.Decl, seen map[model.Decl]bool) bool {
 	switch d := d.(type) {
 	case *model.Interface:
 		return true
+	case *model.Forward: // defined in no file that is read
+		return d.Of == "interface"
 	case *model.Struct:
 		if d.Base != nil && refers(d.Base, seen) {
 			return true

@@ -63,6 +63,7 @@ func (g *generator) checkLeftOut(i *model.Interface) {
 			g.problem(CodeNotSupported, methodSpan(m), "make it a function of the package", "%s %s", m.Name, g.noMethod(m.Operation))
 		}
 	}
+	g.checkRoots(i)
 	for _, o := range i.Overridden() {
 		m := i.FindMethod(o.Name)
 		if m == nil || m.Class == i || isStandardClass(m.Class) {

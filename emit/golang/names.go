@@ -239,6 +239,7 @@ var (
 		"context":  "context",
 		"dyn":      runtimeModule + "/dyn",
 		"fmt":      "fmt",
+		"io":       "io",
 		"meta":     runtimeModule + "/som/meta",
 		"native":   runtimeModule + "/som/native",
 		"reflect":  "reflect",

@@ -40,7 +40,7 @@ static const struct {
 	{&checked, &checked_desc, "SOMMInvariantChecked", NULL, 0}, {&abstract, &abstract_desc, "SOMMAbstract", NULL, 0},
 	{&noninstantiable, &noninstantiable_desc, "SOMMNoninstantiable", NULL, 0}, {&final, &final_desc, "SOMMFinal", NULL, 0},
 	{&redispatched, &redispatched_desc, "SOMMRedispatched", NULL, 0},
-	{&prevention, &prevention_desc, "SOMMParentMethodCallPreventionEnabled", NULL, 0},
+	{&prevention, &prevention_desc, "SOMMParentMethodCallPreventionEnabled", NULL, 0}, {&cooperative, &cooperative_desc, "SOMMCooperative", NULL, 0},
 };
 
 int define_metaclasses(uint32_t abi, som_env *ev) {

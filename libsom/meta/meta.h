@@ -12,7 +12,7 @@ typedef struct known {
 	som_tok m[9];
 } known;
 extern known object, metaclass, before_after, single_instance, traced, proxy_for, proxy, extent, stamped, has_invariant, checked, abstract, noninstantiable,
-	final, redispatched, prevention;
+	final, redispatched, prevention, cooperative;
 enum { OBJECT_INIT, OBJECT_DESTRUCT, OBJECT_DISPATCH }; /* object.m */
 /* metaclass.m: the ways to an object, those from META_RENEW on in memory of the caller's; META_TABLE and META_OWNER are called as
  * SOMClass has them. */
@@ -70,7 +70,7 @@ som_proc *kept_hook(const som_class *property, int hook);
 bool is_seen(const som_class *c, const som_class *from, const som_method_info *m);
 
 extern const som_class_desc before_after_desc, single_instance_desc, traced_desc, proxy_for_desc, proxy_desc, extent_desc, stamped_desc, has_invariant_desc,
-	checked_desc, abstract_desc, noninstantiable_desc, final_desc, redispatched_desc, prevention_desc;
+	checked_desc, abstract_desc, noninstantiable_desc, final_desc, redispatched_desc, prevention_desc, cooperative_desc;
 #define METHOD(name, sig, proc) {name, sig, (som_proc *)(proc), NULL, SOM_STATIC}
 #define COUNT(list) (uint32_t)(sizeof(list) / sizeof(list)[0])
 #endif

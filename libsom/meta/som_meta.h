@@ -76,6 +76,7 @@ SOM_API void som_call_rest(som_rest *rest);
  *                      by som_dispatch. Properties further out see the call before that, those further in what becomes of it.
  * SOMMParentMethodCallPreventionEnabled   as the metaclass of a property: its hooks run when SOMMBeforeAfter calls them, and by no
  *                      parent or next call of a descendant's, which is SOM_E_ABSTRACT.
+ * SOMMCooperative      is for metaclasses that put procedures in front of a class's methods: som_cooperate.
  */
 
 /* Tells calls of instances of c, which must be SOMMTraced, a line each without its end; NULL ends that. to is called in the calling
@@ -90,6 +91,19 @@ SOM_API som_class *som_proxy_class(som_class *target, const char *name, som_env 
 /* The living instances of exactly class c, which must be SOMMExtentManaged, each with a reference of the caller's own: at most n
  * of them in to. Returns how many there are in all, or -1. */
 SOM_API int64_t som_extent(som_class *c, som_ref *to, uint32_t n, som_env *ev);
+
+/* Puts proc in front of a method of c, which must be SOMMCooperative (SOM_E_TYPE): calls of its instances run it, with the method's own signature, and it goes on by
+ * som_next_cooperative of the object's class, or takes the method over. The last that is put there is outermost, but behind the first. Subclasses do not inherit it: their own
+ * metaclass, which descends from the class's, puts it there. It is for somClassReady, behind the next one's, and for one thread at a time. SOM_E_METHOD for a procedure that stands there
+ * already, or a method without a place in the table; SOM_E_UNKNOWN for one that the class has not; SOM_E_BUSY while the class has instances. */
+SOM_API int som_cooperate(som_class *c, const char *method, som_proc *proc, som_env *ev);
+
+/* The same for a procedure that is to be the first, whatever is put there later; what stands there already is behind it. A method has one: for another it is SOM_E_BUSY, so
+ * that two metaclasses that both need to be first are not joined unseen. */
+SOM_API int som_cooperate_first(som_class *c, const char *method, som_proc *proc, som_env *ev);
+
+/* What stands behind proc in front of a method of c, in the end what the class implements; NULL if proc does not stand there. From any thread. */
+SOM_API som_proc *som_next_cooperative(const som_class *c, som_tok method, som_proc *proc);
 
 /* When the last call of a method of o ended, its initialisation if there was none since: nanoseconds since 1970, or -1. The class of
  * o must be SOMMTimeStamped. */

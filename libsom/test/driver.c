@@ -324,7 +324,7 @@ static int method_step(const char *what, som_class *c, char **f, int n, som_env 
 	int code = som_lookup(c, name, &m, ev);
 	if (code != SOM_OK)
 		return code;
-	if (!strcmp(what, "lookup") && m.owner && is_root(m.owner)) { /* no function of ours */
+	if (!strcmp(what, "owner") || (!strcmp(what, "lookup") && m.owner && is_root(m.owner))) { /* no function of ours */
 		is(name_of(m.owner));
 		return SOM_OK;
 	}

@@ -98,6 +98,14 @@ static void places(void) {
 	CHECK(x && is(""));
 	som_release(made(K, som_object_class(), 'y', 0, &ev)); /* K has no initializer of its own but that */
 	CHECK(is("y~k"));
+	const char *root[] = {"SOMObject"}; /* U has a somUninit alone: a call of either runs all there are of it */
+	const som_class_desc d = {.size_of = sizeof d, .name = "U", .parents = root, .nparents = 1, .overrides = &of_n[1], .noverrides = 1, .override_size = sizeof *of_n};
+	som_class *U = som_class_define(&d, &ev);
+	o = U ? som_new(U, &ev) : NULL;
+	CHECK(o && (x = som_copy(o, &ev)));
+	call(x, "somInit", &ev);
+	som_release(o), som_release(x);
+	CHECK(is("~n~n"));
 	CHECK(som_class_instances(P) + som_class_instances(M) + som_class_instances(B) + som_class_instances(K) + som_class_instances(N) == 0);
 }
 

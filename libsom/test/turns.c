@@ -332,7 +332,7 @@ int main(int argc, char **argv) {
 		{"forked-by-reader", forked_by_reader}, {"forked-extents", forked_extents}, {"forked-stamped", forked_stamped}};
 	const som_hooks hooks = {.size_of = sizeof hooks, .allocate = allocate, .deallocate = deallocate};
 	som_env ev = {0};
-	alarm(120); /* who waits for ever is ended */
+	alarm(300); /* who waits for ever is ended, on a machine on which much else runs */
 	CHECK(som_set_hooks(&hooks, &ev) == SOM_OK);
 	for (size_t c = 0; argc == 2 && c < sizeof all / sizeof *all; c++)
 		if (!strcmp(argv[1], all[c].name)) {

@@ -34,8 +34,8 @@ func within(t *testing.T, f func()) {
 	}()
 	select {
 	case <-ended:
-	case <-time.After(time.Minute):
-		t.Fatal("it has not ended in a minute")
+	case <-time.After(5 * time.Minute): // on a machine on which much else runs
+		t.Fatal("it has not ended in five minutes")
 	}
 }
 

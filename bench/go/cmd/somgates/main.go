@@ -61,7 +61,7 @@ var gates = []gate{
 	{"new and release", "C++ new and delete", 2.5},
 	{"a class made where 500 live", "a class made where 5 live", 10},
 	{"Go: call by offset", "Go: interface call", 2},
-	{"Go: call of a stub", "Go: interface call", 2 * noise}, // a call by offset and one call of Go's, which takes as long as the interface's
+	{"Go: call of a stub", "Go: interface call", 2}, // a call by offset and one call of Go's, which takes as long as the interface's
 	{"Go: call by name, remembered", "Go: call by offset", 3},
 	{"Go: a class made where 500 live", "Go: a class made where 5 live", 10},
 	{"Go to C, numbers", "Go to C by hand, an empty function", 1.2},
