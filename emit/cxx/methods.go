@@ -78,8 +78,11 @@ func (m *method) resultType() string {
 	return typeName(m.result)
 }
 
-// lateResult is the same where the type may not be complete yet: in a template, by what depends on its parameter som_Via.
+// lateResult is the same where the type may not be complete yet: in a template, by what depends on its parameter som_Via. So does what a method lends.
 func (m *method) lateResult() string {
+	if m.held && m.Kind() != model.ProcedureMethod && m.sig == "" {
+		return "som::got<" + m.resultType() + ", som_Via>"
+	}
 	if m.result != nil && (formOf(m.result) == object || formOf(m.result) == built) {
 		return "som::later<" + m.resultType() + ", som_Via>"
 	}
