@@ -174,7 +174,7 @@ func (u *unit) entries(i *model.Interface) []string {
 	}
 	for _, o := range i.Overridden() {
 		if m := overridden(i, o); m != nil && !(rootHandle(m.Class) != "" && isLife(m.Name)) {
-			add("som::overrides<&som_D::%s, %s>(%s%s)", m.name, m.signature(), cabi.Quoted(m.Class.ScopedName()+"::"+m.Name), m.told())
+			add("som::overrides<&som_D::%s, %s>(%s%s)", m.member, m.signature(), cabi.Quoted(m.Class.ScopedName()+"::"+m.Name), m.told())
 		}
 	}
 	if i.Implementation != nil {
@@ -223,14 +223,17 @@ func (u *unit) stubs(i *model.Interface) []stub {
 	var all []stub
 	seen := map[string]bool{}
 	add := func(m *method, result, body string) {
-		if seen[m.name] {
+		if seen[m.member] {
 			return
 		}
-		seen[m.name] = true
-		s := stub{key: i.ScopedName() + "::" + m.Name, name: m.name, doc: told(m)}
-		s.head = fmt.Sprintf("%s%s(%s)", cabi.Spaced(result), m.name, written(m.params))
+		seen[m.member] = true
+		s := stub{key: i.ScopedName() + "::" + m.Name, name: m.member, doc: told(m)}
+		if m.member != m.name {
+			s.key = i.ScopedName() + "::" + m.member
+		}
+		s.head = fmt.Sprintf("%s%s(%s)", cabi.Spaced(result), m.member, written(m.params))
 		if r := implementedResult(m); r != result {
-			s.kept = fmt.Sprintf("%s%s(%s)", cabi.Spaced(r), m.name, written(m.params))
+			s.kept = fmt.Sprintf("%s%s(%s)", cabi.Spaced(r), m.member, written(m.params))
 		}
 		if m.sig != "" {
 			s.head, s.kept = rootHead(m), ""
@@ -312,7 +315,7 @@ func hides(i *model.Interface, name string) bool {
 	}
 	return slices.ContainsFunc(i.Overridden(), func(o *model.Override) bool {
 		m := overridden(i, o)
-		return m != nil && m.name == name
+		return m != nil && m.member == name
 	})
 }
 
@@ -353,5 +356,5 @@ func unused(ps []param, root bool) []string {
 	if len(ps) == 0 || root {
 		return nil
 	}
-	return []string{cabi.List(ps, func(p param) string { return "(void)" + local(p.name) }) + ";"}
+	return []string{cabi.List(ps, func(p param) string { return "(void)" + p.local }) + ";"}
 }
