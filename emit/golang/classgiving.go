@@ -40,7 +40,7 @@ func (w *classWriter) giving(name string, text []byte, own []classMethod) {
 					continue
 				}
 				what := string(text[files.Position(r.Results[n].Pos()).Offset:files.Position(r.Results[n].End()).Offset])
-				help := "write return " + what + ", " + what + ".Retain(), or let the field be a som.Held and return " + self + "." + field + ".Get()"
+				help := "let the field be a som.Held and return " + self + "." + field + ".Get(), or, of a field that is a Ref, write return " + what + ", " + what + ".Retain()"
 				if k := out.typ.Resolve().Kind; k == model.Sequence || k == model.Array || k == model.Map || len(own[m].outs) > 1 {
 					help = "let the field be a som.Held and return " + self + "." + field + ".Get(), or retain each object"
 				}
