@@ -25,7 +25,7 @@ const goModule = "example.com/rrbc"
 
 // ofNames are the rows that are tried in each run with both kinds of subclasses above generated code: those in which what a name means changes, which is what
 // such code decides.
-var ofNames = []string{"R10", "R10b", "R10c", "R32", "R32b", "R32c", "R32d", "D36", "N1", "D29", "N1f", "N1h", "N3k", "R22c", "D8"}
+var ofNames = []string{"R10", "R10b", "R10c", "R32", "R32b", "R32c", "R32d", "D36", "N1", "D29", "N1f", "N1h", "N3k", "R22c", "D8", "R1c"}
 
 // eager are rows in which such a subclass is refused when its library is loaded, and what is said then: a Go library asks for all that it was compiled for
 // when its classes are defined, where one in C is refused with the first call, or for another reason.
@@ -188,6 +188,8 @@ func (r *release) bodyGo(i *model.Interface, method string) string {
 		return "\treturn nil\n"
 	case typeOf(doubleFunc(nil)):
 		return "\treturn int32(n), nil\n"
+	case typeOf(oddFunc(nil)):
+		return strings.ReplaceAll(r.row.bodyGo, "FIT", strings.ToUpper(method[:1])+method[1:])
 	}
 	does := r.code(i, method)
 	goName := strings.ToUpper(method[:1]) + method[1:]
