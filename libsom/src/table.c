@@ -66,10 +66,11 @@ const klass *owner(const klass *k, som_tok t) {
 }
 
 bool has_old(const klass *k) {
-	uint32_t i = 0;
-	for (const klass *a; i < k->info.ninits; i++)
-		if ((a = K(k->info.inits[i])) != object_class && (own_impl(a, tok_life[LIFE_OLD_INIT]) || own_impl(a, tok_life[LIFE_OLD_UNINIT]))) break;
-	return i < k->info.ninits;
+	for (uint32_t i = 0; i < k->info.ninits; i++) {
+		const klass *a = K(k->info.inits[i]);
+		if (a != object_class && (own_impl(a, tok_life[LIFE_OLD_INIT]) || own_impl(a, tok_life[LIFE_OLD_UNINIT]))) return true;
+	}
+	return false;
 }
 
 static bool is_old(som_tok t) { return __builtin_expect(t == tok_life[LIFE_OLD_INIT] || t == tok_life[LIFE_OLD_UNINIT], 0); }
