@@ -1,17 +1,20 @@
 package libsom_test
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/internal/absent"
 )
 
 // TestDLL makes libsom.dll by the Makefile, and with it a class library and a program, both with SOM_SHARED: neither compiler nor linker
-// has anything to say, each says what it takes from which library, and the class library gives its entry.
+// has anything to say, each says what it takes from which library, and the class library gives its entry. Where there is wine they run: the program
+// finds the class library by its class's name, uses and unloads it.
 func TestDLL(t *testing.T) {
 	t.Parallel()
 	mingw.need(t)
@@ -50,6 +53,7 @@ func TestDLL(t *testing.T) {
 	for name, headers := range map[string]string{
 		"library": compile("dog.dll", "test/classlib.c", "-shared", `-DCLASS="Dog"`),
 		"program": compile("hostile.exe", "test/hostile.c"),
+		"client":  compile("client.exe", "test/dll.c"),
 	} {
 		if !strings.Contains(headers, "DLL Name: libsom.dll") || !strings.Contains(headers, "som_") {
 			t.Errorf("the %s takes nothing from libsom.dll:\n%s", name, headers)
@@ -57,6 +61,22 @@ func TestDLL(t *testing.T) {
 		_, exports, _ := strings.Cut(headers, "[Ordinal/Name Pointer] Table")
 		if got := strings.Contains(exports, "som_library_entry"); got != (name == "library") {
 			t.Errorf("the %s gives its entry: %v\n%s", name, got, exports)
+		}
+	}
+	path := wine()
+	if path == "" {
+		t.Log("built, and not run: there is no wine; interop/install-peers has it")
+		return
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // of a few seconds, on a machine that does much else
+	defer cancel()
+	for _, args := range [][]string{{"client.exe", "Dog"}, {"hostile.exe", "1", "500"}} {
+		cmd := exec.CommandContext(ctx, path, args...)
+		cmd.Dir = built
+		cmd.Env = append(os.Environ(), "WINEDEBUG=-all", "WINEPREFIX="+filepath.Join(built, "wine"), "SOM_CHECK=0", "SOM_PATH=.")
+		cmd.WaitDelay = 10 * time.Second // wine's server has the output as well
+		if out, err := cmd.Output(); err != nil || !strings.HasSuffix(strings.ReplaceAll(string(out), "\r", ""), "ok\n") {
+			t.Errorf("%v: %v\n%s", args, err, out)
 		}
 	}
 }

@@ -25,18 +25,19 @@ const goModule = "example.com/rrbc"
 
 // ofNames are the rows that are tried in each run with both kinds of subclasses above generated code: those in which what a name means changes, which is what
 // such code decides.
-var ofNames = []string{"R10", "R10b", "R10c", "R32", "R32b", "R32c", "R32d", "D36", "N1", "D29"}
+var ofNames = []string{"R10", "R10b", "R10c", "R32", "R32b", "R32c", "R32d", "D36", "N1", "D29", "N1f", "N1h", "N3k", "R22c", "D8", "R1c"}
 
-// notAbove are rows that are not tried so, and why: what is written down of them is what becomes of a subclass in C.
-var notAbove = map[string]string{
-	"N1f":  eager,
-	"N1h":  eager,
-	"N3k":  eager,
-	"R22c": eager,
-	"D8":   "the class is found in the library of release 1, which lies beside those of all rows",
+// eager are rows in which such a subclass is refused when its library is loaded, and what is said then: a Go library asks for all that it was compiled for
+// when its classes are defined, where one in C is refused with the first call, or for another reason.
+var eager = map[string]string{
+	"N1f":  "Zoo::Animal: the program was compiled for a release that has run",
+	"N1h":  "Zoo::Dog: the program was compiled for a release that has bark",
+	"N3k":  "run has the signature i:d/procedure long(double), and",
+	"R22c": "run has the signature i:i/long(long), and",
 }
 
-const eager = "a Go library asks for all that it was compiled for when its classes are defined, and is refused then; one in C with the first call"
+// isEager reports whether a row's subclass is refused so.
+func isEager(id string, sub *language) bool { return above(sub) && eager[id] != "" }
 
 // generatedHere is how many of the other rows are tried with one of the two, each run others; soaking, all are with both. A row costs half a second
 // of a processor for each kind.
@@ -54,7 +55,7 @@ func drawGenerated(pairs []*pair, seed uint64) {
 	for n, at := range rnd.Perm(len(pairs)) {
 		p := pairs[at]
 		switch {
-		case p.one.class("Trainer") != nil, notAbove[p.id] != "": // of the first see metaclassInGo
+		case p.one.class("Trainer") != nil: // see metaclassInGo
 		case most == len(pairs), slices.Contains(ofNames, p.id):
 			p.above = []*language{inGenerated, inDeclared}
 		case n < most:
@@ -187,6 +188,8 @@ func (r *release) bodyGo(i *model.Interface, method string) string {
 		return "\treturn nil\n"
 	case typeOf(doubleFunc(nil)):
 		return "\treturn int32(n), nil\n"
+	case typeOf(oddFunc(nil)):
+		return strings.ReplaceAll(r.row.bodyGo, "FIT", strings.ToUpper(method[:1])+method[1:])
 	}
 	does := r.code(i, method)
 	goName := strings.ToUpper(method[:1]) + method[1:]
@@ -227,4 +230,15 @@ func (w *workshop) releaseOnes(pairs []*pair, shardOf func(n int) int) error {
 		})
 	}
 	return all(work...)
+}
+
+// othersThan puts the libraries of release 1 into a folder, but for one.
+func (w *workshop) othersThan(file, folder string) error {
+	all, err := os.ReadDir(w.path(ones))
+	for _, f := range all {
+		if err == nil && f.Name() != file {
+			err = w.hard(ones+"/"+f.Name(), folder+"/"+f.Name())
+		}
+	}
+	return err
 }

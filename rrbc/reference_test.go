@@ -63,7 +63,7 @@ func expect(lib, old *release, in tongues, steps []step) []string {
 	if s := lib.row.substitute; s[0] != "" && lib.n == 2 {
 		w.refused["Zoo"] = w.refused["Zoo"] || w.substitute(s[0], s[1]) != nil
 	}
-	w.refused["Home"] = w.refused["Zoo"] || w.loadSubclass() != nil
+	w.refused["Home"] = w.refused["Zoo"] || w.loadSubclass() != nil || lib.n == 2 && isEager(lib.row.id, in.sub)
 	for _, s := range steps {
 		w.take(s)
 	}

@@ -36,6 +36,7 @@ type row struct {
 
 	always   []string     // implementations that raise Hungry in both releases
 	odd      *odd         // what the method fit is
+	bodyGo   string       // how a subclass above generated Go code overrides it
 	bodies   [2][2]string // of that, in C and in C++, where each release has its own
 	atCall   bool         // what is refused is so when it is called, and not with its class
 	silent   bool         // it breaks, and nothing refuses it
@@ -69,6 +70,41 @@ var rows = []row{
 		before:  []edit{{"long drink(in long n);", "long drink(in long n); readonly attribute long age;"}, {"digest, drink;", "digest, drink, _get_age;"}},
 		after:   []edit{{"readonly attribute long age;", "attribute long age;"}, {"_get_age;", "_get_age, _set_age;"}},
 		code:    "attribute-readonly-removed"},
+	{id: "R1c", outOfGo: typesInGo, change: "appends a method behind one that takes and returns objects and sequences of them, and that a subclass overrides",
+		promise: "Who owns what is as it was, whichever language a method is in, and its caller, and its parent: each reference is given back, and once.",
+		before:  fitting("in Animal x, inout Animal y, out Animal z, in Herd s, out Herd t", "interface Animal; typedef sequence<Animal> Herd;"),
+		after:   []edit{{"long drink(in long n);", "long drink(in long n); long play(in long n);"}, {"digest, drink, fit;", "digest, drink, fit, play;"}},
+		sub:     []edit{{" bark: override;", " bark: override; fit: override;"}},
+		odd: &odd{"(*z = *y, *y = som_retain(x), Zoo::Herd_copy(t, s), 5)", "(z = y, y = x, t = s, 5)",
+			"som_ref other = Zoo::Animal::new(&ev), y = som_retain(other), z = NULL, all[2] = {o, NULL}; Zoo::Herd s = {2, 2, all}, t = {0, 0, NULL}; int32_t v = FIT(o, &ev, o, &y, &z, &s, &t); " +
+				"v += 10 * (y == o) + 100 * (z == other && t._length == 2 && t._buffer[0] == o && !t._buffer[1]) + 1000 * (int32_t)o->refs + 10000 * (int32_t)other->refs; " +
+				"som_release(y); som_release(z); for (uint32_t n = 0; n < t._length; n++) som_release(t._buffer[n]); som_deallocate(t._buffer); v += 100000 * (int32_t)o->refs + 1000000 * (int32_t)other->refs; som_release(other)",
+			"auto refs = [](const som::object &a) { return std::int32_t(som::ref(a)->refs); }; ::Zoo::Animal other = ::Zoo::Animal::create(), y = other, z; ::Zoo::Herd s{o, ::Zoo::Animal()}, t; " +
+				"std::int32_t v = o.fit(o, y, z, s, t); s.clear(); v += 10 * (y == o) + 100 * (z == other && t.size() == 2 && t[0] == o && !t[1]) + 1000 * refs(o) + 10000 * refs(other); " +
+				"y = z = ::Zoo::Animal(); t.clear(); v += 100000 * refs(o) + 1000000 * refs(other)",
+			[2]int32{1123115, 1123115}},
+		bodyGo: `	v, b, c, d, err := o.Base.FIT(ctx, x, y, s)
+	if err != nil {
+		return 0, nil, nil, nil, err
+	}
+	each := func(all []any, do func(som.Ref) error) {
+		for _, a := range all {
+			if a, ok := a.(som.Object); ok {
+				_ = do(a.SOM())
+			}
+		}
+	}
+	for _, a := range d {
+		each([]any{a}, som.Ref.Release)
+	}
+	each([]any{b, c}, som.Ref.Release)
+	for _, a := range s {
+		each([]any{a}, som.Ref.Retain)
+	}
+	each([]any{x, y}, som.Ref.Retain)
+	return v, x, y, append(s[:0:0], s...), nil
+`,
+		code: "operation-added"},
 	{id: "R2", change: "adds a class to the library",
 		promise: "Who asks for it by name finds it; nobody else notices.",
 		after:   []edit{{"// End.", "interface Cat : Animal { long purr(in long n); implementation { releaseorder: purr; eat: override; long count; }; };"}},

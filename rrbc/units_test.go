@@ -127,6 +127,7 @@ type place struct {
 	sub        *language
 	want, then []string          // what the client has to print with release 1, with release 2
 	lib        string            // folder, for SOM_PATH
+	others     string            // another, with release 1 of all other rows, for those above generated code
 	next       map[string]string // files of release 2, and where they go
 }
 
@@ -153,6 +154,10 @@ func (w *workshop) link(p *pair, shard int, lib, second, sub, client *language) 
 	case sub == inGo:
 		subclass = func() error { return w.linkGo(p, folder) }
 	case above(sub):
+		at.others = folder + "/others"
+		if err := w.othersThan(libraryOf(p.one, zoo), at.others); err != nil {
+			return nil, err
+		}
 		subclass = func() error { return w.hard(sub.cc+".so", folder+"/lib/"+p.home()) }
 	}
 	if err := subclass(); err != nil {

@@ -54,6 +54,7 @@ type Class struct {
 	casts      map[*Class]*table // of instances that are cast to an ancestor
 	worn       []worn            // of descendants' instances that are cast to this class
 	dead       atomic.Pointer[table]
+	older      atomic.Bool // somInit and somUninit are looked for among visits, see whole
 	instances  atomic.Int64
 	substitute atomic.Pointer[Class]
 

@@ -162,7 +162,11 @@ func (k *kernel) method(c *som.Class, s conformance.Step) (any, error) {
 			return func(som.Self, context.Context, []any) ([]any, error) { return []any{s.By}, nil }
 		})
 	case "replace":
-		_, err := c.Replace(m, answer(s.By))
+		var by any = answer(s.By)
+		if name := m.String(); name == "SOMObject::somInit" || name == "SOMObject::somUninit" {
+			by = func(som.Self) { k.trace = append(k.trace, s.By) }
+		}
+		_, err := c.Replace(m, by)
 		return nil, err
 	}
 	return nil, fmt.Errorf("no step %q", s.Do)

@@ -112,7 +112,7 @@ func (c *Class) Do(p Part, r, from Ref) error {
 	s := &c.spec
 	switch {
 	case p == PartInit:
-		return r.beginPart(c, c.hasOlder())
+		return r.beginPart(c, r.i.class.older.Load())
 	case p == PartFini:
 		r.endPart(c)
 	case p == PartCopy && s.Copy != nil:

@@ -190,7 +190,7 @@ func (r Ref) visit(init func(*Class) error) error {
 
 // visitInit is what SOMObject does for somDefaultInit.
 func (r Ref) visitInit() error {
-	older := r.i.class.hasOlder()
+	older := r.i.class.older.Load()
 	return r.visit(func(a *Class) error { return r.beginPart(a, older) })
 }
 

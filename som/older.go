@@ -12,11 +12,13 @@ import (
 func chained(m *Method) bool { return m == somInit.m || m == somUninit.m }
 
 // whole returns the entry of a method in the class's table: for one that is chained, where a class that is initialised has either of the two, that which
-// runs all there are of it. It is the class's whose implementation would stand there otherwise.
+// runs all there are of it. It is the class's whose implementation would stand there otherwise. Such a class is older from then on, also with what its
+// ancestors come by later.
 func (c *Class) whole(m *Method, e *entry) *entry {
 	if !chained(m) || !slices.ContainsFunc(c.visits, (*Class).isOlder) {
 		return e
 	}
+	c.older.Store(true)
 	return c.entryOf(m, newImpl(e.impl.class, reflect.ValueOf(func(s Self) { s.Ref().i.runChain(m) }), false))
 }
 
@@ -24,11 +26,6 @@ func (c *Class) whole(m *Method, e *entry) *entry {
 func (c *Class) isOlder() bool {
 	own := *c.own.Load()
 	return c != SOMObject && (own[somInit.m] != nil || own[somUninit.m] != nil)
-}
-
-// hasOlder reports whether a class that is initialised with an instance of c is older.
-func (c *Class) hasOlder() bool {
-	return c.table.at(somInit.m.token).impl != SOMObject.table.at(somInit.m.token).impl || c.table.at(somUninit.m.token).impl != SOMObject.table.at(somUninit.m.token).impl
 }
 
 // runOlder runs the somInit or somUninit of one class, if it has any. It makes parent calls as it did when nobody else made them: a

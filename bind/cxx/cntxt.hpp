@@ -29,11 +29,11 @@ public:
 	SOM_OF_RELEASE(r0998fc26) std::uint32_t delete_values(const som::text &prop_name) const { return som::call<Context_class, 3, std::uint32_t(std::string)>(som_via(), prop_name); }
 	SOM_OF_RELEASE(r0998fc26) std::uint32_t create_child(const som::text &ctx_name, ::Context &child_ctx) const { return som::call<Context_class, 4, std::uint32_t(std::string, som::out<::Context>)>(som_via(), ctx_name, child_ctx); }
 	SOM_OF_RELEASE(r0998fc26) std::uint32_t destroy(std::uint32_t del_flags) const { return som::call<Context_class, 5, std::uint32_t(std::uint32_t)>(som_via(), del_flags); }
-	SOM_OF_RELEASE(r0998fc26) std::string get_context_name() const { return som::call<Context_class, 6, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r0998fc26) som::got<std::string, som_Via> get_context_name() const { return som::call<Context_class, 6, som::held<std::string>()>(som_via()); }
 	SOM_OF_RELEASE(r0998fc26) void set_context_name(const som::text &context_name) const { som::call<Context_class, 7, void(std::string)>(som_via(), context_name); }
-	SOM_OF_RELEASE(r0998fc26) som::later<::Context, som_Via> get_context_parent() const { return som::call<Context_class, 8, som::held<::Context>()>(som_via()); }
+	SOM_OF_RELEASE(r0998fc26) som::got<::Context, som_Via> get_context_parent() const { return som::call<Context_class, 8, som::held<::Context>()>(som_via()); }
 	SOM_OF_RELEASE(r0998fc26) void set_context_parent(const ::Context &context_parent) const { som::call<Context_class, 9, void(::Context)>(som_via(), context_parent); }
-	SOM_OF_RELEASE(r0998fc26) som::later<som::object, som_Via> get_properties() const { return som::call<Context_class, 10, som::held<som::object>()>(som_via()); }
+	SOM_OF_RELEASE(r0998fc26) som::got<som::object, som_Via> get_properties() const { return som::call<Context_class, 10, som::held<som::object>()>(som_via()); }
 	SOM_OF_RELEASE(r0998fc26) void set_properties(const som::object &properties) const { som::call<Context_class, 11, void(som::object)>(som_via(), properties); }
 };
 

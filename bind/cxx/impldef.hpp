@@ -37,29 +37,29 @@ template <class som_Via> class ImplementationDef_methods {
 
 public:
 	SOM_OF_RELEASE(r80ee0b24) void set_impl_id(const som::text &impl_id) const { som::call<ImplementationDef_class, 0, void(std::string)>(som_via(), impl_id); }
-	SOM_OF_RELEASE(r80ee0b24) std::string get_impl_id() const { return som::call<ImplementationDef_class, 1, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r80ee0b24) som::got<std::string, som_Via> get_impl_id() const { return som::call<ImplementationDef_class, 1, som::held<std::string>()>(som_via()); }
 	SOM_OF_RELEASE(r80ee0b24) void set_impl_alias(const som::text &impl_alias) const { som::call<ImplementationDef_class, 2, void(std::string)>(som_via(), impl_alias); }
-	SOM_OF_RELEASE(r80ee0b24) std::string get_impl_alias() const { return som::call<ImplementationDef_class, 3, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r80ee0b24) som::got<std::string, som_Via> get_impl_alias() const { return som::call<ImplementationDef_class, 3, som::held<std::string>()>(som_via()); }
 	SOM_OF_RELEASE(r80ee0b24) void set_impl_program(const som::text &impl_program) const { som::call<ImplementationDef_class, 4, void(std::string)>(som_via(), impl_program); }
-	SOM_OF_RELEASE(r80ee0b24) std::string get_impl_program() const { return som::call<ImplementationDef_class, 5, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r80ee0b24) som::got<std::string, som_Via> get_impl_program() const { return som::call<ImplementationDef_class, 5, som::held<std::string>()>(som_via()); }
 	SOM_OF_RELEASE(r80ee0b24) void set_impl_flags(std::uint32_t impl_flags) const { som::call<ImplementationDef_class, 6, void(std::uint32_t)>(som_via(), impl_flags); }
 	SOM_OF_RELEASE(r80ee0b24) std::uint32_t get_impl_flags() const { return som::call<ImplementationDef_class, 7, std::uint32_t()>(som_via()); }
 	SOM_OF_RELEASE(r80ee0b24) void set_impl_server_class(const som::text &impl_server_class) const { som::call<ImplementationDef_class, 8, void(std::string)>(som_via(), impl_server_class); }
-	SOM_OF_RELEASE(r80ee0b24) std::string get_impl_server_class() const { return som::call<ImplementationDef_class, 9, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r80ee0b24) som::got<std::string, som_Via> get_impl_server_class() const { return som::call<ImplementationDef_class, 9, som::held<std::string>()>(som_via()); }
 	SOM_OF_RELEASE(r80ee0b24) void set_impl_refdata_file(const som::text &impl_refdata_file) const { som::call<ImplementationDef_class, 10, void(std::string)>(som_via(), impl_refdata_file); }
-	SOM_OF_RELEASE(r80ee0b24) std::string get_impl_refdata_file() const { return som::call<ImplementationDef_class, 11, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r80ee0b24) som::got<std::string, som_Via> get_impl_refdata_file() const { return som::call<ImplementationDef_class, 11, som::held<std::string>()>(som_via()); }
 	SOM_OF_RELEASE(r80ee0b24) void set_impl_refdata_bkup(const som::text &impl_refdata_bkup) const { som::call<ImplementationDef_class, 12, void(std::string)>(som_via(), impl_refdata_bkup); }
-	SOM_OF_RELEASE(r80ee0b24) std::string get_impl_refdata_bkup() const { return som::call<ImplementationDef_class, 13, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r80ee0b24) som::got<std::string, som_Via> get_impl_refdata_bkup() const { return som::call<ImplementationDef_class, 13, som::held<std::string>()>(som_via()); }
 	SOM_OF_RELEASE(r80ee0b24) void set_impl_hostname(const som::text &impl_hostname) const { som::call<ImplementationDef_class, 14, void(std::string)>(som_via(), impl_hostname); }
-	SOM_OF_RELEASE(r80ee0b24) std::string get_impl_hostname() const { return som::call<ImplementationDef_class, 15, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r80ee0b24) som::got<std::string, som_Via> get_impl_hostname() const { return som::call<ImplementationDef_class, 15, som::held<std::string>()>(som_via()); }
 	SOM_OF_RELEASE(r80ee0b24) void set_config_file(const som::text &config_file) const { som::call<ImplementationDef_class, 16, void(std::string)>(som_via(), config_file); }
-	SOM_OF_RELEASE(r80ee0b24) std::string get_config_file() const { return som::call<ImplementationDef_class, 17, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r80ee0b24) som::got<std::string, som_Via> get_config_file() const { return som::call<ImplementationDef_class, 17, som::held<std::string>()>(som_via()); }
 	SOM_OF_RELEASE(r80ee0b24) void set_impldef_class(const som::text &impldef_class) const { som::call<ImplementationDef_class, 18, void(std::string)>(som_via(), impldef_class); }
-	SOM_OF_RELEASE(r80ee0b24) std::string get_impldef_class() const { return som::call<ImplementationDef_class, 19, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r80ee0b24) som::got<std::string, som_Via> get_impldef_class() const { return som::call<ImplementationDef_class, 19, som::held<std::string>()>(som_via()); }
 	SOM_OF_RELEASE(r80ee0b24) void set_svr_objref(const std::vector<std::uint8_t> &svr_objref) const { som::call<ImplementationDef_class, 20, void(std::vector<std::uint8_t>)>(som_via(), svr_objref); }
-	SOM_OF_RELEASE(r80ee0b24) som::later<std::vector<std::uint8_t>, som_Via> get_svr_objref() const { return som::call<ImplementationDef_class, 21, som::held<std::vector<std::uint8_t>>()>(som_via()); }
+	SOM_OF_RELEASE(r80ee0b24) som::got<std::vector<std::uint8_t>, som_Via> get_svr_objref() const { return som::call<ImplementationDef_class, 21, som::held<std::vector<std::uint8_t>>()>(som_via()); }
 	SOM_OF_RELEASE(r80ee0b24) void set_protocols(const som::text &protocols) const { som::call<ImplementationDef_class, 22, void(std::string)>(som_via(), protocols); }
-	SOM_OF_RELEASE(r80ee0b24) std::string get_protocols() const { return som::call<ImplementationDef_class, 23, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r80ee0b24) som::got<std::string, som_Via> get_protocols() const { return som::call<ImplementationDef_class, 23, som::held<std::string>()>(som_via()); }
 };
 
 template <class som_Via> class ImplementationDef_all : public ::CosStream::Streamable_all<som_Via>, public ImplementationDef_methods<som_Via> {

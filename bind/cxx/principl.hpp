@@ -23,9 +23,9 @@ template <class som_Via> class Principal_methods {
 
 public:
 	SOM_OF_RELEASE(r65a86a9b) void set_userName(const som::text &userName) const { som::call<Principal_class, 0, void(std::string)>(som_via(), userName); }
-	SOM_OF_RELEASE(r65a86a9b) std::string get_userName() const { return som::call<Principal_class, 1, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r65a86a9b) som::got<std::string, som_Via> get_userName() const { return som::call<Principal_class, 1, som::held<std::string>()>(som_via()); }
 	SOM_OF_RELEASE(r65a86a9b) void set_hostName(const som::text &hostName) const { som::call<Principal_class, 2, void(std::string)>(som_via(), hostName); }
-	SOM_OF_RELEASE(r65a86a9b) std::string get_hostName() const { return som::call<Principal_class, 3, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r65a86a9b) som::got<std::string, som_Via> get_hostName() const { return som::call<Principal_class, 3, som::held<std::string>()>(som_via()); }
 };
 
 template <class som_Via> class Principal_all : public som::object_methods<som_Via>, public Principal_methods<som_Via> {

@@ -30,7 +30,7 @@ public:
 	SOM_OF_RELEASE(r31f3c5a1) bool is_proxy() const { return som::call<SOMDObject_class, 4, bool()>(som_via()); }
 	SOM_OF_RELEASE(r31f3c5a1) som::later<som::object, som_Via> duplicate() const { return som::call<SOMDObject_class, 5, som::object()>(som_via()); }
 	SOM_OF_RELEASE(r31f3c5a1) void release() const { som::call<SOMDObject_class, 6, void()>(som_via()); }
-	SOM_OF_RELEASE(r31f3c5a1) std::string get_type_id() const { return som::call<SOMDObject_class, 7, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(r31f3c5a1) som::got<std::string, som_Via> get_type_id() const { return som::call<SOMDObject_class, 7, som::held<std::string>()>(som_via()); }
 	SOM_OF_RELEASE(r31f3c5a1) void set_type_id(const som::text &type_id) const { som::call<SOMDObject_class, 8, void(std::string)>(som_via(), type_id); }
 	SOM_OF_RELEASE(r31f3c5a1) bool is_nil() const { return som::call_procedure<SOMDObject_class, bool()>(som_via(), "SOMDObject::is_nil", "b:/procedure boolean()"); }
 };

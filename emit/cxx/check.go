@@ -142,7 +142,7 @@ func (g *generator) checkImplemented(i *model.Interface) {
 	}
 	for _, o := range i.Overridden() {
 		if m := overridden(i, o); m != nil && (rootHandle(m.Class) == "" || !isLife(m.Name)) {
-			add(m.name, m.Class.ScopedName()+"::"+m.Name, o.NameSpan)
+			add(m.member, m.Class.ScopedName()+"::"+m.Name, o.NameSpan)
 		}
 	}
 }

@@ -275,5 +275,5 @@ func (g *generator) described(i *model.Interface, ps []param) string {
 }
 
 func hidden(name string, ps []param) bool {
-	return slices.ContainsFunc(ps, func(p param) bool { return local(p.name) == name })
+	return slices.ContainsFunc(ps, func(p param) bool { return p.local == name })
 }

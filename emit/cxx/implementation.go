@@ -174,7 +174,7 @@ func (u *unit) entries(i *model.Interface) []string {
 	}
 	for _, o := range i.Overridden() {
 		if m := overridden(i, o); m != nil && !(rootHandle(m.Class) != "" && isLife(m.Name)) {
-			add("som::overrides<&som_D::%s, %s>(%s%s)", m.name, m.signature(), cabi.Quoted(m.Class.ScopedName()+"::"+m.Name), m.told())
+			add("som::overrides<&som_D::%s, %s>(%s%s)", m.member, m.signature(), cabi.Quoted(m.Class.ScopedName()+"::"+m.Name), m.told())
 		}
 	}
 	if i.Implementation != nil {
@@ -208,6 +208,7 @@ type stub struct {
 	key  string // what it implements: Dog::bark
 	name string
 	head string
+	kept string // the head of an author who returns by reference, where that is another
 	body []string
 	doc  []string
 }
@@ -221,15 +222,21 @@ func told(m *method) []string {
 func (u *unit) stubs(i *model.Interface) []stub {
 	var all []stub
 	seen := map[string]bool{}
-	add := func(m *method, body string) {
-		if seen[m.name] {
+	add := func(m *method, result, body string) {
+		if seen[m.member] {
 			return
 		}
-		seen[m.name] = true
-		s := stub{key: i.ScopedName() + "::" + m.Name, name: m.name, doc: told(m)}
-		s.head = fmt.Sprintf("%s%s(%s)", cabi.Spaced(implementedResult(m)), m.name, written(m.params))
+		seen[m.member] = true
+		s := stub{key: i.ScopedName() + "::" + m.Name, name: m.member, doc: told(m)}
+		if m.member != m.name {
+			s.key = i.ScopedName() + "::" + m.member
+		}
+		s.head = fmt.Sprintf("%s%s(%s)", cabi.Spaced(result), m.member, written(m.params))
+		if r := implementedResult(m); r != result {
+			s.kept = fmt.Sprintf("%s%s(%s)", cabi.Spaced(r), m.member, written(m.params))
+		}
 		if m.sig != "" {
-			s.head = rootHead(m)
+			s.head, s.kept = rootHead(m), ""
 		}
 		if m.Kind() == model.ProcedureMethod {
 			s.head = "static " + s.head
@@ -250,7 +257,7 @@ func (u *unit) stubs(i *model.Interface) []stub {
 			s.head = fmt.Sprintf("%s(%s)", u.own(i, "_impl"), m.name+comma(written(m.initParams())))
 			all = append(all, s)
 		} else if !(m.Set && set || m.Attribute != nil && !m.Set && get) {
-			add(m, fmt.Sprintf("throw som::system_exception(\"NO_IMPLEMENT\", %s);", cabi.Quoted(i.ScopedName()+"::"+m.Name)))
+			add(m, implementedResult(m), unwritten(i, m))
 		}
 	}
 	for _, o := range i.Overridden() {
@@ -259,31 +266,40 @@ func (u *unit) stubs(i *model.Interface) []stub {
 			continue
 		}
 		if rootHandle(m.Class) != "" && (m.Name == "somInit" || m.Name == "somUninit") {
-			add(m, "// what the ancestors have of it runs without a call")
+			add(m, "", "// what the ancestors have of it runs without a call")
 			continue
 		}
-		add(m, u.parentCall(i, m))
+		result, body := u.parentCall(i, m)
+		add(m, result, body)
 	}
 	return all
 }
 
-// parentCall returns the body of an override to begin with: what the first parent that has the method does.
-func (u *unit) parentCall(i *model.Interface, m *method) string {
+// unwritten returns the body of a method that has nothing to begin with.
+func unwritten(i *model.Interface, m *method) string {
+	return fmt.Sprintf("throw som::system_exception(\"NO_IMPLEMENT\", %s);", cabi.Quoted(i.ScopedName()+"::"+m.Name))
+}
+
+// parentCall returns the result and the body of an override to begin with: what the first parent that has the method does, and lends.
+func (u *unit) parentCall(i *model.Interface, m *method) (result, body string) {
 	for _, p := range i.Parents() {
-		if (p == m.Class || p.Inherits(m.Class)) && m.sig == "" && !m.held && !slices.Contains(i.AbstractParents(), p) {
+		if (p == m.Class || p.Inherits(m.Class)) && m.sig == "" && !slices.Contains(i.AbstractParents(), p) {
 			args := strings.TrimPrefix(arguments(m.params), ", ")
-			via := "parent"
+			via, result := "parent", implementedResult(m)
+			if m.held {
+				via, result = "parent_loan", "som::loan<"+typeName(m.result)+">"
+			}
 			if hides(i, via) || slices.ContainsFunc(m.params, func(p param) bool { return p.name == via }) {
-				via = "impl::parent"
+				via = "impl::" + via
 			}
 			call := fmt.Sprintf("%s<%s>().%s(%s);", via, qualified(p), m.name, args)
 			if m.result != nil {
-				return "return " + call
+				call = "return " + call
 			}
-			return call
+			return result, call
 		}
 	}
-	return fmt.Sprintf("throw som::system_exception(\"NO_IMPLEMENT\", %s);", cabi.Quoted(i.ScopedName()+"::"+m.Name))
+	return implementedResult(m), unwritten(i, m)
 }
 
 // hides reports whether the class that implements i has a member of a name of its own.
@@ -299,7 +315,7 @@ func hides(i *model.Interface, name string) bool {
 	}
 	return slices.ContainsFunc(i.Overridden(), func(o *model.Override) bool {
 		m := overridden(i, o)
-		return m != nil && m.name == name
+		return m != nil && m.member == name
 	})
 }
 
@@ -340,5 +356,5 @@ func unused(ps []param, root bool) []string {
 	if len(ps) == 0 || root {
 		return nil
 	}
-	return []string{cabi.List(ps, func(p param) string { return "(void)" + local(p.name) }) + ";"}
+	return []string{cabi.List(ps, func(p param) string { return "(void)" + p.local }) + ";"}
 }

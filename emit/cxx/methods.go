@@ -12,6 +12,7 @@ import (
 type method struct {
 	*model.Method
 	name   string // in C++
+	member string // what implements it is called so
 	params []param
 	result *model.Type // nil: none
 	held   bool        // the result stays the object's
@@ -21,10 +22,11 @@ type method struct {
 
 // A param is a parameter.
 type param struct {
-	name string
-	typ  *model.Type
-	dir  model.Direction
-	give bool // it is the object's from then on
+	name  string
+	typ   *model.Type
+	dir   model.Direction
+	give  bool   // it is the object's from then on
+	local string // the name in C++
 }
 
 func methodOf(m *model.Method) *method {
@@ -33,7 +35,7 @@ func methodOf(m *model.Method) *method {
 	case m.Operation != nil:
 		for _, p := range m.Operation.Params {
 			give := p.Direction == model.In && m.Owner(p.Name) == model.ObjectOwned
-			c.params = append(c.params, param{p.Name, p.Type, p.Direction, give && formOf(p.Type) != plain})
+			c.params = append(c.params, param{name: p.Name, typ: p.Type, dir: p.Direction, give: give && formOf(p.Type) != plain})
 		}
 		c.result, c.raises = m.Operation.Result, m.Operation.Raises
 	case m.Set:
@@ -42,6 +44,8 @@ func methodOf(m *model.Method) *method {
 	default:
 		c.result, c.raises = m.Attribute.Type, m.Attribute.GetRaises
 	}
+	parameterNames(c.params)
+	c.member = c.name
 	if c.result.IsVoid() {
 		c.result = nil
 	}
@@ -78,8 +82,11 @@ func (m *method) resultType() string {
 	return typeName(m.result)
 }
 
-// lateResult is the same where the type may not be complete yet: in a template, by what depends on its parameter som_Via.
+// lateResult is the same where the type may not be complete yet: in a template, by what depends on its parameter som_Via. So does what a method lends.
 func (m *method) lateResult() string {
+	if m.held && m.Kind() != model.ProcedureMethod && m.sig == "" {
+		return "som::got<" + m.resultType() + ", som_Via>"
+	}
 	if m.result != nil && (formOf(m.result) == object || formOf(m.result) == built) {
 		return "som::later<" + m.resultType() + ", som_Via>"
 	}
@@ -131,19 +138,19 @@ func (m *method) what(number string) string {
 
 // declared returns parameters as callers see them.
 func declared(ps []param) string {
-	return cabi.List(ps, func(p param) string { return parameter(p.typ, p.dir, local(p.name)) })
+	return cabi.List(ps, func(p param) string { return parameter(p.typ, p.dir, p.local) })
 }
 
 // written returns parameters as implementations have them.
 func written(ps []param) string {
-	return cabi.List(ps, func(p param) string { return implemented(p.typ, p.dir, local(p.name)) })
+	return cabi.List(ps, func(p param) string { return implemented(p.typ, p.dir, p.local) })
 }
 
 // arguments returns the names of parameters, each behind a comma.
 func arguments(ps []param) string {
 	s := ""
 	for _, p := range ps {
-		s += ", " + local(p.name)
+		s += ", " + p.local
 	}
 	return s
 }
@@ -164,8 +171,17 @@ func introduced(i *model.Interface) []*method {
 	return ms
 }
 
-// overridden returns the method that an override names, or nil.
+// overridden returns the method that an override of the class names, or nil.
 func overridden(i *model.Interface, o *model.Override) *method {
+	m := overriddenMethod(i, o)
+	if n := slices.Index(i.Overridden(), o); m != nil && n >= 0 {
+		m.member = overrideName(i, n, m)
+	}
+	return m
+}
+
+// overriddenMethod is overridden without a name for what implements it.
+func overriddenMethod(i *model.Interface, o *model.Override) *method {
 	at := strings.LastIndex(o.Of, "::")
 	if at < 0 {
 		return nil

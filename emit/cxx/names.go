@@ -19,17 +19,47 @@ func identifier(name string) string {
 	return name
 }
 
+// apart returns an IDL name as one of C++ that nothing beside it has: where C++ has the name for something else, underscores are put behind it as long
+// as another is called so.
+func apart(name string, taken func(string) bool) string {
+	own := identifier(name)
+	for own != name && taken(own) {
+		own += "_"
+	}
+	return own
+}
+
 // memberName returns the name of a member of a structure or an exception.
 func memberName(d model.Decl, name string) string {
-	if _, ok := d.(*model.Exception); ok && ownMembers[name] {
-		return name + "_"
+	var members []*model.Member
+	own, class := identifier(name), ""
+	switch d := d.(type) {
+	case *model.Struct:
+		members = d.AllMembers()
+	case *model.Exception:
+		members, class = d.Members, plainName(d) // which would be its constructor
+		if ownMembers[name] {
+			own = name + "_"
+		}
 	}
-	return identifier(name)
+	for own == class || own != name && slices.ContainsFunc(members, func(m *model.Member) bool { return m.Name == own }) {
+		own += "_"
+	}
+	return own
+}
+
+// enumeratorName returns the name of an enumerator, within its enumeration.
+func enumeratorName(e *model.Enumerator) string {
+	return apart(e.Name, func(name string) bool {
+		return slices.ContainsFunc(e.Enum().Enumerators, func(other *model.Enumerator) bool { return other.Name == name })
+	})
 }
 
 // armName returns the name of an arm's functions, of which none is the union's constructor.
 func armName(d *model.Union, c *model.Case) string {
-	name := identifier(c.Name)
+	name := apart(c.Name, func(name string) bool {
+		return slices.ContainsFunc(d.Cases, func(other *model.Case) bool { return other.Name == name })
+	})
 	if name == plainName(d) {
 		name += "_"
 	}
@@ -171,21 +201,49 @@ func (g *generator) qualifiedOwn(i *model.Interface, ending string) string {
 	return "::" + strings.Join(append(namespaces(i), g.own(i, ending)), "::")
 }
 
-// methodName returns the name of a method in C++: get_breed for _get_breed, unless the class has or inherits a method of that name too.
+// methodName returns the name of a method in C++: get_breed for _get_breed, unless the class has or inherits a method of that name too, or has static
+// data that are called so.
 func methodName(i *model.Interface, method string) string {
+	static := func(name string) bool {
+		return slices.ContainsFunc(i.StaticData(), func(d *model.Member) bool { return d.Name == name })
+	}
 	name := method
-	if plain, ok := strings.CutPrefix(method, "_"); ok && i.FindMethod(plain) == nil {
+	if plain, ok := strings.CutPrefix(method, "_"); ok && i.FindMethod(plain) == nil && !static(plain) {
 		name = plain
 	}
-	return identifier(name)
+	return apart(name, func(name string) bool {
+		return i.FindMethod(name) != nil || i.FindMethod("_"+name) != nil || static(name)
+	})
 }
 
-// local returns the name of a parameter, which nothing else in its function has.
-func local(name string) string {
-	if ownLocals[name] {
-		return name + "_"
+// overrideName returns the name of the member function by which the class that implements i overrides the nth method that it does: the method's,
+// unless what i introduces, or a method that it overrides before, has that; then the name of its class stands in front. Where the class has several
+// methods of a name this does not change what they are called.
+func overrideName(i *model.Interface, n int, m *method) string {
+	taken := slices.ContainsFunc(introduced(i), func(own *method) bool { return own.name == m.name }) ||
+		slices.ContainsFunc(i.StaticData(), func(d *model.Member) bool { return identifier(d.Name) == m.name }) ||
+		slices.ContainsFunc(i.Overridden()[:n], func(o *model.Override) bool {
+			before := overriddenMethod(i, o)
+			return before != nil && before.name == m.name && !(before.Class == m.Class && before.Name == m.Name)
+		})
+	if taken && rootHandle(m.Class) == "" {
+		return plainName(m.Class) + "_" + m.name
 	}
-	return identifier(name)
+	return m.name
+}
+
+// parameterNames gives parameters the names that they have in C++, which nothing else in their function has.
+func parameterNames(ps []param) {
+	for i := range ps {
+		p := &ps[i]
+		p.local = identifier(p.name)
+		if ownLocals[p.name] {
+			p.local = p.name + "_"
+		}
+		for p.local != p.name && slices.ContainsFunc(ps, func(other param) bool { return other.name == p.local }) {
+			p.local += "_"
+		}
+	}
 }
 
 // doc prints what the IDL says of a declaration as a comment.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/emit/cxx"
@@ -145,17 +146,9 @@ long all() { D_class c = {D_all}; D_methods n = c.x; Zoo::D_methods u; u.x(1), u
 func TestTwoThingsOfOneName(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"struct S { long errno; long errno_; };":                                                                                     "errno_",
-		"exception id { long x; }; exception id_ { long x; };":                                                                       "id_",
-		"exception raise { long raise_; };":                                                                                          "raise_",
-		"exception E { long what; long what_; };":                                                                                    "what_",
-		"exception E { long int; long int_; };":                                                                                      "int_",
-		"enum E { new, new_ };":                                                                                                      "new_",
-		"interface D : A { void new(); void new_(); implementation { releaseorder: new, new_; }; };":                                 "new_",
-		"interface D : A { void f(in long stdin, in long stdin_); implementation { releaseorder: f; }; };":                           "stdin_",
-		"interface D : A { void set_name(in long n); implementation { releaseorder: set_name; _set_name: override; }; };":            "set_name",
-		"interface D : A { void set_name(in string n); implementation { releaseorder: set_name; _set_name: override; }; };":          "set_name",
-		"interface D : A { implementation { releaseorder: get_name; get_name: staticdata; long get_name; _get_name: override; }; };": "get_name",
+		"exception id { long x; }; exception id_ { long x; };":                                          "id_",
+		"enum new { a }; struct new_ { long b; };":                                                      "new_",
+		"interface D : A { implementation { releaseorder:; new: staticdata; long new; long new_; }; };": "new_",
 	} {
 		_, report := tried(t, "#include <somobj.idl>\ninterface A : SOMObject { attribute string name; implementation { releaseorder: _get_name, _set_name; }; };\n"+text)
 		told := false
@@ -168,6 +161,63 @@ func TestTwoThingsOfOneName(t *testing.T) {
 		if !told {
 			t.Errorf("%s: got %v, want %q", text, report.All(), want)
 		}
+	}
+}
+
+// TestNamesGiveWay has what C++ calls otherwise than the IDL make room for what is called so in the IDL, and overrides for what their class introduces
+// and what it overrides before: all of it is there by names of its own.
+func TestNamesGiveWay(t *testing.T) {
+	t.Parallel()
+	const text = `#include <somobj.idl>
+struct S { long errno; long errno_; long errno__; };
+union U switch (long) { case 0: long new; case 1: short new_; };
+exception E { long what; string what_; };
+exception raise { long raise_; };
+enum Way { new, new_ };
+interface A : SOMObject { attribute string name; implementation { releaseorder: _get_name, _set_name; }; };
+interface B : SOMObject { long get_name(in long n); implementation { releaseorder: get_name; }; };
+interface C : A {
+  void new(); long new_(); void g(in long stdin, in string stdin_); void register(); attribute long register_;
+  implementation { releaseorder: new, new_, g, register, _get_register_, _set_register_; };
+};
+interface D : A { long set_name(in long n); implementation { releaseorder: set_name; _set_name: override; }; };
+interface F : A { implementation { releaseorder: get_name; get_name: staticdata; long get_name; _get_name: override; }; };
+interface G : A, B { implementation { _get_name: override; get_name: override; }; };
+interface H : SOMObject { attribute long x; implementation { releaseorder: _get_x, _set_x, get_x; get_x: staticdata; long get_x; }; };
+`
+	compiles(t, text, "", `
+long all() {
+	S s{1, 2, 3};
+	U u(0);
+	u.new__(4);
+	bool is = u.is_new() || u.is_new_() || u.new_() == 5;
+	E e(6, "seven");
+	raise_ r(8);
+	C c = C::create();
+	c.new__(), c.g(9, "ten"), c.register_(), c.set_register_(11);
+	D d = D::create();
+	static_cast<A &>(d).set_name("twelve");
+	G g = G::create();
+	F::get_name() = 13, H::get_x() = 14;
+	return s.errno___ + s.errno_ + s.errno__ + is + e.what__ + e.what_.size() + r.raise__ + (Way::new__ == Way::new_) + c.new_() + c.get_register_() + d.set_name(15) +
+		static_cast<B>(g).get_name(16) + H::create()._get_x();
+}
+`)
+	made, _ := build(t, "names.idl", text, everything("")).Get("names.cpp")
+	for _, want := range []string{
+		"std::int32_t set_name(std::int32_t n)\n", "/* D::A_set_name: ", "\tvoid A_set_name(const std::string &name)\n\t{\n\t\tparent<::A>().set_name(name);\n",
+		"som::loan<std::string> A_get_name()\n\t{\n\t\treturn parent_loan<::A>().get_name();\n", "/* G::_get_name: ", "/* G::B_get_name: ",
+		"\tstd::int32_t B_get_name(std::int32_t n)\n\t{\n\t\treturn parent<::B>().get_name(n);\n",
+		"void g(std::int32_t stdin__, const std::string &stdin_)\n",
+	} {
+		if !strings.Contains(string(made), want) {
+			t.Errorf("there is no %q in\n%s", want, made)
+		}
+	}
+	opt := everything("")
+	opt.Existing = fstest.MapFS{"names.cpp": {Data: made}}
+	if again, _ := build(t, "names.idl", text, opt).Get("names.cpp"); string(again) != string(made) {
+		t.Errorf("built again it is\n%s", again)
 	}
 }
 

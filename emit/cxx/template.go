@@ -20,7 +20,7 @@ func (u *unit) template() []byte {
 		f.Classes = append(f.Classes, template.Class{Name: class, Text: u.templateClass(i)})
 		for _, s := range u.stubs(i) {
 			f.Functions = append(f.Functions, template.Function{
-				Name: class + "::" + s.name, Key: s.key, Comment: s.doc, Head: s.head, Body: s.body, In: class, Indent: "\t",
+				Name: class + "::" + s.name, Key: s.key, Comment: s.doc, Head: s.head, Kept: s.kept, Body: s.body, In: class, Indent: "\t",
 			})
 		}
 	}

@@ -1,6 +1,7 @@
 package cxx_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -90,6 +91,39 @@ module B { interface Dog : SOMObject { void bark(in long n); implementation { re
 	}
 	if at := strings.Index(got, "void sit()"); at > strings.Index(got, "} // namespace A") {
 		t.Errorf("the method of one class went to the other:\n%s", got)
+	}
+}
+
+// TestTemplateOfLoans has an override of what stays the object's begin with what the parent lends, and keeps to how its author returns it: as a loan, or by
+// reference to what he keeps.
+func TestTemplateOfLoans(t *testing.T) {
+	t.Parallel()
+	const one = `#include <somobj.idl>
+interface Dog : SOMObject { attribute string name; attribute string tag; attribute Dog mate; implementation { releaseorder: _get_name, _set_name, _get_tag, _set_tag, _get_mate, _set_mate; }; };
+interface Pup : Dog { implementation { _get_name: override; _get_tag: override; _get_mate: override; }; };`
+	made, _ := build(t, "dog.idl", one, everything("")).Get("dog.cpp")
+	lent := "\tsom::loan<std::string> get_%s()\n\t{\n\t\treturn parent_loan<::Dog>().get_%[1]s();\n\t}\n"
+	name, tag := fmt.Sprintf(lent, "name"), fmt.Sprintf(lent, "tag")
+	mate := "\tsom::loan<::Dog> get_mate()\n\t{\n\t\treturn parent_loan<::Dog>().get_mate();\n\t}\n"
+	for _, want := range []string{name, tag, mate} {
+		if strings.Count(string(made), want) != 1 {
+			t.Fatalf("there is no %q, or more than one, in\n%s", want, made)
+		}
+	}
+	const body = "\n\t{\n\t\treturn mine_;\n\t}\n"
+	written := strings.Replace(string(made), tag, "\tconst std::string &get_tag()"+body, 1)
+	for _, c := range []struct{ text, name, tag string }{
+		{one, name, "\tconst std::string &get_tag()" + body},
+		{strings.ReplaceAll(one, "attribute string", "attribute wstring"), strings.Replace(name, "std::string", "std::u16string", 1), "\tconst std::u16string &get_tag()" + body},
+	} {
+		opt := everything("")
+		opt.Existing = fstest.MapFS{"dog.cpp": {Data: []byte(written)}}
+		data, _ := build(t, "dog.idl", c.text, opt).Get("dog.cpp")
+		for _, want := range []string{c.name, c.tag, mate} {
+			if strings.Count(string(data), want) != 1 {
+				t.Errorf("there is no %q, or more than one, in\n%s", want, data)
+			}
+		}
 	}
 }
 

@@ -161,7 +161,7 @@ func literal(v *model.Value, t *model.Type) string {
 		return wideLiteral(v.Text)
 	case model.EnumValue:
 		e := v.Enumerator
-		return qualified(e.Enum()) + "::" + identifier(e.Name)
+		return qualified(e.Enum()) + "::" + enumeratorName(e)
 	}
 	return v.String()
 }

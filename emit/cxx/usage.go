@@ -92,7 +92,7 @@ func (u *unit) enum(d *model.Enum) {
 	u.F("enum class %s : std::uint32_t {", plainName(d))
 	for _, e := range d.Enumerators {
 		u.doc("\t", &e.Node)
-		u.F("\t%s = %d,", identifier(e.Name), e.Number())
+		u.F("\t%s = %d,", enumeratorName(e), e.Number())
 	}
 	u.L("};")
 }
@@ -129,7 +129,7 @@ func (u *unit) structure(d *model.Struct) {
 	u.travelling(d, name, ms, same)
 	for _, m := range ms {
 		u.doc("\t", &m.Node)
-		u.F("\t%s%s%s;", cabi.Spaced(typeName(m.Type)), identifier(m.Name), initial(m.Type))
+		u.F("\t%s%s%s;", cabi.Spaced(typeName(m.Type)), memberName(d, m.Name), initial(m.Type))
 	}
 	u.Blank()
 	if !same {
@@ -137,7 +137,7 @@ func (u *unit) structure(d *model.Struct) {
 	}
 	var equal []string
 	for _, m := range ms {
-		equal = append(equal, "som_a."+identifier(m.Name)+" == som_b."+identifier(m.Name))
+		equal = append(equal, "som_a."+memberName(d, m.Name)+" == som_b."+memberName(d, m.Name))
 	}
 	u.F("\tfriend bool operator==(const %[1]s &som_a, const %[1]s &som_b) { return %[2]s; }", name, strings.Join(equal, " && "))
 	u.F("\tfriend bool operator!=(const %[1]s &som_a, const %[1]s &som_b) { return !(som_a == som_b); }", name)

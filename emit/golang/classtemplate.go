@@ -57,6 +57,7 @@ func (w *classWriter) template(own []classMethod) {
 	})
 	if text != nil {
 		w.add(w.pkg, templateName, text, nil)
+		w.givings(text, slices.Concat(own, w.overridden()))
 	}
 }
 

@@ -32,6 +32,7 @@ const (
 	CodeNoCrossing    diag.Code = "GO1021"
 	CodeGoAlone       diag.Code = "GO1022"
 	CodeOnePackage    diag.Code = "GO1023"
+	CodeGiving        diag.Code = "GO1024"
 )
 
 // entangled are nine structures that each hold sequences of all nine.
@@ -115,6 +116,9 @@ var Codes = diag.Table{
 	{Code: CodeOnePackage, Title: "two classes in one package",
 		Explanation: "A class has a package to itself, of its name in lower case and without underscores: two whose names differ in nothing else need a package that is said.",
 		Scene:       "$ dsom idl build --go --go-package-prefix example.com/gen --out gen zoo.idl\n-- zoo.idl --\n#include <somobj.idl>\nmodule Zoo { interface Dog : SOMObject { implementation { }; }; interface D_og : SOMObject { implementation { }; }; };"},
+	{Code: CodeGiving, Severity: diag.Warning, Title: "a reference that is given away without being there",
+		Explanation: "What a method in Go returns is the caller's, who gives its references back. One that returns what a plain field holds gives away the field's only reference, so that the object ends while the field still refers to it: retain it for the caller, or let the field be a som.Held, which does.",
+		Scene:       "$ dsom idl build --go --go-package-prefix example.com/gen --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { attribute Dog mate; implementation { releaseorder: _get_mate, _set_mate; mate: noget, nodata; }; };\n-- gen/dog/object.go --\npackage dog\nimport (\n\t\"context\"\n\t\"github.com/opendsom/dsom/som\"\n)\ntype object struct {\n\tsom.Base\n\tmate Dog\n}\nfunc (o *object) Mate(ctx context.Context) (Dog, error) { return o.mate, nil }"},
 	{Code: CodePragmaIgnored, Severity: diag.Warning, Title: "pragma without effect",
 		Explanation: "#pragma go_package stands outside of all modules, or directly in a top-level one: these are what becomes a package. #pragma go_value names what makes the values of a valuetype, which an abstract one has none of.",
 		Example:     "module A { module B {\n#pragma go_package \"x/y\"\nstruct P { long x; }; }; };"},

@@ -183,6 +183,11 @@ func (u *update) refresh(have *function, want *Function) {
 	if d == nil {
 		return
 	}
+	if want.Kept != "" && slices.ContainsFunc(have.words[:d.first], func(w word) bool { return w.is("&") }) {
+		kept := *want
+		kept.Head = want.Kept
+		want, wanted = &kept, headOf(want.Kept)
+	}
 	edits, problem := u.headEdits(have, d, &wanted, &wanted.names[0], want, told)
 	if problem != "" {
 		u.left(want, have.from, problem, "make it: "+want.Head)

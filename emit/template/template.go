@@ -26,6 +26,8 @@ type Function struct {
 	Told bool
 	// Head is the function up to its body: "static void Dog_do_bark(som_ref self, som_env *ev)".
 	Head string
+	// Kept is Head of an author who has the function return by reference, in C++, where that is another; else empty.
+	Kept string
 	// Body are the lines of a body to begin with.
 	Body []string
 	// In is the class in whose braces it stands, with the scopes around it, or empty outside of all.

@@ -307,8 +307,7 @@ static void visit(klass *k, const klass *of, const som_class **inits) {
 
 static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 	const som_class **inits = pool_take(k, (k->info.norder + 1) * sizeof *inits);
-	k->lives = pool_take(k, (2 * (size_t)k->info.norder + 1) * sizeof *k->lives);
-	if (!inits || !k->lives) return no_memory(ev, "the order of initialisation");
+	if (!inits) return no_memory(ev, "the order of initialisation");
 	for (uint32_t i = 0; i < k->info.norder; i++)
 		K(k->info.order[i])->mark = 0;
 	if (!d->init_classes)
@@ -325,13 +324,7 @@ static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 	}
 	inits[k->info.ninits++] = C(k);
 	k->info.inits = inits;
-	for (uint32_t i = 0; i < k->info.ninits; i++) {
-		const klass *a = K(inits[i]);
-		if (a->own.init || a->own.fini || a->own.copy || a->own.assign) k->lives[k->nlives++] = a->own;
-		if (a->old.init) k->lives[k->nlives++] = a->old;
-	}
-	share_old(k);
-	return SOM_OK;
+	return share(k, has_old(k), ev);
 }
 
 /* ---- All together ---- */
@@ -396,7 +389,7 @@ klass *define(const som_class_desc *desc, const void *caller, som_env *ev) {
 	uint32_t size = desc ? desc->size_of : 0, least = offsetof(som_class_desc, typelib); /* what the first release had */
 	if (size < least) return fail(ev, SOM_E_METHOD, "a class's description has %u octets; %u are the least", size, least), NULL;
 	desc = memcpy(&all, desc, size < sizeof all ? size : sizeof all);
-	if (check(desc, !caller, ev) != SOM_OK) return NULL;
+	if ((caller && is_elsewhere(desc)) || check(desc, !caller, ev) != SOM_OK) return NULL;
 	making m = {.outer = makings, .d = desc, .caller = caller};
 	makings = &m;
 	klass *k = find_parents(&m, ev) == SOM_OK && find_metaclass(&m, ev) == SOM_OK ? build(&m, ev) : NULL;
@@ -415,12 +408,9 @@ klass *define(const som_class_desc *desc, const void *caller, som_env *ev) {
 }
 
 som_class *som_class_define(const som_class_desc *desc, som_env *ev) {
-	som_env own, *e = env_or(&own, ev);
-	lock();
-	bool theirs = desc && desc->size_of >= offsetof(som_class_desc, typelib) && desc->name && is_elsewhere(desc);
-	klass *k = theirs ? NULL : define(desc, __builtin_return_address(0), e);
+	WITH_ENV(e, ev);
+	LOCKED;
+	klass *k = define(desc, __builtin_return_address(0), e);
 	if (k) __atomic_add_fetch(&k->c.object.refs, lasting ? 2 : 1, __ATOMIC_RELAXED); /* one of them for good */
-	unlock();
-	som_env_clear(&own);
 	return k ? C(k) : NULL;
 }

@@ -21,14 +21,12 @@ const som_name *som_name_of(const char *text, som_env *ev) {
 	if (!text || strlen(text) > MAX_TEXT) return fail(ev, SOM_E_NAME, "a text of at most %d octets is asked for", MAX_TEXT), NULL;
 	const som_name *have = interned(text);
 	if (have) return have;
-	lock();
-	som_name *n = (have = interned(text)) ? NULL : take(sizeof *n + strlen(text) + 1);
-	if (n) {
-		n->hash = hash_text(strcpy(n->text, text));
-		n->next = buckets[n->hash % BUCKETS];
-		__atomic_store_n(&buckets[n->hash % BUCKETS], n, __ATOMIC_RELEASE);
-	}
-	if (!have && !(have = n)) no_memory(ev, "a name");
-	unlock();
-	return have;
+	LOCKED;
+	if ((have = interned(text))) return have;
+	som_name *n = take(sizeof *n + strlen(text) + 1);
+	if (!n) return no_memory(ev, "a name"), NULL;
+	n->hash = hash_text(strcpy(n->text, text));
+	n->next = buckets[n->hash % BUCKETS];
+	__atomic_store_n(&buckets[n->hash % BUCKETS], n, __ATOMIC_RELEASE);
+	return n;
 }

@@ -2,18 +2,7 @@
  * neither such calls nor closures. */
 #include "kernel.h"
 
-#ifdef SOM_FFI
-#include <ffi.h>
-#endif
-
-typedef struct call {
-	uint32_t nargs;
-#ifdef SOM_FFI
-	uint32_t result_at, result_size; /* where in what libffi gives the value lies */
-	ffi_cif cif;
-	ffi_type *types[];
-#endif
-} call;
+typedef struct call call;
 
 /* The call that a signature describes. */
 static call *call_of(const char *sig) { return ((const som_name *)(const void *)(sig - offsetof(som_name, text)))->call; }
@@ -57,6 +46,15 @@ int check_signature(const klass *k, const char *method, const char *its, const c
 }
 
 #ifdef SOM_FFI
+#include <ffi.h>
+
+struct call {
+	uint32_t nargs;
+	uint32_t result_at, result_size; /* where in what libffi gives the value lies */
+	ffi_cif cif;
+	ffi_type *types[];
+};
+
 static ffi_type *type_of(char letter) {
 	static ffi_type *const types[] = {&ffi_type_void, &ffi_type_uint8, &ffi_type_uint8, &ffi_type_sint16, &ffi_type_uint16,
 		&ffi_type_sint32, &ffi_type_uint32, &ffi_type_sint64, &ffi_type_uint64, &ffi_type_float, &ffi_type_double,
@@ -75,25 +73,7 @@ static bool prepare(call *c, const char *sig) {
 		c->result_at = (uint32_t)(sizeof(ffi_arg) - result->size);
 	return ffi_prep_cif(&c->cif, FFI_DEFAULT_ABI, 2 + c->nargs, result, c->types) == FFI_OK;
 }
-#else
-static bool prepare(call *c, const char *sig) { return c && sig; }
-#endif
 
-const char *signature(const char *text, bool procedure, som_env *ev) {
-	if (!well_formed(text, procedure))
-		return fail(ev, SOM_E_METHOD, "the signature %.100s is malformed: a result's letter, a colon, at most %d arguments' of %s, and perhaps /types",
-			text ? text : "(none)", MAX_ARGS, letters), NULL;
-	som_name *n = (som_name *)(uintptr_t)som_name_of(text, ev);
-	if (!n || *text == '/' || __atomic_load_n(&n->call, __ATOMIC_ACQUIRE)) return n ? n->text : NULL;
-	uint32_t nargs = (uint32_t)letters_in(text) - 2;
-	call *c = take(sizeof *c + (2 + nargs) * WORD_SIZE), *none = NULL;
-	if (c) c->nargs = nargs;
-	if (!c || !prepare(c, n->text)) return give(c), no_memory(ev, "a signature"), NULL;
-	if (!__atomic_compare_exchange_n(&n->call, &none, c, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) give(c); /* another thread was quicker */
-	return n->text;
-}
-
-#ifdef SOM_FFI
 static int apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *to, som_env *ev) {
 	union { ffi_arg whole; som_value value; } r = {.value = {.l = 0}};
 	const call *c = call_of(sig);
@@ -147,24 +127,26 @@ som_proc *som_closure(const char *sig, som_handler *handler, void *context, som_
 	}
 	*c = (closure){.made = c->made, .sig = made, .handler = handler, .context = context};
 	memcpy(&c->code, &code, sizeof code);
-	lock();
+	LOCKED;
 	c->next = *closure_bucket(c->code);
 	*closure_bucket(c->code) = c;
-	unlock();
 	return c->code;
 }
 
 void som_closure_free(som_proc *code) {
-	lock();
+	LOCKED;
 	closure **at = closure_bucket(code), *c;
 	while ((c = *at) && c->code != code) at = &c->next;
-	if (c) *at = c->next;
-	unlock();
 	if (!c) return;
+	*at = c->next;
 	ffi_closure_free(c->made);
 	give(c);
 }
 #else
+struct call { uint32_t nargs; };
+
+static bool prepare(call *c, const char *sig) { return c && sig; }
+
 static int apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *to, som_env *ev) {
 	(void)proc, (void)o, (void)args, (void)to;
 	return fail(ev, SOM_E_LIBRARY, "calls by signature (%s) and closures need a kernel that is built with libffi", sig);
@@ -177,6 +159,20 @@ som_proc *som_closure(const char *sig, som_handler *handler, void *context, som_
 
 void som_closure_free(som_proc *code) { (void)code; }
 #endif
+
+const char *signature(const char *text, bool procedure, som_env *ev) {
+	if (!well_formed(text, procedure))
+		return fail(ev, SOM_E_METHOD, "the signature %.100s is malformed: a result's letter, a colon, at most %d arguments' of %s, and perhaps /types",
+			text ? text : "(none)", MAX_ARGS, letters), NULL;
+	som_name *n = (som_name *)(uintptr_t)som_name_of(text, ev);
+	if (!n || *text == '/' || __atomic_load_n(&n->call, __ATOMIC_ACQUIRE)) return n ? n->text : NULL;
+	uint32_t nargs = (uint32_t)letters_in(text) - 2;
+	call *c = take(sizeof *c + (2 + nargs) * WORD_SIZE), *none = NULL;
+	if (c) c->nargs = nargs;
+	if (!c || !prepare(c, n->text)) return give(c), no_memory(ev, "a signature"), NULL;
+	if (!__atomic_compare_exchange_n(&n->call, &none, c, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) give(c); /* another thread was quicker */
+	return n->text;
+}
 
 int som_apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *to, som_env *ev) {
 	const char *made = sig && proc ? signature(sig, false, ev) : NULL;

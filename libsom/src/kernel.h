@@ -39,8 +39,9 @@ typedef struct selection { som_tok token; const klass *parent; } selection;
 
 typedef struct dynamic { struct dynamic *next; const char *name, *sig; som_proc *proc; } dynamic;
 
-/* One class's share in the life of an instance. */
+/* One class's share in the life of an instance; those of all that are initialised, in that order, with somInit and somUninit or without. */
 typedef struct life { som_initializer *init; som_destructor *fini; som_copier *copy, *assign; void *context; } life;
+typedef struct lives { uint32_t n; bool older; life e[]; } lives;
 
 /* A row for objects cast to an ancestor; as the class itself, for instances that have something in front of their methods. */
 typedef struct castrow { struct castrow *next; const klass *as; char *row; } castrow;
@@ -82,8 +83,9 @@ struct klass {
 	som_proc **procs;    /* of info.introduces; NULL where there are none */
 	impls *impls;
 	selection *selects;
-	uint32_t nselects, nlives;
-	life own, old, *lives; /* its share; its somInit and somUninit, if it has any; all of them, in the order of initialisation */
+	uint32_t nselects;
+	life own;            /* its share */
+	lives *lives;        /* atomic */
 	dynamic *dynamics;
 	castrow *casts;
 	uint64_t instances;  /* atomic */
@@ -114,9 +116,12 @@ static inline klass *substituted(const klass *k) { /* the last one that stands f
 	return (klass *)(uintptr_t)k;
 }
 static inline char *front_of(const klass *k) { return __atomic_load_n(&k->front, __ATOMIC_ACQUIRE); }
+static inline const lives *lives_of(const klass *k) { return __atomic_load_n(&k->lives, __ATOMIC_ACQUIRE); }
 
 /* sync.c: one lock for all that makes and unmakes; taken again by who has it. The process forks with it free. */
 void lock(void), unlock(void), lock_again(unsigned depth); /* the first boots, the last ends lock_let_go */
+static inline void let_go(const bool *locked) { (void)locked, unlock(); }
+#define LOCKED __attribute__((cleanup(let_go), unused)) const bool locked = (lock(), true) /* to the end of the block */
 unsigned lock_let_go(const char *for_class); /* wholly; how often it was held. To get a library ready: for that class or ""; or NULL */
 const thread *this_thread(void);
 /* Waits for a wake, letting the lock go meanwhile, since that thread has in hand what is wanted; false if it waits for this one. Of those who wait
@@ -131,7 +136,8 @@ char *pool_text(klass *k, const char *s, size_t n), *copy_text(const char *s); /
 int no_memory(som_env *ev, const char *what), fail(som_env *ev, uint32_t code, const char *format, ...) SOM_FORMAT(3, 4); /* both return the code */
 extern uint32_t exceptions; /* that live and have members which something ends, perhaps a library's code; atomic */
 extern som_env aloud; /* only its address: an error goes to the hook, since there is nobody to return it to */
-som_env *env_or(som_env *own, som_env *ev); /* ev, cleared, or own where there is none; who has own clears it */
+som_env *env_or(som_env *own, som_env *ev); /* ev, cleared, or own where there is none */
+#define WITH_ENV(e, ev) som_env own __attribute__((cleanup(som_env_clear))), *const e = env_or(&own, ev) /* own to the end of the block */
 void give(void *p), print(const char *format, ...) SOM_FORMAT(1, 2);
 extern bool memory_taken; /* by take, ever; atomic */
 extern som_hooks hooks;
@@ -157,6 +163,7 @@ int64_t no_implementation(som_ref o, som_env *ev), freed_call(som_ref o, som_env
 int table_fill(klass *k, som_env *ev), impls_by_token(const void *a, const void *b); /* the latter for qsort and bsearch */
 int changeable(const som_class *c, som_env *ev); /* SOM_OK unless it is no class, or one that everybody shares */
 som_proc *own_impl(const klass *k, som_tok t);
+bool has_old(const klass *k); /* a somInit or a somUninit among what is initialised with it */
 const klass *owner(const klass *k, som_tok t), *introducer(const klass *k, som_tok t); /* the latter NULL: t is no method of k's */
 
 /* intern.c: texts that are made once and live as long as the process; no lock to find them */
@@ -168,7 +175,8 @@ uint32_t hash_text(const char *s);
 som_proc *find_signed(const som_object *o, const char *text, const char **sig, som_env *ev);
 typedef struct found { const klass *in; const som_method_info *info; const dynamic *dyn; } found; /* who introduces it; it is one of the two others */
 const klass *class_in(const klass *k, const char *name, size_t n); /* in k's order */
-int lookup(const klass *k, const char *name, found *f, som_env *ev), methods_by_name(const void *a, const void *b); /* the latter for qsort and bsearch */
+int lookup(const klass *k, uint32_t from, const char *name, found *f, som_env *ev); /* from that place of its order on */
+int methods_by_name(const void *a, const void *b); /* for qsort and bsearch */
 /* The same among the strict ancestors, for a class that is being made, of methods with a place in the table. */
 int lookup_slot(const klass *k, bool itself, const char *name, found *f, som_env *ev);
 const som_method_info *own_method(const klass *k, const char *name); /* or NULL */
@@ -211,9 +219,9 @@ const klass *unload_group(klass *k, const library *with, uint64_t group);
 /* object.c */
 int initialise(som_ref o, const klass *k, som_env *ev); /* runs all initializers, or undoes what has run */
 int begin_life(som_ref o, const klass *k, som_env *ev); /* the same by SOMObject's methods, or those that stand in for them */
-void finalise(som_ref o, const klass *k, uint32_t n), end_life(som_ref o, const klass *k), end_memory(som_ref o, const klass *k);
+void end_parts(som_ref o, const klass *k), end_life(som_ref o, const klass *k), end_memory(som_ref o, const klass *k);
 void old_init(som_ref o, som_env *ev), old_uninit(som_ref o, som_env *ev); /* what stands in tables for somInit and somUninit */
-void share_old(klass *k); /* k's own somInit and somUninit, if it has any, become its last share */
+int share(klass *k, bool older, som_env *ev); /* fills k's lives */
 void transfer(som_ref to, som_ref from, bool assign, som_env *ev); /* or copy: one that fails is undone */
 som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev); /* memory NULL: the kernel's */
 

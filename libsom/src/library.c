@@ -286,10 +286,8 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 
 static int load_named(const char *file, som_library_entry_proc *entry, som_env *ev) {
 	if (!file || !*file) return fail(ev, SOM_E_LIBRARY, "a class library without a name");
-	lock();
-	int code = load(file, entry, NULL, -1, ev);
-	unlock();
-	return code;
+	LOCKED;
+	return load(file, entry, NULL, -1, ev);
 }
 
 int som_library_load(const char *file, som_env *ev) { return load_named(file, NULL, ev); }
@@ -378,19 +376,16 @@ bool is_elsewhere(const som_class_desc *d) {
 int som_set_path(const char *path, som_env *ev) {
 	char *copy = copy_text(path);
 	if (path && !copy) return no_memory(ev, "a path");
-	lock();
+	LOCKED;
 	give(folders), folders = copy;
-	unlock();
 	return SOM_OK;
 }
 
 int som_library_of_class(const char *cls, const char *file, som_env *ev) {
 	if (!name_ok(cls, MAX_NAME, true) || !file || !*file)
 		return fail(ev, SOM_E_NAME, "a class's name, of at most %d octets, and a file are asked for", MAX_NAME);
-	lock();
-	bool done = put(&places, cls, file); /* the last word counts */
-	unlock();
-	return done ? SOM_OK : no_memory(ev, "the place of a class");
+	LOCKED;
+	return put(&places, cls, file) ? SOM_OK : no_memory(ev, "the place of a class"); /* the last word counts */
 }
 
 int som_set_hooks(const som_hooks *h, som_env *ev) {
@@ -401,8 +396,7 @@ int som_set_hooks(const som_hooks *h, som_env *ev) {
 		return fail(ev, SOM_E_BUSY, "memory was taken already; set the hooks for memory before anything else");
 #define SET(hook) hooks.hook = new.hook ? new.hook : hooks.hook
 	SET(allocate); SET(deallocate); /* before the lock, which makes the root classes */
-	lock();
+	LOCKED;
 	SET(output); SET(error); SET(load); SET(symbol); SET(unload);
-	unlock();
 	return SOM_OK;
 }

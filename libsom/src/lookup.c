@@ -57,7 +57,7 @@ static int qualified(const klass *k, const char *name, const char *at, found *f,
 	return SOM_OK;
 }
 
-static int search(const klass *k, uint32_t from, const char *name, found *f, som_env *ev) {
+int lookup(const klass *k, uint32_t from, const char *name, found *f, som_env *ev) {
 	*f = (found){0};
 	const char *colon = strrchr(name, ':'); /* the last of two */
 	if (colon && colon > name) return qualified(k, name, colon - 1, f, ev);
@@ -74,10 +74,8 @@ static int search(const klass *k, uint32_t from, const char *name, found *f, som
 	return f->in ? SOM_OK : fail(ev, SOM_E_UNKNOWN, "class %s has no method %.300s", k->info.name, name);
 }
 
-int lookup(const klass *k, const char *name, found *f, som_env *ev) { return search(k, 0, name, f, ev); }
-
 int lookup_slot(const klass *k, bool itself, const char *name, found *f, som_env *ev) {
-	int code = name ? search(k, itself ? 0 : 1, name, f, ev) : fail(ev, SOM_E_METHOD, "class %s: a method without a name", k->info.name);
+	int code = name ? lookup(k, itself ? 0 : 1, name, f, ev) : fail(ev, SOM_E_METHOD, "class %s: a method without a name", k->info.name);
 	if (code == SOM_OK && !itself && f->in == k)
 		code = fail(ev, SOM_E_METHOD, "class %s: %s is its own, no ancestor's", k->info.name, name);
 	else if (code == SOM_OK && (!f->info || f->info->kind == SOM_PROCEDURE))
@@ -96,7 +94,7 @@ int som_lookup(const som_class *c, const char *method, som_found *to, som_env *e
 	found f;
 	if (!is_class(c, ev)) return SOM_E_TYPE;
 	if (!method || !to) return fail(ev, SOM_E_UNKNOWN, "class %s: a lookup without a name, or without room for what is found", k->info.name);
-	int code = lookup(k, method, &f, ev);
+	int code = lookup(k, 0, method, &f, ev);
 	if (code != SOM_OK) return code;
 	som_found all = {.size_of = to->size_of, .kind = f.info ? f.info->kind : SOM_DYNAMIC, .token = f.info ? f.info->token : 0,
 		.proc = __atomic_load_n(word_of(k, &f), __ATOMIC_RELAXED), .sig = f.info ? f.info->sig : f.dyn->sig, .from = C(f.in)};
@@ -117,18 +115,14 @@ int som_class_add(som_class *c, const char *name, const char *sig, som_proc *pro
 	if (!proc) return fail(ev, SOM_E_METHOD, "class %s: the dynamic method %s has no procedure", k->info.name, name);
 	const char *made = sig ? signature(sig, false, ev) : NULL;
 	if (sig && !made) return SOM_E_METHOD;
-	lock();
-	if (own_method(k, name) || own_dynamic(k, name)) code = fail(ev, SOM_E_METHOD, "class %s has a method %s of its own already", k->info.name, name);
-	dynamic *d = code == SOM_OK ? pool_take(k, sizeof *d) : NULL;
+	LOCKED;
+	if (own_method(k, name) || own_dynamic(k, name)) return fail(ev, SOM_E_METHOD, "class %s has a method %s of its own already", k->info.name, name);
+	dynamic *d = pool_take(k, sizeof *d);
 	char *text = d ? pool_text(k, name, strlen(name)) : NULL;
-	if (text) {
-		*d = (dynamic){.next = k->dynamics, .name = text, .sig = made, .proc = proc};
-		__atomic_store_n(&k->dynamics, d, __ATOMIC_RELEASE);
-		forget_lookups();
-	} else if (code == SOM_OK)
-		code = no_memory(ev, "a dynamic method");
-	unlock();
-	return code;
+	if (!text) return no_memory(ev, "a dynamic method");
+	*d = (dynamic){.next = k->dynamics, .name = text, .sig = made, .proc = proc};
+	__atomic_store_n(&k->dynamics, d, __ATOMIC_RELEASE);
+	return forget_lookups(), SOM_OK;
 }
 
 int som_class_dynamics(const som_class *c, int (*see)(const char *name, const char *sig, som_proc *proc, void *context), void *context) {
@@ -191,7 +185,7 @@ static som_proc *find_slowly(const som_object *o, const som_name *name, const ch
 	const klass *k = class_of(o);
 	const char *mt = o->mt;
 	found f;
-	if (lookup(k, name->text, &f, ev) != SOM_OK) return NULL;
+	if (lookup(k, 0, name->text, &f, ev) != SOM_OK) return NULL;
 	som_proc *const *word = word_of(k, &f);
 	const char *its = f.info ? f.info->sig : f.dyn->sig;
 	if (sig) *sig = its;
@@ -212,7 +206,7 @@ som_proc *som_find(const som_object *o, const som_name *name, som_env *ev) { ret
 som_proc *find_signed(const som_object *o, const char *text, const char **sig, som_env *ev) {
 	found f;
 	const som_name *name = interned(text);
-	if (!name && lookup(class_of(o), text, &f, ev) == SOM_OK) /* made only for what there is, so that asking in vain takes no memory */
+	if (!name && lookup(class_of(o), 0, text, &f, ev) == SOM_OK) /* made only for what there is, so that asking in vain takes no memory */
 		name = som_name_of(text, ev);
 	return name ? find(o, name, sig, ev) : NULL;
 }

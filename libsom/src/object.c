@@ -40,10 +40,9 @@ static void keep(void *memory, size_t size) {
 }
 
 void som_set_checking(int on) {
-	lock();
+	LOCKED;
 	if (on && !freed_row_make()) on = fail(&aloud, SOM_E_MEMORY, "no memory for the checking mode: it stays off") == SOM_OK;
 	__atomic_store_n(&checking, on != 0, __ATOMIC_RELEASE);
-	unlock();
 }
 
 void end_memory(som_ref o, const klass *k) {
@@ -62,17 +61,23 @@ void end_memory(som_ref o, const klass *k) {
 /* ---- Beginning and end ---- */
 
 /* Of the first n. */
-void finalise(som_ref o, const klass *k, uint32_t n) {
-	for (const life *from = k->lives, *l = from + n; l-- > from;)
+static void finalise(som_ref o, const lives *all, uint32_t n) {
+	for (const life *l = all->e + n; l-- > all->e;)
 		if (l->fini) l->fini(o, l->context);
+}
+
+void end_parts(som_ref o, const klass *k) {
+	const lives *all = lives_of(k);
+	finalise(o, all, all->n);
 }
 
 /* ev is never NULL here, nor below. */
 int initialise(som_ref o, const klass *k, som_env *ev) {
-	for (const life *from = k->lives, *l = from, *end = from + k->nlives; l < end; l++) {
+	const lives *all = lives_of(k);
+	for (const life *l = all->e, *end = l + all->n; l < end; l++) {
 		if (l->init) l->init(o, ev, l->context);
 		if (__builtin_expect(ev->major == SOM_NO_EXCEPTION, 1)) continue;
-		finalise(o, k, (uint32_t)(l - from));
+		finalise(o, all, (uint32_t)(l - all->e));
 		return SOM_E_RAISED;
 	}
 	return SOM_OK;
@@ -83,7 +88,7 @@ static som_proc *life_method(const klass *k, int which) { return *word_at(front_
 
 /* One class's somInit or somUninit, at the class's place among initializers and destructors. Calls of it meanwhile, as of parents', do nothing. */
 static void old_part(som_ref o, som_env *ev, const klass *k, int which) {
-	som_proc *proc = own_impl(k, tok_life[which]);
+	som_proc *proc = k == object_class ? NULL : own_impl(k, tok_life[which]);
 	if (!proc || __atomic_fetch_or(&o->flags, F_CHAIN, __ATOMIC_RELAXED) & F_CHAIN) return;
 	((void (*)(som_ref, som_env *))proc)(o, ev);
 	__atomic_and_fetch(&o->flags, ~(uint32_t)F_CHAIN, __ATOMIC_RELAXED);
@@ -95,24 +100,30 @@ static void end_old(som_ref o, void *k) { /* what it raises stops nothing */
 	som_env_clear(&ev);
 }
 
-void share_old(klass *k) {
-	if (k->old.init || !(own_impl(k, tok_life[LIFE_OLD_INIT]) || own_impl(k, tok_life[LIFE_OLD_UNINIT]))) return;
-	k->lives[k->nlives] = k->old = (life){.init = begin_old, .fini = end_old, .context = k};
-	__atomic_store_n(&k->nlives, k->nlives + 1, __ATOMIC_RELEASE);
-}
-
 /* What a call runs: those of all classes that are initialised, in that order or the reverse. */
 void old_init(som_ref o, som_env *ev) {
-	som_env own, *e = ev ? ev : env_or(&own, NULL);
-	const klass *k = class_of(o);
-	for (uint32_t i = 0; i < k->nlives && e->major == SOM_NO_EXCEPTION; i++)
-		if (k->lives[i].init == begin_old) begin_old(o, e, k->lives[i].context);
-	if (!ev) som_env_clear(&own);
+	WITH_ENV(e, ev);
+	const som_class_info *i = &class_of(o)->info;
+	for (uint32_t n = 0; n < i->ninits && e->major == SOM_NO_EXCEPTION; n++)
+		begin_old(o, e, K(i->inits[n]));
 }
 void old_uninit(som_ref o, som_env *ev) {
-	const klass *k = class_of(o);
-	for (uint32_t i = k->nlives; (void)ev, i-- > 0;)
-		if (k->lives[i].init == begin_old) end_old(o, k->lives[i].context);
+	const som_class_info *i = &class_of(o)->info;
+	for (uint32_t n = i->ninits; (void)ev, n-- > 0;)
+		end_old(o, K(i->inits[n]));
+}
+
+int share(klass *k, bool older, som_env *ev) {
+	lives *all = pool_take(k, sizeof *all + 2 * k->info.ninits * sizeof(life));
+	if (!all) return no_memory(ev, "the order of initialisation");
+	all->older = older;
+	for (uint32_t i = 0; i < k->info.ninits; i++) {
+		klass *a = K(k->info.inits[i]);
+		if (a->own.init || a->own.fini || a->own.copy || a->own.assign) all->e[all->n++] = a->own;
+		if (older) all->e[all->n++] = (life){.init = begin_old, .fini = end_old, .context = a};
+	}
+	__atomic_store_n(&k->lives, all, __ATOMIC_RELEASE);
+	return SOM_OK;
 }
 
 __attribute__((noinline)) void end_life(som_ref o, const klass *k) {
@@ -147,11 +158,9 @@ static inline __attribute__((always_inline)) som_ref make(klass *k, void *memory
 }
 
 som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev) {
-	som_env own, *e = env_or(&own, ev);
+	WITH_ENV(e, ev);
 	if (memory && zero) memset(memory, 0, SOM_HEAD + (size_t)k->info.data_size);
-	som_ref o = make(k, memory, init, e);
-	som_env_clear(&own);
-	return o;
+	return make(k, memory, init, e);
 }
 
 som_ref som_create(som_class *c, som_env *ev) { return is_class(c, ev) ? new_object(K(c), NULL, false, true, ev) : NULL; }
@@ -173,10 +182,11 @@ void transfer(som_ref to, som_ref from, bool assign, som_env *ev) {
 		if (assign ? !a->own.assign : !a->own.copy)
 			memcpy((char *)to + SOM_HEAD + k->info.layout[i].offset, som_data(from, a->base + WORD_SIZE), (size_t)k->info.layout[i].size);
 	}
-	for (uint32_t i = 0; i < k->nlives && ev->major == SOM_NO_EXCEPTION; i++) {
-		som_copier *f = assign ? k->lives[i].assign : k->lives[i].copy;
-		if (f) f(to, from, ev, k->lives[i].context);
-		if (ev->major != SOM_NO_EXCEPTION && !assign) finalise(to, k, i);
+	const lives *all = lives_of(k);
+	for (const life *l = all->e, *end = l + all->n; l < end && ev->major == SOM_NO_EXCEPTION; l++) {
+		som_copier *f = assign ? l->assign : l->copy;
+		if (f) f(to, from, ev, l->context);
+		if (ev->major != SOM_NO_EXCEPTION && !assign) finalise(to, all, (uint32_t)(l - all->e));
 	}
 }
 
@@ -188,15 +198,12 @@ som_ref som_copy(som_ref from, som_env *ev) {
 	if (need(from, ev) != SOM_OK) return NULL;
 	klass *k = class_of(from);
 	if (from->flags & F_CLASS) return fail(ev, SOM_E_METACLASS, "class %s is not to be copied; define another", K((som_class *)from)->info.name), NULL;
-	som_env own, *e = env_or(&own, ev);
+	WITH_ENV(e, ev);
 	som_ref o = new_object(k, NULL, true, false, e);
 	if (o) transfer_by_method(o, from, LIFE_COPY, e);
-	if (o && e->major != SOM_NO_EXCEPTION) {
-		if (o->flags & F_BEGUN) end_life(o, k);
-		end_memory(o, k), o = NULL;
-	}
-	som_env_clear(&own);
-	return o;
+	if (!o || e->major == SOM_NO_EXCEPTION) return o;
+	if (o->flags & F_BEGUN) end_life(o, k);
+	return end_memory(o, k), NULL;
 }
 
 int som_assign(som_ref to, som_ref from, som_env *ev) {
@@ -205,11 +212,9 @@ int som_assign(som_ref to, som_ref from, som_env *ev) {
 	const klass *k = class_of(to), *f = class_of(from);
 	if (!descends(f, k) || to->flags & F_CLASS)
 		return fail(ev, SOM_E_TYPE, "an object of class %s cannot be assigned to one of %s", f->info.name, k->info.name);
-	som_env own, *e = env_or(&own, ev);
+	WITH_ENV(e, ev);
 	transfer_by_method(to, from, LIFE_ASSIGN, e);
-	code = e->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_RAISED;
-	som_env_clear(&own);
-	return code;
+	return e->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_RAISED;
 }
 
 /* ---- References ---- */
@@ -218,7 +223,7 @@ static void destroy(som_ref o, uint32_t flags) {
 	const klass *k = class_of(o);
 	__atomic_store_n(&o->flags, flags | F_DYING, __ATOMIC_RELAXED);
 	if (__builtin_expect(flags & F_WEAK, 0)) weak_clear(o, NULL);
-	is_hooked(k) ? end_life(o, k) : finalise(o, k, k->nlives);
+	is_hooked(k) ? end_life(o, k) : end_parts(o, k);
 	end_memory(o, k);
 }
 
@@ -250,7 +255,7 @@ struct som_making {
 	som_ref o;
 	const klass *k;
 	uint32_t nleft;
-	struct { const life *left; bool entered, done; } e[]; /* whose work is done, in that order; which of k's inits are begun, and done */
+	struct { const klass *left; bool older, entered, done; } e[]; /* whose work is done, in that order, somInit's too; which of k's inits are begun, and done */
 };
 
 som_making *som_begin(som_class *c, som_env *ev) {
@@ -259,7 +264,7 @@ som_making *som_begin(som_class *c, som_env *ev) {
 	som_ref o = ((som_ref(*)(som_ref, som_env *))som_resolve(&k->c.object, tok_raw))(&C(k)->object, ev);
 	if (!o) return NULL;
 	k = class_of(o); /* the metaclass may have one of another */
-	som_making *m = take(sizeof *m + 2 * k->info.ninits * sizeof m->e[0]);
+	som_making *m = take(sizeof *m + k->info.ninits * sizeof m->e[0]);
 	if (!m) return end_memory(o, k), no_memory(ev, k->info.name), NULL;
 	*m = (som_making){.o = o, .k = k};
 	return m;
@@ -275,19 +280,21 @@ int som_enter(som_making *m, const som_class *c) {
 void som_leave(som_making *m, const som_class *c) {
 	uint32_t i = place_in(m->k->info.inits, m->k->info.ninits, c);
 	if (i == m->k->info.ninits || m->e[i].done) return;
-	m->e[i].done = true, m->e[m->nleft++].left = &K(c)->own;
-	if (K(c)->old.init) m->e[m->nleft++].left = &K(c)->old, __atomic_or_fetch(&m->o->flags, F_OLD, __ATOMIC_RELAXED); /* its somInit or what is in its place */
+	m->e[i].done = true;
+	m->e[m->nleft].left = K(c), m->e[m->nleft++].older = true;
+	if (lives_of(m->k)->older) __atomic_or_fetch(&m->o->flags, F_OLD, __ATOMIC_RELAXED); /* its somInit or what is in its place */
 }
 
 void som_enter_default(som_making *m, const som_class *c, som_env *ev) {
 	const klass *k = K(c);
 	ev = ev ? ev : &m->own;
 	for (uint32_t i = 0; i < k->info.ninits && ev->major == SOM_NO_EXCEPTION; i++) {
-		const klass *a = K(k->info.inits[i]);
+		klass *a = K(k->info.inits[i]);
 		if (!som_enter(m, C(a))) continue;
 		if (a->own.init) a->own.init(m->o, ev, a->own.context);
-		if (ev->major == SOM_NO_EXCEPTION) som_leave(m, C(a));
-		if (a->old.init && ev->major == SOM_NO_EXCEPTION) begin_old(m->o, ev, a->old.context), m->nleft -= ev->major != SOM_NO_EXCEPTION;
+		if (ev->major != SOM_NO_EXCEPTION) return;
+		som_leave(m, C(a));
+		if (lives_of(m->k)->older) begin_old(m->o, ev, a), m->e[m->nleft - 1].older = ev->major == SOM_NO_EXCEPTION;
 	}
 }
 
@@ -298,8 +305,11 @@ som_ref som_end(som_making *m, som_env *ev) {
 	__atomic_or_fetch(&o->flags, F_BEGUN, __ATOMIC_RELAXED); /* what stands in front has its say, also of what raised; SOMObject does no more */
 	((void (*)(som_ref, som_env *, void *))life_method(m->k, LIFE_INIT))(o, ev, NULL);
 	if (ev->major != SOM_NO_EXCEPTION) {
-		while (m->nleft-- > 0)
-			if (m->e[m->nleft].left->fini) m->e[m->nleft].left->fini(o, m->e[m->nleft].left->context);
+		while (m->nleft-- > 0) {
+			const klass *left = m->e[m->nleft].left;
+			if (m->e[m->nleft].older) end_old(o, (klass *)(uintptr_t)left);
+			if (left->own.fini) left->own.fini(o, left->own.context);
+		}
 		end_memory(o, m->k), o = NULL;
 	}
 	som_env_clear(&m->own);

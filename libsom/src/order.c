@@ -174,15 +174,12 @@ klass *derive_metaclass(const char *name, klass *const *all, uint32_t nall, som_
 }
 
 som_class *som_class_join(som_class *const *metaclasses, uint32_t n, som_env *ev) {
-	klass *all[MAX_PARENTS + 1], *m = NULL;
+	klass *all[MAX_PARENTS + 1], *m;
 	bool good = metaclasses && n > 0 && n <= MAX_PARENTS;
-	lock();
+	LOCKED;
 	for (uint32_t i = 0; i < n && good; i++)
 		good = is_class(metaclasses[i], NULL) && descends(all[i] = K(metaclasses[i]), class_class);
-	if (!good)
-		fail(ev, SOM_E_METACLASS, "from 1 to %d metaclasses are to be joined, which all descend from SOMClass", MAX_PARENTS);
-	else if ((m = derive_metaclass(all[0]->info.name, all, n, ev)))
-		som_retain(&m->c.object);
-	unlock();
-	return m ? C(m) : NULL;
+	if (!good) return fail(ev, SOM_E_METACLASS, "from 1 to %d metaclasses are to be joined, which all descend from SOMClass", MAX_PARENTS), NULL;
+	m = derive_metaclass(all[0]->info.name, all, n, ev);
+	return m ? (som_class *)som_retain(&m->c.object) : NULL;
 }

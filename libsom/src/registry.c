@@ -55,11 +55,9 @@ klass *find_class(const char *name, som_env *ev) {
 static som_class *pinned(klass *k) { return __atomic_add_fetch(&k->c.object.refs, 1, __ATOMIC_RELAXED), C(k); }
 
 static som_class *pinned_by_name(const char *name, bool load, som_env *ev) {
-	lock();
+	LOCKED;
 	klass *k = load ? find_class(name, ev) : name ? known(name) : NULL;
-	som_class *c = k ? pinned(substituted(k)) : NULL;
-	unlock();
-	return c;
+	return k ? pinned(substituted(k)) : NULL;
 }
 
 som_class *som_class_named(const char *name, som_env *ev) { return pinned_by_name(name, true, ev); }
@@ -91,21 +89,19 @@ int som_class_substitute(som_class *c, som_class *by, som_env *ev) {
 		return fail(ev, SOM_E_TYPE, "class %s cannot take the place of %s: it does not descend from it", s->info.name, k->info.name);
 	if (s && !same_data(&s->info, &k->info))
 		return fail(ev, SOM_E_SIZE, "class %s cannot take the place of %s: it has other data", s->info.name, k->info.name);
-	lock(); /* unloading looks at it */
+	LOCKED; /* unloading looks at it */
 	__atomic_store_n(&k->substitute, s, __ATOMIC_RELEASE);
-	unlock();
 	return SOM_OK;
 }
 
 int som_classes(int (*see)(som_class *c, void *context), void *context) {
 	int answer = 0;
-	lock();
+	LOCKED;
 	for (klass *k = all_classes; k && answer == 0; k = k->next) {
 		k->subclasses++; /* it stays, whoever gets the lock meanwhile */
 		answer = see(C(k), context);
 		k->subclasses--;
 	}
-	unlock();
 	return answer;
 }
 
@@ -158,20 +154,19 @@ const klass *unload_group(klass *k, const library *with, uint64_t group) {
 int som_class_unload(som_class *c, som_env *ev) {
 	klass *k = K(c);
 	if (!is_class(c, ev)) return SOM_E_TYPE;
-	lock();
+	LOCKED;
 	bool loading = k->by || !may_open(k);
 	const uint64_t group = k->group;
 	uint32_t held = library_in(group, false) ? __atomic_load_n(&exceptions, __ATOMIC_ACQUIRE) : 0;
 	bool may_end = !loading && !held && changeable(c, NULL) == SOM_OK && !k->derived;
 	const klass *busy = may_end ? unload_group(k, NULL, group) : k;
 	if (busy)
-		fail(ev, SOM_E_BUSY, "class %s cannot be unloaded: of %s %llu instances, %u subclasses and %u references live, and %u exceptions that its library may "
-			"have to end%s", k->info.name, busy->info.name, (unsigned long long)som_class_instances(C(busy)), busy->subclasses,
+		return fail(ev, SOM_E_BUSY, "class %s cannot be unloaded: of %s %llu instances, %u subclasses and %u references live, and %u exceptions that its "
+			"library may have to end%s", k->info.name, busy->info.name, (unsigned long long)som_class_instances(C(busy)), busy->subclasses,
 			__atomic_load_n(&busy->c.object.refs, __ATOMIC_RELAXED), held, loading ? "; it is being made, or its library loaded" : "");
-	for (library *l; !busy && (l = library_in(group, false));)
+	for (library *l; (l = library_in(group, false));)
 		library_end(l);
-	unlock();
-	return busy ? SOM_E_BUSY : SOM_OK;
+	return SOM_OK;
 }
 
 /* ---- Binding ---- */
@@ -186,7 +181,7 @@ int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev) {
 	if (to && som_bound(to)) return SOM_OK;
 	if (!b || !to || b->size_of < offsetof(som_binding, sigs) || (b->nmethods && !b->methods) || b->nmethods > MAX_METHODS)
 		return fail(ev, SOM_E_METHOD, "a binding's description is too short, or its list of methods is missing");
-	lock();
+	LOCKED;
 	klass *k = find_class(b->cls, ev);
 	int code = k ? som_class_check_version(C(k), b->major, b->minor, ev) : SOM_E_UNKNOWN;
 	som_tok *tokens = (som_tok *)(to + 1);
@@ -208,7 +203,6 @@ int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev) {
 		__atomic_store_n(&to->data, k->base + WORD_SIZE, __ATOMIC_RELAXED);
 		__atomic_store_n(&to->cls, C(k), __ATOMIC_RELEASE);
 	}
-	unlock();
 	return code;
 }
 

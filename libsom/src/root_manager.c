@@ -19,9 +19,8 @@ static som_ref find_in_file(som_ref m, som_env *ev, const char *name, int32_t ma
 static som_ref from_id(som_ref m, som_env *ev, const char *name) { return (void)m, (void)ev, (som_ref)som_class_registered(name, NULL); }
 
 static const char *locate(som_ref m, som_env *ev, const char *name, int32_t major, int32_t minor) {
-	lock();
+	LOCKED;
 	const klass *k = name ? registered(name) : NULL;
-	unlock();
 	return (void)m, (void)ev, (void)major, (void)minor, k ? k->info.library : NULL;
 }
 
@@ -31,13 +30,12 @@ static const char *entry_name(som_ref m, som_env *ev) { return (void)m, (void)ev
 
 /* Classes of one group, or all; the list is owned, the classes are not. */
 static som_class **list(const klass *like, uint32_t *n, som_env *ev) {
-	lock();
+	LOCKED;
 	som_class **to = take((classes_with_tokens + 1) * sizeof *to);
 	*n = 0;
-	for (klass *k = to ? all_classes : NULL; k; k = k->next)
+	if (!to) return no_memory(ev, "a list of classes"), NULL;
+	for (klass *k = all_classes; k; k = k->next)
 		if (!like || k->group == like->group) to[(*n)++] = C(k);
-	unlock();
-	if (!to) no_memory(ev, "a list of classes");
 	return to;
 }
 
@@ -60,14 +58,13 @@ static void add_library(som_ref m, som_env *ev, const char *name, som_library_en
 static void join_group(som_ref m, som_env *ev, som_ref c, som_ref to) {
 	(void)m;
 	if (!is_class(c, ev) || !is_class(to, ev)) return;
-	lock();
+	LOCKED;
 	const klass *into = K((som_class *)to);
 	const uint64_t of = K((som_class *)c)->group, all = into->registered ? into->group : of; /* else it is ending */
 	for (klass *k = all_classes; k; k = k->next)
 		k->group = k->group == of ? all : k->group;
 	for (library *l = libraries; l; l = l->next)
 		l->group = l->group == of ? all : l->group;
-	unlock();
 }
 
 static void register_again(som_ref m, som_env *ev, som_ref c) { /* som_class_define has registered it */
@@ -82,12 +79,11 @@ static void begin_lasting(som_ref m, som_env *ev) { (void)m, (void)ev, lasting++
 static void end_lasting(som_ref m, som_env *ev) { (void)m, lasting ? (int)lasting-- : fail(ev, SOM_E_BUSY, "somBeginPersistentClasses was not called"); }
 
 static void drop_library(som_ref m, som_env *ev, const char *name) {
-	lock();
+	LOCKED;
 	klass *k = all_classes;
 	while (k && !(name && k->library && !k->library->handle && !strcmp(k->library->file, name))) k = k->next;
 	if (k && som_class_unload((som_class *)som_retain(&k->c.object), ev) != SOM_OK) som_release(&k->c.object);
 	if (!k) fail(((void)m, ev), SOM_E_UNKNOWN, "no class library %.300s is linked in, with a class", name ? name : "(none)");
-	unlock();
 }
 
 UNFIT(somImportObject, "IBM has not said what it does")

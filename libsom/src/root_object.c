@@ -43,7 +43,7 @@ static void dump(som_ref o, som_env *ev, int32_t level) {
 	found f;
 	print("%*s", 2 * (int)(level & 31), "");
 	print_self(o, ev);
-	if (lookup(class_of(o), "SOMObject::somDumpSelfInt", &f, ev) == SOM_OK)
+	if (lookup(class_of(o), 0, "SOMObject::somDumpSelfInt", &f, ev) == SOM_OK)
 		((void (*)(som_ref, som_env *, int32_t))*word_at(class_of(o)->row, f.info->token))(o, ev, level + 1);
 }
 
@@ -65,27 +65,25 @@ static uint8_t uncast(som_ref o, som_env *ev) { return (void)ev, som_uncast(o), 
 /* The control of SOM's initializers is som_making here, which does not come by this way: som_end has seen to what it makes. */
 static void init(som_ref o, som_env *ev, void *control) {
 	if (__atomic_load_n(&o->flags, __ATOMIC_RELAXED) & F_BEGUN) return;
-	som_env own, *e = env_or(&own, ev);
+	WITH_ENV(e, ev);
 	(void)control;
 	if (initialise(o, class_of(o), e) == SOM_OK) __atomic_or_fetch(&o->flags, F_BEGUN, __ATOMIC_RELAXED);
-	som_env_clear(&own);
 }
 
 static void destruct(som_ref o, som_env *ev, uint8_t release_memory, void *control) {
 	const klass *k = class_of(o);
 	(void)ev, (void)control;
-	finalise(o, k, k->nlives);
+	end_parts(o, k);
 	if (!(o->flags & F_DYING) && (release_memory || o->flags & F_PLACED)) end_memory(o, k); /* else the last release does, or whoever undoes a beginning */
 }
 
 static void take_from(som_ref o, som_ref from, bool assign, som_env *ev) {
-	som_env own, *e = env_or(&own, ev);
+	WITH_ENV(e, ev);
 	if (from && som_is_a(from, som_class_of(o)))
 		transfer(o, from, assign, e);
 	else
 		fail(e, SOM_E_TYPE, "an object of class %s takes nothing of one of class %s", class_of(o)->info.name, from ? class_of(from)->info.name : "(none)");
 	if (!assign && e->major == SOM_NO_EXCEPTION) __atomic_or_fetch(&o->flags, F_BEGUN, __ATOMIC_RELAXED);
-	som_env_clear(&own);
 }
 
 static void copy(som_ref o, som_env *ev, void *control, som_ref from) { (void)control, take_from(o, from, false, ev); }

@@ -73,9 +73,8 @@ static const thread *holder(som_turn *t) {
 int som_turn_take(som_turn *t, som_env *ev) {
 	const thread *by = holder(t);
 	if (!by) return SOM_OK;
-	lock();
+	LOCKED;
 	while ((by = holder(t)) && lock_wait(by)) {}
-	unlock();
 	return by ? fail(ev, SOM_E_CYCLE, "a thread has its turn that waits for this one, or is this one") : SOM_OK;
 }
 

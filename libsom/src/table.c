@@ -65,12 +65,19 @@ const klass *owner(const klass *k, som_tok t) {
 	return nearest;
 }
 
+bool has_old(const klass *k) {
+	for (uint32_t i = 0; i < k->info.ninits; i++) {
+		const klass *a = K(k->info.inits[i]);
+		if (a != object_class && (own_impl(a, tok_life[LIFE_OLD_INIT]) || own_impl(a, tok_life[LIFE_OLD_UNINIT]))) return true;
+	}
+	return false;
+}
+
+static bool is_old(som_tok t) { return __builtin_expect(t == tok_life[LIFE_OLD_INIT] || t == tok_life[LIFE_OLD_UNINIT], 0); }
+
 /* What stands in k's table where proc would: for somInit and somUninit what runs all that there are of it. */
 static __attribute__((noinline)) som_proc *whole(const klass *k, som_tok t, som_proc *proc) {
-	bool begins = t == tok_life[LIFE_OLD_INIT];
-	for (uint32_t i = 0; (begins || t == tok_life[LIFE_OLD_UNINIT]) && i < k->info.ninits; i++)
-		if (K(k->info.inits[i])->old.init) return begins ? (som_proc *)old_init : (som_proc *)old_uninit;
-	return proc;
+	return !is_old(t) || !has_old(k) ? proc : t == tok_life[LIFE_OLD_INIT] ? (som_proc *)old_init : (som_proc *)old_uninit;
 }
 
 int table_fill(klass *k, som_env *ev) {
@@ -112,34 +119,35 @@ static void replace_in_casts(const klass *in, som_tok t, const klass *k, som_pro
 			if ((row_has(r->as->row, in) ? r->as == k : x == k) && get(r->row, t) == old) put(r->row, t, (void *)proc);
 }
 
+/* Makes proc k's own. Who reads the old list may go on. */
+static int implement(klass *k, som_tok t, som_proc *proc, som_env *ev) {
+	impls *all = k->impls, *more;
+	impl *mine = find_impl(all, t);
+	if (mine) return __atomic_store_n(&mine->proc, proc, __ATOMIC_RELAXED), SOM_OK;
+	if (!(more = pool_take(k, sizeof *more + (all->n + 1) * sizeof(impl)))) return no_memory(ev, "a replacement");
+	memcpy(more, all, sizeof *all + all->n * sizeof(impl));
+	more->e[more->n++] = (impl){t, proc};
+	qsort(more->e, more->n, sizeof(impl), impls_by_token);
+	__atomic_store_n(&k->impls, more, __ATOMIC_RELEASE);
+	return SOM_OK;
+}
+
 som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
 	klass *k = K(c);
-	som_proc *old = NULL, *own, *now;
 	if (changeable(c, ev) != SOM_OK) return NULL;
 	const klass *in = introducer(k, t);
 	const char *why = in ? "a replacement needs a procedure" : "it has no method of this token";
 	if (!in || !proc) return fail(ev, in ? SOM_E_METHOD : SOM_E_UNKNOWN, "class %s: %s", k->info.name, why), NULL;
-	lock(), own = own_impl(k, t);
-	impls *all = k->impls, *more = all;
-	impl *mine = find_impl(all, t);
-	if (mine)
-		__atomic_store_n(&mine->proc, proc, __ATOMIC_RELAXED);
-	else if ((more = pool_take(k, sizeof *more + (all->n + 1) * sizeof(impl)))) { /* a new list; who reads the old one may go on */
-		memcpy(more, all, sizeof *all + all->n * sizeof(impl));
-		more->e[more->n++] = (impl){t, proc};
-		qsort(more->e, more->n, sizeof(impl), impls_by_token);
-		__atomic_store_n(&k->impls, more, __ATOMIC_RELEASE);
-	} else no_memory(ev, "a replacement");
-	if (more) {
-		old = get(k->row, t);
-		share_old(k);
-		put(k->row, t, (void *)(now = whole(k, t, proc)));
-		replace_in_casts(in, t, k, old, now);
-		if (now != proc) old = own ? own : get(object_class->row, t); /* what proc may call: the class's part of it */
-		__atomic_store_n(&k->hooked, !is_plain(k), __ATOMIC_RELAXED);
-	}
-	unlock();
-	return old == (som_proc *)no_implementation ? NULL : old;
+	LOCKED;
+	som_proc *own = own_impl(k, t), *was = get(k->row, t);
+	if (is_old(t) && !lives_of(k)->older && share(k, true, ev) != SOM_OK) return NULL;
+	if (implement(k, t, proc, ev) != SOM_OK) return NULL;
+	som_proc *now = whole(k, t, proc);
+	put(k->row, t, (void *)now);
+	replace_in_casts(in, t, k, was, now);
+	__atomic_store_n(&k->hooked, !is_plain(k), __ATOMIC_RELAXED);
+	if (now != proc) was = own ? own : get(object_class->row, t); /* what proc may call: the class's part of it */
+	return was == (som_proc *)no_implementation ? NULL : was;
 }
 
 /* ---- Parent, next and casted calls ---- */
@@ -168,7 +176,7 @@ som_proc *som_next_proc(const som_class *implementing, const som_object *o, som_
 	uint32_t i = place_in(k->info.order, k->info.norder, implementing);
 	while (++i < k->info.norder) {
 		som_proc *proc = k->concrete[i] ? own_impl(order_at(k, i), t) : NULL;
-		if (proc) return __builtin_expect(t == tok_life[LIFE_OLD_INIT] || t == tok_life[LIFE_OLD_UNINIT], 0) ? whole(k, t, proc) : proc;
+		if (proc) return is_old(t) ? whole(k, t, proc) : proc;
 	}
 	return NULL;
 }
@@ -203,9 +211,8 @@ int som_cast(som_ref o, const som_class *ancestor, som_env *ev) {
 	uint32_t i = place_in(k->info.order, k->info.norder, ancestor);
 	if (i == k->info.norder) return fail(ev, SOM_E_TYPE, "an object of class %s is no %s, and cannot be cast to it", k->info.name, as->info.name);
 	if (!k->concrete[i]) return fail(ev, SOM_E_ABSTRACT, "class %s has only the interface of %s: nothing to cast an object to", k->info.name, as->info.name);
-	lock();
+	LOCKED;
 	char *row = as == k ? k->front : cast_row(k, as, ev);
-	unlock();
 	if (!row) return SOM_E_MEMORY;
 	__atomic_store_n(&o->mt, row, __ATOMIC_RELEASE);
 	return SOM_OK;
@@ -225,7 +232,7 @@ int som_class_front(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
 	if (code != SOM_OK) return code;
 	const klass *in = introducer(k, t);
 	if (!in) return fail(ev, SOM_E_UNKNOWN, "class %s: it has no method of this token", k->info.name);
-	lock();
+	LOCKED;
 	bool busy = som_class_instances(c) > 0;
 	char *row = busy ? NULL : cast_row(k, k, ev);
 	if (row) { /* what is being made was counted before it looks at the front: it has this one, or is seen here */
@@ -236,7 +243,6 @@ int som_class_front(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
 		if ((busy = __atomic_load_n(&k->instances, __ATOMIC_SEQ_CST) > 0)) put_front(k, in, t, was);
 		forget_lookups();
 	}
-	unlock();
 	if (busy) return fail(ev, SOM_E_BUSY, "class %s has instances: put something in front of its methods before there is one", k->info.name);
 	return row ? SOM_OK : SOM_E_MEMORY;
 }

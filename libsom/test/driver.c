@@ -103,6 +103,25 @@ OLDER(0) OLDER(1) OLDER(2) OLDER(3) OLDER(4) OLDER(5) OLDER(6) OLDER(7)
 #define BOTH(n) {(som_proc *)old_init##n, (som_proc *)old_fini##n}
 static som_proc *const old_procs[][2] = {BOTH(0), BOTH(1), BOTH(2), BOTH(3), BOTH(4), BOTH(5), BOTH(6), BOTH(7)};
 
+/* What replaces somInit or somUninit notes its tag. */
+static char *noted[8];
+static int nnoted;
+#define NOTES(n) static void noting##n(som_ref o, som_env *ev) { (void)o, (void)ev, note(noted[n]); }
+NOTES(0) NOTES(1) NOTES(2) NOTES(3) NOTES(4) NOTES(5) NOTES(6) NOTES(7)
+#define NOTING(n) (som_proc *)noting##n
+static som_proc *const noting[] = {NOTING(0), NOTING(1), NOTING(2), NOTING(3), NOTING(4), NOTING(5), NOTING(6), NOTING(7)};
+
+static som_proc *replacement(const char *method, const char *tag) {
+	if (strcmp(method, "SOMObject::somInit") && strcmp(method, "SOMObject::somUninit"))
+		return answering(tag);
+	if (nnoted == sizeof noting / sizeof noting[0]) {
+		fprintf(stderr, "driver: somInit and somUninit are replaced more than %d times\n", nnoted);
+		exit(2);
+	}
+	noted[nnoted] = keep(tag);
+	return noting[nnoted++];
+}
+
 /* ---- Answers ---- */
 
 static void is(const char *s) { printf("is\t%s\n", s); }
@@ -350,7 +369,7 @@ static int method_step(const char *what, som_class *c, char **f, int n, som_env 
 		som_class_front(c, m.token, answering(third), ev);
 		return (int)ev->code;
 	} else { /* replace */
-		som_class_replace(c, m.token, answering(third), ev);
+		som_class_replace(c, m.token, replacement(name, third), ev);
 		return (int)ev->code;
 	}
 	if (code == SOM_E_ABSTRACT) { /* there is none */
@@ -548,7 +567,7 @@ static int reset(som_env *ev) {
 	som_class **end = all;
 	som_classes(collect, &end);
 	objects = NULL;
-	ntags = 0;
+	ntags = nolder = nnoted = 0;
 	for (kept *k; (k = all_kept); free(k))
 		all_kept = k->next;
 	if (end == all)

@@ -117,6 +117,18 @@ static void *make(void *arg) {
 	return arg;
 }
 
+static int64_t begun; /* atomic */
+static void begins(som_ref o, som_env *ev) { (void)o, (void)ev, __atomic_add_fetch(&begun, 1, __ATOMIC_RELAXED); }
+
+/* A somInit that a class gets while objects of it are made is begun of all that are made from then on. */
+static void begin_while_made(som_class *c, som_env *ev) {
+	som_found found = {.size_of = sizeof found};
+	check(som_lookup(c, "SOMObject::somInit", &found, ev) == SOM_OK && som_class_replace(c, found.token, (som_proc *)begins, ev), "another somInit");
+	int64_t before = __atomic_load_n(&begun, __ATOMIC_RELAXED);
+	som_release(som_create(c, ev));
+	check(__atomic_load_n(&begun, __ATOMIC_RELAXED) > before, "the somInit of what is made later");
+}
+
 /* Where something was put in front of a class's methods, no object that was made meanwhile is without it. */
 static void front_while_made(som_env *ev) {
 	pthread_t thread;
@@ -129,6 +141,7 @@ static void front_while_made(som_env *ev) {
 		check(maker.c && som_lookup(maker.c, "Fronted::own", &found, ev) == SOM_OK, "define what is to be changed");
 		maker.made = NULL;
 		__atomic_store_n(&maker.round, round, __ATOMIC_RELEASE);
+		if (round % 2) begin_while_made(maker.c, ev);
 		int code = som_class_front(maker.c, found.token, (som_proc *)in_front, ev);
 		som_ref o;
 		while (!(o = __atomic_load_n(&maker.made, __ATOMIC_ACQUIRE)))

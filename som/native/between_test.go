@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -46,14 +45,8 @@ func TestBetween(t *testing.T) {
 	need(t)
 	dir := t.TempDir()
 	library := libraryOf(t, filepath.Join(dir, "go"), map[string]bool{"bat.idl": true, "ape.idl": false}, betweenGo, "libape.so")
-	common := os.Getenv("SOM_PATH")
-	for out, args := range map[string][]string{"libbat.so": {"-shared", "testdata/bat.c"}, "asks": {"testdata/asks.c", "-pthread"}} {
-		cmd := exec.CommandContext(t.Context(), "gcc", slices.Concat([]string{"-std=gnu11", "-O2", "-fPIC", "-I../../libsom/include", "-o", filepath.Join(dir, out)}, args,
-			[]string{filepath.Join(common, "libsom.so.1"), "-Wl,-rpath," + common})...)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
-		}
-	}
+	buildC(t, filepath.Join(dir, "libbat.so"), "-shared", "testdata/bat.c")
+	buildC(t, filepath.Join(dir, "asks"), "testdata/asks.c")
 	for _, name := range []string{"libape.so", "libcow.so"} {
 		if err := os.Symlink(library, filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)

@@ -75,12 +75,8 @@ func TestDamaged(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	library, common := filepath.Join(dir, "whole.so"), os.Getenv("SOM_PATH")
-	cmd := exec.CommandContext(t.Context(), "gcc", "-std=gnu11", "-shared", "-fPIC", "-O1", "-I../../libsom/include", "-I../../bind/c", "-I"+dir, "-o", library,
-		filepath.Join(dir, "gauge.c"), filepath.Join(dir, "gauge_library.c"), filepath.Join(dir, "gauge_typelib.c"), filepath.Join(common, "libsom.so.1"), "-Wl,-rpath,"+common)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
-	}
+	library := filepath.Join(dir, "whole.so")
+	buildC(t, library, "-shared", "-I../../bind/c", "-I"+dir, filepath.Join(dir, "gauge.c"), filepath.Join(dir, "gauge_library.c"), filepath.Join(dir, "gauge_typelib.c"))
 	f, err := elf.Open(library)
 	if err != nil {
 		t.Fatal(err)

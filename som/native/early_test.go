@@ -45,12 +45,7 @@ func TestEarly(t *testing.T) {
 	need(t)
 	dir := t.TempDir()
 	library := libraryOf(t, filepath.Join(dir, "go"), nil, earlyGo, "libfish.so")
-	common := os.Getenv("SOM_PATH")
-	build := exec.CommandContext(t.Context(), "gcc", "-std=gnu11", "-O2", "-pthread", "-I../../libsom/include", "-o", filepath.Join(dir, "early"), "testdata/early.c",
-		filepath.Join(common, "libsom.so.1"), "-Wl,-rpath,"+common)
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %v\n%s", build.Args, err, out)
-	}
+	buildC(t, filepath.Join(dir, "early"), "testdata/early.c")
 	if err := os.Symlink(library, filepath.Join(dir, "libfish.so")); err != nil {
 		t.Fatal(err)
 	}
@@ -113,13 +108,8 @@ func TestEarlyWays(t *testing.T) {
 	need(t)
 	dir := t.TempDir()
 	library := libraryOf(t, filepath.Join(dir, "go"), map[string]bool{"trout.idl": false}, earlyWays, "libtrout.so")
-	common := os.Getenv("SOM_PATH")
 	program := filepath.Join(dir, "ways")
-	build := exec.CommandContext(t.Context(), "gcc", "-std=gnu11", "-O1", "-pthread", "-Wall", "-Werror", "-I../../libsom/include", "-o", program, "testdata/earlyways.c",
-		filepath.Join(common, "libsom.so.1"), "-Wl,-rpath,"+common)
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %v\n%s", build.Args, err, out)
-	}
+	buildC(t, program, "-Wall", "-Werror", "testdata/earlyways.c")
 	for way, answer := range map[string]string{"begin": "", "copy": "", "assign": "", "end": "", "one": " 5", "four": " 6", "text": " fish!", "closure": " 2.5 3", "value": ""} {
 		cmd := exec.CommandContext(t.Context(), program, way)
 		cmd.Env = append(os.Environ(), "SOM_PATH="+dir, "MARK="+filepath.Join(dir, way), "TROUT="+library)

@@ -139,10 +139,11 @@ func (e *entry) callBy(r som.Ref, from, result *C.som_value, do func(args []any)
 		return err
 	}
 	if e.sig.out != nil {
-		if err := e.answer(r, outs[0], result); err != nil {
+		out := outs[0]
+		outs[0] = nil // answer sees to its references
+		if err := e.answer(r, out, result); err != nil {
 			return err
 		}
-		outs[0] = nil // answer has seen to its references
 	}
 	made.give(e, r)
 	return nil
@@ -163,7 +164,7 @@ func (a *slot) argument(p unsafe.Pointer) (any, error) {
 	return v.Interface(), nil
 }
 
-// answer gives C a result, which is the caller's, or the object's if it is an attribute's. Of an object it takes the reference, unless it fails.
+// answer gives C a result, which is the caller's, or the object's if it is an attribute's. Of an object it takes the reference, also where it fails.
 func (e *entry) answer(r som.Ref, out any, result *C.som_value) error {
 	p, t := unsafe.Pointer(result), e.sig.out.typ
 	switch by := e.sig.out.by; {
@@ -193,19 +194,21 @@ func (e *entry) answer(r som.Ref, out any, result *C.som_value) error {
 			return nil
 		}
 		o, err := native(out)
-		if err != nil {
+		if err != nil || o == 0 {
+			letGo(out)
 			return err
-		}
-		if o == 0 {
-			return nil
 		}
 		ref := out.(som.Object).SOM()
 		if e.sig.borrowed {
 			return e.lendObject(r, ref, p)
 		}
-		*(*uintptr)(p) = o // Go's reference becomes the caller's
-		C.call_retain(C.uintptr_t(o))
-		return ref.Release()
+		C.call_retain(C.uintptr_t(o)) // Go's reference becomes the caller's
+		if err := ref.Release(); err != nil {
+			C.call_release(C.uintptr_t(o))
+			return err
+		}
+		*(*uintptr)(p) = o
+		return nil
 	}
 	number(p, reflect.ValueOf(out))
 	return nil

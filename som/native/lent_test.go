@@ -3,6 +3,7 @@
 package native_test
 
 import (
+	"errors"
 	"sync"
 	"testing"
 
@@ -194,4 +195,52 @@ func TestLentAlone(t *testing.T) {
 	letGo(m)
 	letGo(d)
 	living(t, k, 0)
+}
+
+// An asked is an object that tells when somebody asks for its reference.
+type asked struct {
+	som.Ref
+	tell func()
+}
+
+func (a *asked) SOM() som.Ref {
+	a.tell()
+	return a.Ref
+}
+
+// TestLentByNobody holds that a reference which Go returns for C to borrow goes back where the lender has ended meanwhile, and only once: what refers to it
+// may be another's by then.
+func TestLentByNobody(t *testing.T) {
+	z := need(t)
+	k, err := keepers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	of, err := som.Bind[friendFunc](k, "_get_friend")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := friendlies()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := create(t, z.animal) // which Go has no part of, as of one that has ended
+	for _, c := range []*som.Class{k, f} {
+		lent := create(t, c)
+		weak := native.Weak(lent)
+		a := &asked{lent, func() {
+			r, lives := weak()
+			if !lives {
+				t.Errorf("%s: asked again for a reference that went back", c)
+				return
+			}
+			letGo(r)
+		}}
+		err := native.Lend(ended, of.Method(), func() som.Object { return a })
+		if e := (*som.Error)(nil); !errors.As(err, &e) || e.Code != som.CodeFreed {
+			t.Errorf("%s: %v", c, err)
+		}
+		living(t, c, 0)
+	}
+	letGo(ended)
 }

@@ -176,17 +176,8 @@ func TestLibraryInGo(t *testing.T) {
 	need(t)
 	dir := t.TempDir()
 	library := pets(t, filepath.Join(dir, "pets"))
-	common := os.Getenv("SOM_PATH")
-	kernel := filepath.Join(common, "libsom.so.1")
-	gcc := func(args ...string) {
-		t.Helper()
-		cmd := exec.CommandContext(t.Context(), "gcc", append([]string{"-std=gnu11", "-O2", "-fPIC", "-I../../libsom/include"}, append(args, kernel, "-Wl,-rpath,"+common)...)...)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
-		}
-	}
 	program := filepath.Join(dir, "loads")
-	gcc("-o", program, "testdata/loads.c")
+	buildC(t, program, "testdata/loads.c")
 	for what, c := range map[string]struct {
 		animal []string // how Animal's library is built; nil: not at all
 		want   []string // a line each for Pup, Puppy and Pup again
@@ -203,7 +194,7 @@ func TestLibraryInGo(t *testing.T) {
 				t.Fatal(err)
 			}
 			if c.animal != nil {
-				gcc(append(c.animal, "-shared", "-o", filepath.Join(path, "libanimal.so"), "testdata/animal.c")...)
+				buildC(t, filepath.Join(path, "libanimal.so"), append(c.animal, "-shared", "testdata/animal.c")...)
 			}
 			cmd := exec.CommandContext(t.Context(), program, "Pup", "Puppy", "Pup")
 			cmd.Env = append(os.Environ(), "SOM_PATH="+path, "DESCRIPTIONS="+path)

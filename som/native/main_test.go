@@ -67,22 +67,39 @@ func build(dir string) error {
 	}
 	meta = slices.DeleteFunc(meta, func(file string) bool { return filepath.Base(file) == "entry.c" }) // the library has an entry of its own
 	for _, args := range [][]string{
-		{"-o", filepath.Join(dir, "libanimal.so"), "testdata/animal.c", som, "-Wl,-rpath," + dir},
-		{"-o", filepath.Join(dir, "libsecond.so"), `-DCLASS="Second"`, "-DGO", "../../libsom/test/classlib.c", som, "-Wl,-rpath," + dir},
-		{"-o", filepath.Join(dir, "libcatalog.so"), "testdata/catalog.c", som, "-Wl,-rpath," + dir},
-		{"-o", filepath.Join(dir, "libplugs.so"), "testdata/plugs.c", som, "-Wl,-rpath," + dir},
-		{"-o", filepath.Join(dir, "libdepot.so"), "testdata/depot.c", som, "-Wl,-rpath," + dir},
-		{"-o", filepath.Join(dir, "libporter.so"), "testdata/cross.c", filepath.Join(dir, "cross_library.c"), som, "-I" + dir, "-I../../bind/c", "-Wl,-rpath," + dir},
-		{"-o", filepath.Join(dir, "libraiser.so"), "testdata/raise.c", filepath.Join(dir, "raise_library.c"), som, "-I" + dir, "-I../../bind/c", "-Wl,-rpath," + dir},
-		append([]string{"-o", filepath.Join(dir, "libheavy.so"), "testdata/heavy.c", som, "-I../../libsom/meta", "-pthread", "-Wl,-rpath," + dir}, meta...),
-		{"-o", filepath.Join(dir, "libdriver.so"), "testdata/driver.c", som, "-pthread", "-Wl,-rpath," + dir},
+		{"libanimal.so", "testdata/animal.c"},
+		{"libsecond.so", `-DCLASS="Second"`, "-DGO", "../../libsom/test/classlib.c"},
+		{"libcatalog.so", "testdata/catalog.c"},
+		{"libplugs.so", "testdata/plugs.c"},
+		{"libdepot.so", "testdata/depot.c"},
+		{"libporter.so", "testdata/cross.c", filepath.Join(dir, "cross_library.c"), "-I" + dir, "-I../../bind/c"},
+		{"libraiser.so", "testdata/raise.c", filepath.Join(dir, "raise_library.c"), "-I" + dir, "-I../../bind/c"},
+		append([]string{"libheavy.so", "testdata/heavy.c", "-I../../libsom/meta"}, meta...),
+		{"libdriver.so", "testdata/driver.c"},
 	} {
-		cmd := exec.Command("gcc", append([]string{"-std=gnu11", "-shared", "-fPIC", "-O2", "-I../../libsom/include"}, args...)...)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("%v: %w\n%s", cmd.Args, err, out)
+		if err := compileC(dir, filepath.Join(dir, args[0]), append([]string{"-shared"}, args[1:]...)...); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// compileC makes a library or a program of C, linked with the kernel, which is in a folder.
+func compileC(kernel, out string, args ...string) error {
+	cmd := exec.Command("gcc", slices.Concat([]string{"-std=gnu11", "-O2", "-fPIC", "-pthread", "-I../../libsom/include", "-o", out}, args,
+		[]string{filepath.Join(kernel, "libsom.so.1"), "-Wl,-rpath," + kernel})...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%v: %w\n%s", cmd.Args, err, out)
+	}
+	return nil
+}
+
+// buildC is compileC with the kernel of all tests.
+func buildC(t testing.TB, out string, args ...string) {
+	t.Helper()
+	if err := compileC(os.Getenv("SOM_PATH"), out, args...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // generate makes the C and C++ of a file of IDL.

@@ -121,7 +121,7 @@ func (s *signature) took(values []C.som_value) {
 const maxLent = 16
 
 // lendObject gives C an object that it borrows, of which Go has returned a reference. That goes back where the object has others, as it has
-// where whoever lends it keeps one: or those that refer to each other by what they lend, one of them weakly, would keep each other alive. The only one there is is r's from here on.
+// where whoever lends it keeps one: or those that refer to each other by what they lend, one of them weakly, would keep each other alive. The only one there is is r's from here on; where r has ended it goes back.
 func (e *entry) lendObject(r, out som.Ref, p unsafe.Pointer) error {
 	o := uintptr(out.Other())
 	if !out.Class().Shares() { // Go as a whole has one

@@ -50,6 +50,7 @@ private:
 template <class T> struct inout {}; // goes in and out
 template <class T> struct give {};  // goes in and is the object's from then on
 template <class T> struct held {};  // a result that stays the object's
+template <class P> class parent_loans;
 
 template <class T> struct seen_in<out<T>> : seen_in<T> {};
 template <class T> struct seen_in<inout<T>> : seen_in<T> {};
@@ -319,13 +320,38 @@ private:
 	abi a_;
 };
 
+template <class R, class S = seen<R>> struct result;
+
+// A value that another implementation has lent, as it travels: it stays where it is, and whoever returns it lends it in turn. Whatever else
+// may be returned by reference may be returned as one, too.
+template <class T, class S = seen<T>> class loan {
+public:
+	using abi = typename result<held<T>>::abi;
+	struct som_lent {}; // says that it has travelled
+	loan(som_lent, const abi &a) noexcept : a_(a) {}
+	template <class V, class = std::enable_if_t<!std::is_same_v<std::decay_t<V>, loan>>> loan(V &&v) : a_(result<held<T>>::put(std::forward<V>(v))) {}
+	const abi &som_loan() const noexcept { return a_; }
+
+private:
+	abi a_;
+};
+
+// What a method by way of Via returns that lends a T: its value, and of impl::parent_loan the loan.
+template <class T, class Via> struct got_by {
+	using type = T;
+};
+template <class T, class P> struct got_by<T, parent_loans<P>> {
+	using type = loan<T>;
+};
+template <class T, class Via> using got = typename got_by<T, Via>::type;
+
 // result<R> says of a result
 //   value      what the caller gets
 //   wire       what the function in the table returns
 //   behind     whether it is written where one more parameter points to, of type abi *
 //   take       on the caller's side: the value of what came, and its end
 //   put        in the method: what travels, of what the method returned
-template <class R, class S = seen<R>> struct result {
+template <class R, class S> struct result {
 	using abi = typename as<R>::abi;
 	using value = R;
 	static constexpr bool behind = as<R>::kind == form::flat || as<R>::kind == form::built;
@@ -363,11 +389,14 @@ template <class T, class S> struct result<held<T>, S> {
 
 	static abi put(const char *v) noexcept { return v; }
 	static abi put(const kept<T> &v) noexcept { return v.som_kept(); }
+	static abi put(loan<T> v) noexcept { return v.som_loan(); }
 	template <class V> static abi put(V &&v) {
 		static_assert(std::is_lvalue_reference_v<V> || as<T>::kind == form::plain,
 			"what stays the object's is to be returned by reference: const std::string &name()");
 		if constexpr (as<T>::kind == form::text) {
 			return v.c_str();
+		} else if constexpr (as<T>::kind == form::wide) {
+			return const_cast<abi>(v.c_str());
 		} else if constexpr (as<T>::kind == form::object) {
 			return ref(v);
 		} else if constexpr (as<T>::kind == form::built) {
@@ -377,6 +406,13 @@ template <class T, class S> struct result<held<T>, S> {
 			return as<T>::put(v);
 		}
 	}
+};
+
+// The same of a call by way of Via.
+template <class R, class Via> struct result_by : result<R> {};
+template <class T, class P> struct result_by<held<T>, parent_loans<P>> : result<held<T>> {
+	using value = loan<T>;
+	static value take(const typename result<held<T>>::abi &a) noexcept { return value(typename value::som_lent(), a); }
 };
 
 } // namespace som

@@ -62,10 +62,10 @@ template <class C, class... E> [[noreturn]] SOM_LOCAL SOM_SELDOM void failed(som
 template <class C, class Sig, class Raises> struct caller;
 
 template <class C, class R, class... P, class... E> struct SOM_LOCAL caller<C, R(P...), raises<E...>> {
-	using value = typename result<R>::value;
+	template <class Via> using value = typename result_by<R, Via>::value;
 	using function = typename travelling<R(P...)>::function;
 
-	template <class Via> static value run(const Via &via, som_tok token, typename arg<P>::lent... lent) {
+	template <class Via> static value<Via> run(const Via &via, som_tok token, typename arg<P>::lent... lent) {
 		som_env ev = som_env();
 		function *f = reinterpret_cast<function *>(via.som_entry(token));
 		if constexpr (std::is_void_v<R>) {
@@ -76,16 +76,16 @@ template <class C, class R, class... P, class... E> struct SOM_LOCAL caller<C, R
 			typename result<R>::abi a = typename result<R>::abi();
 			f(via.som_receiver(), &ev, lent.wire()..., &a);
 			if (SOM_UNLIKELY(ev.major != SOM_NO_EXCEPTION)) failed<C, E...>(ev);
-			value v = result<R>::take(a);
+			value<Via> v = result_by<R, Via>::take(a);
 			(lent.settle(), ...);
 			return v;
 		} else {
 			typename result<R>::abi a = f(via.som_receiver(), &ev, lent.wire()...);
 			if (SOM_UNLIKELY(ev.major != SOM_NO_EXCEPTION)) failed<C, E...>(ev);
 			if constexpr (sizeof...(P) == 0) {
-				return result<R>::take(a);
+				return result_by<R, Via>::take(a);
 			} else {
-				value v = result<R>::take(a);
+				value<Via> v = result_by<R, Via>::take(a);
 				(lent.settle(), ...);
 				return v;
 			}
@@ -96,7 +96,7 @@ template <class C, class R, class... P, class... E> struct SOM_LOCAL caller<C, R
 // Calls the nth method that the class C introduces, of the signature Sig, which may raise the exceptions R, by way of via: a
 // handle, or what parent() and next() of som::impl return. The receiver must not be null.
 template <class C, unsigned N, class Sig, class R = raises<>, class Via, class... A>
-SOM_LOCAL inline typename caller<C, Sig, R>::value call(const Via &via, A &&...args) {
+SOM_LOCAL inline typename caller<C, Sig, R>::template value<Via> call(const Via &via, A &&...args) {
 	return caller<C, Sig, R>::run(via, load(C::bound.m[N]), std::forward<A>(args)...);
 }
 
@@ -121,7 +121,7 @@ template <class Via> struct procedure_via {
 
 // Calls a procedure of the class C, which is found by its name each time, and refused if it has another signature than sig.
 template <class C, class Sig, class R = raises<>, class Via, class... A>
-SOM_LOCAL typename caller<C, Sig, R>::value call_procedure(const Via &via, const char *name, const char *sig, A &&...args) {
+SOM_LOCAL typename caller<C, Sig, R>::template value<procedure_via<Via>> call_procedure(const Via &via, const char *name, const char *sig, A &&...args) {
 	return caller<C, Sig, R>::run(procedure_via<Via>{via, procedure_of<C>(name, sig)}, 0, std::forward<A>(args)...);
 }
 

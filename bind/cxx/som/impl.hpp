@@ -53,6 +53,17 @@ private:
 	const char *row_;
 };
 
+// The same calls, but for what they return where that stays the parent's: see impl::parent_loan.
+template <class P> class parent_loans : public P::template som_methods<parent_loans<P>> {
+public:
+	explicit parent_loans(const parent_calls<P> &c) noexcept : c_(c) {}
+	som_ref som_receiver() const noexcept { return c_.som_receiver(); }
+	som_proc *som_entry(som_tok t) const noexcept { return c_.som_entry(t); }
+
+private:
+	parent_calls<P> c_;
+};
+
 // There is no implementation behind that which makes a next call.
 class SOM_VISIBLE no_next : public system_exception {
 public:
@@ -120,6 +131,9 @@ protected:
 		if (!row) throw system_exception("NO_IMPLEMENT", std::string("the parent ") + P::som_type::name + " is abstract: there is nothing to call");
 		return parent_calls<P>(som_self(), row);
 	}
+	// A parent call that lends what the parent lends: for an override of what stays the object's, parent_loan<Animal>().get_name() is returned as a
+	// som::loan<std::string>.
+	template <class P> parent_loans<P> parent_loan() const { return parent_loans<P>(parent<P>()); }
 	// A next call, of a method that P has: next<Animal>().speak(3) runs the next implementation in the linearisation of the object's
 	// class, each once. Throws no_next behind the last.
 	template <class P> next_calls<P> next() const {

@@ -36,7 +36,7 @@ template <class som_Via> class Animal_methods {
 	const som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }
 
 public:
-	SOM_OF_RELEASE(read99eb3) std::string get_name() const { return som::call<Animal_class, 0, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(read99eb3) som::got<std::string, som_Via> get_name() const { return som::call<Animal_class, 0, som::held<std::string>()>(som_via()); }
 	SOM_OF_RELEASE(read99eb3) void set_name(const som::text &name) const { som::call<Animal_class, 1, void(std::string)>(som_via(), name); }
 	// Says something; how often it has.
 	SOM_OF_RELEASE(read99eb3) std::int32_t speak(std::int32_t times) const { return som::call<Animal_class, 2, std::int32_t(std::int32_t), som::raises<::Zoo::TooLoud>>(som_via(), times); }
@@ -94,7 +94,7 @@ template <class som_Via> class Dog_methods {
 	const som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }
 
 public:
-	SOM_OF_RELEASE(r119eee86) som::later<::Zoo::Dog_Tags, som_Via> get_tags() const { return som::call<Dog_class, 0, som::held<::Zoo::Dog_Tags>()>(som_via()); }
+	SOM_OF_RELEASE(r119eee86) som::got<::Zoo::Dog_Tags, som_Via> get_tags() const { return som::call<Dog_class, 0, som::held<::Zoo::Dog_Tags>()>(som_via()); }
 };
 
 template <class som_Via> class Dog_all : public ::Zoo::Animal_all<som_Via>, public ::Zoo::Pet_methods<som_Via>, public Dog_methods<som_Via> {
