@@ -32,6 +32,7 @@ const DefaultMemory = 256
 type Program struct {
 	File   string
 	Args   []string // DsomConsole arguments
+	Dir    string   // from which its paths count; the process's own
 	VM     string   // the virtual machine; the one of DebianVM
 	Image  string   // Scratch's image, as it was installed; DebianImage
 	Plugin string   // a folder in which the machine looks for plugins besides its own, with so.SomPlugin; none
@@ -129,6 +130,7 @@ func (p Program) Run(ctx context.Context) (int, error) {
 	}
 	cmd := exec.CommandContext(within, vm, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.Stdin, p.Stdout, p.Stderr
+	cmd.Dir = p.Dir
 	cmd.Env = append(os.Environ(), p.Env...)
 	cmd.WaitDelay = time.Second
 	ended := cmd.Run()
