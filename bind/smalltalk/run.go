@@ -121,7 +121,11 @@ func (p Program) Run(ctx context.Context) (int, error) {
 		args[3] = strconv.Itoa(DefaultMemory) + "m"
 	}
 	if p.Plugin != "" {
-		args = append(args, "-plugins", p.Plugin+"/%n")
+		plugin, err := filepath.Abs(p.Plugin)
+		if err != nil {
+			return 0, err
+		}
+		args = append(args, "-plugins", plugin+"/")
 	}
 	status := filepath.Join(dir, "status")
 	args = append(args, filepath.Join(dir, "dsom.image"), filepath.Join(dir, "boot.st"), dir, status, file)
