@@ -220,7 +220,7 @@ SomObject collect.
 Smalltalk garbageCollect.
 (Delay forMilliseconds: 50) wait.
 SomObject collect.
-DsomConsole say: (SomObject living - before < 100) printString.
+DsomConsole say: (SomObject living - before < 1000) printString.
 DsomConsole say: (a held: 3) printString!
 `)
 	if want := "1007\ntrue\n1007\n"; got != want {

@@ -17,7 +17,7 @@
 #include "somhost.h"
 
 #define EXPORT __attribute__((visibility("default")))
-enum { FIRST = 1000, MOST_METHODS = 65536, MOST_NESTED = 200 }; /* numbers of methods begin there: smaller integers need no literal */
+enum { FIRST = 1000, MOST_METHODS = 65536, MOST_NESTED = 31 }; /* numbers of methods begin there: smaller integers need no literal; the machine has places for 32 calls within one another */
 
 static squeak *vm;
 /* A method, and the class in which Smalltalk has it: what super finds above a class of Smalltalk's. */
@@ -404,6 +404,25 @@ EXPORT int primitiveShared(void) {
 	return 1;
 }
 
+/* The number that Smalltalk has given an object; 0: none. */
+static somh_twins *twins;
+
+EXPORT int primitiveTwin(void) {
+	som_ref o = pointer_at(vm->stackValue(0));
+	if (!o) return fail(bad, "no object");
+	vm->popthenPush(2, vm->integerObjectOf(twins ? (sq)(intptr_t)somh_twin(twins, o) : 0));
+	return 1;
+}
+
+EXPORT int primitiveTwinPut(void) {
+	som_ref o = pointer_at(vm->stackValue(1));
+	sq n = vm->stackIntegerValue(0);
+	if (!twins) twins = somh_twins_new();
+	if (!o || !twins || vm->failed() || !somh_twin_set(twins, o, (void *)(intptr_t)n)) return fail(bad, "no object, or no memory");
+	vm->pop(2);
+	return 1;
+}
+
 /* What failed last: an id and a text, a line each. */
 EXPORT int primitiveError(void) {
 	sq r = text(failure);
@@ -421,7 +440,7 @@ static void handle(void *context, som_ref self, som_env *ev, const som_value *ar
 		return;
 	}
 	if (nrequests == MOST_NESTED) {
-		som_raise_system(ev, "IDL:omg.org/CORBA/IMP_LIMIT:1.0", 0, SOM_COMPLETED_NO, "smalltalk-nested-calls: 200 calls of overrides are within one another");
+		som_raise_system(ev, "IDL:omg.org/CORBA/IMP_LIMIT:1.0", 0, SOM_COMPLETED_NO, "smalltalk-nested-calls: 31 calls of overrides are within one another at most");
 		return;
 	}
 	struct request *r = &requests[nrequests++];
