@@ -215,7 +215,7 @@ SomObject collect.
 Smalltalk garbageCollect.
 DsomConsole say: (a held: 3) printString.
 before := SomObject living.
-20000 timesRepeat: [Whelp new. (SomClass named: 'Zoo::Dog') new speak: 1].
+5000 timesRepeat: [Whelp new. (SomClass named: 'Zoo::Dog') new speak: 1].
 SomObject collect.
 Smalltalk garbageCollect.
 (Delay forMilliseconds: 50) wait.
@@ -243,7 +243,7 @@ a := (SomClass named: 'Asker') new.
 d := (SomClass named: 'Zoo::Dog') new.
 w := Whelp new.
 plain := 1000000. out := 1000000. in := 1000000.
-1 to: 15 do: [:round |
+1 to: 9 do: [:round |
 	t := Time millisecondClockValue. 1 to: 300000 do: [:i | d plain: 3]. plain := plain min: Time millisecondClockValue - t.
 	t := Time millisecondClockValue. 1 to: 300000 do: [:i | d speak: 3]. out := out min: Time millisecondClockValue - t.
 	t := Time millisecondClockValue. a ask: w n: 3 times: 30000. in := in min: Time millisecondClockValue - t].
