@@ -25,6 +25,7 @@ var zoo = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	made = dir
 	kernel, err := sombuild.Shared("gcc", "-O2")
 	if err != nil {
 		return "", err
@@ -66,6 +67,17 @@ var zoo = sync.OnceValues(func() (string, error) {
 	}
 	return dir, nil
 })
+
+// made is the folder that zoo has built in; the tests' end removes it.
+var made string
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if made != "" {
+		os.RemoveAll(made)
+	}
+	os.Exit(status)
+}
 
 // runSOM runs a program with the plugin and the library, and returns what it prints.
 func runSOM(t testing.TB, text string) string {
