@@ -276,16 +276,30 @@ func (d *Domain) sweep() int {
 func (d *Domain) forget(s *servant) {
 	d.mu.Lock()
 	was := d.objects[s.id] == s
+	var loads []*loaded
 	if was {
 		delete(d.objects, s.id)
 		delete(d.byKey, s.key)
+		loads, s.loads = s.loads, nil
+		for _, l := range loads {
+			delete(d.byKey, l.key)
+		}
 	}
 	d.mu.Unlock()
 	if !was {
 		return
 	}
-	if ref, err := s.made(); err == nil {
-		_ = s.at.DeactivateObject(ref) // it fails only where the adapter has ended
+	ref, err := s.made()
+	s.mu.Lock()
+	at := s.at
+	s.mu.Unlock()
+	if err == nil {
+		_ = at.DeactivateObject(ref) // it fails only where the adapter has ended
+	}
+	for _, l := range loads {
+		if l.ref != ref {
+			_ = l.at.DeactivateObject(l.ref)
+		}
 	}
 }
 
@@ -319,6 +333,11 @@ func (d *Domain) Withdraw(o som.Object) error {
 
 func (d *Domain) withdraw(s *servant) {
 	d.forget(s)
+	d.letGo(s)
+}
+
+// letGo takes back why the domain keeps an object that is exported no more.
+func (d *Domain) letGo(s *servant) {
 	s.mu.Lock()
 	kept := s.kept
 	if s.given > 0 {

@@ -35,13 +35,15 @@ type servant struct {
 	class *som.Class
 	weak  func() (som.Ref, bool) // the object with a reference more, or that it is no more
 	iface orb.Interface
-	at    *poa.POA // where it is active
-	id    any      // its key among the domain's objects
+	id    any // its key among the domain's objects
+
+	loads []*loaded // the references that it was loaded for; under the domain's lock
 
 	mu    sync.Mutex
-	given int     // references that clients have
-	shown bool    // the program exported it
-	kept  som.Ref // the domain's reference, while there is a reason for it
+	at    *poa.POA // where it is active as ref
+	given int      // references that clients have
+	shown bool     // the program exported it
+	kept  som.Ref  // the domain's reference, while there is a reason for it
 
 	ready chan struct{} // closed when ref and err are there
 	ref   *orb.Ref
@@ -84,6 +86,8 @@ func (s *servant) activated(ref *orb.Ref, err error) {
 // made waits until the object is active, which another goroutine is at.
 func (s *servant) made() (*orb.Ref, error) {
 	<-s.ready
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.ref, s.err
 }
 
