@@ -74,6 +74,8 @@ type Domain struct {
 	methods   int                 // of those that are described
 	strange   map[*som.Class]bool // known by descriptions alone
 
+	shown map[*som.Class]bool // that clients have as objects
+
 	superseded map[string]bool // names of which a class that was known by a description had to make way: the other kernel may have that
 
 	dispatcher atomic.Pointer[som.Weak] // the server object through which calls go, if it wants to see them
@@ -194,7 +196,7 @@ func (d *Domain) export(r som.Ref, declared string, why hold) (*orb.Ref, error) 
 
 // exportHere makes an object one of the adapter's, unless it is already.
 func (d *Domain) exportHere(r som.Ref, why hold) (*servant, *orb.Ref, error) {
-	if c, ok := r.AsClass(); ok {
+	if c, ok := r.AsClass(); ok && !d.isShown(c) {
 		return nil, nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "the class %s is passed as an object: a class is of its process alone, pass its name", c)
 	}
 	for {
@@ -452,6 +454,9 @@ func (d *Domain) targetOf(ctx context.Context, o *orb.Ref, declared string) (*so
 func (d *Domain) ProxyClass(target *som.Class) (*som.Class, error) {
 	if c := d.proxyClass(target); c != nil {
 		return c, nil
+	}
+	if target.DescendsFrom(som.SOMClass) {
+		return nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "the objects of %s are classes, and a class elsewhere has no proxy here: have it placed, or ask its server", target)
 	}
 	var chosen, own, base *som.Class
 	var err error

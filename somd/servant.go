@@ -59,7 +59,9 @@ func newServant(d *Domain, r som.Ref, at *poa.POA) *servant {
 		}
 	}
 	s := &servant{d: d, class: class, at: at, id: identity(r), ready: make(chan struct{}), iface: orb.Interface{ID: RepositoryID(class.Name())}}
-	if d.Weak != nil && r.Other() != nil {
+	if _, is := r.AsClass(); is { // it stays as long as the process
+		s.weak = func() (som.Ref, bool) { return r, r.Retain() == nil }
+	} else if d.Weak != nil && r.Other() != nil {
 		s.weak = d.Weak(r)
 	} else {
 		s.weak = r.Weak().Get
@@ -179,13 +181,16 @@ func (s *servant) Dispatch(r *orb.ServerRequest) bool {
 		}
 	default:
 		m, err := s.class.Lookup(op)
-		if err != nil || isRoot(m.Class()) {
+		if err != nil || isRoot(m.Class()) || s.isClass() && som.OfRuntime(m.Class()) {
 			return false
 		}
 		methodOf(m).serve(s.d, r, object)
 	}
 	return true
 }
+
+// isClass reports whether the object is a class.
+func (s *servant) isClass() bool { return s.class.DescendsFrom(som.SOMClass) }
 
 func (s *servant) print(r *orb.ServerRequest, object som.Ref) {
 	level := r.In.Long()
