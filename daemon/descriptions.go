@@ -20,12 +20,93 @@ const (
 type descriptions struct {
 	again time.Duration // 0: takenAgain
 
-	mu     sync.Mutex        // held while one that is late is tried, so that it does not come after what has taken its place
-	turns  uint64            // how often something was said
-	latest map[string]uint64 // by name, which of these was the last of it
+	mu     sync.Mutex
+	turns  uint64             // how often something was said
+	latest map[string]uint64  // by name, which of these was the last of it
+	busy   map[string]*single // by name, who registers something just now
 	closed chan struct{}
 	ended  bool
 	work   sync.WaitGroup
+}
+
+// A single is the right to register something under a name, which one at a time has.
+type single struct {
+	free    chan struct{} // holds a token while nobody has it
+	waiting int           // and how many want it, or have it
+}
+
+// alone waits until nobody else registers anything under a name, and keeps others from it until the function that it returns is called: so what a version of a server says that does not serve any more
+// does not come after what the one says that has taken its place. The error is ctx's.
+func (x *descriptions) alone(ctx context.Context, name string) (done func(), err error) {
+	x.mu.Lock()
+	s := x.busy[name]
+	if s == nil {
+		s = &single{free: make(chan struct{}, 1)}
+		s.free <- struct{}{}
+		if x.busy == nil {
+			x.busy = map[string]*single{}
+		}
+		x.busy[name] = s
+	}
+	s.waiting++
+	x.mu.Unlock()
+	leave := func(had bool) {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		if had {
+			s.free <- struct{}{}
+		}
+		if s.waiting--; s.waiting == 0 {
+			delete(x.busy, name)
+		}
+	}
+	select {
+	case <-s.free:
+		return sync.OnceFunc(func() { leave(true) }), nil
+	case <-ctx.Done():
+		leave(false)
+		return nil, ctx.Err()
+	}
+}
+
+// take registers what a process says of its server, now or, if aside puts that aside, when an upgrade that tries the process out is committed: bad is why it cannot be registered whatever else is, which the process
+// is told in either case. Aside is [supervise.Lease.Aside].
+func (x *descriptions) take(ctx context.Context, name string, aside func(func(context.Context)) (bool, error), bad error, register func(context.Context) error) error {
+	done, err := x.alone(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer done() // an upgrade that is committed meanwhile registers what it has put aside after this
+	var later func(context.Context)
+	if bad == nil {
+		later = func(ctx context.Context) { x.taken(ctx, name, aside, register) }
+	}
+	switch put, err := aside(later); {
+	case err != nil:
+		return errors.Join(err, bad)
+	case put:
+		return bad
+	}
+	x.begin(name)
+	return register(ctx)
+}
+
+// taken registers what was put aside: the process was told that it would be.
+func (x *descriptions) taken(ctx context.Context, name string, aside func(func(context.Context)) (bool, error), register func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(ctx, takenTime)
+	defer cancel()
+	done, err := x.alone(ctx, name)
+	if err == nil {
+		defer done()
+	}
+	turn := x.begin(name)
+	if err == nil {
+		err = register(ctx)
+	}
+	if !settled(err) {
+		still := func() bool { _, err := aside(nil); return err == nil }
+		x.try(name, turn, still, register)
+	}
 }
 
 // begin notes that something is said of a name: what was said before is not tried any longer.
@@ -80,14 +161,17 @@ func (x *descriptions) try(name string, turn uint64, still func() bool, register
 
 // once tries it once, and reports whether that was the last time.
 func (x *descriptions) once(name string, turn uint64, still func() bool, register func(context.Context) error) bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.ended || x.latest[name] != turn || !still() {
-		return true
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), takenTime)
 	defer cancel()
-	return settled(register(ctx))
+	done, err := x.alone(ctx, name)
+	if err != nil {
+		return false
+	}
+	defer done()
+	x.mu.Lock()
+	over := x.ended || x.latest[name] != turn
+	x.mu.Unlock()
+	return over || !still() || settled(register(ctx))
 }
 
 // settled reports whether another attempt would end no better.

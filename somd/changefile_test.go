@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -448,4 +449,69 @@ func TestChangesLocked(t *testing.T) {
 		t.Error(err)
 	}
 	holdChanges(t, p, map[string]string{"a": "d"})
+}
+
+// TestMaxChanged has as many references be changed as can be, in memory and by a file: one more is an error that names the limit, and one of those can be changed again, and back.
+func TestMaxChanged(t *testing.T) {
+	t.Parallel()
+	p := changing(t)
+	name := func(i int) string { return strconv.Itoa(i) }
+	lines := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "%x %x\n", name(i), "x")
+		}
+		return b.String()
+	}
+	full := func(p *somd.Persistent, what string) {
+		t.Helper()
+		if err := changeTo(t, p, "more", "x"); !errors.Is(err, exc.ImpLimit) || !strings.Contains(err.Error(), "MaxChanged") {
+			t.Errorf("%s: one more: %v", what, err)
+		}
+		for _, c := range [][2]string{{name(7), "y"}, {name(8), name(8)}, {"more", "x"}} {
+			if err := changeTo(t, p, c[0], c[1]); err != nil {
+				t.Errorf("%s: %s to %s: %v", what, c[0], c[1], err)
+			}
+		}
+		if err := changeTo(t, p, name(8), "x"); !errors.Is(err, exc.ImpLimit) {
+			t.Errorf("%s: one more again: %v", what, err)
+		}
+	}
+	for i := range somd.MaxChanged {
+		if err := changeTo(t, p, name(i), "x"); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	full(p, "in memory")
+
+	file := filepath.Join(t.TempDir(), "refdata")
+	if err := os.WriteFile(file, []byte(lines(somd.MaxChanged)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p = changing(t)
+	if err := p.Keep(file); err != nil {
+		t.Fatal(err)
+	}
+	full(p, "by a file")
+
+	if err := os.WriteFile(file, []byte(lines(somd.MaxChanged+1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := changing(t).Keep(file); err == nil || !strings.Contains(err.Error(), "MaxChanged") {
+		t.Errorf("a file with one more: %v", err)
+	}
+}
+
+// TestLookEnds holds that nobody looks for the changes of others any more once the domain is closed.
+func TestLookEnds(t *testing.T) {
+	t.Parallel()
+	p, end := called(t)
+	over := make(chan struct{})
+	go func() { defer close(over); p.Look(time.Millisecond) }()
+	end()
+	select {
+	case <-over:
+	case <-time.After(time.Minute):
+		t.Error("it is looked for after the end")
+	}
 }

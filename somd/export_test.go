@@ -1,8 +1,10 @@
 package somd
 
 import (
+	"context"
 	"time"
 
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/som"
 )
 
@@ -91,4 +93,15 @@ func (p *Persistent) Refresh() { p.refresh("") }
 // FromDescription is fromDescription.
 func (d *Domain) FromDescription(all []ClassDescription) (*som.Class, error) {
 	return d.fromDescription(all)
+}
+
+// AppendDescription is appendDescription.
+func AppendDescription(all []ClassDescription) ([]byte, error) { return appendDescription(nil, all) }
+
+// Look looks for what others have changed until the domain is closed.
+func (p *Persistent) Look(every time.Duration) { p.lookAt(every) }
+
+// TargetOf is targetOf.
+func (d *Domain) TargetOf(ctx context.Context, o *orb.Ref, declared string) (*som.Class, error) {
+	return d.targetOf(ctx, o, declared)
 }

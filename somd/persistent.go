@@ -115,23 +115,19 @@ func (p *Persistent) Incarnate(ctx context.Context, id string, adapter *poa.POA)
 	if !r.IsA(p.class) {
 		return nil, exc.New(exc.ObjAdapter, exc.MinorIncarnatePolicy, exc.No, "%s was loaded for the reference data %.64q, and is no %s", r, id, p.class)
 	}
-	s, mine, err := p.d.servantOf(r, adapter)
-	if err == nil && !mine {
-		err = exc.New(exc.ObjAdapter, exc.MinorIncarnatePolicy, exc.No, "%s was loaded for the reference data %.64q, and is another exported object already", r, id)
-	}
-	if err == nil {
-		err = s.keep(r, shown)
-	}
+	ref, err := adapter.Reference(id, &orb.Interface{ID: RepositoryID(r.Class().Name())})
 	if err != nil {
 		return nil, err
 	}
-	_, err = p.d.activate(s, func() (*orb.Ref, error) { return adapter.Reference(id, &s.iface) })
-	return s, err
+	return p.d.loaded(r, adapter, ref)
 }
 
-// Etherealize lets an object go that is not called any more.
+// Etherealize lets an object go that is not called any more by one of the references that it was loaded for, or that it was shown by.
 func (p *Persistent) Etherealize(_ context.Context, e poa.Etherealization) {
-	if s, ok := e.Servant.(*servant); ok {
-		p.d.withdraw(s)
+	switch x := e.Servant.(type) {
+	case *loaded:
+		p.d.unload(x)
+	case *servant:
+		p.d.hide(x)
 	}
 }

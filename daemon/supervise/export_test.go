@@ -13,3 +13,11 @@ var Inherited = inherited
 
 // Ago is a time that was read, as one that durations are measured from.
 var Ago = ago
+
+// Hold makes the calls of a server wait until the function that it returns is called, as an upgrade in turn does.
+func (s *Supervisor) Hold(u implrepo.UUID) (release func()) {
+	s.mu.Lock()
+	g := s.group(u)
+	s.mu.Unlock()
+	return g.hold()
+}

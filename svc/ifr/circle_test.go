@@ -38,7 +38,7 @@ func TestUnlike(t *testing.T) {
 			r := openRegistry(t, storetest.NewHub().View())
 			defer r.Close()
 			describe := func(name string, files idl.FilesOf) error {
-				_, err := r.Describe(t.Context(), name, pack(t, compile(t, files, "x.idl")))
+				_, err := r.Describe(t.Context(), ifr.Examine(name, pack(t, compile(t, files, "x.idl"))))
 				return err
 			}
 			marked := func() (names []string) {
@@ -96,11 +96,11 @@ func TestLongCircle(t *testing.T) {
 			"x.idl": fmt.Sprintf("#include \"y.idl\"\ninterface I%d : I%d {}; interface Leaf%d : I%d {};", i, (i+1)%n, i, i),
 			"y.idl": fmt.Sprintf("interface I%d {};", (i+1)%n),
 		}
-		if _, err := r.Describe(t.Context(), fmt.Sprint(i), pack(t, compile(t, files, "x.idl"))); (err != nil) != (i == n-1) {
+		if _, err := r.Describe(t.Context(), ifr.Examine(fmt.Sprint(i), pack(t, compile(t, files, "x.idl")))); (err != nil) != (i == n-1) {
 			t.Fatalf("server %d: %v", i, err)
 		}
 	}
-	if _, err := r.Describe(t.Context(), "below", pack(t, compile(t, idl.FilesOf{"x.idl": "#include \"y.idl\"\ninterface Below : I0 {};", "y.idl": "interface I0 {};"}, "x.idl"))); err == nil {
+	if _, err := r.Describe(t.Context(), ifr.Examine("below", pack(t, compile(t, idl.FilesOf{"x.idl": "#include \"y.idl\"\ninterface Below : I0 {};", "y.idl": "interface I0 {};"}, "x.idl")))); err == nil {
 		t.Error("what is below a circle is told nothing")
 	}
 	server := newORB(t, orb.Config{Listen: []string{"tcp:127.0.0.1:0"}})
@@ -129,7 +129,7 @@ func TestUnfit(t *testing.T) {
 			"x.idl": fmt.Sprintf("#include \"y.idl\"\ninterface %s : K {};", name),
 			"y.idl": fmt.Sprintf("interface K { enum E%s {OK, Bad%[1]s}; };", map[string]string{"A": "1", "B": "2", "C": "1"}[name]),
 		}
-		if _, err := r.Describe(t.Context(), name, pack(t, compile(t, files, "x.idl"))); err != nil {
+		if _, err := r.Describe(t.Context(), ifr.Examine(name, pack(t, compile(t, files, "x.idl")))); err != nil {
 			t.Fatal(err)
 		}
 	}

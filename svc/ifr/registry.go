@@ -134,13 +134,29 @@ func newRegistered(name string, packed []byte) (*registered, error) {
 	return x, nil
 }
 
-// Examine returns the entry that a registration would have, or why it has none whatever else is registered.
-func Examine(name string, packed []byte) (Entry, error) {
+// An Examined is what a server says of itself, and whether it can be registered whatever else is. It is registered once at a time.
+type Examined struct {
+	name   string
+	packed []byte
+	x      *registered // nil if it cannot
+	err    error
+}
+
+// Examine reads a packed specification that a server says under a name.
+func Examine(name string, packed []byte) *Examined {
 	x, err := newRegistered(name, packed)
-	if err != nil {
-		return Entry{}, err
+	return &Examined{name, packed, x, err}
+}
+
+// Err returns why it cannot be registered whatever else is: ErrInvalid and limits.
+func (e *Examined) Err() error { return e.err }
+
+// Entry returns the entry that its registration has, or will have.
+func (e *Examined) Entry() Entry {
+	if e.x == nil {
+		return Entry{}
 	}
-	return x.Entry, nil
+	return e.x.Entry
 }
 
 // A Registry is the specifications in a store, and what they come to together. It is safe for
@@ -363,10 +379,10 @@ func (r *Registry) Put(ctx context.Context, name string, packed []byte) (Entry, 
 // Describe registers what a server says of itself. It is taken whole, in place of what the server has said before, since that is true no longer, and what was said before is gone even
 // where the error says that it cannot be registered. Where it says of something else than others do, the error is ErrInvalid and tells what; then it is registered all the same, and
 // nobody is answered from it and from what it contradicts, until they agree or one of them is gone.
-func (r *Registry) Describe(ctx context.Context, name string, packed []byte) (Entry, error) {
-	x, err := newRegistered(name, packed)
+func (r *Registry) Describe(ctx context.Context, said *Examined) (Entry, error) {
+	x, err := said.x, said.err
 	if err == nil {
-		err = r.put(ctx, x, packed, true)
+		err = r.put(ctx, x, said.packed, true)
 	}
 	var limit *LimitError
 	switch {
@@ -374,7 +390,7 @@ func (r *Registry) Describe(ctx context.Context, name string, packed []byte) (En
 		return x.Entry, nil
 	case x != nil && x.Disputed != "": // it is there
 	case errors.Is(err, ErrInvalid), errors.As(err, &limit):
-		if gone := r.Remove(ctx, name); gone != nil && !errors.Is(gone, ErrUnknown) {
+		if gone := r.Remove(ctx, said.name); gone != nil && !errors.Is(gone, ErrUnknown) {
 			err = errors.Join(err, gone)
 		}
 	}

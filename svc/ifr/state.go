@@ -8,7 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/typelib"
 )
@@ -53,7 +52,7 @@ func (r *Registry) current() (*state, error) {
 	if x := r.now.Load(); x != nil {
 		return x, nil
 	}
-	bases, err := own()
+	mine, err := r.body.possessions()
 	if err != nil {
 		return nil, err
 	}
@@ -64,11 +63,7 @@ func (r *Registry) current() (*state, error) {
 			parts = append(parts, part{name, r.all[name].spec})
 		}
 	}
-	for _, b := range bases { // what the daemon serves itself is left out where others have another release of it
-		if r.body.contradicts(b) == nil {
-			parts = append(parts, part{"", b.spec})
-		}
-	}
+	parts = append(parts, mine...)
 	x := &state{snapshot: index(specsOf(parts), disputed)}
 	x.whole = sync.OnceValues(func() (*model.Spec, error) {
 		spec, unfit, err := together(parts)
@@ -135,23 +130,3 @@ func together(parts []part) (*model.Spec, map[string]error, error) {
 	delete(unfit, "")
 	return spec, unfit, nil
 }
-
-// own is what the daemon serves itself, as it is registered beside the rest.
-var own = sync.OnceValues(func() (all []*registered, err error) {
-	for _, text := range []string{"#include <dsomnaming.idl>\n#include <ir.idl>\n"} {
-		c, err := idl.Compile(context.Background(), idl.Options{Resolver: idl.FilesOf{"daemon.idl": text}}, "daemon.idl")
-		if err != nil {
-			return nil, err
-		}
-		packed, err := Pack(c.Spec)
-		if err != nil {
-			return nil, err
-		}
-		x, err := newRegistered("daemon.idl", packed)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, x)
-	}
-	return all, nil
-})
