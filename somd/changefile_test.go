@@ -27,8 +27,9 @@ import (
 	"github.com/opendsom/dsom/somd/internal/pets/pet"
 )
 
-// A disk loses what was not synchronised when the power goes, a new name of a file among that, and fails when it is told to.
+// A disk loses what was not synchronised when the power goes, a new name of a file among that, and fails when it is told to. As on Windows, a file that is open keeps its name, and is not replaced.
 type disk struct {
+	opened  map[string]int    // how often each file is open
 	safe    map[string][]byte // what of files is on it, by name
 	renamed map[string][]byte // what is found by a name whose folder was not synchronised since
 	faults  int               // operations until one fails; negative: none does
@@ -36,7 +37,7 @@ type disk struct {
 }
 
 func newDisk() *disk {
-	return &disk{safe: map[string][]byte{}, renamed: map[string][]byte{}, faults: -1}
+	return &disk{opened: map[string]int{}, safe: map[string][]byte{}, renamed: map[string][]byte{}, faults: -1}
 }
 
 func (d *disk) fault(what string) error {
@@ -53,6 +54,9 @@ func (d *disk) given() somd.Disk {
 	return somd.Disk{Open: d.open, Remove: os.Remove, Rename: func(from, to string) error {
 		if err := d.fault("rename"); err != nil {
 			return err
+		}
+		if n, m := d.opened[from], d.opened[to]; n > 0 || m > 0 {
+			return fmt.Errorf("rename %s, which is open %d times, to %s, which is open %d times: %w", from, n, to, m, fs.ErrPermission)
 		}
 		if _, is := d.renamed[to]; !is {
 			d.renamed[to] = d.safe[to]
@@ -82,7 +86,8 @@ func (d *disk) open(name string, anew bool) (somd.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &diskFile{d, f}, nil
+	d.opened[name]++
+	return &diskFile{d, name, f}, nil
 }
 
 // cut has the power go: files have what is safe of them.
@@ -99,8 +104,24 @@ func (d *disk) cut(t *testing.T) {
 }
 
 type diskFile struct {
-	d *disk
+	d    *disk
+	name string
 	*os.File
+}
+
+func (f *diskFile) Close() error {
+	err := f.File.Close()
+	if !errors.Is(err, os.ErrClosed) {
+		f.d.opened[f.name]--
+	}
+	return err
+}
+
+func (f *diskFile) Read(b []byte) (int, error) {
+	if err := f.d.fault("read"); err != nil {
+		return 0, err
+	}
+	return f.File.Read(b)
 }
 
 func (f *diskFile) Write(b []byte) (int, error) {
@@ -289,7 +310,7 @@ func TestChangesAreSafe(t *testing.T) {
 			break
 		}
 	}
-	for _, what := range []string{"open", "write", "sync", "rename", "folder", ""} {
+	for _, what := range []string{"open", "read", "write", "sync", "rename", "folder", ""} {
 		if failures[what] == 0 {
 			t.Errorf("no %q has failed: %v", what, failures)
 		}
@@ -514,4 +535,28 @@ func TestLookEnds(t *testing.T) {
 	case <-time.After(time.Minute):
 		t.Error("it is looked for after the end")
 	}
+}
+
+// TestUnreadIsReadAgain has the file not be readable for a moment after another process has changed it: the change is known the next time, though the file is as it was seen.
+func TestUnreadIsReadAgain(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "data")
+	p, other, d := changing(t), changing(t), newDisk()
+	p.SetDisk(d.given())
+	if err := errors.Join(p.Keep(name), other.Keep(name)); err != nil {
+		t.Fatal(err)
+	}
+	end := p.TakeTurn() // it looks by itself as well
+	if err := changeTo(t, other, "a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	d.faults = 1 // once it is open
+	end()
+	p.Refresh()
+	end = p.TakeTurn()
+	if d.failed != "read" {
+		t.Errorf("failed has %q", d.failed)
+	}
+	end()
+	holdChanges(t, p, map[string]string{"a": "b"})
 }
