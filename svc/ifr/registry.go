@@ -513,8 +513,13 @@ func (r *Registry) Remove(ctx context.Context, name string) error {
 	})
 }
 
-// Entries lists what is registered, by name.
+// Entries lists what is registered, by name. It has all be put together, once after changes, to mark what does not fit.
 func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
+	now, err := r.current()
+	if err != nil {
+		return nil, err
+	}
+	unfit := now.left()
 	select {
 	case r.turn <- struct{}{}:
 		defer func() { <-r.turn }()
@@ -525,10 +530,7 @@ func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
 		return nil, err
 	}
 	list := make([]Entry, 0, len(r.all))
-	disputed, unfit := r.body.disputes(r.all).by, map[string]error{}
-	if x := r.now.Load(); x != nil {
-		unfit = x.left()
-	}
+	disputed := r.body.disputes(r.all).by
 	for name, x := range r.all {
 		e := x.Entry
 		e.Disputed = ""
