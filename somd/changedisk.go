@@ -6,6 +6,8 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+
+	"github.com/rogpeppe/go-internal/robustio"
 )
 
 // A file is what of an os.File the changes need.
@@ -35,7 +37,8 @@ func (systemDisk) open(name string, anew bool) (file, error) {
 	return os.OpenFile(name, flags, 0o600)
 }
 
-func (systemDisk) rename(from, to string) error { return os.Rename(from, to) }
+// rename waits for up to two seconds where a system refuses it for a while, as Windows does while anybody looks at the file.
+func (systemDisk) rename(from, to string) error { return robustio.Rename(from, to) }
 func (systemDisk) remove(name string) error     { return os.Remove(name) }
 
 // syncFolder does nothing where the system lets no folder be synchronised.

@@ -161,6 +161,17 @@ func changing(t *testing.T) *somd.Persistent {
 	return p
 }
 
+// changesFile returns the name of a file in a folder of the test's own. It may stay, since wine's Windows takes away no file.
+func changesFile(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "changes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return filepath.Join(dir, "data")
+}
+
 func changeTo(t *testing.T, p *somd.Persistent, name, to string) error {
 	t.Helper()
 	return p.Change(reference(t, p, name), []byte(to))
@@ -341,7 +352,7 @@ func TestHalfALine(t *testing.T) {
 // TestChangesAreShared has processes change data at the same time, in files that each writes anew: none loses another's, all serve what any has changed, and the file has it.
 func TestChangesAreShared(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "data")
+	name := changesFile(t)
 	const processes, rounds = 3, 60
 	var all [processes]*somd.Persistent
 	for i := range all {
@@ -393,7 +404,7 @@ func TestChangesAreShared(t *testing.T) {
 // TestChangesOfOthers has another process change data of an object that is loaded here: it is let go.
 func TestChangesOfOthers(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "data")
+	name := changesFile(t)
 	d, client, other := domain(t, somd.Config{}), domain(t, somd.Config{}), changing(t)
 	client.Know(cat.Class)
 	loads := make(chan string, 8)
@@ -443,7 +454,7 @@ func TestChangesOfOthers(t *testing.T) {
 // TestChangesLocked has another process keep the lock: a change is an error once it was waited for, what is known is served, and all is well when the lock comes.
 func TestChangesLocked(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "data")
+	name := changesFile(t)
 	p := changing(t)
 	if err := p.Keep(name); err != nil {
 		t.Fatal(err)
