@@ -37,7 +37,7 @@ func (systemDisk) open(name string, anew bool) (file, error) {
 	return os.OpenFile(name, flags, 0o600)
 }
 
-// rename waits for up to two seconds where a system refuses it for a while, as Windows does while anybody looks at the file.
+// rename waits for up to two seconds where a system refuses it for a while, as Windows does while anybody has the file open, such as who looks for viruses.
 func (systemDisk) rename(from, to string) error { return robustio.Rename(from, to) }
 func (systemDisk) remove(name string) error     { return os.Remove(name) }
 
@@ -55,3 +55,6 @@ func (systemDisk) syncFolder(path string) error {
 	}
 	return errors.Join(err, f.Close())
 }
+
+// sameFile reports whether two files that were found by one name at different times may be one. On Windows that cannot be told without opening the file by its name, which would keep others from replacing it meanwhile, and tell nothing of the first.
+func sameFile(a, b os.FileInfo) bool { return runtime.GOOS == "windows" || os.SameFile(a, b) }

@@ -66,7 +66,7 @@ func openChanges(d disk, name string, wait time.Duration) (*changeFile, error) {
 func (c *changeFile) update(known *bool, do func(*held, file) error) (others []string, err error) {
 	if known != nil {
 		i, err := os.Stat(c.name)
-		if *known = err == nil && c.is != nil && os.SameFile(i, c.is) && i.Size() == c.is.Size() && i.ModTime().Equal(c.is.ModTime()); *known {
+		if *known = err == nil && c.is != nil && sameFile(i, c.is) && i.Size() == c.is.Size() && i.ModTime().Equal(c.is.ModTime()); *known {
 			return nil, nil
 		}
 	}
