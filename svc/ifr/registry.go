@@ -377,7 +377,7 @@ func (r *Registry) Put(ctx context.Context, name string, packed []byte) (Entry, 
 }
 
 // Describe registers what a server says of itself. It is taken whole, in place of what the server has said before, since that is true no longer, and what was said before is gone even
-// where the error says that it cannot be registered. Where it says of something else than others do, the error is ErrInvalid and tells what; then it is registered all the same, and
+// where the error says that it cannot be registered, ErrInvalid or a limit's; another error is the store's, and another attempt may go better. Where it says of something else than others do, the error is ErrInvalid and tells what; then it is registered all the same, and
 // nobody is answered from it and from what it contradicts, until they agree or one of them is gone.
 func (r *Registry) Describe(ctx context.Context, said *Examined) (Entry, error) {
 	x, err := said.x, said.err
@@ -391,7 +391,7 @@ func (r *Registry) Describe(ctx context.Context, said *Examined) (Entry, error) 
 	case x != nil && x.Disputed != "": // it is there
 	case errors.Is(err, ErrInvalid), errors.As(err, &limit):
 		if gone := r.Remove(ctx, said.name); gone != nil && !errors.Is(gone, ErrUnknown) {
-			err = errors.Join(err, gone)
+			err = fmt.Errorf("%v; and what was said before stays registered: %w", err, gone) // which another attempt may mend
 		}
 	}
 	return Entry{}, err
