@@ -24,7 +24,8 @@ type descriptions struct {
 	turns  uint64             // how often something was said
 	latest map[string]uint64  // by name, which of these was the last of it
 	busy   map[string]*single // by name, who registers something just now
-	closed chan struct{}
+	life   context.Context    // which ends with it, as all that registers in its own time; nil: nothing has yet
+	end    func()
 	ended  bool
 	work   sync.WaitGroup
 }
@@ -70,18 +71,14 @@ func (x *descriptions) alone(ctx context.Context, name string) (done func(), err
 }
 
 // take registers what a process says of its server, now or, if aside puts that aside, when an upgrade that tries the process out is committed: bad is why it cannot be registered whatever else is, which the process
-// is told in either case. Aside is [supervise.Lease.Aside].
+// is told in either case; then what was said before goes when the process takes over, since that is true no longer. Aside is [supervise.Lease.Aside].
 func (x *descriptions) take(ctx context.Context, name string, aside func(func(context.Context)) (bool, error), bad error, register func(context.Context) error) error {
 	done, err := x.alone(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer done() // an upgrade that is committed meanwhile registers what it has put aside after this
-	var later func(context.Context)
-	if bad == nil {
-		later = func(ctx context.Context) { x.taken(ctx, name, aside, register) }
-	}
-	switch put, err := aside(later); {
+	switch put, err := aside(func(ctx context.Context) { x.taken(ctx, name, aside, register) }); {
 	case err != nil:
 		return errors.Join(err, bad)
 	case put:
@@ -91,9 +88,27 @@ func (x *descriptions) take(ctx context.Context, name string, aside func(func(co
 	return register(ctx)
 }
 
+// attempt is the time of one attempt, which ends with x.
+func (x *descriptions) attempt(ctx context.Context) (context.Context, func()) {
+	x.mu.Lock()
+	life := x.lives()
+	x.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, takenTime)
+	stop := context.AfterFunc(life, cancel)
+	return ctx, func() { stop(); cancel() }
+}
+
+// lives returns what ends with x; mu is held.
+func (x *descriptions) lives() context.Context {
+	if x.life == nil {
+		x.life, x.end = context.WithCancel(context.Background())
+	}
+	return x.life
+}
+
 // taken registers what was put aside: the process was told that it would be.
 func (x *descriptions) taken(ctx context.Context, name string, aside func(func(context.Context)) (bool, error), register func(context.Context) error) {
-	ctx, cancel := context.WithTimeout(ctx, takenTime)
+	ctx, cancel := x.attempt(ctx)
 	defer cancel()
 	done, err := x.alone(ctx, name)
 	if err == nil {
@@ -135,10 +150,7 @@ func (x *descriptions) try(name string, turn uint64, still func() bool, register
 	if x.ended {
 		return
 	}
-	if x.closed == nil {
-		x.closed = make(chan struct{})
-	}
-	closed := x.closed
+	closed := x.lives().Done()
 	x.work.Go(func() {
 		wait := x.again
 		if wait == 0 {
@@ -161,7 +173,7 @@ func (x *descriptions) try(name string, turn uint64, still func() bool, register
 
 // once tries it once, and reports whether that was the last time.
 func (x *descriptions) once(name string, turn uint64, still func() bool, register func(context.Context) error) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), takenTime)
+	ctx, cancel := x.attempt(context.Background())
 	defer cancel()
 	done, err := x.alone(ctx, name)
 	if err != nil {
@@ -180,12 +192,11 @@ func settled(err error) bool {
 	return err == nil || errors.Is(err, ifr.ErrInvalid) || errors.As(err, &limit)
 }
 
-// close ends it.
+// close ends it, and what is being registered in its own time.
 func (x *descriptions) close() {
 	x.mu.Lock()
-	if !x.ended && x.closed != nil {
-		close(x.closed)
-	}
+	x.lives()
+	x.end()
 	x.ended = true
 	x.mu.Unlock()
 	x.work.Wait()

@@ -141,21 +141,51 @@ func TestDescriptionsWait(t *testing.T) {
 	}
 	again()
 	bad := errors.New("bad")
+	tried := 0
+	var taken func(context.Context)
 	for _, c := range []struct {
 		put  bool
 		err  error
 		want []error
 	}{{true, nil, []error{bad}}, {false, errors.ErrUnsupported, []error{bad, errors.ErrUnsupported}}} {
 		err := x.take(t.Context(), "a", func(f func(context.Context)) (bool, error) {
-			if f != nil {
-				t.Error("what cannot be registered is put aside")
-			}
+			taken = f
 			return c.put, c.err
-		}, bad, func(context.Context) error { t.Error("it is registered"); return nil })
+		}, bad, func(context.Context) error { tried++; return ifr.ErrInvalid })
+		if tried > 0 {
+			t.Error("it is registered")
+		}
 		for _, want := range c.want {
 			if !errors.Is(err, want) {
 				t.Errorf("got %v, want %v", err, want)
 			}
+		}
+	}
+	if taken(t.Context()); tried != 1 { // so that what was said before goes
+		t.Errorf("what cannot be registered was tried %d times when its version had taken over", tried)
+	}
+}
+
+// TestDescriptionsEnd ends while something is being registered, by who has taken over and later: neither is waited for.
+func TestDescriptionsEnd(t *testing.T) {
+	t.Parallel()
+	x := &descriptions{again: time.Millisecond}
+	begun, over := make(chan struct{}, 2), make(chan error, 2)
+	hang := func(ctx context.Context) error {
+		begun <- struct{}{}
+		<-ctx.Done()
+		over <- context.Cause(ctx)
+		return ctx.Err()
+	}
+	x.try("late", x.begin("late"), func() bool { return true }, hang)
+	aside := func(func(context.Context)) (bool, error) { return false, nil }
+	go x.taken(context.WithoutCancel(t.Context()), "taken", aside, hang)
+	<-begun
+	<-begun
+	x.close()
+	for range 2 {
+		if err := <-over; !errors.Is(err, context.Canceled) {
+			t.Errorf("it ended for %v", err)
 		}
 	}
 }

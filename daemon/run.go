@@ -104,6 +104,8 @@ type Config struct {
 
 	// Ready, if set, is called when calls are taken.
 	Ready func(*Daemon)
+
+	answerTime time.Duration // that a datagram may take; see [datagram.Locator]
 }
 
 // ConsoleAuto is the value of Config.Console by which the daemon chooses the port: the one that the state had before, 3054 if it takes calls
@@ -453,7 +455,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 		f.named.start(d.sup)
 	}
 	if f.ipx != nil {
-		f.ipx.start(&datagram.Locator{Locate: f.where, Limits: f.c.Limits, Log: f.seldom})
+		f.ipx.start(&datagram.Locator{Locate: f.where, Time: f.c.answerTime, Limits: f.c.Limits, Log: f.seldom})
 	}
 	return d.classes.Load().adopt(ctx, d.sup.Records())
 }

@@ -319,7 +319,7 @@ func (d *Daemon) upgradeServer(c *call) error {
 	}
 	return c.reply(admin.Upgraded{
 		Server: d.describe(done.Record, d.namer(c)), Ended: done.Ended,
-		Started: admin.Duration(done.Started), Drained: admin.Duration(done.Drained),
+		Started: admin.Duration(done.Started), Drained: admin.Duration(done.Drained), Paused: admin.Duration(done.Paused),
 	})
 }
 

@@ -76,10 +76,10 @@ func TestWine(t *testing.T) {
 	t.Run("daemon", func(t *testing.T) { daemonOfWindows(ctx, t, w, program) })
 }
 
-// ownTestsOf runs the tests of what is another on Windows: that what it lacks answers as it should, and the sockets.
+// ownTestsOf runs the tests of what is another on Windows: that what it lacks answers as it should, the sockets, and the files that are replaced.
 func ownTestsOf(ctx context.Context, t *testing.T, w *wine.Wine) {
-	cmd := exec.CommandContext(ctx, "go", "test", "-short", "-count=1", "-timeout", "5m", "-exec", "wine", "-run", "^(TestLack|TestSuite|TestSuiteBusy|TestPipe|TestPipeOfOthers|TestPipeLastPiece|TestPipeCallerGone|TestPipeIdentityWhileClosed)$",
-		"./transport/tcp", "./transport/pipe", "./orb", "./transport/kin", "./transport/ipx/ether", "./daemon/supervise/child", "./daemon/supervise/cgroup", "./process")
+	cmd := exec.CommandContext(ctx, "go", "test", "-short", "-count=1", "-timeout", "5m", "-exec", "wine", "-run", "^(TestLack|TestSuite|TestSuiteBusy|TestPipe|TestPipeOfOthers|TestPipeLastPiece|TestPipeCallerGone|TestPipeIdentityWhileClosed|TestChangesAreShared|TestChangesOfOthers|TestChangesLocked)$",
+		"./transport/tcp", "./transport/pipe", "./orb", "./transport/kin", "./transport/ipx/ether", "./daemon/supervise/child", "./daemon/supervise/cgroup", "./process", "./somd")
 	cmd.Dir = ".."
 	cmd.Env = append(w.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil || strings.Contains(string(out), "no tests to run") {

@@ -20,7 +20,7 @@ type Persistent struct {
 	class   *som.Class
 	iface   orb.Interface
 	load    func(ctx context.Context, id string) (som.Object, error) // of what is in the reference
-	changed changes
+	changed *changes
 	lasts   bool // references outlive the process
 }
 
@@ -29,7 +29,7 @@ type Persistent struct {
 // away, or an error: OBJECT_NOT_EXIST (exc) if there is no such object. It is called once for each object until that is passivated. The data come from
 // the network.
 func (d *Domain) Persistent(parent *poa.POA, name string, class *som.Class, load func(ctx context.Context, data []byte) (som.Object, error)) (*Persistent, error) {
-	p := &Persistent{d: d, class: class, iface: orb.Interface{ID: RepositoryID(class.Name())}, lasts: parent.Policies().Lifespan == poa.Persistent}
+	p := &Persistent{d: d, class: class, changed: newChanges(), iface: orb.Interface{ID: RepositoryID(class.Name())}, lasts: parent.Policies().Lifespan == poa.Persistent}
 	p.load = func(ctx context.Context, id string) (som.Object, error) { return load(ctx, []byte(p.now(id))) }
 	for _, a := range class.Order()[1:] {
 		p.iface.Bases = append(p.iface.Bases, RepositoryID(a.Name()))

@@ -1,6 +1,7 @@
 package ifr_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/idl"
@@ -215,5 +217,30 @@ func BenchmarkAll(b *testing.B) {
 			})
 		}
 		r.Close()
+	}
+}
+
+// TestNotTakenOut has a server say what cannot be registered while the store does not answer: that what it said before is there still is no error of what it says.
+func TestNotTakenOut(t *testing.T) {
+	t.Parallel()
+	view := storetest.NewHub().View()
+	r := openRegistry(t, view)
+	defer r.Close()
+	if _, err := r.Describe(t.Context(), ifr.Examine("one", pack(t, compile(t, idl.FilesOf{"acc.idl": accounts("long")}, "acc.idl")))); err != nil {
+		t.Fatal(err)
+	}
+	for _, away := range []bool{true, false} {
+		view.Cut(away)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		if away {
+			cancel()
+		}
+		if _, err := r.Describe(ctx, ifr.Examine("one", []byte("nonsense"))); err == nil || errors.Is(err, ifr.ErrInvalid) == away {
+			t.Errorf("with the store away %v: %v", away, err)
+		}
+		cancel()
+	}
+	if list, err := r.Entries(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("there is %v, %v", list, err)
 	}
 }

@@ -377,7 +377,7 @@ func (r *Registry) Put(ctx context.Context, name string, packed []byte) (Entry, 
 }
 
 // Describe registers what a server says of itself. It is taken whole, in place of what the server has said before, since that is true no longer, and what was said before is gone even
-// where the error says that it cannot be registered. Where it says of something else than others do, the error is ErrInvalid and tells what; then it is registered all the same, and
+// where the error says that it cannot be registered, ErrInvalid or a limit's; another error is the store's, and another attempt may go better. Where it says of something else than others do, the error is ErrInvalid and tells what; then it is registered all the same, and
 // nobody is answered from it and from what it contradicts, until they agree or one of them is gone.
 func (r *Registry) Describe(ctx context.Context, said *Examined) (Entry, error) {
 	x, err := said.x, said.err
@@ -391,7 +391,7 @@ func (r *Registry) Describe(ctx context.Context, said *Examined) (Entry, error) 
 	case x != nil && x.Disputed != "": // it is there
 	case errors.Is(err, ErrInvalid), errors.As(err, &limit):
 		if gone := r.Remove(ctx, said.name); gone != nil && !errors.Is(gone, ErrUnknown) {
-			err = errors.Join(err, gone)
+			err = fmt.Errorf("%v; and what was said before stays registered: %w", err, gone) // which another attempt may mend
 		}
 	}
 	return Entry{}, err
@@ -513,8 +513,13 @@ func (r *Registry) Remove(ctx context.Context, name string) error {
 	})
 }
 
-// Entries lists what is registered, by name.
+// Entries lists what is registered, by name. It has all be put together, once after changes, to mark what does not fit.
 func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
+	now, err := r.current()
+	if err != nil {
+		return nil, err
+	}
+	unfit := now.left()
 	select {
 	case r.turn <- struct{}{}:
 		defer func() { <-r.turn }()
@@ -525,10 +530,7 @@ func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
 		return nil, err
 	}
 	list := make([]Entry, 0, len(r.all))
-	disputed, unfit := r.body.disputes(r.all).by, map[string]error{}
-	if x := r.now.Load(); x != nil {
-		unfit = x.left()
-	}
+	disputed := r.body.disputes(r.all).by
 	for name, x := range r.all {
 		e := x.Entry
 		e.Disputed = ""
