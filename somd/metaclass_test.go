@@ -92,7 +92,7 @@ func (c *tally) Count(_ context.Context, by int32) (int32, error) {
 type tallied struct{ som.Base }
 
 var (
-	tallyClass = som.MustClass[tally]("HoundCounter", som.Parents(som.SOMClass))
+	tallyClass   = som.MustClass[tally]("HoundCounter", som.Parents(som.SOMClass))
 	talliedClass = som.MustClass[tallied]("HoundCounted", som.WithMetaclass(tallyClass))
 	talliedPup   = som.MustClass[tallied]("HoundCountedPup", som.Parents(talliedClass))
 )
