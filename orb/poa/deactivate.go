@@ -136,7 +136,7 @@ func (p *POA) leaver(id string) (i *incarnation, o *object, taken bool) {
 }
 
 // endKey leads from the ctx of Etherealize to the object.
-type endKey struct{}
+type endKey struct{ orb.ForUpcall }
 
 // waitsFor reports whether the end of o, which was deactivated, waits for what ctx belongs to.
 func (o *object) waitsFor(ctx context.Context) bool {
