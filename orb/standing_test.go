@@ -8,6 +8,7 @@ import (
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
 )
 
 // raises is a servant whose Add ends as it is told to.
@@ -113,6 +114,38 @@ func TestRefusedForward(t *testing.T) {
 			if _, err := there.Say(t.Context(), exc.Yes.String()); !errors.Is(err, exc.Transient) || other.ran != 0 || s.ran != 1 {
 				t.Errorf("server=%v, local=%v: %v; it ran %d times, and %d where it was not to be forwarded to", server, local, err, s.ran, other.ran)
 			}
+		}
+	}
+}
+
+// TestAdapterRefusesAServant: the client of a servant that has been at work, and returns what an adapter has refused it by, is not told that nothing has been done.
+func TestAdapterRefusesAServant(t *testing.T) {
+	t.Parallel()
+	_, root := newORB(t, nil)
+	made, err := root.Create("made", poa.Options{IDAssignment: poa.UserID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	co := newClient(t, nil)
+	for name, refuse := range map[string]func() error{
+		"an id that is taken": func() error {
+			_, err := made.ActivateWithID("a", EchoClass.Servant(new(echo)))
+			if err == nil {
+				_, err = made.ActivateWithID("a", EchoClass.Servant(new(echo)))
+			}
+			return err
+		},
+		"a policy":           func() error { _, err := root.ActivateWithID("a", EchoClass.Servant(new(echo))); return err },
+		"a name":             func() error { _, err := root.Create("", poa.Options{}); return err },
+		"an object not here": func() error { return made.Deactivate("nobody") },
+	} {
+		ref, err := EchoClass.Activate(root, Echo(&raises{err: func(context.Context) error { return refuse() }}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, _, err = EchoClass.Unchecked(co.NewRef(ref.IOR())).Add(t.Context(), 1, 1)
+		if sys := exc.From(err, exc.No); err == nil || sys.Kind == exc.Unknown || sys.Completed != exc.Maybe {
+			t.Errorf("%s: the client got %v, want what the adapter said, completed MAYBE", name, err)
 		}
 	}
 }

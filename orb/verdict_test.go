@@ -404,3 +404,42 @@ func TestInterceptorsMapForward(t *testing.T) {
 		}
 	}
 }
+
+// TestInterceptorsOfAnEarlyAnswer: a server answers a oneway whose caller waits for it alone before its servant has the request: what an interceptor's own call ends with behind that does not say that the servant is done.
+func TestInterceptorsOfAnEarlyAnswer(t *testing.T) {
+	t.Parallel()
+	co := newClient(t, nil)
+	nowhere, err := co.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, root := newORB(t, nil)
+	release, done := make(chan struct{}), make(chan struct{}, 2)
+	ref, err := EchoClass.Activate(root, Echo(&noter{note: func(context.Context, string) error { <-release; done <- struct{}{}; return nil }}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := newClient(t, func(c *orb.Config) {
+		c.ClientInterceptors = []orb.ClientInterceptor{func(ctx context.Context, _ *orb.ClientRequest, next func(context.Context) error) error {
+			if err := next(ctx); err != nil {
+				t.Error(err)
+			}
+			return EchoClass.Unchecked(nowhere).Ping(ctx)
+		}}
+	})
+	e := EchoClass.Unchecked(o.NewRef(ref.IOR()))
+	for _, c := range []struct {
+		sync orb.SyncScope
+		want exc.Completed
+	}{{orb.SyncWithServer, exc.Maybe}, {orb.SyncWithTarget, exc.Yes}} {
+		if c.sync == orb.SyncWithTarget {
+			close(release)
+		}
+		err := e.Note(orb.WithPolicies(t.Context(), orb.Policies{Sync: c.sync}), "x")
+		if !errors.Is(err, exc.Transient) || exc.From(err, exc.No).Completed != c.want {
+			t.Errorf("scope %d: got %v, want TRANSIENT completed %v", c.sync, err, c.want)
+		}
+	}
+	<-done
+	<-done
+}

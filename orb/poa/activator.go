@@ -66,9 +66,9 @@ func (p *POA) ServantActivator() (ServantActivator, error) {
 func (p *POA) mayManage(some, set bool) error {
 	switch {
 	case !some:
-		return exc.New(exc.ObjAdapter, exc.MinorNoServantManager, exc.No, "a nil servant manager for adapter %q", p.Path())
+		return failed(exc.ObjAdapter, exc.MinorNoServantManager, "a nil servant manager for adapter %q", p.Path())
 	case set:
-		return exc.New(exc.BadInvOrder, exc.MinorManagerSet, exc.No, "adapter %q has a servant manager already", p.Path())
+		return failed(exc.BadInvOrder, exc.MinorManagerSet, "adapter %q has a servant manager already", p.Path())
 	}
 	return nil
 }
