@@ -3,7 +3,9 @@ package orb_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -352,5 +354,21 @@ func TestInterceptorDoesNotRebind(t *testing.T) {
 		if _, err := e.Say(t.Context(), exc.Maybe.String()); !errors.Is(err, exc.Rebind) || exc.From(err, exc.Yes).Completed != want || other.ran != 0 {
 			t.Errorf("forwarded %s the request: %v, want REBIND completed %v; it ran %d times elsewhere", at, err, want, other.ran)
 		}
+	}
+}
+
+// TestAtEndHearsWords: what an interceptor has put before the outcome is told to those who wait for the end.
+func TestAtEndHearsWords(t *testing.T) {
+	t.Parallel()
+	told := ""
+	there, gone, _ := intercepted(t, false, false, func(ctx context.Context, next func(context.Context) error, atEnd func(func(error) error)) error {
+		atEnd(func(err error) error { told = err.Error(); return nil })
+		if err := next(ctx); err != nil {
+			return fmt.Errorf("in words: %w", err)
+		}
+		return nil
+	})
+	if err := fates[1].call(t.Context(), there, gone); !strings.HasPrefix(told, "in words: ") {
+		t.Errorf("told %q; the caller got %v", told, err)
 	}
 }

@@ -443,3 +443,29 @@ func TestInterceptorsOfAnEarlyAnswer(t *testing.T) {
 	<-done
 	<-done
 }
+
+// TestInterceptorsOfNextTwice: what an interceptor is told that calls next again says nothing of the operation: those further out complete what that has.
+func TestInterceptorsOfNextTwice(t *testing.T) {
+	t.Parallel()
+	co := newClient(t, nil)
+	nowhere, err := co.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, server := range []bool{false, true} {
+		for _, f := range fates {
+			there, gone, _ := intercepted(t, server, false, func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+				if err := next(ctx); !errors.Is(err, exc.BadInvOrder) {
+					t.Errorf("called again, next returned %v", err)
+				}
+				return EchoClass.Unchecked(nowhere).Ping(ctx)
+			}, func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+				_ = next(ctx)
+				return next(ctx)
+			})
+			if err := f.call(t.Context(), there, gone); !errors.Is(err, exc.Transient) || exc.From(err, 99).Completed != f.completed {
+				t.Errorf("server=%v, %s: got %v, want TRANSIENT completed %v", server, f.name, err, f.completed)
+			}
+		}
+	}
+}
