@@ -8,6 +8,7 @@ type verdict struct {
 	completed exc.Completed
 	result    bool
 	told      error
+	plain     bool // told is an interceptor's, and neither a system exception nor a forward: one beside it decides
 }
 
 // notYet is the verdict before the operation.
@@ -39,7 +40,7 @@ func (v *verdict) after(err error) error {
 	switch {
 	case err == nil:
 		return v.told
-	case v.told != nil && still(err, v.told):
+	case v.told != nil && still(err, v.told) && !(v.plain && systemIn(err) != nil):
 		return err
 	case v.result && ForwardOf(err) != nil:
 		err = v.tooLate()
@@ -55,7 +56,7 @@ func (v *verdict) after(err error) error {
 			v.completed = sys.Completed
 		}
 	}
-	v.result, v.told = false, err
+	v.result, v.told, v.plain = false, err, systemIn(err) == nil && ForwardOf(err) == nil
 	return err
 }
 

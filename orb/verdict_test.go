@@ -469,3 +469,32 @@ func TestInterceptorsOfNextTwice(t *testing.T) {
 		}
 	}
 }
+
+// TestInterceptorsJoinAPlainError: an error of no kind that an interceptor has put in an exception's place is joined by one further out with what its own call has ended with: that one decides, and has
+// the completion status of the operation, also to the interceptors further out.
+func TestInterceptorsJoinAPlainError(t *testing.T) {
+	t.Parallel()
+	co := newClient(t, nil)
+	nowhere, err := co.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, server := range []bool{false, true} {
+		for _, f := range fates {
+			var told error
+			there, gone, _ := intercepted(t, server, false, func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+				told = next(ctx)
+				return told
+			}, func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+				return errors.Join(next(ctx), EchoClass.Unchecked(nowhere).Ping(ctx))
+			}, func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+				_ = next(ctx)
+				return errors.New("plain")
+			})
+			err := f.call(t.Context(), there, gone)
+			if !errors.Is(err, exc.Transient) || exc.From(err, 99).Completed != f.completed || exc.From(told, 99).Completed != f.completed {
+				t.Errorf("server=%v, %s: got %v, and the interceptor was told %v, want TRANSIENT completed %v", server, f.name, err, told, f.completed)
+			}
+		}
+	}
+}
