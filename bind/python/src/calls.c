@@ -111,7 +111,7 @@ static void given(frame *f, bool raised) {
 }
 
 static som_proc *procedure(const somh_method *m, class_object *owner, instance *w) {
-	if (!w->scripted) return m->kind == SOM_PROCEDURE ? m->proc : som_resolve(w->ref, m->token);
+	if (!w->scripted || !owner) return m->kind == SOM_PROCEDURE ? m->proc : som_resolve(w->ref, m->token);
 	som_proc *p = somh_proc(m, owner->cls, ((class_object *)Py_TYPE((PyObject *)w))->cls, w->ref);
 	if (!p) PyErr_Format(PyExc_NotImplementedError, "class %s does not implement %s", owner->cls->name, m->name);
 	return p;
@@ -131,14 +131,14 @@ PyObject *call_method(const somh_method *m, class_object *owner, PyObject *self,
 	f.ncells = 0, f.used = 0;
 	PyObject *is = NULL;
 	if (fill(&f, m, args, 0) == 0) {
-		som_retain(o); /* the object may be released by another thread meanwhile */
+		w->calls++; /* another thread may release it meanwhile: then it ends behind the call */
 		PyThreadState *s = PyEval_SaveThread();
 		int code = somh_call(m, proc, o, f.args, &result, &ev);
 		PyEval_RestoreThread(s);
+		if (--w->calls == 0 && !w->ref) release_later(w, o);
 		bool raised = code != SOM_OK || ev.major != SOM_NO_EXCEPTION;
 		given(&f, raised);
 		is = raised ? raise_env(&ev, m) : results(&f, m, &result);
-		som_release(o);
 	}
 	end_frame(&f);
 	return is;
@@ -171,11 +171,16 @@ static PyObject *call_simple(method_object *d, PyObject *self, PyObject *const *
 	}
 	som_proc *proc = procedure(m, d->owner, w);
 	if (!proc) return NULL;
-	som_retain(o);
-	PyThreadState *s = PyEval_SaveThread();
-	int code = somh_call(m, proc, o, v, &result, &ev);
-	PyEval_RestoreThread(s);
-	som_release(o);
+	int code;
+	w->calls++;
+	if (d->quick) {
+		code = somh_call(m, proc, o, v, &result, &ev);
+	} else {
+		PyThreadState *s = PyEval_SaveThread();
+		code = somh_call(m, proc, o, v, &result, &ev);
+		PyEval_RestoreThread(s);
+	}
+	if (--w->calls == 0 && !w->ref) release_later(w, o);
 	if (code != SOM_OK || ev.major != SOM_NO_EXCEPTION) return raise_env(&ev, m);
 	switch (m->result.type->kind) {
 	case SOMH_VOID: Py_RETURN_NONE;
@@ -184,6 +189,51 @@ static PyObject *call_simple(method_object *d, PyObject *self, PyObject *const *
 	}
 	return get_value(m->result.type, &result, m->result.nullable);
 }
+
+#if SOMH_WORDS
+enum { MAX_WORDS = 4 };
+
+/* The same of long and long long alone: the words are made here. */
+static PyObject *call_words(method_object *d, PyObject *self, PyObject *const *args) {
+	const somh_method *m = d->m;
+	instance *w = (instance *)self;
+	uint64_t words[MAX_WORDS], r;
+	som_ref o = w->ref;
+	if (!o) return ref_of(self), NULL;
+	for (uint32_t i = 0; i < m->nparams; i++) {
+		int overflow;
+		if (!PyLong_CheckExact(args[i])) return call_simple(d, self, args);
+		long long n = PyLong_AsLongLongAndOverflow(args[i], &overflow);
+		if (overflow || (m->params[i].type->kind == SOMH_LONG && (n < INT32_MIN || n > INT32_MAX))) return call_simple(d, self, args);
+		words[i] = (uint64_t)n;
+	}
+	som_proc *proc = procedure(m, d->owner, w);
+	if (!proc) return NULL;
+	som_env ev = {0};
+	w->calls++;
+	if (d->quick) {
+		r = somh_words(proc, o, &ev, words, m->nparams);
+	} else {
+		PyThreadState *s = PyEval_SaveThread();
+		r = somh_words(proc, o, &ev, words, m->nparams);
+		PyEval_RestoreThread(s);
+	}
+	if (--w->calls == 0 && !w->ref) release_later(w, o);
+	if (ev.major != SOM_NO_EXCEPTION) return raise_env(&ev, m);
+	if (m->result.type->kind == SOMH_VOID) Py_RETURN_NONE;
+	return m->result.type->kind == SOMH_LONG ? PyLong_FromLong((int32_t)r) : PyLong_FromLongLong((int64_t)r);
+}
+
+static bool of_words(const somh_method *m) {
+	bool is = m->nparams <= MAX_WORDS && !(m->flags & SOMH_OIDL) && (m->result.type->kind == SOMH_VOID || m->result.type->kind == SOMH_LONG || m->result.type->kind == SOMH_LONGLONG);
+	for (uint32_t i = 0; is && i < m->nparams; i++)
+		is = m->params[i].type->kind == SOMH_LONG || m->params[i].type->kind == SOMH_LONGLONG;
+	return is;
+}
+#else
+static PyObject *call_words(method_object *d, PyObject *self, PyObject *const *args) { return call_simple(d, self, args); }
+static bool of_words(const somh_method *m) { return (void)m, false; }
+#endif
 
 PyObject *make_by(const somh_method *m, class_object *type, PyObject *const *args) {
 	som_env ev = {0};
@@ -244,6 +294,7 @@ static PyObject *vectorcall(PyObject *self, PyObject *const *args, size_t nargsf
 		return PyErr_Format(PyExc_TypeError, "descriptor '%s' for '%s' objects doesn't apply to a '%s' object", d->m->name, d->owner->heap.ht_type.tp_name, Py_TYPE(args[0])->tp_name);
 	in = arrange(d, args + 1, n - 1, kwnames, room);
 	if (!in) return NULL;
+	if (d->words) return call_words(d, args[0], in);
 	return d->simple ? call_simple(d, args[0], in) : call_method(d->m, d->owner, args[0], in, d->nin);
 }
 
@@ -306,7 +357,17 @@ static void method_dealloc(PyObject *self) {
 	Py_TYPE(self)->tp_free(self);
 }
 
+static PyObject *method_quick(PyObject *self, void *nothing) { return (void)nothing, PyBool_FromLong(((method_object *)self)->quick); }
+
+static int method_set_quick(PyObject *self, PyObject *value, void *nothing) {
+	(void)nothing;
+	int is = value ? PyObject_IsTrue(value) : 0;
+	if (is >= 0) ((method_object *)self)->quick = is > 0;
+	return is < 0 ? -1 : 0;
+}
+
 static PyGetSetDef method_getset[] = {
+	{"quick", method_quick, method_set_quick, "True: it is called with the interpreter's lock held. Only for what waits for nothing: no lock, no other thread, no network.", NULL},
 	{"__doc__", method_doc, NULL, NULL, NULL}, {"__name__", method_name, NULL, NULL, NULL}, {"__qualname__", method_qualname, NULL, NULL, NULL},
 	{"__objclass__", method_owner, NULL, NULL, NULL}, {"raises", method_raises, NULL, "The exceptions that IDL says it raises.", NULL},
 	{NULL, NULL, NULL, NULL, NULL},
@@ -337,6 +398,7 @@ PyObject *new_method(const somh_method *m, class_object *owner) {
 		d->nin += p->direction != SOMH_OUT && p->type->kind != SOMH_MAKING;
 		d->simple = d->simple && p->direction == SOMH_IN && by_value(p->type) && !(p->type->owns && p->owner != SOMH_CALLERS);
 	}
+	d->words = d->simple && of_words(m);
 	d->names = PyTuple_New(d->nin);
 	for (uint32_t i = 0, k = 0; d->names && i < m->nparams; i++) {
 		const somh_param *p = &m->params[i];
@@ -412,4 +474,37 @@ PyObject *new_attribute(const somh_method *get, const somh_method *set, class_ob
 	a->name = PyUnicode_InternFromString(get ? get->attribute : set->attribute);
 	if (!a->name) Py_CLEAR(a);
 	return (PyObject *)a;
+}
+
+/* ---- As other languages call ---- */
+
+static const somh_method *named(PyObject *self, PyObject *name) {
+	som_env ev = {0};
+	const char *s = PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
+	if (!s) return PyErr_Occurred() ? NULL : (const somh_method *)PyErr_Format(PyExc_TypeError, "a method's name must be str, not %.200s", Py_TYPE(name)->tp_name);
+	const somh_method *m = ref_of(self) ? somh_find(((class_object *)Py_TYPE(self))->cls, s, &ev) : NULL;
+	if (!m && !PyErr_Occurred()) raise_env(&ev, NULL);
+	if (m && m->why) return (const somh_method *)PyErr_Format(PyExc_NotImplementedError, "%s::%s cannot be called: %s", m->cls->name, m->name, m->why);
+	return m;
+}
+
+PyObject *dispatch(PyObject *self, PyObject *const *args, Py_ssize_t n) {
+	if (n < 1) return PyErr_Format(PyExc_TypeError, "som_dispatch() needs a method's name");
+	const somh_method *m = named(self, args[0]);
+	uint32_t nin = 0;
+	if (!m) return NULL;
+	for (uint32_t i = 0; i < m->nparams; i++)
+		nin += m->params[i].direction != SOMH_OUT && m->params[i].type->kind != SOMH_MAKING;
+	if (m->flags & SOMH_INIT) return PyErr_Format(PyExc_TypeError, "%s is an initializer", m->name);
+	if (n - 1 != nin) return PyErr_Format(PyExc_TypeError, "%s() takes exactly %u argument%s (%zd given)", m->name, nin, nin == 1 ? "" : "s", n - 1);
+	return call_method(m, NULL, self, args + 1, nin);
+}
+
+PyObject *entry(PyObject *self, PyObject *name) {
+	const somh_method *m = named(self, name);
+	if (!m) return NULL;
+	som_proc *p = m->kind == SOM_PROCEDURE ? m->proc : som_resolve(((instance *)self)->ref, m->token);
+	void *address;
+	memcpy(&address, &p, sizeof address);
+	return PyLong_FromVoidPtr(address);
 }

@@ -309,7 +309,9 @@ static PyObject *class_library(PyObject *self, void *nothing) {
 	return info && info->library ? PyUnicode_DecodeFSDefault(info->library) : Py_NewRef(Py_None);
 }
 
-static PyMethodDef class_methods[] = {{"mro", mro, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+static PyMethodDef class_methods[] = {{"mro", mro, METH_NOARGS, NULL},
+	{"som_new", new_plainly, METH_NOARGS, "Makes an object as other languages do: without arguments, with __init__ called by SOM."},
+	{NULL, NULL, 0, NULL}};
 static PyGetSetDef class_getset[] = {
 	{"som_version", class_version, NULL, "Major and minor version of the class.", NULL},
 	{"som_instances", class_instances, NULL, "How many instances of the class live, whoever made them.", NULL},

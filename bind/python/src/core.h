@@ -15,6 +15,8 @@ typedef struct instance {
 	som_ref ref; /* NULL: released, or it has ended */
 	PyObject *weaklist;
 	struct lent *lent; /* what its overrides have lent C */
+	uint32_t calls;    /* that are in it */
+	bool ended;        /* libsom's object has: there is no reference to give back */
 	bool kept;         /* libsom's object owns it */
 	bool scripted;     /* a class made in Python is among its class's */
 } instance;
@@ -36,6 +38,8 @@ typedef struct method_object {
 	class_object *owner; /* borrowed: it is in its dictionary */
 	PyObject *names;     /* of parameters that go in: interned */
 	uint32_t nin;
+	bool quick;  /* the interpreter's lock is held in it */
+	bool words;  /* simple, and all are long or long long */
 	bool simple; /* all goes in by value, and the result is one */
 } method_object;
 
@@ -61,11 +65,13 @@ PyObject *described(PyObject *module, PyObject *type);
 /* objects.c */
 PyObject *wrap(som_ref o, bool owned); /* a new reference; None of NULL; o's reference is taken over if it is owned, also where it fails */
 instance *twin_of(som_ref o);
+void release_later(instance *w, som_ref o); /* the last call of one that was released in it has come back */
 int bind_twin(instance *w, som_ref o);
 som_ref ref_of(PyObject *o); /* borrowed; NULL: an error */
 void finalize_scripted(PyObject *self);
 void begin_instance(som_ref self, som_env *ev, void *context); /* these two without the lock */
 void end_instance(som_ref self, void *context);
+PyObject *new_plainly(PyObject *type, PyObject *nothing);
 PyObject *new_instance(PyTypeObject *type, PyObject *args, PyObject *kwds);
 PyObject *weak(PyObject *module, PyObject *o);
 void set_up_objects(void);
@@ -78,6 +84,8 @@ PyObject *name_of_type(const somh_type *t);  /* a new reference: what a stub say
 
 /* calls.c */
 PyObject *call_method(const somh_method *m, class_object *owner, PyObject *self, PyObject *const *args, uint32_t nin);
+PyObject *dispatch(PyObject *self, PyObject *const *args, Py_ssize_t n);
+PyObject *entry(PyObject *self, PyObject *name);
 PyObject *make_by(const somh_method *m, class_object *type, PyObject *const *args);
 PyObject *new_method(const somh_method *m, class_object *owner);
 PyObject *new_attribute(const somh_method *get, const somh_method *set, class_object *owner);

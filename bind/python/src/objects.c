@@ -48,6 +48,12 @@ static PyObject *back(instance *w) {
 	return (PyObject *)w;
 }
 
+/* What libsom's object had kept ends, unless others have it: by its finalizer, which has run when it was kept. */
+static void drop_kept(instance *w) {
+	if (unfinalized && PyObject_IS_GC((PyObject *)w) && PyObject_GC_IsFinalized((PyObject *)w)) forget_finalized((PyObject *)w);
+	Py_DECREF((PyObject *)w);
+}
+
 static instance *empty(class_object *c) {
 	instance *w = (instance *)((PyTypeObject *)c)->tp_alloc((PyTypeObject *)c, 0);
 	if (w) w->scripted = c->cls && c->cls->nmade;
@@ -119,7 +125,8 @@ void end_instance(som_ref self, void *context) {
 		somh_twin_set(twins, self, NULL);
 		w->ref = NULL;
 		w->kept = false;
-		if (kept) Py_DECREF(w);
+		w->ended = true;
+		if (kept) drop_kept(w);
 	}
 	PyGILState_Release(s);
 }
@@ -143,6 +150,20 @@ PyObject *new_instance(PyTypeObject *type, PyObject *args, PyObject *kwds) {
 	if (m.w && m.w->ref == o) return (PyObject *)m.w; /* it has the reference that was made */
 	Py_XDECREF((PyObject *)m.w);
 	return wrap(o, true);
+}
+
+PyObject *new_plainly(PyObject *type, PyObject *nothing) {
+	class_object *c = (class_object *)type;
+	som_env ev = {0};
+	(void)nothing;
+	if (!c->cls) return PyErr_Format(PyExc_TypeError, "cannot create '%.200s' instances", ((PyTypeObject *)type)->tp_name);
+	struct making *outer = making;
+	making = NULL;
+	PyThreadState *s = PyEval_SaveThread();
+	som_ref o = som_new(c->cls->cls, &ev);
+	PyEval_RestoreThread(s);
+	making = outer;
+	return o ? wrap(o, true) : raise_env(&ev, NULL);
 }
 
 static int init(PyObject *self, PyObject *args, PyObject *kwds) {
@@ -180,6 +201,15 @@ static void dealloc(PyObject *self) {
 	Py_TYPE(self)->tp_free(self);
 }
 
+void release_later(instance *w, som_ref o) {
+	if (w->kept) { /* libsom's object had it, and somebody else's reference ends that */
+		w->kept = false;
+		drop_kept(w);
+	} else if (!w->ended) {
+		release(o);
+	}
+}
+
 static PyObject *release_now(PyObject *self, PyObject *nothing) {
 	instance *w = (instance *)self;
 	som_ref o = w->ref;
@@ -187,12 +217,7 @@ static PyObject *release_now(PyObject *self, PyObject *nothing) {
 	if (!o) Py_RETURN_NONE;
 	if (somh_twin(twins, o) == w) somh_twin_set(twins, o, NULL);
 	w->ref = NULL;
-	if (w->kept) { /* libsom's object had it */
-		w->kept = false;
-		Py_DECREF(self);
-	} else {
-		release(o);
-	}
+	if (!w->calls) release_later(w, o);
 	Py_RETURN_NONE;
 }
 
@@ -216,6 +241,8 @@ static PyObject *alive(PyObject *self, void *nothing) { return (void)nothing, Py
 
 static PyMethodDef methods[] = {
 	{"som_release", release_now, METH_NOARGS, "Gives the object's reference back now; calls of it raise ReferenceError from then on."},
+	{"som_dispatch", (PyCFunction)(void (*)(void))dispatch, METH_FASTCALL, "Calls a method by its name as other languages do, by the object's own table: som_dispatch('speak', 3)."},
+	{"som_entry", entry, METH_O, "The address of what calls of a method run, for other tools of this process: a C function of the object, the environment and the arguments."},
 	{"__enter__", enter, METH_NOARGS, NULL},
 	{"__exit__", leave, METH_VARARGS, NULL},
 	{"__reduce_ex__", reduce, METH_O, NULL},

@@ -151,6 +151,15 @@ PyObject *get_value(const somh_type *t, const void *p, bool nullable) {
 
 /* ---- To C ---- */
 
+static _Thread_local int depth; /* of the value that is being put */
+
+/* Whether it gets deeper than values may be, which is an error. */
+static bool deeper(void) {
+	if (depth < SOMH_MAX_NESTING / 2) return depth++, false;
+	PyErr_Format(PyExc_RecursionError, "values are nested deeper than %d (SOMH_MAX_NESTING)", SOMH_MAX_NESTING);
+	return true;
+}
+
 /* What is none of a type: in the words of Python's own conversions. */
 static int refuse(PyObject *o, const char *what, const char *wanted) {
 	PyErr_Format(PyExc_TypeError, "%s must be %s, not %.200s", what, wanted, o == Py_None ? "None" : Py_TYPE(o)->tp_name);
@@ -253,7 +262,7 @@ static int put_object(const somh_type *t, PyObject *o, som_ref *p, const char *w
 }
 
 static int put_each(const somh_type *elem, PyObject *fast, char *p, const char *what) {
-	if (Py_EnterRecursiveCall(" in a value")) return -1;
+	if (deeper()) return -1;
 	int failed = 0;
 	for (Py_ssize_t i = 0; !failed && i < PySequence_Fast_GET_SIZE(fast); i++) {
 		char each[200];
@@ -271,7 +280,7 @@ static int put_each(const somh_type *elem, PyObject *fast, char *p, const char *
 		failed = put_value(elem, o, p + (size_t)i * elem->size, false, each);
 		Py_DECREF(o);
 	}
-	Py_LeaveRecursiveCall();
+	depth--;
 	return failed;
 }
 
@@ -327,7 +336,7 @@ static int put_composed(const somh_type *t, PyObject *o, char *p, const char *wh
 		fast = o;
 	}
 	PyObject *fields = PyObject_GetAttrString(c, "_fields_"); /* the names, but for Python's own words */
-	if (!fields || Py_EnterRecursiveCall(" in a value")) {
+	if (!fields || deeper()) {
 		Py_XDECREF(fields);
 		return -1;
 	}
@@ -340,7 +349,7 @@ static int put_composed(const somh_type *t, PyObject *o, char *p, const char *wh
 		failed = member ? put_value(t->members[i].type, member, p + t->members[i].offset, false, each) : -1;
 		Py_XDECREF(member);
 	}
-	Py_LeaveRecursiveCall();
+	depth--;
 	Py_DECREF(fields);
 	if (failed) {
 		if (!PyErr_Occurred()) PyErr_Format(PyExc_RuntimeError, "%s changed size", what);
@@ -354,7 +363,7 @@ static int put_union(const somh_type *t, PyObject *o, char *p, const char *what)
 	int is = c ? PyObject_IsInstance(o, c) : -1, failed = -1;
 	if (is < 0) return -1;
 	if (!is) return refuse(o, what, t->name);
-	if (Py_EnterRecursiveCall(" in a value")) return -1;
+	if (deeper()) return -1;
 	d = PyObject_GetAttrString(o, "d");
 	if (d) v = PyObject_GetAttrString(o, "v");
 	if (v && !(failed = put_value(t->elem, d, p, false, what))) {
@@ -365,7 +374,7 @@ static int put_union(const somh_type *t, PyObject *o, char *p, const char *what)
 	}
 	Py_XDECREF(d);
 	Py_XDECREF(v);
-	Py_LeaveRecursiveCall();
+	depth--;
 	return failed;
 }
 
