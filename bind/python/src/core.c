@@ -1,8 +1,55 @@
 /* core.c: the module dsom._core. What Python makes better, dsom._types makes: set_helpers is told of it. */
 #include "core.h"
 
+#include <pthread.h>
+#include <time.h>
+
 bool down;
 static PyObject *helpers;
+
+/* ---- The interpreter's end ---- */
+
+/* Who waits for the interpreter's lock when that ends is ended by it, in the midst of whatever C++ has called Python: which ends the process. So the
+ * interpreter waits until nobody that C has called is in it, and nobody comes any more. */
+enum { MAX_EXIT_WAIT = 5 }; /* seconds that the interpreter waits for calls of it from C to come back */
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t left = PTHREAD_COND_INITIALIZER;
+static int inside;
+
+static void step_out(void) {
+	if (__atomic_sub_fetch(&inside, 1, __ATOMIC_SEQ_CST) != 0 || !__atomic_load_n(&down, __ATOMIC_SEQ_CST)) return;
+	pthread_mutex_lock(&gate);
+	pthread_cond_broadcast(&left);
+	pthread_mutex_unlock(&gate);
+}
+
+bool enter_python(PyGILState_STATE *s) {
+	__atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&down, __ATOMIC_SEQ_CST)) return step_out(), false;
+	*s = PyGILState_Ensure();
+	return true;
+}
+
+void leave_python(PyGILState_STATE s) {
+	PyGILState_Release(s);
+	step_out();
+}
+
+static PyObject *shut(PyObject *module, PyObject *nothing) {
+	struct timespec until;
+	(void)module, (void)nothing;
+	__atomic_store_n(&down, true, __ATOMIC_SEQ_CST);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += MAX_EXIT_WAIT;
+	PyThreadState *s = PyEval_SaveThread();
+	pthread_mutex_lock(&gate);
+	while (__atomic_load_n(&inside, __ATOMIC_SEQ_CST) && pthread_cond_timedwait(&left, &gate, &until) == 0) {}
+	pthread_mutex_unlock(&gate);
+	PyEval_RestoreThread(s);
+	Py_RETURN_NONE;
+}
+
+/* ---- What the module has ---- */
 
 PyObject *helper(const char *name) {
 	PyObject *f = helpers ? PyDict_GetItemString(helpers, name) : NULL;
@@ -118,13 +165,6 @@ static PyObject *object_at(PyObject *module, PyObject *address) {
 	void *p = PyLong_AsVoidPtr(address);
 	if (!p) return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 	return wrap(p, false);
-}
-
-/* The interpreter ends: what C calls from now on finds no Python. Who is in a call of it is waited for a while. */
-static PyObject *shut(PyObject *module, PyObject *nothing) {
-	(void)module, (void)nothing;
-	__atomic_store_n(&down, true, __ATOMIC_SEQ_CST);
-	Py_RETURN_NONE;
 }
 
 static PyMethodDef functions[] = {

@@ -17,6 +17,7 @@ typedef struct instance {
 	struct lent *lent; /* what its overrides have lent C */
 	uint32_t calls;    /* that are in it */
 	bool ended;        /* libsom's object has: there is no reference to give back */
+	bool finalized;    /* by __del__ */
 	bool kept;         /* libsom's object owns it */
 	bool scripted;     /* a class made in Python is among its class's */
 } instance;
@@ -51,9 +52,11 @@ typedef struct attribute_object {
 } attribute_object;
 
 extern PyTypeObject Instance_Type, Class_Type, Method_Type, Attribute_Type;
-extern bool down; /* the interpreter ends: nothing of it is to be used; read without the lock */
+extern bool down; /* the interpreter ends: nothing of it is to be used */
 
 /* core.c */
+bool enter_python(PyGILState_STATE *s); /* takes the lock, for what C calls. False, and nothing is taken: the interpreter has ended */
+void leave_python(PyGILState_STATE s);
 PyObject *helper(const char *name); /* a function of dsom._types, borrowed; NULL: an error */
 
 /* classes.c */

@@ -10,10 +10,10 @@ static PyObject *user_error, *system_error; /* dsom.UserException, dsom.SystemEx
 /* ---- From C ---- */
 
 static void drop_python(void *value) {
-	if (__atomic_load_n(&down, __ATOMIC_ACQUIRE)) return;
-	PyGILState_STATE s = PyGILState_Ensure();
+	PyGILState_STATE s;
+	if (!enter_python(&s)) return;
 	Py_DECREF((PyObject *)value);
-	PyGILState_Release(s);
+	leave_python(s);
 }
 
 static const char capsule_name[] = "dsom.environment";

@@ -48,12 +48,6 @@ static PyObject *back(instance *w) {
 	return (PyObject *)w;
 }
 
-/* What libsom's object had kept ends, unless others have it: by its finalizer, which has run when it was kept. */
-static void drop_kept(instance *w) {
-	if (unfinalized && PyObject_IS_GC((PyObject *)w) && PyObject_GC_IsFinalized((PyObject *)w)) forget_finalized((PyObject *)w);
-	Py_DECREF((PyObject *)w);
-}
-
 static instance *empty(class_object *c) {
 	instance *w = (instance *)((PyTypeObject *)c)->tp_alloc((PyTypeObject *)c, 0);
 	if (w) w->scripted = c->cls && c->cls->nmade;
@@ -65,7 +59,7 @@ PyObject *wrap(som_ref o, bool owned) {
 	instance *w = twin_of(o);
 	if (w) {
 		PyObject *is = w->kept ? back(w) : Py_NewRef((PyObject *)w);
-		if (owned) som_release(o); /* not the last: w has one */
+		if (owned && !w->ended) som_release(o); /* not the last: w has one */
 		return is;
 	}
 	if (somh_ending(o)) return PyErr_Format(PyExc_ReferenceError, "an object of class %s is in the middle of its end", som_class_describe(som_class_of(o))->name);
@@ -85,13 +79,22 @@ som_ref ref_of(PyObject *o) {
 
 /* ---- Making ---- */
 
+/* __del__, once. */
+static void finalize_own(PyObject *self) {
+	instance *w = (instance *)self;
+	destructor f = ((class_object *)Py_TYPE(self))->finalize;
+	if (!f || w->finalized) return;
+	w->finalized = true;
+	f(self);
+}
+
 void begin_instance(som_ref self, som_env *ev, void *context) {
 	(void)context;
-	if (__atomic_load_n(&down, __ATOMIC_ACQUIRE)) {
+	PyGILState_STATE s;
+	if (!enter_python(&s)) {
 		som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "the Python interpreter has ended");
 		return;
 	}
-	PyGILState_STATE s = PyGILState_Ensure();
 	instance *w = NULL;
 	class_object *c = class_of_ref(self);
 	if (c && making && !making->w && making->type == c) {
@@ -112,23 +115,27 @@ void begin_instance(som_ref self, som_env *ev, void *context) {
 		Py_XDECREF(made);
 	}
 	if (!w) raise_to_env(ev);
-	PyGILState_Release(s);
+	leave_python(s);
 }
 
 void end_instance(som_ref self, void *context) {
 	(void)context;
-	if (__atomic_load_n(&down, __ATOMIC_ACQUIRE)) return;
-	PyGILState_STATE s = PyGILState_Ensure();
+	PyGILState_STATE s;
+	if (!enter_python(&s)) return;
 	instance *w = twin_of(self);
-	if (w) {
+	if (w) { /* what the class stands on is still there, and __del__ may use it */
 		bool kept = w->kept;
-		somh_twin_set(twins, self, NULL);
-		w->ref = NULL;
+		PyObject *type, *value, *trace;
+		PyErr_Fetch(&type, &value, &trace);
 		w->kept = false;
 		w->ended = true;
-		if (kept) drop_kept(w);
+		if (kept) finalize_own((PyObject *)w);
+		somh_twin_set(twins, self, NULL);
+		w->ref = NULL;
+		if (kept) Py_DECREF(w);
+		PyErr_Restore(type, value, trace);
 	}
-	PyGILState_Release(s);
+	leave_python(s);
 }
 
 PyObject *new_instance(PyTypeObject *type, PyObject *args, PyObject *kwds) {
@@ -175,14 +182,13 @@ static int init(PyObject *self, PyObject *args, PyObject *kwds) {
 
 void finalize_scripted(PyObject *self) {
 	instance *w = (instance *)self;
-	class_object *c = (class_object *)Py_TYPE(self);
-	if (w->ref && !w->kept && !down && somh_shared(w->ref)) {
+	if (w->ref && !w->kept && !w->ended && !down && somh_shared(w->ref)) {
 		Py_INCREF(self);
 		w->kept = true;
 		som_release(w->ref); /* if all others have given theirs back meanwhile, this is its end, and w's */
 		return;
 	}
-	if (c->finalize) c->finalize(self);
+	finalize_own(self);
 }
 
 static void dealloc(PyObject *self) {
@@ -191,7 +197,7 @@ static void dealloc(PyObject *self) {
 	if (w->weaklist) PyObject_ClearWeakRefs(self);
 	if (o && twin_of(o) == w) somh_twin_set(twins, o, NULL);
 	w->ref = NULL;
-	if (o && !w->kept && !down) {
+	if (o && !w->kept && !w->ended && !down) {
 		PyObject *type, *value, *trace;
 		PyErr_Fetch(&type, &value, &trace);
 		release(o);
@@ -204,7 +210,8 @@ static void dealloc(PyObject *self) {
 void release_later(instance *w, som_ref o) {
 	if (w->kept) { /* libsom's object had it, and somebody else's reference ends that */
 		w->kept = false;
-		drop_kept(w);
+		w->ended = true;
+		Py_DECREF((PyObject *)w);
 	} else if (!w->ended) {
 		release(o);
 	}

@@ -174,16 +174,16 @@ static const somh_class *class_with(const override *o, som_ref self) {
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
 	override *o = context;
 	const somh_method *m = o->m;
-	if (__atomic_load_n(&down, __ATOMIC_ACQUIRE)) {
+	PyGILState_STATE s;
+	if (!enter_python(&s)) {
 		above(class_with(o, self), m, self, ev, args, result);
 		return;
 	}
-	PyGILState_STATE s = PyGILState_Ensure();
 	class_object *type = o->type;
 	instance *w = twin_of(self);
 	if (!type || (!w && somh_ending(self))) { /* C++'s part of it ends, and Python's is no more */
 		const somh_class *c = class_with(o, self);
-		PyGILState_Release(s);
+		leave_python(s);
 		above(c, m, self, ev, args, result);
 		return;
 	}
@@ -197,5 +197,5 @@ void handle(void *context, som_ref self, som_env *ev, const som_value *args, som
 	if (!r || put_results((instance *)is, m, r, args, result) < 0) raise_to_env(m->flags & SOMH_OIDL ? NULL : ev);
 	Py_XDECREF(r); Py_XDECREF(is);
 	Py_DECREF(type);
-	PyGILState_Release(s);
+	leave_python(s);
 }
