@@ -117,7 +117,9 @@ func compile(name string, args ...string) error {
 func (b build) zoo(t testing.TB) string {
 	t.Helper()
 	kernel := sombuild.Kernel(t, "gcc", b.kernel)
-	return once(t, "zoo-"+b.name, func(dir string) error { return library(dir, "../cxx/testdata/zoo.idl", "../cxx/test/zoo.cc", "zoo", kernel, b.flags) })
+	return once(t, "zoo-"+b.name, func(dir string) error {
+		return library(dir, "../cxx/testdata/zoo.idl", "../cxx/test/zoo.cc", "zoo", kernel, b.flags)
+	})
 }
 
 // library builds a class library in C++ from IDL and source.

@@ -122,6 +122,22 @@ static PyObject *type_named(PyObject *module, PyObject *args) {
 	return Py_XNewRef(class_of_type(t));
 }
 
+/* The types of a structure's or exception's members, as stubs write them. */
+static PyObject *members(PyObject *module, PyObject *type) {
+	(void)module;
+	PyObject *address = PyObject_GetAttrString(type, "_type_");
+	const somh_type *t = address ? PyLong_AsVoidPtr(address) : NULL;
+	Py_XDECREF(address);
+	if (!t) return NULL;
+	PyObject *all = PyList_New(t->nmembers);
+	for (uint32_t i = 0; all && i < t->nmembers; i++) {
+		PyObject *name = name_of_type(t->members[i].type);
+		if (!name) Py_CLEAR(all);
+		else PyList_SET_ITEM(all, i, name);
+	}
+	return all;
+}
+
 static PyObject *load_library(PyObject *module, PyObject *args) {
 	PyObject *file;
 	som_env ev = {0};
@@ -168,7 +184,7 @@ static PyObject *object_at(PyObject *module, PyObject *address) {
 }
 
 static PyMethodDef functions[] = {
-	{"class_named", class_named, METH_VARARGS, NULL}, {"type_named", type_named, METH_VARARGS, NULL}, {"load_library", load_library, METH_VARARGS, NULL},
+	{"class_named", class_named, METH_VARARGS, NULL}, {"type_named", type_named, METH_VARARGS, NULL}, {"members", members, METH_O, NULL}, {"load_library", load_library, METH_VARARGS, NULL},
 	{"set_path", set_path, METH_VARARGS, NULL}, {"class_names", class_names, METH_NOARGS, NULL}, {"object_at", object_at, METH_O, NULL},
 	{"weak", weak, METH_O, NULL}, {"described", described, METH_O, NULL}, {"set_helpers", set_helpers, METH_O, NULL}, {"shut", shut, METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
