@@ -14,6 +14,7 @@ import (
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/golden"
 	"github.com/opendsom/dsom/internal/sombuild"
 	"github.com/opendsom/dsom/typelib"
 )
@@ -236,6 +237,68 @@ func TestEnds(t *testing.T) {
 			if !strings.Contains(out, c.says) || (err != nil) != (c.how == "raise") || strings.Contains(out, "Sanitizer") {
 				t.Errorf("%s, %s: %v\n%s", b.name, c.how, err, tail(out))
 			}
+		}
+	}
+}
+
+// TestForeign runs the same by ctypes, as where there is no compiler.
+func TestForeign(t *testing.T) {
+	t.Parallel()
+	env := []string{"DSOM_PYTHON=ctypes", "DSOM_LIBRARIES=" + sombuild.Kernel(t, "gcc", plain.kernel)}
+	plain.unit(t, "test_classes.py", env...)
+	if out := run(t, plain.env(t, env...), "python3", "tests/stress.py", "3000"); !strings.HasSuffix(out, "flat\n") {
+		t.Error(out)
+	}
+	if out, err := output("", plain.env(t, "DSOM_PYTHON=ctypes", "DSOM_LIBRARIES=/nowhere"), "python3", "-c", "import dsom"); err == nil || !strings.Contains(out, "set DSOM_LIBRARIES to the folder of") {
+		t.Errorf("without libsom: %v\n%s", err, out)
+	}
+}
+
+// TestStubs holds what type checkers are told of a library, by either implementation.
+func TestStubs(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"extension", "ctypes"} {
+		dir := t.TempDir()
+		env := plain.env(t, "DSOM_PYTHON="+how, "DSOM_LIBRARIES="+sombuild.Kernel(t, "gcc", plain.kernel))
+		out, err := output(dir, env, "python3", "-m", "dsom.stubs", "--out", dir, filepath.Join(plain.zoo(t), "libzoo.so")) // not here, where there is the package without its extension
+		if err != nil || out != filepath.Join(dir, "Zoo.pyi")+"\n" {
+			t.Errorf("%v, got %s", err, out)
+		}
+		text, err := os.ReadFile(filepath.Join(dir, "Zoo.pyi"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden.Check(t, "Zoo.pyi", string(text))
+		run(t, env, "python3", "-c", "import ast, sys; ast.parse(open(sys.argv[1]).read())", filepath.Join(dir, "Zoo.pyi"))
+	}
+}
+
+// TestReleases runs a program with the release of a class library that it was written for, and with the next, whose class has another ancestor, other
+// data and more methods.
+func TestReleases(t *testing.T) {
+	t.Parallel()
+	env, kernel := plain.env(t), sombuild.Kernel(t, "gcc", plain.kernel)
+	for _, c := range []struct {
+		release, want string
+		flags         []string
+	}{
+		{"1", "10 50 1 6\n(1, 0) ['Counter'] False\n", nil},
+		{"2", "10 50 1 6\n(1, 1) ['Counter', 'Named'] True\n", []string{"-DNAMED"}},
+	} {
+		dir := t.TempDir()
+		source := filepath.Join(dir, "counter.idl")
+		text, err := os.ReadFile("testdata/counter" + c.release + ".idl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(source, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := library(dir, source, "testdata/counter.cpp", "counter", kernel, append([]string{"-O1"}, c.flags...)); err != nil {
+			t.Fatal(err)
+		}
+		if got := run(t, append(env, "SOM_PATH="+dir), "python3", "tests/release.py"); got != c.want {
+			t.Errorf("release %s: got\n%s", c.release, got)
 		}
 	}
 }

@@ -19,6 +19,9 @@ from ._types import core
 _HEAD = "# Made by python -m dsom.stubs: what class libraries say of their classes.\n"
 
 
+_PYTHONS = {"None", "bool", "int", "float", "str", "bytes", "list", "Any", "SOMObject", "Object"}
+
+
 def _own(name):
     return "_" + name if keyword.iskeyword(name) else name
 
@@ -133,7 +136,7 @@ def stubs(names):
     def type_of(scoped):
         """What a class refers to and is declared in a module."""
         scope = scoped.rpartition("::")[0]
-        if scoped in done or not scope or _is_class(scope):
+        if scoped in done or scope and _is_class(scope):
             return
         done.add(scoped)
         made = core.type_named(scoped)
@@ -144,8 +147,8 @@ def stubs(names):
                 refer(t)
 
     def refer(text):
-        for scoped in re.findall(r"[A-Za-z_]\w*(?:::\w+)+", text):
-            if not _is_class(scoped):
+        for scoped in re.findall(r"[A-Za-z_]\w*(?:::\w+)*", text):
+            if scoped not in _PYTHONS and not _is_class(scoped):
                 type_of(scoped)
 
     for name in sorted(set(wanted), key=lambda n: (len(load(n).__mro__), n)):
