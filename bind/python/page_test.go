@@ -47,6 +47,9 @@ func TestPage(t *testing.T) {
 	commands := 0
 	for _, b := range block.FindAllStringSubmatch(string(page), -1) {
 		language, name, text := b[1], b[2], b[3]
+		if language == "py" { // needs another machine: test_remote.py does it
+			continue
+		}
 		if language != "console" {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 				t.Fatal(err)

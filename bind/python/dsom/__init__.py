@@ -22,7 +22,7 @@ from ._types import (
 )
 
 __version__ = "1.0"
-__all__ = ["load", "library", "path", "classes", "weak", "Object", "Class", "Exception", "UserException", "SystemException", "implementation"]
+__all__ = ["load", "library", "path", "classes", "weak", "bind", "Object", "Class", "Exception", "UserException", "SystemException", "implementation"]
 
 Class = _core.Class
 weak = _core.weak
@@ -63,6 +63,13 @@ def path(folders):
 def classes():
     """Returns the names of all classes that are there."""
     return _core.class_names()
+
+
+def bind(url):
+    """Returns the object elsewhere that a URL names, "corbaname::host#zoo/rex", or a reference: see dsom.remote."""
+    from . import remote
+
+    return remote.bind(url)
 
 
 Object = _core.class_named("SOMObject")

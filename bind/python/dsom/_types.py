@@ -207,7 +207,9 @@ class _Asynchronous:
 
 
 def _reduce(o):
-    raise TypeError(f"cannot pickle {type(o).__qualname__!r} object: it is in this process alone")
+    from . import remote
+
+    return remote.reduce(o)
 
 
 core.set_helpers(
