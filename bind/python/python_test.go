@@ -302,3 +302,14 @@ func TestReleases(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkCalls prints the table of docs/som-python.md, measured in one run.
+func BenchmarkCalls(b *testing.B) {
+	env, dir := plain.env(b), b.TempDir()
+	if err := compile("gcc", "-O2", "-fPIC", "-shared", "-I"+interpreter(b), "-o", filepath.Join(dir, "plain.so"), "tests/plain.c"); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		b.Log("\n" + run(b, append(env, "PYTHONPATH="+plain.site(b)+":"+dir), "python3", "tests/bench.py"))
+	}
+}

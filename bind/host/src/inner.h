@@ -26,6 +26,7 @@
 #define doc_of somh_in_doc_of
 #define fill_method somh_in_fill_method
 #define same_types somh_in_same_types
+#define same_members somh_in_same_members
 #define tell_by_signature somh_in_tell_by_signature
 #define plan_call somh_in_plan_call
 #define overrides_here somh_in_overrides_here
@@ -67,6 +68,7 @@ const char *doc_of(const somt *t, uint32_t decl);
 /* method.c: fills what a class introduces; l and decl are 0 where no typelib tells of it. */
 void fill_method(somh_method *m, library *l, uint32_t decl, bool set);
 bool same_types(const somh_method *m); /* signature.c: whether the signature's types are those of the typelib */
+bool same_members(const char *sig, const somh_type *e); /* whether an exception's members are those that the signature says */
 void tell_by_signature(somh_method *m);
 
 /* call.c */
