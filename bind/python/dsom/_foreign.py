@@ -137,13 +137,13 @@ _arm = _f(_host, "somh_arm", c_int32, _P, _P)
 _shared = _f(_host, "somh_shared", c_int, _P)
 _ending = _f(_host, "somh_ending", c_int, _P)
 
-_helpers = {}
+_parts = {}
 _down = False
 _local = threading.local()
 
 
-def set_helpers(helpers):
-    _helpers.update(helpers)
+def set_parts(parts):
+    _parts.update(parts)
 
 
 def shut():
@@ -175,7 +175,7 @@ class T:
     def cls(self):
         if self.made is None:
             kind = {ENUM: "enum", STRUCT: "struct", UNION: "union", EXCEPTION: "exception"}[self.kind]
-            self.made = _helpers["make"](kind, self.name, [m[0] for m in self.members], self.id, self.doc)
+            self.made = _parts["make"](kind, self.name, [m[0] for m in self.members], self.id, self.doc)
             self.made._type_ = self.address
         return self.made
 
@@ -448,13 +448,13 @@ def _raised(ev, m=None):
         if ev.major == 1 and ev.drop == _DROP_PYTHON and ev.value:
             return _held[ev.value]
         if ev.major != 1:
-            return _helpers["system"](id or "IDL:omg.org/CORBA/UNKNOWN:1.0", ev.minor, ev.completed, _code_name(ev.code).decode() if ev.code else "", text(ev.text))
+            return _parts["system"](id or "IDL:omg.org/CORBA/UNKNOWN:1.0", ev.minor, ev.completed, _code_name(ev.code).decode() if ev.code else "", text(ev.text))
         e = None
         for t in m.raises if m else ():
             if t.id == id and (ev.value or not t.members):
                 e = get(t, ev.value) if t.members else t.cls()()
         if e is None:
-            e = _helpers["unknown_user"](id, text(ev.text))
+            e = _parts["unknown_user"](id, text(ev.text))
         e._environment = _Kept(ev)
         return e
     finally:
@@ -466,7 +466,7 @@ def _tell(ev, e):
     if not ev:
         sys.unraisablehook(type("", (), {"exc_type": type(e), "exc_value": e, "exc_traceback": e.__traceback__, "err_msg": None, "object": None})())
         return
-    if isinstance(e, _helpers["UserException"]):
+    if isinstance(e, _parts["UserException"]):
         kept = getattr(e, "_environment", None)
         if kept is not None and kept.ev.major and not e._changed:
             _env_clear(ev)
@@ -487,12 +487,12 @@ def _tell(ev, e):
             return _raise_user(ev, t.id.encode(), value, _DROP_MEMBERS if value else None)
         if isinstance(e.id, str):
             return _raise_user(ev, e.id.encode(), None, None)
-    if isinstance(e, _helpers["SystemException"]):
+    if isinstance(e, _parts["SystemException"]):
         return _raise_system(ev, e.id.encode(), e.minor, e.completed, str(e.text).encode() if e.text else None)
     token = _allocate(1)
     _held[token] = e
     _raise_user(ev, _PYTHON_ID, token, _DROP_PYTHON)
-    text = _helpers["text"](e).encode("utf-8", "replace") + b"\0"
+    text = _parts["text"](e).encode("utf-8", "replace") + b"\0"
     copy = _allocate(len(text))
     memmove(copy, text, len(text))
     _Env.from_address(ev).text = copy
@@ -833,7 +833,7 @@ def class_of(c):
             continue
         put_(_python_name(m.name), Method(m, cls))
         if not m.why and not m.flags & (INIT | ROOT):
-            put_(m.name + "_async", _helpers["asynchronous"](m.name))
+            put_(m.name + "_async", _parts["asynchronous"](m.name))
     for i in range(d.ntypes):
         t = type_at(d.types[i])
         if t.kind != NONE:
@@ -1030,7 +1030,7 @@ class Instance:
         self.som_release()
 
     def __reduce_ex__(self, protocol):
-        return _helpers["reduce"](self)
+        return _parts["reduce"](self)
 
     def som_release(self):
         """Gives the object's reference back now; calls of it raise ReferenceError from then on."""

@@ -212,7 +212,7 @@ def _reduce(o):
     return remote.reduce(o)
 
 
-core.set_helpers(
+core.set_parts(
     {
         "make": make,
         "system": _system,

@@ -48,7 +48,7 @@ static int add_method(class_object *c, const somh_method *m) {
 	if (m->attribute && !m->why) return put(c, m->attribute, new_attribute(accessor(c->cls, m->attribute, SOMH_GETS), accessor(c->cls, m->attribute, SOMH_SETS), c));
 	if (put(c, m->name, new_method(m, c)) < 0) return -1;
 	if (m->why || m->flags & (SOMH_INIT | SOMH_ROOT)) return 0;
-	PyObject *asynchronous = helper("asynchronous");
+	PyObject *asynchronous = part("asynchronous");
 	PyOS_snprintf(name, sizeof name, "%.255s_async", m->name);
 	return asynchronous ? put(c, name, PyObject_CallFunction(asynchronous, "s", m->name)) : -1;
 }

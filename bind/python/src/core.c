@@ -1,11 +1,11 @@
-/* core.c: the module dsom._core. What Python makes better, dsom._types makes: set_helpers is told of it. */
+/* core.c: the module dsom._core. What Python makes better, dsom._types makes: set_parts is told of it. */
 #include "core.h"
 
 #include <pthread.h>
 #include <time.h>
 
 bool down;
-static PyObject *helpers;
+static PyObject *parts;
 
 /* ---- The interpreter's end ---- */
 
@@ -51,15 +51,15 @@ static PyObject *shut(PyObject *module, PyObject *nothing) {
 
 /* ---- What the module has ---- */
 
-PyObject *helper(const char *name) {
-	PyObject *f = helpers ? PyDict_GetItemString(helpers, name) : NULL;
+PyObject *part(const char *name) {
+	PyObject *f = parts ? PyDict_GetItemString(parts, name) : NULL;
 	return f ? f : PyErr_Format(PyExc_RuntimeError, "dsom has not been imported: %s", name);
 }
 
-static PyObject *set_helpers(PyObject *module, PyObject *dict) {
+static PyObject *set_parts(PyObject *module, PyObject *dict) {
 	(void)module;
 	if (!PyDict_Check(dict)) return PyErr_Format(PyExc_TypeError, "a dict is asked for");
-	Py_XSETREF(helpers, Py_NewRef(dict));
+	Py_XSETREF(parts, Py_NewRef(dict));
 	if (set_up_errors(dict) < 0) return PyErr_Format(PyExc_KeyError, "exceptions");
 	Py_RETURN_NONE;
 }
@@ -186,7 +186,7 @@ static PyObject *object_at(PyObject *module, PyObject *address) {
 static PyMethodDef functions[] = {
 	{"class_named", class_named, METH_VARARGS, NULL}, {"type_named", type_named, METH_VARARGS, NULL}, {"members", members, METH_O, NULL}, {"load_library", load_library, METH_VARARGS, NULL},
 	{"set_path", set_path, METH_VARARGS, NULL}, {"class_names", class_names, METH_NOARGS, NULL}, {"object_at", object_at, METH_O, NULL},
-	{"weak", weak, METH_O, NULL}, {"described", described, METH_O, NULL}, {"set_helpers", set_helpers, METH_O, NULL}, {"shut", shut, METH_NOARGS, NULL},
+	{"weak", weak, METH_O, NULL}, {"described", described, METH_O, NULL}, {"set_parts", set_parts, METH_O, NULL}, {"shut", shut, METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
 };
 

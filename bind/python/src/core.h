@@ -57,7 +57,7 @@ extern bool down; /* the interpreter ends: nothing of it is to be used */
 /* core.c */
 bool enter_python(PyGILState_STATE *s); /* takes the lock, for what C calls. False, and nothing is taken: the interpreter has ended */
 void leave_python(PyGILState_STATE s);
-PyObject *helper(const char *name); /* a function of dsom._types, borrowed; NULL: an error */
+PyObject *part(const char *name); /* a function of dsom._types, borrowed; NULL: an error */
 
 /* classes.c */
 class_object *class_of_description(const somh_class *c); /* borrowed; NULL: an error */

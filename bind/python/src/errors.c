@@ -47,7 +47,7 @@ static PyObject *user_exception(const som_env *ev, const somh_method *m) {
 		PyObject *c = class_of_type(t);
 		return c ? PyObject_CallNoArgs(c) : NULL;
 	}
-	PyObject *make = helper("unknown_user");
+	PyObject *make = part("unknown_user");
 	return make ? PyObject_CallFunction(make, "zz", ev->id, ev->text) : NULL;
 }
 
@@ -63,7 +63,7 @@ PyObject *raise_env(som_env *ev, const somh_method *m) {
 		e = user_exception(ev, m);
 		if (e) keep_environment(e, ev);
 	} else {
-		PyObject *make = helper("system");
+		PyObject *make = part("system");
 		if (make) e = PyObject_CallFunction(make, "zIIsz", ev->id ? ev->id : "IDL:omg.org/CORBA/UNKNOWN:1.0", ev->minor, ev->completed, ev->code ? som_code_name(ev->code) : "", ev->text);
 	}
 	som_env_clear(ev);
@@ -157,7 +157,7 @@ void raise_to_env(som_env *ev) {
 		return;
 	}
 	if (!raised) {
-		PyObject *text = PyObject_CallOneArg(helper("text"), e);
+		PyObject *text = PyObject_CallOneArg(part("text"), e);
 		const char *s = text && PyUnicode_Check(text) ? PyUnicode_AsUTF8(text) : NULL;
 		som_raise_user(ev, python_id, Py_NewRef(e), drop_python);
 		char *copy = s ? som_allocate(strlen(s) + 1) : NULL;
@@ -168,8 +168,8 @@ void raise_to_env(som_env *ev) {
 	Py_DECREF(e);
 }
 
-int set_up_errors(PyObject *helpers) {
-	user_error = PyDict_GetItemString(helpers, "UserException");
-	system_error = PyDict_GetItemString(helpers, "SystemException");
+int set_up_errors(PyObject *parts) {
+	user_error = PyDict_GetItemString(parts, "UserException");
+	system_error = PyDict_GetItemString(parts, "SystemException");
 	return user_error && system_error ? 0 : -1;
 }

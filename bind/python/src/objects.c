@@ -239,7 +239,7 @@ static PyObject *leave(PyObject *self, PyObject *args) { return (void)args, rele
 
 static PyObject *reduce(PyObject *self, PyObject *protocol) {
 	(void)protocol;
-	PyObject *f = helper("reduce");
+	PyObject *f = part("reduce");
 	return f ? PyObject_CallOneArg(f, self) : NULL;
 }
 

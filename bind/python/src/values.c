@@ -10,7 +10,7 @@ PyObject *class_of_type(const somh_type *t) {
 	if (!classes && !(classes = somh_twins_new())) return PyErr_NoMemory();
 	PyObject *c = somh_twin(classes, (som_ref)(void *)(uintptr_t)t);
 	if (c) return c;
-	PyObject *make = helper("make"), *members = PyList_New(0);
+	PyObject *make = part("make"), *members = PyList_New(0);
 	for (uint32_t i = 0; make && members && i < t->nmembers; i++) {
 		PyObject *name = PyUnicode_FromString(t->members[i].name);
 		if (!name || PyList_Append(members, name) < 0) Py_CLEAR(members);
