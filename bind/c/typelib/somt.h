@@ -53,7 +53,10 @@ typedef struct somt_type {
 	uint64_t bound; /* of a string or sequence, 0 is none; the elements of an array in all */
 } somt_type;
 
+uint32_t somt_types(const somt *t); /* how many there are */
 int somt_type_at(const somt *t, uint32_t number, somt_type *type);
+/* The ith dimension of an array, 0 behind the last. */
+uint64_t somt_dimension(const somt *t, uint32_t number, uint32_t i);
 /* The type behind typedefs: what it names is none. */
 int somt_resolve(const somt *t, uint32_t number, somt_type *type);
 
@@ -76,11 +79,49 @@ typedef struct somt_method {
 	uint8_t set;        /* it sets an attribute */
 	somt_passing result;
 	uint32_t nparams;
-	size_t params; /* for the reader alone */
+	size_t params, after; /* for the reader alone */
 } somt_method;
 
 int somt_method_of(const somt *t, uint32_t cls, const char *name, somt_method *m);
 int somt_param(const somt *t, const somt_method *m, uint32_t i, somt_passing *p);
+
+/* The method that a declaration in a class is: an operation, or an attribute got or set. 0 also where it is neither, or is not set. */
+int somt_method_at(const somt *t, uint32_t number, int set, somt_method *m);
+/* A modifier of a declaration, "init": its value, perhaps "", or NULL where it has none of that name. */
+const char *somt_modifier(const somt *t, uint32_t number, const char *name);
+
+/* ---- What declarations are made of ---- */
+
+/* A walk through a list of a record, each entry once. What is left is none of a list that is damaged. */
+typedef struct somt_walk {
+	size_t at, end; /* for the reader alone */
+	uint64_t left;  /* entries that are still to come, if nothing is wrong with them */
+	uint32_t kind;  /* for the reader alone */
+} somt_walk;
+
+/* A member of a structure or exception, an enumerator (without a type), an arm of a union. */
+typedef struct somt_member {
+	const char *name;
+	uint32_t type;
+	somt_walk labels; /* of an arm */
+} somt_member;
+
+/* Begins at the members of a structure (its own alone, without those of its base), an exception, a union or an enum. */
+int somt_members(const somt *t, uint32_t number, somt_walk *w);
+int somt_next_member(const somt *t, somt_walk *w, somt_member *m); /* 0 at the end */
+/* What selects an arm: the default, or a value; that of a character is its code, of an enumerator its number from 0. */
+typedef struct somt_label { int is_default; int64_t value; } somt_label;
+int somt_next_label(const somt *t, somt_walk *w, somt_label *l);
+/* Begins at the exceptions that a method raises, of which somt_next_raised answers the declarations, 0 at the end. */
+int somt_raised(const somt *t, const somt_method *m, somt_walk *w);
+uint32_t somt_next_raised(const somt *t, somt_walk *w);
+
+/* The type of a structure's base, a union's discriminator, a typedef or a constant; 0 is none. */
+uint32_t somt_type_of(const somt *t, uint32_t number);
+/* The scoped name of a declaration, "Zoo::Dog", or 0 where it does not fit into n octets. */
+int somt_scoped(const somt *t, uint32_t number, char *to, size_t n);
+/* Its repository id, likewise. */
+int somt_id(const somt *t, uint32_t number, char *to, size_t n);
 
 #ifdef __cplusplus
 }

@@ -87,10 +87,10 @@ static void skip_annotations(place *p) {
 	}
 }
 
-/* The name of a node; the place of its comments, 0 where it has none. */
-static const char *node(place *p, size_t *doc) {
+/* A node up to its modifiers, and whether it has some; its name; the place of its comments, 0 where it has none. */
+static int unmodified(place *p, const char **name, size_t *doc) {
 	uint64_t has = num(p);
-	const char *name = text(p);
+	*name = text(p);
 	*doc = has & (NODE_DOC | NODE_TRAILING) ? p->at : 0;
 	if (has & NODE_DOC) skip(p, 1);
 	if (has & NODE_TRAILING) skip(p, 1);
@@ -101,7 +101,13 @@ static const char *node(place *p, size_t *doc) {
 			skip(p, 1);
 			text(p);
 		}
-	if (has & NODE_MODIFIERS) skip(p, 2);
+	return (has & NODE_MODIFIERS) != 0;
+}
+
+/* The name of a node. */
+static const char *node(place *p, size_t *doc) {
+	const char *name;
+	if (unmodified(p, &name, doc)) skip(p, 2);
 	return name;
 }
 
@@ -217,6 +223,8 @@ const char *somt_doc(const somt *t, uint32_t number, uint32_t i) {
 
 /* ---- Types ---- */
 
+uint32_t somt_types(const somt *t) { return t->types.n; }
+
 int somt_type_at(const somt *t, uint32_t number, somt_type *type) {
 	place p = record(t, &t->types, number);
 	*type = (somt_type){0};
@@ -246,6 +254,18 @@ int somt_type_at(const somt *t, uint32_t number, somt_type *type) {
 	return !failed(&p);
 }
 
+uint64_t somt_dimension(const somt *t, uint32_t number, uint32_t i) {
+	place p = record(t, &t->types, number);
+	if (failed(&p) || num(&p) != SOMT_ARRAY) return 0;
+	text(&p);
+	skip_annotations(&p);
+	num(&p);
+	uint64_t n = count(&p), dim = 0;
+	for (uint64_t at = 0; at <= i && at < n && !failed(&p); at++)
+		dim = num(&p);
+	return i < n && !failed(&p) ? dim : 0;
+}
+
 int somt_resolve(const somt *t, uint32_t number, somt_type *type) {
 	for (uint32_t steps = 0; steps <= t->decls.n; steps++) { /* no circle has more */
 		somt_decl d;
@@ -270,6 +290,30 @@ static void passed(somt_passing *to, uint32_t type, uint64_t bits) {
 	to->maybe_by_copy = bits >> 6 & 1;
 }
 
+int somt_method_at(const somt *t, uint32_t number, int set, somt_method *m) {
+	somt_decl d;
+	if (!somt_at(t, number, &d) || (d.kind != SOMT_OPERATION && d.kind != SOMT_ATTRIBUTE)) return 0;
+	int attribute = d.kind == SOMT_ATTRIBUTE;
+	place p = {t, d.body, d.end};
+	set = attribute && set;
+	*m = (somt_method){.decl = number, .set = (uint8_t)set, .nparams = (uint32_t)set};
+	uint64_t bits = num(&p); /* oneway, readonly */
+	if (set && bits & 1) return 0;
+	m->oneway = !attribute && bits & 1;
+	m->params = p.at;
+	uint32_t type = index_of(&p, t->types.n);
+	if (!set) passed(&m->result, type, num(&p));
+	if (attribute) {
+		if (set) num(&p);
+		if (!(bits & 1)) num(&p); /* how it is set */
+		m->after = p.at;
+		return !failed(&p);
+	}
+	m->nparams = (uint32_t)count(&p);
+	m->params = p.at;
+	return !failed(&p);
+}
+
 int somt_method_of(const somt *t, uint32_t cls, const char *name, somt_method *m) {
 	int get = !strncmp(name, "_get_", 5), set = !strncmp(name, "_set_", 5);
 	for (uint32_t i = cls + 1; cls && i <= t->decls.n; i++) {
@@ -277,18 +321,7 @@ int somt_method_of(const somt *t, uint32_t cls, const char *name, somt_method *m
 		if (!somt_at(t, i, &d) || d.scope != cls) continue;
 		int attribute = d.kind == SOMT_ATTRIBUTE && (get || set) && !strcmp(d.name, name + 5);
 		if (!attribute && (d.kind != SOMT_OPERATION || strcmp(d.name, name) != 0)) continue;
-		place p = {t, d.body, d.end};
-		*m = (somt_method){.decl = i, .set = attribute && set, .nparams = attribute && set};
-		uint64_t bits = num(&p); /* oneway, readonly */
-		if (m->set && bits & 1) return 0;
-		m->oneway = !attribute && bits & 1;
-		m->params = p.at;
-		uint32_t type = index_of(&p, t->types.n);
-		if (!m->set) passed(&m->result, type, num(&p));
-		if (attribute) return !failed(&p);
-		m->nparams = (uint32_t)count(&p);
-		m->params = p.at;
-		return !failed(&p);
+		return somt_method_at(t, i, set, m);
 	}
 	return 0;
 }
@@ -312,4 +345,176 @@ int somt_param(const somt *t, const somt_method *m, uint32_t i, somt_passing *to
 		passed(to, index_of(&p, t->types.n), bits);
 		if (i == 0 || failed(&p)) return !failed(&p);
 	}
+}
+
+/* Behind the parameters, or the attribute's passings. */
+static place behind(const somt *t, const somt_method *m) {
+	somt_decl d;
+	if (!somt_at(t, m->decl, &d)) return (place){t, 1, 0};
+	if (d.kind == SOMT_ATTRIBUTE) {
+		place p = {t, m->after, d.end};
+		for (uint64_t n = m->set ? count(&p) : 0; n && !failed(&p); n--)
+			num(&p);
+		return p;
+	}
+	place p = {t, m->params, d.end};
+	for (uint32_t i = 0; i < m->nparams && !failed(&p); i++) {
+		size_t doc;
+		node(&p, &doc);
+		num(&p), num(&p);
+	}
+	return p;
+}
+
+/* A walk through what stands at a place: a number, and as many entries. */
+static int walk(place p, uint32_t kind, somt_walk *w) {
+	uint64_t left = count(&p);
+	*w = (somt_walk){p.at, p.end, left, kind};
+	if (failed(&p)) w->left = 0;
+	return !failed(&p);
+}
+
+int somt_raised(const somt *t, const somt_method *m, somt_walk *w) { return walk(behind(t, m), 0, w); }
+
+uint32_t somt_next_raised(const somt *t, somt_walk *w) {
+	place p = {t, w->at, w->end};
+	if (!w->left) return 0;
+	uint32_t decl = index_of(&p, t->decls.n);
+	w->left = failed(&p) ? 0 : w->left - 1;
+	w->at = p.at;
+	return failed(&p) ? 0 : decl;
+}
+
+/* ---- What declarations are made of ---- */
+
+uint32_t somt_type_of(const somt *t, uint32_t number) {
+	somt_decl d;
+	if (!somt_at(t, number, &d) || (d.kind != SOMT_STRUCT && d.kind != SOMT_UNION && d.kind != SOMT_TYPEDEF && d.kind != SOMT_CONST)) return 0;
+	place p = {t, d.body, d.end};
+	return index_of(&p, t->types.n);
+}
+
+int somt_members(const somt *t, uint32_t number, somt_walk *w) {
+	somt_decl d;
+	*w = (somt_walk){0};
+	if (!somt_at(t, number, &d)) return 0;
+	place p = {t, d.body, d.end};
+	switch (d.kind) {
+	case SOMT_STRUCT:
+	case SOMT_UNION: num(&p); /* fall through */
+	case SOMT_EXCEPTION:
+	case SOMT_ENUM: return walk(p, d.kind, w);
+	}
+	return 0;
+}
+
+/* One label: whether it is the default, and its value. */
+static void label(place *p, somt_label *l) {
+	enum { BOOL = 1, INT, CHAR = 4, WCHAR, ENUM = 9 };
+	*l = (somt_label){.is_default = (int)(num(p) & 1)};
+	place value = *p;
+	uint64_t kind = num(&value);
+	if (kind == INT) {
+		const char *s = text(&value);
+		l->value = *s == '-' ? strtoll(s, NULL, 10) : (int64_t)strtoull(s, NULL, 10);
+	} else if (kind == BOOL || kind == CHAR || kind == WCHAR) {
+		l->value = (int64_t)num(&value);
+	} else if (kind == ENUM) {
+		num(&value);
+		l->value = (int64_t)num(&value);
+	} else if (!l->is_default) {
+		fail(p);
+		return;
+	}
+	skip_value(p);
+	text(p);
+}
+
+int somt_next_label(const somt *t, somt_walk *w, somt_label *l) {
+	place p = {t, w->at, w->end};
+	if (!w->left) return 0;
+	label(&p, l);
+	w->left = failed(&p) ? 0 : w->left - 1;
+	w->at = p.at;
+	return !failed(&p);
+}
+
+int somt_next_member(const somt *t, somt_walk *w, somt_member *m) {
+	place p = {t, w->at, w->end};
+	size_t doc;
+	*m = (somt_member){0};
+	if (!w->left) return 0;
+	m->name = node(&p, &doc);
+	if (w->kind == SOMT_ENUM) {
+		text(&p);
+		if (num(&p) & 1) num(&p);
+	} else {
+		m->type = index_of(&p, t->types.n);
+	}
+	if (w->kind == SOMT_UNION && walk(p, 0, &m->labels)) {
+		somt_label l;
+		p.at = m->labels.at;
+		for (uint64_t n = m->labels.left; n && !failed(&p); n--)
+			label(&p, &l);
+	}
+	w->left = failed(&p) ? 0 : w->left - 1;
+	w->at = p.at;
+	return !failed(&p);
+}
+
+const char *somt_modifier(const somt *t, uint32_t number, const char *name) {
+	place p = record(t, &t->decls, number);
+	const char *own;
+	size_t doc;
+	if (failed(&p)) return NULL;
+	num(&p), num(&p), num(&p);
+	if (!unmodified(&p, &own, &doc)) return NULL;
+	for (uint64_t n = count(&p); n && !failed(&p); n--) {
+		const char *key = text(&p), *value = text(&p);
+		if (!failed(&p) && !strcmp(key, name)) return value;
+	}
+	return NULL;
+}
+
+int somt_scoped(const somt *t, uint32_t number, char *to, size_t n) {
+	const char *parts[MAX_DEPTH + 1];
+	size_t depth = 0, len = 0;
+	somt_decl d;
+	for (uint32_t at = number; at; at = d.scope) {
+		if (depth > MAX_DEPTH || !somt_at(t, at, &d)) return 0;
+		parts[depth++] = d.name;
+	}
+	for (size_t i = depth; i-- > 0;) {
+		size_t of = strlen(parts[i]), colons = len ? 2 : 0;
+		if (of + colons >= n - len) return 0;
+		memcpy(to + len, "::", colons);
+		memcpy(to + len + colons, parts[i], of + 1);
+		len += of + colons;
+	}
+	return depth > 0;
+}
+
+int somt_id(const somt *t, uint32_t number, char *to, size_t n) {
+	place p = record(t, &t->decls, number);
+	size_t doc;
+	if (failed(&p)) return 0;
+	num(&p), num(&p), num(&p);
+	node(&p, &doc);
+	const char *id = text(&p);
+	if (failed(&p)) return 0;
+	if (*id) {
+		size_t len = strlen(id);
+		if (len >= n) return 0;
+		memcpy(to, id, len + 1);
+		return 1;
+	}
+	if (n < 10 || !somt_scoped(t, number, to + 4, n - 8)) return 0;
+	memcpy(to, "IDL:", 4);
+	char *at = to + 4, *put = at;
+	for (; *at; at++) { /* Zoo::Dog is Zoo/Dog */
+		if (at[0] == ':' && at[1] == ':') *put++ = '/', at++;
+		else *put++ = *at;
+	}
+	memcpy(put, ":1.0", 5);
+	return 1;
 }

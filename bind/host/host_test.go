@@ -1,0 +1,139 @@
+// Package host_test holds libsomhost, what bindings of dynamic languages share.
+package host_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/emit/cxx"
+	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/golden"
+	"github.com/opendsom/dsom/internal/sombuild"
+	"github.com/opendsom/dsom/typelib"
+)
+
+func run(t *testing.T, env []string, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
+	}
+	return string(out)
+}
+
+func need(t *testing.T, program, pkg string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		absent.Skip(t, "no %s: apt-get install %s", program, pkg)
+	}
+}
+
+// zoo builds the class library of the C++ binding's tests in a folder with libsom, and returns it with what the compiler has told of it.
+func zoo(t *testing.T) (dir string, info []byte) {
+	t.Helper()
+	need(t, "g++", "g++")
+	dir = t.TempDir()
+	const source = "../cxx/testdata/zoo.idl"
+	r, err := idl.Compile(context.Background(), idl.Options{}, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, report := cxx.Emit(r.Spec, cxx.Options{Parts: cxx.Usage | cxx.Implementation, Library: "zoo", Typelib: true})
+	if report.HasErrors() {
+		t.Fatal(report.Err())
+	}
+	info, err = typelib.Append(nil, r.Spec, typelib.Options{Files: []string{source}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := files.Add("zoo_typelib.c", typelib.CSource(typelib.Symbol(source), info)); err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range files.All() {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kernel := sombuild.Kernel(t, "gcc", "-O2")
+	run(t, nil, "gcc", "-fPIC", "-c", "-o", filepath.Join(dir, "info.o"), filepath.Join(dir, "zoo_typelib.c"))
+	run(t, nil, "g++", "-std=c++17", "-O1", "-fPIC", "-shared", "-I"+dir, "-I../../libsom/include", "-I../cxx", "-o", filepath.Join(dir, "libzoo.so"),
+		"../cxx/test/zoo.cc", filepath.Join(dir, "zoo_library.cpp"), filepath.Join(dir, "info.o"), "-L"+kernel, "-lsom")
+	return dir, info
+}
+
+// build compiles a program of test/ with the library's sources.
+func build(t *testing.T, out, compiler, program string, flags ...string) {
+	t.Helper()
+	need(t, compiler, compiler)
+	kernel := sombuild.Kernel(t, "gcc", "-O2")
+	sources, err := filepath.Glob("src/*.c")
+	if err != nil || len(sources) == 0 {
+		t.Fatal(sources, err)
+	}
+	args := slices.Concat([]string{"-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wstrict-prototypes", "-Wno-cast-function-type",
+		"-I../../libsom/include", "-I../c/typelib", "-o", out, program, "../c/typelib/src/somt.c"}, sources, flags,
+		[]string{"-L" + kernel, "-lsom", "-Wl,-rpath," + kernel, "-lffi", "-pthread"})
+	run(t, nil, compiler, args...)
+}
+
+var checked = []string{"-fsanitize=address,undefined", "-fno-sanitize-recover=all"}
+
+// TestWalk describes classes, calls and subclasses them, with and without libffi, compiled by either compiler.
+func TestWalk(t *testing.T) {
+	t.Parallel()
+	dir, _ := zoo(t)
+	env := []string{"SOM_PATH=" + dir, "ASAN_OPTIONS=detect_leaks=0"} // descriptions live as long as the process
+	for _, c := range []struct {
+		compiler string
+		flags    []string
+	}{{"gcc", append([]string{"-DSOMH_FFI"}, checked...)}, {"gcc", []string{"-O2"}}, {"clang", []string{"-DSOMH_FFI", "-O1"}}} {
+		out := filepath.Join(t.TempDir(), "walk")
+		build(t, out, c.compiler, "test/walk.c", c.flags...)
+		golden.Check(t, "walk.txt", strings.ReplaceAll(run(t, env, out, "Zoo::Animal", "Zoo::Puppy", "Zoo::Echo", "Zoo::Dog", "Nothing"), dir, "/classes"))
+	}
+}
+
+// TestDamaged reads typelibs in which bits are others, numbers above all: nothing ends the process, and what is wrong cannot be called.
+func TestDamaged(t *testing.T) {
+	t.Parallel()
+	dir, info := zoo(t)
+	out := filepath.Join(dir, "damaged")
+	build(t, out, "gcc", "test/damaged.c", append([]string{"-DSOMH_FFI"}, checked...)...)
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	var all []byte // each as it is, one behind the other
+	for range 400 {
+		b := slices.Clone(info)
+		for range 1 + r.IntN(8) {
+			at := 32 + r.IntN(len(b)-32)
+			switch r.IntN(3) {
+			case 0:
+				b[at] ^= 1 << r.IntN(8)
+			case 1:
+				b[at] = byte(r.IntN(256))
+			default:
+				b[at] = byte(r.IntN(40)) // the numbers of kinds, types and declarations
+			}
+		}
+		all = append(all, b...)
+	}
+	file := filepath.Join(dir, "damaged.somt")
+	if err := os.WriteFile(file, all, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"SOM_PATH=" + dir, "ASAN_OPTIONS=detect_leaks=0"}
+	got := run(t, env, "timeout", "120", out, file)
+	if !strings.HasSuffix(got, "400 typelibs\n") {
+		t.Errorf("got %s", got)
+	}
+}
