@@ -71,6 +71,9 @@ func (unreached) Lookup(context.Context, string) ([]netip.Addr, error) {
 func (unreached) Dial(context.Context, netip.AddrPort) (net.Conn, error) {
 	return nil, errors.New("nobody listens")
 }
+func (unreached) DialUDP(context.Context, netip.AddrPort) (net.Conn, error) {
+	return nil, errors.New("nobody listens")
+}
 func (unreached) Own() []netip.Prefix { return nil }
 
 // well is a machine on which all is as it should be.
