@@ -144,7 +144,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	}
 	fitConnections(c.Limits, maxFiles(), c.Log)
 	front := &front{c: c, seldom: seldom(c.Log)}
-	front.visitors = visitors.New(visitors.Options{Speaks: front.speaks, Ours: isOurs})
+	front.visitors = visitors.New(visitors.Options{Speaks: front.speaks, Ours: isOurs, Proxies: front.c.Proxies})
 	front.live.set(c.Live)
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
