@@ -18,7 +18,9 @@ type Network interface {
 	Own() []netip.Prefix
 }
 
-// machine is the network of this machine.
+// Machine returns the network of this machine.
+func Machine() Network { return machine{} }
+
 type machine struct{}
 
 var _ Network = machine{}
