@@ -126,7 +126,11 @@ func (t *Transport) Dial(ctx context.Context, e transport.Endpoint) (transport.C
 		if err != nil {
 			return nil, err
 		}
-		return t.begin(ctx, raw, e)
+		c, err := t.begin(ctx, raw, e)
+		if err != nil {
+			return nil, err // and no conn that is nil
+		}
+		return c, nil
 	}
 	var c *conn
 	_, err := t.config.TLS.Seal(ctx, e, func(ctx context.Context) (transport.Conn, error) { return t.open(ctx, e) }, func(ctx context.Context, raw transport.Conn) (err error) {
