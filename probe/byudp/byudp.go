@@ -118,7 +118,9 @@ func parse(b []byte, id uint32) (Answer, error) {
 	a := Answer{Status: r.Status, Octets: append([]byte(nil), b...)}
 	if r.Status == giop.ObjectForward || r.Status == giop.ObjectForwardPerm {
 		a.Forward = ior.Get(d)
-		err = d.Err()
+		if err = d.Err(); err == nil && a.Forward.IsNil() {
+			err = errors.New("it forwards to a nil reference")
+		}
 	}
 	return a, err
 }

@@ -93,6 +93,7 @@ func TestAsk(t *testing.T) {
 			return [][]byte{[]byte("hello"), {}, other(q), q, reply(q, giop.ObjectHere, nil)}
 		}, "OBJECT_HERE"},
 		"a forward to nowhere": {func(_ int, q []byte) [][]byte { return [][]byte{reply(q, giop.ObjectForward, nil)} }, "something else came back"},
+		"a forward to nil":     {func(_ int, q []byte) [][]byte { return [][]byte{reply(q, giop.ObjectForward, new(ior.IOR))} }, "nil reference"},
 		"another protocol":     {func(int, []byte) [][]byte { return [][]byte{[]byte("\x00\x01hello")} }, "7 octets are no message of GIOP"},
 		"the question":         {func(_ int, q []byte) [][]byte { return [][]byte{q} }, "a LocateRequest is no LocateReply"},
 		"of another":           {func(_ int, q []byte) [][]byte { return [][]byte{other(q)} }, "it answers another question"},

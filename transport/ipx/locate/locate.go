@@ -130,7 +130,7 @@ func Ask(ctx context.Context, s *ipx.Station, at ipx.Addr, key []byte) (status g
 		}
 		a := answer{status: r.Status}
 		if r.Status == giop.ObjectForward {
-			if a.forward = ior.Get(d); d.Err() != nil {
+			if a.forward = ior.Get(d); d.Err() != nil || a.forward.IsNil() {
 				return
 			}
 		}
