@@ -28,6 +28,7 @@ import (
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/naming"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/proxied"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
@@ -47,7 +48,7 @@ type Config struct {
 	// for, on all addresses, and DefaultPort for a new one. Port 0 chooses a free one for a new state.
 	Listen string
 
-	// Socket is a socket of the machine at which calls are taken besides: a path, on Linux "@" and a name without a file, or SocketAuto; "" is none.
+	// Socket is a socket of the machine at which calls are taken besides: a path, on Linux "@" and a name without a file, on Windows pipe: and a name, or SocketAuto; "" is none.
 	Socket string
 
 	// Publish is the host that references name, or rules for that: see [reach.ParsePublish]. It is kept
@@ -144,7 +145,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	}
 	fitConnections(c.Limits, maxFiles(), c.Log)
 	front := &front{c: c, seldom: seldom(c.Log)}
-	front.visitors = visitors.New(visitors.Options{Speaks: front.speaks, Ours: isOurs})
+	front.visitors = visitors.New(visitors.Options{Speaks: front.speaks, Ours: isOurs, Proxies: front.c.Proxies})
 	front.live.set(c.Live)
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
@@ -313,14 +314,14 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		f.c.Log.Warn("no calls are taken at a socket of the machine", "error", err)
 	}
 	cfg := orb.Config{
-		Transports: append(set, unix.New()), Listen: listen, Limits: f.c.Limits, Logger: f.c.Log,
+		Transports: append(set, unix.New(), pipe.New()), Listen: listen, Limits: f.c.Limits, Logger: f.c.Log,
 		ServerID: id.UUID, Publish: known.rules(f.c.Publish, host), Connect: f.c.Connect,
 		Count: true,
 		Door:  door{f.visitors, f},
 		Hold:  true, // until there is naming, and the way to servers
 	}
-	if socket != "" {
-		cfg.Listen = append(slices.Clip(listen), unix.Name+":"+socket)
+	if _, at := pipe.Local(socket); socket != "" {
+		cfg.Listen = append(slices.Clip(listen), at.String())
 	}
 	f.orb, err = orb.New(cfg)
 	if isSocketError(err) {
