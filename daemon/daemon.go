@@ -312,13 +312,13 @@ func (d *Daemon) endServers(ctx context.Context, leave bool) error {
 func (d *Daemon) Close() error {
 	d.closing.Do(func() {
 		d.cancel()
+		d.late.close() // upgrades wait for it
 		if d.errands != nil {
 			d.errands.Close()
 		}
 		err := d.http.Close()
 		<-d.served
 		d.sup.Close()
-		d.late.close()
 		leave, cancel := context.WithTimeout(context.Background(), leaveTime)
 		defer cancel()
 		d.closed = errors.Join(err, admin.RemoveAccess(d.o.State, d.access), d.closeStores(leave, d.ended))

@@ -20,12 +20,108 @@ const (
 type descriptions struct {
 	again time.Duration // 0: takenAgain
 
-	mu     sync.Mutex        // held while one that is late is tried, so that it does not come after what has taken its place
-	turns  uint64            // how often something was said
-	latest map[string]uint64 // by name, which of these was the last of it
-	closed chan struct{}
+	mu     sync.Mutex
+	turns  uint64             // how often something was said
+	latest map[string]uint64  // by name, which of these was the last of it
+	busy   map[string]*single // by name, who registers something just now
+	life   context.Context    // which ends with it, as all that registers in its own time; nil: nothing has yet
+	end    func()
 	ended  bool
 	work   sync.WaitGroup
+}
+
+// A single is the right to register something under a name, which one at a time has.
+type single struct {
+	free    chan struct{} // holds a token while nobody has it
+	waiting int           // and how many want it, or have it
+}
+
+// alone waits until nobody else registers anything under a name, and keeps others from it until the function that it returns is called: so what a version of a server says that does not serve any more
+// does not come after what the one says that has taken its place. The error is ctx's.
+func (x *descriptions) alone(ctx context.Context, name string) (done func(), err error) {
+	x.mu.Lock()
+	s := x.busy[name]
+	if s == nil {
+		s = &single{free: make(chan struct{}, 1)}
+		s.free <- struct{}{}
+		if x.busy == nil {
+			x.busy = map[string]*single{}
+		}
+		x.busy[name] = s
+	}
+	s.waiting++
+	x.mu.Unlock()
+	leave := func(had bool) {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		if had {
+			s.free <- struct{}{}
+		}
+		if s.waiting--; s.waiting == 0 {
+			delete(x.busy, name)
+		}
+	}
+	select {
+	case <-s.free:
+		return sync.OnceFunc(func() { leave(true) }), nil
+	case <-ctx.Done():
+		leave(false)
+		return nil, ctx.Err()
+	}
+}
+
+// take registers what a process says of its server, now or, if aside puts that aside, when an upgrade that tries the process out is committed: bad is why it cannot be registered whatever else is, which the process
+// is told in either case; then what was said before goes when the process takes over, since that is true no longer. Aside is [supervise.Lease.Aside].
+func (x *descriptions) take(ctx context.Context, name string, aside func(func(context.Context)) (bool, error), bad error, register func(context.Context) error) error {
+	done, err := x.alone(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer done() // an upgrade that is committed meanwhile registers what it has put aside after this
+	switch put, err := aside(func(ctx context.Context) { x.taken(ctx, name, aside, register) }); {
+	case err != nil:
+		return errors.Join(err, bad)
+	case put:
+		return bad
+	}
+	x.begin(name)
+	return register(ctx)
+}
+
+// attempt is the time of one attempt, which ends with x.
+func (x *descriptions) attempt(ctx context.Context) (context.Context, func()) {
+	x.mu.Lock()
+	life := x.lives()
+	x.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, takenTime)
+	stop := context.AfterFunc(life, cancel)
+	return ctx, func() { stop(); cancel() }
+}
+
+// lives returns what ends with x; mu is held.
+func (x *descriptions) lives() context.Context {
+	if x.life == nil {
+		x.life, x.end = context.WithCancel(context.Background())
+	}
+	return x.life
+}
+
+// taken registers what was put aside: the process was told that it would be.
+func (x *descriptions) taken(ctx context.Context, name string, aside func(func(context.Context)) (bool, error), register func(context.Context) error) {
+	ctx, cancel := x.attempt(ctx)
+	defer cancel()
+	done, err := x.alone(ctx, name)
+	if err == nil {
+		defer done()
+	}
+	turn := x.begin(name)
+	if err == nil {
+		err = register(ctx)
+	}
+	if !settled(err) {
+		still := func() bool { _, err := aside(nil); return err == nil }
+		x.try(name, turn, still, register)
+	}
 }
 
 // begin notes that something is said of a name: what was said before is not tried any longer.
@@ -54,10 +150,7 @@ func (x *descriptions) try(name string, turn uint64, still func() bool, register
 	if x.ended {
 		return
 	}
-	if x.closed == nil {
-		x.closed = make(chan struct{})
-	}
-	closed := x.closed
+	closed := x.lives().Done()
 	x.work.Go(func() {
 		wait := x.again
 		if wait == 0 {
@@ -80,14 +173,17 @@ func (x *descriptions) try(name string, turn uint64, still func() bool, register
 
 // once tries it once, and reports whether that was the last time.
 func (x *descriptions) once(name string, turn uint64, still func() bool, register func(context.Context) error) bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.ended || x.latest[name] != turn || !still() {
-		return true
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), takenTime)
+	ctx, cancel := x.attempt(context.Background())
 	defer cancel()
-	return settled(register(ctx))
+	done, err := x.alone(ctx, name)
+	if err != nil {
+		return false
+	}
+	defer done()
+	x.mu.Lock()
+	over := x.ended || x.latest[name] != turn
+	x.mu.Unlock()
+	return over || !still() || settled(register(ctx))
 }
 
 // settled reports whether another attempt would end no better.
@@ -96,12 +192,11 @@ func settled(err error) bool {
 	return err == nil || errors.Is(err, ifr.ErrInvalid) || errors.As(err, &limit)
 }
 
-// close ends it.
+// close ends it, and what is being registered in its own time.
 func (x *descriptions) close() {
 	x.mu.Lock()
-	if !x.ended && x.closed != nil {
-		close(x.closed)
-	}
+	x.lives()
+	x.end()
 	x.ended = true
 	x.mu.Unlock()
 	x.work.Wait()

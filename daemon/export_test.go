@@ -15,6 +15,12 @@ func ShareWith(o *Options, w store.Watcher, machine string, deadAfter time.Durat
 	o.shared, o.Shared = w, Shared{Machine: machine, DeadAfter: deadAfter}
 }
 
+// WithAnswerTime has answers to datagrams take so long, however busy the machine is.
+func (c Config) WithAnswerTime(d time.Duration) Config {
+	c.answerTime = d
+	return c
+}
+
 // API returns what answers the local API.
 func API(d *Daemon) http.Handler { return d.handler() }
 

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -54,37 +53,21 @@ func (d *Daemon) describeServer(c *call) error {
 		return err
 	}
 	name := admin.ServerClasses(l.Name)
-	describe := func(ctx context.Context) (ifr.Entry, error) {
-		e, err := d.interfaces.Describe(ctx, name, packed)
+	said := ifr.Examine(name, packed)
+	e := said.Entry() // where it is put aside
+	err = d.late.take(c.r.Context(), name, l.Aside, said.Err(), func(ctx context.Context) error {
+		registered, err := d.interfaces.Describe(ctx, said)
+		if c.r.Context() == ctx {
+			e = registered
+		}
 		if err == nil {
-			d.o.Log.Info("interfaces registered", "name", e.Name, "files", e.Files)
+			d.o.Log.Info("interfaces registered", "name", registered.Name, "files", registered.Files)
 		} else {
 			d.o.Log.Warn("the interfaces of a server are not answered from", "name", name, "error", err)
 		}
-		return e, err
-	}
-	e, err := ifr.Examine(name, packed)
-	if err == nil {
-		aside, err := l.Aside(func(ctx context.Context) {
-			ctx, cancel := context.WithTimeout(ctx, takenTime)
-			defer cancel()
-			turn := d.late.begin(name)
-			if _, err := describe(ctx); !settled(err) { // the log says it; the server was told that it is registered
-				still := func() bool { _, err := l.Aside(nil); return err == nil }
-				d.late.try(name, turn, still, func(ctx context.Context) error { _, err := describe(ctx); return err })
-			}
-		})
-		if err != nil {
-			return err
-		}
-		if aside {
-			return c.reply(admin.Specification(e))
-		}
-	} else if aside, late := l.Aside(nil); late != nil || aside {
-		return errors.Join(late, err)
-	}
-	d.late.begin(name)
-	if e, err = describe(c.r.Context()); err != nil {
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	return c.reply(admin.Specification(e))
@@ -103,11 +86,21 @@ func specificationIn(c *call) ([]byte, error) {
 
 // removeInterfaces answers DELETE /v1/interfaces/{name}.
 func (d *Daemon) removeInterfaces(c *call) error {
-	d.late.forget(c.r.PathValue("name"))
-	if err := d.interfaces.Remove(c.r.Context(), c.r.PathValue("name")); err != nil {
+	if err := d.removeDescription(c.r.Context(), c.r.PathValue("name")); err != nil {
 		return err
 	}
 	return c.reply(struct{}{})
+}
+
+// removeDescription takes out what is registered under a name, and what was to be registered later.
+func (d *Daemon) removeDescription(ctx context.Context, name string) error {
+	done, err := d.late.alone(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer done()
+	d.late.forget(name)
+	return d.interfaces.Remove(ctx, name)
 }
 
 // spec answers GET /v1/spec.

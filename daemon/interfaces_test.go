@@ -2,6 +2,8 @@ package daemon_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -99,5 +101,67 @@ func TestServersDescribe(t *testing.T) {
 	}
 	if got, want := names(), "classes of server bank, server bank"; got != want {
 		t.Errorf("registered are %s, want %s", got, want)
+	}
+}
+
+// TestUpgradesDescribe has versions of a server say what they are while an upgrade tries them out: the repository answers as the one before has it until the new one serves, and goes on to if it ends.
+func TestUpgradesDescribe(t *testing.T) {
+	t.Parallel()
+	d := open(t, quick(t.TempDir()))
+	c, ctx, dir := client(t, d), t.Context(), t.TempDir()
+	command := func(version string) []string {
+		file := filepath.Join(dir, version)
+		if err := os.WriteFile(file, packedIDL(t, "interface Teller { void "+version+"(); };"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return []string{os.Args[0], file, filepath.Join(dir, version+"-says")}
+	}
+	say := func(version, what string) {
+		t.Helper()
+		name := filepath.Join(dir, version+"-says")
+		if err := errors.Join(os.WriteFile(name+".new", []byte(what), 0o600), os.Rename(name+".new", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	knows := func(version string) {
+		t.Helper()
+		spec, err := c.Specification(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := ifr.UnpackAll(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all.Lookup("Teller::"+version) == nil {
+			t.Errorf("the repository does not know version %s: %v", version, all.Lookup("Teller"))
+		}
+	}
+	add(t, d, "bank", "describe", func(s *admin.Server) { s.Command = command("one") })
+	say("one", "serve")
+	if _, err := c.Start(ctx, "bank"); err != nil {
+		t.Fatal(err)
+	}
+	knows("one")
+	before := "one"
+	for _, next := range []struct {
+		version, does string
+	}{{"two", "serve"}, {"three", "end"}, {"four", "serve"}} {
+		done := make(chan error, 1)
+		upgrade := admin.Upgrade{Command: command(next.version)}
+		go func() { _, err := c.Upgrade(ctx, "bank", upgrade); done <- err }()
+		eventually(t, "version "+next.version+" has said what it is", func() bool {
+			_, err := os.Stat(filepath.Join(dir, next.version+".said"))
+			return err == nil
+		})
+		knows(before)
+		say(next.version, next.does)
+		if err := <-done; (err == nil) != (next.does == "serve") {
+			t.Fatalf("the upgrade to version %s: %v", next.version, err)
+		}
+		if next.does == "serve" {
+			before = next.version
+		}
+		knows(before)
 	}
 }

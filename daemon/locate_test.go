@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
@@ -24,7 +25,7 @@ func forwarding(t *testing.T) (d *daemon.Daemon, sent func(key []byte) ior.IIOP)
 	ctx, stop := context.WithCancel(t.Context())
 	ready, ended := make(chan *daemon.Daemon, 1), make(chan error, 1)
 	go func() {
-		ended <- daemon.Run(ctx, daemon.Config{State: t.TempDir(), Listen: "127.0.0.1:0", Ready: func(d *daemon.Daemon) { ready <- d }})
+		ended <- daemon.Run(ctx, daemon.Config{State: t.TempDir(), Listen: "127.0.0.1:0", Ready: func(d *daemon.Daemon) { ready <- d }}.WithAnswerTime(time.Minute))
 	}()
 	select {
 	case d = <-ready:

@@ -80,10 +80,11 @@ func programs() map[string]func() int {
 			}()
 			return serve(false)
 		},
-		"daemon":  runDaemon,
-		"somdsvr": somdsvr,
-		"deafsvr": deafsvr,
-		"namer":   namer,
+		"describe": describing,
+		"daemon":   runDaemon,
+		"somdsvr":  somdsvr,
+		"deafsvr":  deafsvr,
+		"namer":    namer,
 	}
 }
 
@@ -102,6 +103,40 @@ func namer() int {
 		return 89
 	}
 	return serve(false)
+}
+
+// describing is a server that says the interfaces in the file that its first argument names, and then waits for the file of its second, in which is whether it takes calls or ends.
+func describing() int {
+	packed, err := os.ReadFile(os.Args[1])
+	if err != nil {
+		return 88
+	}
+	l, code := connect()
+	if code != 0 {
+		return code
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := l.Describe(ctx, packed); err != nil {
+		fmt.Println(err)
+		return 87
+	}
+	if err := os.WriteFile(os.Args[1]+".said", nil, 0o600); err != nil {
+		return 85
+	}
+	for ctx.Err() == nil {
+		switch say, _ := os.ReadFile(os.Args[2]); string(say) {
+		case "serve":
+			l.Ready([]string{"tcp:127.0.0.1:1"})
+			<-l.Stops()
+			_ = l.Close(ctx)
+			return 0
+		case "end":
+			return 3
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return 86
 }
 
 // connect asks for the lease, and returns when it is granted, or with an exit status.

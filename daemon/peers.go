@@ -15,6 +15,7 @@ import (
 	"github.com/opendsom/dsom/platform"
 	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/proxied"
 	"github.com/opendsom/dsom/transport/subject"
 	"github.com/opendsom/dsom/transport/unix"
@@ -207,9 +208,15 @@ func callingUser(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("it cannot be told whose program calls: %v is another machine", peer)
 	}
 	if at := orb.Caller(ctx).Process; at != nil { // over the daemon's socket
+		if at.SID != "" { // a pipe, to which the system lets the daemon's user, itself and administrators connect, and nobody else
+			return ownUser(), nil
+		}
 		return int(at.UID), nil
 	}
 	l, ok := linkOf(ctx)
+	if !ok && orb.Peer(ctx).Network() == pipe.Name {
+		return 0, errors.New("it cannot be told whose program calls: it does not let the daemon see who it is")
+	}
 	if !ok && orb.Peer(ctx).Network() == unix.Name {
 		return 0, fmt.Errorf("it cannot be told whose program calls: %w", platform.SocketUser.Missing())
 	}
@@ -248,7 +255,7 @@ func onThisMachine(peer net.Addr) bool {
 	if isProxied(peer) {
 		return false
 	}
-	if peer.Network() == unix.Name {
+	if n := peer.Network(); n == unix.Name || n == pipe.Name {
 		return true
 	}
 	at, err := netip.ParseAddrPort(peer.String())

@@ -28,6 +28,7 @@ import (
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/naming"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/proxied"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
@@ -47,7 +48,7 @@ type Config struct {
 	// for, on all addresses, and DefaultPort for a new one. Port 0 chooses a free one for a new state.
 	Listen string
 
-	// Socket is a socket of the machine at which calls are taken besides: a path, on Linux "@" and a name without a file, or SocketAuto; "" is none.
+	// Socket is a socket of the machine at which calls are taken besides: a path, on Linux "@" and a name without a file, on Windows pipe: and a name, or SocketAuto; "" is none.
 	Socket string
 
 	// Publish is the host that references name, or rules for that: see [reach.ParsePublish]. It is kept
@@ -104,6 +105,8 @@ type Config struct {
 
 	// Ready, if set, is called when calls are taken.
 	Ready func(*Daemon)
+
+	answerTime time.Duration // that a datagram may take; see [datagram.Locator]
 }
 
 // ConsoleAuto is the value of Config.Console by which the daemon chooses the port: the one that the state had before, 3054 if it takes calls
@@ -142,7 +145,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	}
 	fitConnections(c.Limits, maxFiles(), c.Log)
 	front := &front{c: c, seldom: seldom(c.Log)}
-	front.visitors = visitors.New(visitors.Options{Speaks: front.speaks, Ours: isOurs})
+	front.visitors = visitors.New(visitors.Options{Speaks: front.speaks, Ours: isOurs, Proxies: front.c.Proxies})
 	front.live.set(c.Live)
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
@@ -311,14 +314,14 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		f.c.Log.Warn("no calls are taken at a socket of the machine", "error", err)
 	}
 	cfg := orb.Config{
-		Transports: append(set, unix.New()), Listen: listen, Limits: f.c.Limits, Logger: f.c.Log,
+		Transports: append(set, unix.New(), pipe.New()), Listen: listen, Limits: f.c.Limits, Logger: f.c.Log,
 		ServerID: id.UUID, Publish: known.rules(f.c.Publish, host), Connect: f.c.Connect,
 		Count: true,
 		Door:  door{f.visitors, f},
 		Hold:  true, // until there is naming, and the way to servers
 	}
-	if socket != "" {
-		cfg.Listen = append(slices.Clip(listen), unix.Name+":"+socket)
+	if _, at := pipe.Local(socket); socket != "" {
+		cfg.Listen = append(slices.Clip(listen), at.String())
 	}
 	f.orb, err = orb.New(cfg)
 	if isSocketError(err) {
@@ -453,7 +456,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 		f.named.start(d.sup)
 	}
 	if f.ipx != nil {
-		f.ipx.start(&datagram.Locator{Locate: f.where, Limits: f.c.Limits, Log: f.seldom})
+		f.ipx.start(&datagram.Locator{Locate: f.where, Time: f.c.answerTime, Limits: f.c.Limits, Log: f.seldom})
 	}
 	return d.classes.Load().adopt(ctx, d.sup.Records())
 }

@@ -272,8 +272,7 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 		d.o.Log.Warn("what is said of the classes of a removed server is left", "server", rec.Name, "error", err)
 	}
 	for _, name := range []string{admin.ServerSpecification(rec.Name), admin.ServerClasses(rec.Name)} {
-		d.late.forget(name)
-		if err := d.interfaces.Remove(ctx, name); err != nil && !errors.Is(err, ifr.ErrUnknown) {
+		if err := d.removeDescription(ctx, name); err != nil && !errors.Is(err, ifr.ErrUnknown) {
 			d.o.Log.Warn("the interfaces of a removed server stay registered", "server", rec.Name, "name", name, "error", err)
 		}
 	}
@@ -320,7 +319,7 @@ func (d *Daemon) upgradeServer(c *call) error {
 	}
 	return c.reply(admin.Upgraded{
 		Server: d.describe(done.Record, d.namer(c)), Ended: done.Ended,
-		Started: admin.Duration(done.Started), Drained: admin.Duration(done.Drained),
+		Started: admin.Duration(done.Started), Drained: admin.Duration(done.Drained), Paused: admin.Duration(done.Paused),
 	})
 }
 

@@ -9,27 +9,33 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
+	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/unix"
 )
 
-// SocketAuto is the value of Config.Socket by which the daemon chooses: a socket in the folder that systemd has made for the service, the first of $RUNTIME_DIRECTORY, or else in the user's own
+// SocketAuto is the value of Config.Socket by which the daemon chooses: on Windows a named pipe of a name that is the state folder's, and elsewhere a socket in the folder that systemd has made for the service, the first of $RUNTIME_DIRECTORY, or else in the user's own
 // runtime folder, $XDG_RUNTIME_DIR/dsom, of a name that is the state folder's; none where there is no such folder.
 const SocketAuto = "auto"
 
-// socketPath returns the path of the daemon's socket, and makes the folder of one that the daemon chooses; "" is none.
+// socketPath returns the path of the daemon's socket, or pipe: and a name, and makes the folder of one that the daemon chooses; "" is none.
 func socketPath(set, state string) (string, error) {
 	if set != SocketAuto {
 		return set, nil
 	}
+	sum := sha256.Sum256([]byte(state))
+	if runtime.GOOS == "windows" {
+		return pipe.Name + ":dsom-" + hex.EncodeToString(sum[:6]), nil
+	}
 	dir, _, _ := strings.Cut(os.Getenv("RUNTIME_DIRECTORY"), ":") // systemd.exec(5)
 	if !filepath.IsAbs(dir) {
-		runtime := os.Getenv("XDG_RUNTIME_DIR")
-		if !filepath.IsAbs(runtime) {
+		own := os.Getenv("XDG_RUNTIME_DIR")
+		if !filepath.IsAbs(own) {
 			return "", nil
 		}
-		dir = filepath.Join(runtime, "dsom")
+		dir = filepath.Join(own, "dsom")
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", err
@@ -37,7 +43,6 @@ func socketPath(set, state string) (string, error) {
 	if err := ownFolder(dir); err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256([]byte(state))
 	path := filepath.Join(dir, hex.EncodeToString(sum[:6]))
 	if len(path) > unix.MaxPath {
 		return "", fmt.Errorf("the path %s has %d octets, and systems take %d", path, len(path), unix.MaxPath)
@@ -62,7 +67,7 @@ func ownFolder(dir string) error {
 
 // openSocket has those connect to a socket that may enter its folder.
 func openSocket(path string) error {
-	if path == "" || path[0] == '@' {
+	if path == "" || path[0] == '@' || strings.HasPrefix(path, pipe.Name+":") { // who may connect to a pipe says the pipe
 		return nil
 	}
 	return os.Chmod(path, 0o666)
@@ -71,17 +76,20 @@ func openSocket(path string) error {
 // isSocketError reports whether an ORB could not be made for the socket at which it is to listen.
 func isSocketError(err error) bool {
 	op := (*net.OpError)(nil)
-	return errors.As(err, &op) && op.Net == unix.Name
+	return errors.As(err, &op) && (op.Net == unix.Name || op.Net == pipe.Name)
 }
 
-// socket returns the path of the socket at which calls are taken; "" is none.
+// socket returns the path of the socket at which calls are taken, or pipe: and the name; "" is none.
 func (f *front) socket() string {
 	if f.orb == nil {
 		return ""
 	}
 	for _, e := range f.orb.Endpoints() {
-		if e.Network == unix.Name {
+		switch e.Network {
+		case unix.Name:
 			return e.Host
+		case pipe.Name:
+			return pipe.Name + ":" + e.Host
 		}
 	}
 	return ""

@@ -109,7 +109,7 @@ func (f *front) openUDP() error {
 	if len(want) == 0 {
 		return nil
 	}
-	u := &datagrams{server: datagram.New(datagram.Config{Locate: f.where, Visit: f.datagramVisit, Limits: f.c.Limits, Log: f.seldom})}
+	u := &datagrams{server: datagram.New(datagram.Config{Locate: f.where, Visit: f.datagramVisit, Time: f.c.answerTime, Limits: f.c.Limits, Log: f.seldom})}
 	var conns []*net.UDPConn
 	for _, a := range want {
 		at := netip.AddrPortFrom(a, e.Port)

@@ -46,6 +46,7 @@ type Patient struct {
 	System      string        // as Go names it; "": this one
 	Shared      Shared        // where machines share their state; the zero value: they do not
 	TLS         TLS           // by which certificates calls are taken
+	Link        string        // the interface on which the configuration has daemons find each other, by name or address; "": none
 	Timeout     time.Duration // for each address that is tried; 0: DefaultTimeout
 
 	// More are looked at where the daemon's configuration is.
@@ -80,7 +81,7 @@ func Look(ctx context.Context, p Patient) []Finding {
 		at    func(context.Context)
 	}{
 		{"state folder", e.folder}, {"daemon", e.daemon}, {"state", e.store}, {"shared state", e.shared}, {"configuration", e.more}, {"clock", e.clock}, {"open files", e.files},
-		{"names", e.names}, {"addresses", e.addresses}, {"firewall", e.firewall}, {"UDP", e.udp}, {"NetBIOS", e.netbios}, {"IPX", e.ipx}, {"certificates", e.certificates}, {"servers", e.servers},
+		{"names", e.names}, {"addresses", e.addresses}, {"firewall", e.firewall}, {"UDP", e.udp}, {aboutLink, e.link}, {"NetBIOS", e.netbios}, {"IPX", e.ipx}, {"certificates", e.certificates}, {"servers", e.servers},
 		{"system", e.system},
 	}
 	for _, l := range looks {

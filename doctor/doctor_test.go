@@ -31,6 +31,7 @@ type machine struct {
 	left     uint64
 	filters  string
 	missing  string // program
+	ports    []doctor.Interface
 }
 
 func (m *machine) Hostname() (string, error)            { return "atlas", nil }
@@ -40,6 +41,13 @@ func (m *machine) Now() time.Time                       { return m.now }
 func (m *machine) Synchronised() (yes, known bool)      { return !m.unsynced, true }
 func (m *machine) Files() uint64                        { return m.open }
 func (m *machine) Filters() string                      { return m.filters }
+
+func (m *machine) Interfaces() ([]doctor.Interface, error) {
+	if m.ports == nil {
+		return nil, errors.New("no interfaces are told")
+	}
+	return m.ports, nil
+}
 
 func (m *machine) Free(string) (left, all uint64, err error) { return m.left, 1 << 40, nil }
 
@@ -69,6 +77,9 @@ func (unreached) Lookup(context.Context, string) ([]netip.Addr, error) {
 	return []netip.Addr{netip.MustParseAddr("192.0.2.9")}, nil
 }
 func (unreached) Dial(context.Context, netip.AddrPort) (net.Conn, error) {
+	return nil, errors.New("nobody listens")
+}
+func (unreached) DialUDP(context.Context, netip.AddrPort) (net.Conn, error) {
 	return nil, errors.New("nobody listens")
 }
 func (unreached) Own() []netip.Prefix { return nil }
@@ -137,6 +148,7 @@ func TestFindings(t *testing.T) {
 		"a name refused":           {status: named("no name server answers", "registered", 0), want: "NetBIOS bad the name ADA is not registered: no name server answers", mend: "--netbios-servers"},
 		"a name to come":           {status: named("being registered", "registered", 0), want: "NetBIOS note the name ADA is being registered", mend: "again"},
 		"a name that others claim": {status: named("registered", "registered", 3), want: "NetBIOS note others have claimed a name of this machine's 3 times", mend: "log"},
+		"datagrams":                {status: &admin.Status{PID: 7, Version: "1", UDP: &admin.UDP{Addresses: []string{"127.0.0.1:3053"}}}, want: "UDP bad the daemon is to hear datagrams at 127.0.0.1:3053, and was not heard to answer", mend: "filter"},
 		"a program gone": {change: func(m *machine) { m.missing = "/opt/bank" }, status: &status, servers: []admin.Server{{Name: "bank", Command: []string{"/opt/bank", "-v"}}},
 			want: "server bank bad its program cannot be run: /opt/bank: no such file", mend: "dsom server upgrade bank"},
 		"one that its own PATH has": {change: func(m *machine) { m.missing = "bank" }, status: &status, servers: []admin.Server{{Name: "bank", Command: []string{"bank"}, Env: []string{"PATH=/opt"}}},
@@ -264,4 +276,75 @@ func TestEnds(t *testing.T) {
 		}
 	}}
 	doctor.Look(ctx, p)
+}
+
+// onLink is a daemon that takes part on the link of port, beside others.
+func onLink(t *testing.T, counts map[string]uint64, others ...admin.Neighbour) *admin.Client {
+	t.Helper()
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var v any = admin.Status{PID: 7, Version: "1", Started: well().now.Add(-time.Hour), Link: &admin.LinkStatus{Interface: "port", Counts: counts}}
+		switch r.URL.Path {
+		case "/v1/servers":
+			v = []admin.Server{}
+		case "/v1/link":
+			v = admin.Neighbours{Interface: "port", Daemons: others}
+		}
+		_ = json.NewEncoder(w).Encode(v)
+	}))
+	t.Cleanup(h.Close)
+	return admin.NewClient(admin.Access{Address: strings.TrimPrefix(h.URL, "http://"), Token: "x"})
+}
+
+// TestLink holds what is found of the interface on which daemons find each other, of what was heard there, and of who answers.
+func TestLink(t *testing.T) {
+	t.Parallel()
+	four, six := []netip.Addr{netip.MustParseAddr("192.0.2.7")}, []netip.Addr{netip.MustParseAddr("fe80::7")}
+	port := doctor.Interface{Name: "port", Up: true, Running: true, Multicast: true, Addresses: append(six, four...)}
+	change := func(how func(*doctor.Interface)) []doctor.Interface {
+		p := port
+		how(&p)
+		return []doctor.Interface{{Name: "lo", Up: true, Running: true, Loopback: true, Addresses: []netip.Addr{netip.MustParseAddr("127.0.0.1")}}, p}
+	}
+	said := map[string]uint64{"said": 3}
+	status := admin.Status{PID: 7, Version: "1", Started: well().now.Add(-time.Hour)}
+	for name, c := range map[string]struct {
+		ports  []doctor.Interface
+		told   string // by the configuration
+		daemon *admin.Client
+		want   string
+		mend   string
+	}{
+		"all is well":           {change(func(*doctor.Interface) {}), "port", onLink(t, said), "link good port (192.0.2.7) has multicast", ""},
+		"by its address":        {change(func(*doctor.Interface) {}), "192.0.2.7", nil, "link good port (192.0.2.7) has multicast", ""},
+		"no such interface":     {change(func(*doctor.Interface) {}), "none0", nil, "link bad this machine has no interface none0", "one of these with --link, or give it an address: lo, port"},
+		"IPv6 alone":            {change(func(i *doctor.Interface) { i.Addresses = six }), "port", nil, "link bad port has no address of IPv4", "IPv4 alone"},
+		"switched off":          {change(func(i *doctor.Interface) { i.Up = false }), "port", nil, "link bad port is switched off", "ip link set port up"},
+		"no cable":              {change(func(i *doctor.Interface) { i.Running = false }), "port", nil, "link bad nothing is at the other end of port", "plugged"},
+		"a tunnel":              {change(func(i *doctor.Interface) { i.Multicast = false }), "port", nil, "link bad no group can be heard by port", "multicast on"},
+		"loopback":              {change(func(*doctor.Interface) {}), "lo", nil, "link note lo is this machine's loopback", "--link"},
+		"nothing is known":      {nil, "port", nil, "link note it is not known which interfaces", "ip -br address"},
+		"not taken up":          {change(func(*doctor.Interface) {}), "port", aDaemon(t, status), "link bad the configuration says that daemons on the link of port are looked for", "again"},
+		"another":               {change(func(*doctor.Interface) {}), "lo", onLink(t, said), "link note the configuration names lo, and the daemon that runs is on the link of port", "again"},
+		"nothing could be said": {change(func(*doctor.Interface) {}), "", onLink(t, map[string]uint64{"said": 0}), "link bad the daemon could not say on the link that it is there", "239.255.30.53"},
+		"a flood":               {change(func(*doctor.Interface) {}), "", onLink(t, map[string]uint64{"said": 1, "limited": 9}), "link note 9 datagrams were not looked at", "dsom link list"},
+		"strangers":             {change(func(*doctor.Interface) {}), "", onLink(t, map[string]uint64{"said": 1, "refused": 1, "foreign": 2}), "link note 3 datagrams came", "239.255.30.53"},
+		"nobody else":           {change(func(*doctor.Interface) {}), "", onLink(t, said), "link note no other daemon is heard on the link of port", "IGMP"},
+		"one that answers":      {change(func(*doctor.Interface) {}), "", onLink(t, said, admin.Neighbour{Name: "ada", At: "192.0.2.8:3053", Answers: true}), "daemon ada good answers at 192.0.2.8:3053", ""},
+		"one that does not": {change(func(*doctor.Interface) {}), "", onLink(t, said, admin.Neighbour{Name: "eve", From: "192.0.2.9", Why: "nobody answers at 192.0.2.9:3053 within 2s"}),
+			"daemon eve note it was heard from 192.0.2.9 on the link of port, and does not answer: nobody answers at 192.0.2.9:3053", "filter"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := well()
+			m.ports = c.ports
+			has(t, doctor.Look(t.Context(), doctor.Patient{State: t.TempDir(), Version: "1", Port: 3053, Machine: m, Timeout: 50 * time.Millisecond, Daemon: c.daemon, Link: c.told}), c.want, c.mend)
+		})
+	}
+	m := well()
+	m.ports = change(func(*doctor.Interface) {})
+	for _, f := range doctor.Look(t.Context(), doctor.Patient{State: t.TempDir(), Version: "1", Machine: m, Timeout: 50 * time.Millisecond, Daemon: aDaemon(t, status)}) {
+		if f.About == "link" {
+			t.Errorf("nobody wants a link: %+v", f)
+		}
+	}
 }

@@ -20,6 +20,9 @@ type Machine interface {
 	// Network is what addresses are tried over; nil is the machine's own.
 	Network() probe.Network
 
+	// Interfaces returns those of the network.
+	Interfaces() ([]Interface, error)
+
 	// Lookup returns the addresses of a host.
 	Lookup(ctx context.Context, host string) ([]netip.Addr, error)
 

@@ -18,7 +18,7 @@ type SystemException struct {
 	// False means that it was inferred here.
 	Remote bool
 
-	// Called says that a call of this process's has ended with the exception, or could not be made, be it for its arguments or its reference, or the URL or name of that: Completed tells of the
+	// Called says that a call of this process's has ended with the exception, or could not be made, be it for its arguments or its reference, or the URL or name of that, or that an object adapter has refused what the program asked of it: Completed tells of the
 	// operation that was called. A servant that returns it has been at work, whatever that says, and its client is told MAYBE (part 1, clause 8.12: NO means that the
 	// object's implementation was never initiated, YES that it has completed). [New] with %w for the exception says
 	// something else about the servant's own operation. Of what else goes wrong in a servant, such as making a value, nothing of the kind is known: it is sent as it is.

@@ -64,13 +64,15 @@ type fleetDaemon struct {
 	log                  string
 	under                []string // a command that the daemon is run by
 	store                []string // where it reaches the store
+	more                 []string // options of the daemon
+	env                  []string // variables of commands that talk to it
 
 	mu  sync.Mutex
 	cmd *exec.Cmd
 }
 
-// newFleet starts so many daemons on three servers of the store.
-func newFleet(t *testing.T, n int) *fleet {
+// newFleet starts so many daemons on three servers of the store, with more options each.
+func newFleet(t *testing.T, n int, more ...string) *fleet {
 	t.Helper()
 	program, err := dsomProgram()
 	if err != nil {
@@ -85,7 +87,7 @@ func newFleet(t *testing.T, n int) *fleet {
 	t.Cleanup(func() { _ = f.orb.Shutdown(context.Background()) })
 	for i := range n {
 		name := fmt.Sprint("m", i)
-		d := &fleetDaemon{name: name, state: filepath.Join(f.dir, name), address: freeport.Dead(t), log: filepath.Join(f.dir, name+".log"), store: f.store.URLs()}
+		d := &fleetDaemon{name: name, state: filepath.Join(f.dir, name), address: freeport.Dead(t), log: filepath.Join(f.dir, name+".log"), store: f.store.URLs(), more: more}
 		f.all = append(f.all, d)
 	}
 	t.Cleanup(func() {
@@ -122,6 +124,7 @@ func (f *fleet) start(d *fleetDaemon) {
 	defer func() { _ = log.Close() }()
 	line := append(d.under[:len(d.under):len(d.under)], f.program, "daemon", "--state", d.state, "--listen", d.address, "--console", "off", "--machine", d.name,
 		"--store", strings.Join(d.store, ","), "--dead-after", deadAfter.String())
+	line = append(line, d.more...)
 	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
@@ -175,7 +178,7 @@ func (f *fleet) eventually(what string, is func() bool) {
 func (f *fleet) dsom(d *fleetDaemon, args ...string) (out string, err error) {
 	line := append(append(d.under[:len(d.under):len(d.under)], f.program), args...)
 	cmd := exec.Command(line[0], line[1:]...)
-	cmd.Env = append(os.Environ(), admin.EnvState+"="+d.state, "NO_COLOR=1")
+	cmd.Env = append(append(os.Environ(), admin.EnvState+"="+d.state, "NO_COLOR=1"), d.env...)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	b, err := cmd.Output()
@@ -218,10 +221,10 @@ func (f *fleet) server(d *fleetDaemon, name string) admin.Server {
 	return all[0]
 }
 
-// addBank registers the bank at a daemon, to run where it says.
-func (f *fleet) addBank(d *fleetDaemon, on string) {
+// addBank registers the bank at a daemon, to run where it says, with more options.
+func (f *fleet) addBank(d *fleetDaemon, on string, more ...string) {
 	f.t.Helper()
-	f.must(d, "server", "add", "--on", on, "bank", "--", f.program, "__demo-bank-server", "--data", f.data)
+	f.must(d, append(append([]string{"server", "add", "--on", on}, more...), "bank", "--", f.program, "__demo-bank-server", "--data", f.data)...)
 }
 
 // banks returns the processes of the bank, wherever they are.

@@ -3,6 +3,8 @@ package interop_test
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -74,12 +76,74 @@ func TestWine(t *testing.T) {
 	t.Run("its own tests", func(t *testing.T) { ownTestsOf(ctx, t, w) })
 	t.Run("call from it", func(t *testing.T) { callFromWindows(ctx, t, w, program) })
 	t.Run("daemon", func(t *testing.T) { daemonOfWindows(ctx, t, w, program) })
+	t.Run("the daemon's pipe", func(t *testing.T) { pipeOfDaemon(ctx, t, w, program) })
 }
 
-// ownTestsOf runs the tests of what is another on Windows: that what it lacks answers as it should, and the sockets.
+// pipeOfDaemon runs a daemon under wine, and calls its own objects by the named pipe that is its state folder's: there it knows whose program calls, as the programs of DSOM have to be known, and by TCP it does not.
+func pipeOfDaemon(ctx context.Context, t *testing.T, w *wine.Wine, program string) {
+	const state = `C:\piped`
+	sum := sha256.Sum256([]byte(state))
+	name := "dsom-" + hex.EncodeToString(sum[:6])
+	cmd := w.Command(ctx, program, "daemon", "--listen", "127.0.0.1:0", "--state", state, "--console", "off")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	slow := time.AfterFunc(wineTime, func() { _ = cmd.Process.Kill() })
+	defer slow.Stop()
+	var said strings.Builder
+	address := ""
+	lines := bufio.NewScanner(out)
+	for address == "" && lines.Scan() {
+		fmt.Fprintln(&said, lines.Text())
+		if m := regexp.MustCompile(`Taking calls at ([0-9.:]+)`).FindStringSubmatch(lines.Text()); m != nil {
+			address = strings.TrimRight(m[1], ".:")
+		}
+	}
+	if address == "" {
+		t.Fatalf("the daemon ended early:\n%s", said.String())
+	}
+	go func() {
+		for lines.Scan() {
+		}
+	}()
+	for _, url := range []string{"corbaloc:pipe:" + name + "/NameService", "corbaloc::" + address + "/NameService"} {
+		if out, err := w.Output(ctx, program, "call", url, "_is_a", "IDL:omg.org/CosNaming/NamingContext:1.0"); err != nil || out != "true\n" {
+			t.Errorf("%s: %v\n%s", url, err, out)
+		}
+	}
+	run := func(args ...string) (string, error) { return w.Output(ctx, program, args...) }
+	if out, err := run("name", "bind", "--state", state, "here", "corbaloc::"+address+"/NameService"); err != nil {
+		t.Errorf("a name is bound: %v\n%s", err, out)
+	}
+	if out, err := run("name", "resolve", "--state", state, "here"); err != nil || !strings.HasPrefix(out, "IOR:") && !strings.HasPrefix(out, "corbaloc:") {
+		t.Errorf("it is resolved: %v\n%s", err, out)
+	}
+	if out, err := run("ior", "--probe", "corbaloc:pipe:"+name+"/NameService"); err != nil || !strings.Contains(out, "pipe:"+name+"  reachable") {
+		t.Errorf("probed: %v\n%s", err, out)
+	}
+	register := w.Command(ctx, program, "regimpl", "-A", "-i", "kennel", "-p", `C:\windows\system32\cmd.exe`)
+	register.Env = append(register.Env, "DSOM_STATE="+state)
+	if out, err := register.CombinedOutput(); err != nil {
+		t.Errorf("a program of DSOM registers a server: %v\n%s", err, out)
+	}
+	if out, err := run("server", "list", "--state", state); err != nil || !strings.Contains(out, "kennel") {
+		t.Errorf("it is registered: %v\n%s", err, out)
+	}
+}
+
+// ownTestsOf runs the tests of what is another on Windows: that what it lacks answers as it should, the sockets, and the files that are replaced.
 func ownTestsOf(ctx context.Context, t *testing.T, w *wine.Wine) {
-	cmd := exec.CommandContext(ctx, "go", "test", "-short", "-count=1", "-timeout", "5m", "-exec", "wine", "-run", "^(TestLack|TestSuite|TestSuiteBusy|TestPipe|TestPipeOfOthers|TestPipeLastPiece|TestPipeCallerGone|TestPipeIdentityWhileClosed)$",
-		"./transport/tcp", "./transport/pipe", "./orb", "./transport/kin", "./transport/ipx/ether", "./daemon/supervise/child", "./daemon/supervise/cgroup", "./process")
+	cmd := exec.CommandContext(ctx, "go", "test", "-short", "-count=1", "-timeout", "5m", "-exec", "wine", "-run", "^(TestLack|TestSuite|TestSuiteBusy|TestPipe|TestPipeOfOthers|TestPipeLastPiece|TestPipeCallerGone|TestPipeIdentityWhileClosed|TestChangesAreShared|TestChangesOfOthers|TestChangesLocked)$",
+		"./transport/tcp", "./transport/pipe", "./orb", "./transport/kin", "./transport/ipx/ether", "./daemon/supervise/child", "./daemon/supervise/cgroup", "./process", "./somd")
 	cmd.Dir = ".."
 	cmd.Env = append(w.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil || strings.Contains(string(out), "no tests to run") {

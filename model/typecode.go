@@ -24,11 +24,26 @@ func TypeCodeOf(d Decl) (*typecode.TypeCode, error) {
 	return b.decl(d)
 }
 
+// Described is TypeCode as an interface repository says it: a pointer of SOM's, for which CORBA has no kind, is a native type without an id, whose name is how IDL
+// spells it, so that an operation with one in it can be described, and not called.
+func (t *Type) Described() (*typecode.TypeCode, error) {
+	b := typeBuilder{done: map[Decl]built{}, described: true}
+	return b.typ(t)
+}
+
+// Described is TypeCodeOf, with pointers as [Type.Described] has them.
+func Described(d Decl) (*typecode.TypeCode, error) {
+	b := typeBuilder{done: map[Decl]built{}, described: true}
+	return b.decl(d)
+}
+
 // A typeBuilder makes TypeCodes. A type that is used twice is built once, since a tower of
 // structures with two members each would otherwise grow with every storey.
 type typeBuilder struct {
 	open []opened       // the types around the one that is built
 	done map[Decl]built // of those that refer to none around them but to open ones
+
+	described bool // pointers are native types
 }
 
 type opened struct {
@@ -98,6 +113,10 @@ func (b *typeBuilder) typ(t *Type) (*typecode.TypeCode, error) {
 		return tc, err
 	case Named:
 		return b.decl(t.Decl)
+	case Pointer:
+		if b.described {
+			return typecode.Interface(typecode.TkNative, "", t.String()), nil
+		}
 	}
 	return nil, fmt.Errorf("%v has no TypeCode", t)
 }

@@ -141,6 +141,10 @@ func (c *Call) Returned(raises ...Exception) bool {
 
 func (c *Call) raise(raises []Exception) {
 	id := c.In.RawString()
+	if err := c.In.Err(); err != nil {
+		c.fail(unreadable(err, exc.Yes))
+		return
+	}
 	for _, x := range raises {
 		if x.ExceptionID() == id {
 			c.In.Rereads()
@@ -475,7 +479,7 @@ func (c *Call) settle() {
 func (c *Call) raised() {
 	sys, err := c.systemException()
 	if err != nil {
-		c.fail(withCompleted(exc.From(err, exc.Maybe), exc.Maybe))
+		c.fail(unreadable(err, exc.Maybe))
 		return
 	}
 	// The caller's time travelled with the request, and the server may see its end first.
@@ -505,7 +509,7 @@ func (c *Call) follow() {
 // whether the call goes on.
 func (c *Call) sentOn() bool {
 	if err := c.In.Err(); err != nil {
-		c.fail(withCompleted(exc.From(err, exc.No), exc.No))
+		c.fail(unreadable(err, exc.No))
 		return false
 	}
 	if c.link != nil {

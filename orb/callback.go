@@ -6,46 +6,72 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/limits"
 )
 
-// Callback runs f in a goroutine of its own: f makes the call of an operation with the first ctx, and with the second
-// tells the call's reply handler how it has ended (part 1, clause 17.8). The first ctx ends with that of Callback, the second
-// never: the call's time is not the handler's. At the ORB's end too the first one ends, when requests are served no more, which fails a call that is under way by TRANSIENT with
-// [exc.MinorCancelled]; f can tell a handler of it, wherever that is, as long as [limits.HandlerTimeout] says and the ctx of Shutdown has not ended. An error of f, which is the handler's, and a panic are logged: there is nobody else to
-// tell. [ORB.Shutdown] waits for f. The error of Callback says that f was not run: the ORB has been shut down, or its parts are about to end (see [ORB.AtEnd]).
+// Callback makes the call of an operation in a goroutine of its own, and then has tell tell the call's reply handler how it has ended (part 1, clause 17.8). The ctx of call ends with that of Callback, that of tell
+// never: it has the other values of Callback's ctx, but neither its policies, nor what tells of an upcall, in which the handler is not. At the ORB's end the call's ctx ends too, when requests are served no more, which fails a call that is under way by TRANSIENT with
+// [exc.MinorCancelled]; a handler can be told of it, wherever that is, as long as [limits.HandlerTimeout] says and the ctx of Shutdown has not ended. A call that panics, or ends its goroutine, has ended with
+// UNKNOWN, completed MAYBE. An error of tell, which is the handler's, and panics are logged: there is nobody else to
+// tell. [ORB.Shutdown] waits for both. The error of Callback says that neither was run: the ORB has been shut down, or its parts are about to end (see [ORB.AtEnd]).
 //
 // A nil ORB, which calls between implementations in this process have, waits for nobody.
-func (o *ORB) Callback(ctx context.Context, operation string, f func(ctx, after context.Context) error) error {
+func (o *ORB) Callback(ctx context.Context, operation string, call func(context.Context) error, tell func(ctx context.Context, err error) error) error {
 	if o != nil && !o.callbacks.begin() {
 		return called(shutDown())
 	}
-	after := context.WithoutCancel(ctx)
+	after := behind(ctx)
 	if o != nil {
 		after = context.WithValue(after, orbKey{}, o) // who would shut the ORB down with it would wait for himself
 	}
 	ctx, cancel := context.WithCancel(ctx) // a servant's own ctx is not to be kept
+	ctx, _ = beside(ctx, false)
 	go func() {
 		if o != nil {
 			defer o.callbacks.done()
 			defer context.AfterFunc(o.asking, cancel)()
 		}
 		defer cancel()
+		var err error
 		returned := false
-		defer func() {
-			switch p := recover(); {
-			case p != nil:
-				o.note(slog.LevelError, "a reply handler panicked", "operation", operation, "panic", p, "stack", string(debug.Stack()))
-			case !returned:
-				o.note(slog.LevelError, "a reply handler ended the goroutine", "operation", operation)
+		defer func() { // also if the call ends the goroutine
+			if p := recover(); !returned {
+				err = o.broken(operation, p)
 			}
+			o.tell(after, operation, err, tell)
 		}()
-		if err := f(ctx, after); err != nil {
-			o.note(slog.LevelWarn, "a reply handler could not be told of a call's end, or failed", "operation", operation, "error", err)
-		}
+		err = call(ctx)
 		returned = true
 	}()
 	return nil
+}
+
+// broken returns how a call has ended that has panicked with p, or has ended its goroutine.
+func (o *ORB) broken(operation string, p any) error {
+	if p == nil {
+		o.note(slog.LevelError, "a call whose reply handler is to be told ended the goroutine", "operation", operation)
+		return called(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the call of %.64s ended its goroutine", operation))
+	}
+	o.note(slog.LevelError, "a call whose reply handler is to be told panicked", "operation", operation, "panic", p, "stack", string(debug.Stack()))
+	return called(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the call of %.64s panicked", operation))
+}
+
+// tell tells a reply handler that a call has ended with err.
+func (o *ORB) tell(ctx context.Context, operation string, err error, tell func(context.Context, error) error) {
+	returned := false
+	defer func() {
+		switch p := recover(); {
+		case p != nil:
+			o.note(slog.LevelError, "a reply handler panicked", "operation", operation, "panic", p, "stack", string(debug.Stack()))
+		case !returned:
+			o.note(slog.LevelError, "a reply handler ended the goroutine", "operation", operation)
+		}
+	}()
+	if err := tell(ctx, err); err != nil {
+		o.note(slog.LevelWarn, "a reply handler could not be told of a call's end, or failed", "operation", operation, "error", err)
+	}
+	returned = true
 }
 
 // endCallbacks lets no more callbacks be begun, ends the calls of those under way, and gives their handlers time to be told, in which calls still go out.

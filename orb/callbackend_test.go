@@ -54,8 +54,10 @@ func TestShutdownTellsHandlers(t *testing.T) {
 		o.AtEnd(func() error { d.note("parts end"); return nil })
 		far := EchoClass.Unchecked(o.NewRef(ref.IOR()))
 		failed := make(chan error, 1)
-		err = o.Callback(t.Context(), "say", func(ctx, after context.Context) error {
+		err = o.Callback(t.Context(), "say", func(ctx context.Context) error {
 			_, err := far.Say(ctx, "wait")
+			return err
+		}, func(after context.Context, err error) error {
 			_, err = handler.Say(after, brief(err))
 			failed <- err
 			return err
@@ -73,7 +75,7 @@ func TestShutdownTellsHandlers(t *testing.T) {
 		if got, want := d.take(), []string{"told TRANSIENT", "parts end"}; !slices.Equal(got, want) {
 			t.Errorf("handler %s: got %q, want %q", where, got, want)
 		}
-		if err := o.Callback(t.Context(), "say", func(context.Context, context.Context) error { return nil }); !errors.Is(err, exc.BadInvOrder) {
+		if err := o.Callback(t.Context(), "say", made, func(context.Context, error) error { return nil }); !errors.Is(err, exc.BadInvOrder) {
 			t.Errorf("after Shutdown: %v", err)
 		}
 		<-s.ended // its caller has given up
@@ -91,8 +93,10 @@ func TestShutdownBoundsHandlers(t *testing.T) {
 	release := make(chan struct{})
 	o.AtEnd(func() error { close(release); return nil })
 	returned := false
-	if err := o.Callback(t.Context(), "say", func(ctx, _ context.Context) error {
+	if err := o.Callback(t.Context(), "say", func(ctx context.Context) error {
 		<-ctx.Done()
+		return nil
+	}, func(context.Context, error) error {
 		<-release
 		returned = true
 		return nil
@@ -126,8 +130,11 @@ func TestShutdownLetsServantsCallBack(t *testing.T) {
 		close(entered)
 		<-going
 		told := make(chan error, 1)
-		if err := o.Callback(context.WithoutCancel(ctx), "say", func(ctx, after context.Context) error {
-			text, err := EchoClass.Unchecked(o.NewRef(ref.IOR())).Say(ctx, "x")
+		var text string
+		if err := o.Callback(context.WithoutCancel(ctx), "say", func(ctx context.Context) (err error) {
+			text, err = EchoClass.Unchecked(o.NewRef(ref.IOR())).Say(ctx, "x")
+			return err
+		}, func(after context.Context, err error) error {
 			if err == nil {
 				_, err = EchoClass.Unchecked(o.NewRef(h.IOR())).Say(after, text)
 			}

@@ -220,14 +220,14 @@ type CallersOwn struct{}
 func (CallersOwn) callersOwn() {}
 
 type (
-	orbKey    struct{}
-	peerKey   struct{}
-	localKey  struct{}
-	overKey   struct{}
-	upcallKey struct{}
-	viewKey   struct{}
+	orbKey    struct{ ForUpcall }
+	peerKey   struct{ ForUpcall }
+	localKey  struct{ ForUpcall }
+	overKey   struct{ ForUpcall }
+	upcallKey struct{ ForUpcall }
+	viewKey   struct{ ForUpcall }
 
-	contextsKey struct{}
+	contextsKey struct{ ForUpcall }
 )
 
 func (c *callContext) Value(key any) any {
@@ -239,6 +239,8 @@ func (c *callContext) Value(key any) any {
 		return nil
 	}
 	switch key.(type) {
+	case frameKey:
+		return c
 	case orbKey:
 		return c.orb
 	case invocationKey:

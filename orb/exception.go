@@ -62,36 +62,6 @@ func called(err error) error {
 	return &inner
 }
 
-// putDeclared writes err by that of raises whose exception it is or wraps. One that is the cause of a system exception is none of them: that has been put in its place.
-func putDeclared(e *cdr.Encoder, err error, head func(*cdr.Encoder, string), raises []Exception) bool {
-	if len(raises) == 0 {
-		return false
-	}
-	sys := systemIn(err)
-	for _, x := range raises {
-		if (sys == nil || !declares(x, sys)) && x.PutIf(e, err, head) {
-			return true
-		}
-	}
-	return false
-}
-
-// errDeclared ends PutIf of an exception that is only to say whether it is meant.
-var errDeclared = errors.New("it is declared")
-
-// declares reports whether err is or wraps an exception of x, of which nothing is written.
-func declares(x Exception, err error) (is bool) {
-	defer func() {
-		if p := recover(); p == errDeclared {
-			is = true
-		} else if p != nil {
-			panic(p)
-		}
-	}()
-	var e cdr.Encoder
-	return x.PutIf(&e, err, func(*cdr.Encoder, string) { panic(errDeclared) })
-}
-
 // PutException writes an exception as a message has it, for Messaging::ExceptionHolder: err if it is one of raises, and else the
 // system exception that it is or becomes. It reports which.
 func PutException(e *cdr.Encoder, err error, raises ...Exception) (system bool) {

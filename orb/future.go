@@ -12,6 +12,7 @@ type Future[T any] struct {
 	done   chan struct{}
 	result T
 	err    error
+	aside  *Aside // in which it is made; nil: not in an upcall
 }
 
 // Go makes a call in a goroutine of its own, be it one of a generated stub:
@@ -23,9 +24,13 @@ type Future[T any] struct {
 // The call ends with the ctx that it is given, which ends with this one: in a servant's method, with
 // the method. context.WithoutCancel(ctx) lets it live on. A panic of call is the program's, and ends it. Two calls that
 // are begun one after the other may reach their object in either order.
+//
+// In an upcall the call is made beside that, not within: an object of an adapter whose upcalls run one at a time (SINGLE_THREAD_MODEL, MAIN_THREAD_MODEL), and which the upcall is one of, gets it
+// when the upcall has returned, or while it waits for the future with its own ctx, in [Future.Wait] or [Next]; then in the upcall's own goroutine.
 func Go[T any](ctx context.Context, call func(context.Context) (T, error)) *Future[T] {
 	f := &Future[T]{done: make(chan struct{}), err: errNoResult}
 	ctx, cancel := context.WithCancel(ctx) // a servant's own ctx is not to be kept
+	ctx, f.aside = beside(ctx, true)
 	go func() {
 		defer close(f.done) // also if call ends the goroutine
 		defer cancel()
@@ -50,45 +55,69 @@ func (f *Future[T]) Poll() bool {
 }
 
 // Wait waits until the call has ended, or ctx, and returns its result: get_response. It may be called again. An
-// error because ctx ended is TIMEOUT or TRANSIENT with completion MAYBE, and the call goes on.
+// error because ctx ended is TIMEOUT or TRANSIENT with completion MAYBE, and the call goes on. In the upcall that has begun the call, ctx is to be the upcall's (see
+// [Go]), and the goroutine too.
 func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 	select {
 	case <-f.done:
 		return f.result, f.err
 	default:
 	}
-	select {
-	case <-f.done:
-		return f.result, f.err
-	case <-ctx.Done():
-		var zero T
-		return zero, called(exc.From(ctx.Err(), exc.Maybe))
+	offers := f.aside.lends(ctx)
+	for {
+		select {
+		case <-f.done:
+			return f.result, f.err
+		case o := <-offers:
+			o.accept()
+		case <-ctx.Done():
+			var zero T
+			return zero, called(exc.From(ctx.Err(), exc.Maybe))
+		}
 	}
 }
 
 // Next returns the first of several calls to end, and its place among them: get_next_response, and what a PollableSet is
 // for. There must be one at least. An error because ctx ended is like that of Wait, with place -1.
 func Next[T any](ctx context.Context, calls ...*Future[T]) (place int, result T, err error) {
-	first := make(chan int, len(calls))
+	first, offered := make(chan int, len(calls)), make(chan *Offer)
 	stop, cancel := context.WithCancel(ctx)
 	defer cancel()
 	for i, f := range calls {
 		if f.Poll() {
 			return i, f.result, f.err
 		}
-		go func() {
-			select {
-			case <-f.done:
-				first <- i
-			case <-stop.Done():
-			}
-		}()
+		go f.watch(stop, i, first, f.aside.lends(ctx), offered)
 	}
-	select {
-	case i := <-first:
-		return i, calls[i].result, calls[i].err
-	case <-ctx.Done():
-		return -1, result, called(exc.From(ctx.Err(), exc.Maybe))
+	for {
+		select {
+		case i := <-first:
+			return i, calls[i].result, calls[i].err
+		case o := <-offered:
+			o.accept()
+		case <-ctx.Done():
+			return -1, result, called(exc.From(ctx.Err(), exc.Maybe))
+		}
+	}
+}
+
+// watch sends i when the call has ended, and hands on what is offered until then.
+func (f *Future[T]) watch(stop context.Context, i int, ended chan<- int, offers <-chan *Offer, to chan<- *Offer) {
+	for {
+		select {
+		case <-f.done:
+			ended <- i
+			return
+		case o := <-offers:
+			select {
+			case to <- o:
+			case <-stop.Done():
+				o.taken <- false
+				return
+			}
+		case <-stop.Done():
+			return
+		}
 	}
 }
 

@@ -79,7 +79,7 @@ func (o *ORB) InUpcall(ctx context.Context) bool { return upcallOf(ctx) == o }
 // AsUpcall returns ctx for a method of the program that upcalls, or the ORB's end, wait for though it is no servant's, such
 // as that of a servant manager: InUpcall is true of it.
 func (o *ORB) AsUpcall(ctx context.Context) context.Context {
-	return context.WithValue(ctx, orbKey{}, o)
+	return context.WithValue(context.WithValue(ctx, frameKey{}, new(frame)), orbKey{}, o)
 }
 
 // Complain logs what a client or the program's code brought about, seldom enough for the log to

@@ -24,10 +24,10 @@ import (
 // next returns nil for a result; a [*ForeignException] for an exception of the user's, which nobody has decoded yet; a
 // [*ForwardRequest] if the peer sends the request elsewhere; or a system exception. What the
 // interceptor returns is the outcome; an error that takes another's place is to be a system exception, or a
-// ForwardRequest. An error that wraps the outcome is the outcome, unless it is a system exception or has one outside of that. A system exception that a call of the
+// ForwardRequest. An error that wraps the outcome is the outcome, unless that is beneath a system exception in it, in whichever branch of what errors.Join and its like have made, or is a system exception before which another stands. A system exception that a call of the
 // interceptor's own has ended with gets the completion status of the operation that is intercepted: NO before next, and behind it that of the system exception that next has
-// returned, YES for a result or a user exception, NO for a ForwardRequest, MAYBE for a oneway that nobody answers. A ForwardRequest behind a result is BAD_INV_ORDER, completed YES: the operation is not carried out
-// twice; behind an exception that is the interceptor's decision. It may leave next out, and return an error; nil then is an
+// returned, YES for a result or a user exception, NO for a ForwardRequest that the peer has answered with, MAYBE for a oneway that nobody answers, or that the server has answered before its servant had it ([SyncWithServer]). A ForwardRequest behind a result is BAD_INV_ORDER, completed YES: the operation is not carried out
+// twice; behind an exception that is the interceptor's decision, and changes nothing in what has been carried out: where another that is further out then puts a failed call of its own in the place of a ForwardRequest that replaced a user exception, the caller is told YES. A reference that is bound, and is to stay so ([NoRebind]), is sent elsewhere by nobody: REBIND. It may leave next out, and return an error; nil then is an
 // error, since there is no result, and in an exception's place it changes nothing: an interceptor's that is further in, too. next must not be called twice: a call that is forwarded, or tried again, makes another request.
 // If no connection can be made the interceptors are called all the same, and next returns that.
 //

@@ -107,12 +107,25 @@ func (r *ClientRequest) ended(err error) error {
 	if sys := systemIn(err); sys != nil && (r.told == nil || !still(err, r.told)) {
 		r.completed = sys.Completed
 	}
-	for _, f := range r.ends {
-		if e := distinct(f(err)); e != nil && !still(e, err) {
-			err = r.atEnd(e)
-		}
+	return r.tell(0, err)
+}
+
+// tell tells the i-th of those who wait for the end, and those behind: these too if it panics, or ends the goroutine.
+func (r *ClientRequest) tell(i int, err error) error {
+	if i == len(r.ends) {
+		return err
 	}
-	return err
+	returned := false
+	defer func() {
+		if !returned {
+			r.tell(i+1, errInterceptorPanicked)
+		}
+	}()
+	if e := distinct(r.ends[i](err)); e != nil && !still(e, err) {
+		err = r.atEnd(e)
+	}
+	returned = true
+	return r.tell(i+1, err)
 }
 
 // read tells them when the stub has read the results or the exception, of which err is what the caller gets, and returns what they make of it. A
@@ -164,7 +177,7 @@ func (r *ClientRequest) send(ctx context.Context) error {
 		r.outcome = c.outcome()
 	}
 	unanswered := exc.Maybe
-	if c.answeredBy {
+	if c.answeredBy && !c.atServer() {
 		unanswered = exc.Yes
 	}
 	r.of(r.outcome, r.failed == nil, unanswered)
@@ -202,17 +215,38 @@ func (c *Call) outcome() error {
 	in := c.In
 	switch c.reply.Status {
 	case giop.UserException:
-		return &ForeignException{in.RawString()}
+		id := in.RawString()
+		if in.Err() != nil {
+			return unreadable(in.Err(), exc.Yes)
+		}
+		return &ForeignException{id}
 	case giop.SystemException:
 		sys, err := c.systemException()
 		if err != nil {
-			return err
+			return unreadable(err, exc.Maybe)
 		}
 		return sys
 	case giop.LocationForward, giop.LocationForwardPerm:
-		return &ForwardRequest{To: c.ref.orb.NewRef(ior.Get(&in)), ForGood: c.reply.Status == giop.LocationForwardPerm}
+		to := ior.Get(&in)
+		switch {
+		case in.Err() != nil:
+			return unreadable(in.Err(), exc.No)
+		case to.IsNil():
+			return forwardedToNil()
+		}
+		return &ForwardRequest{To: c.ref.orb.NewRef(to), ForGood: c.reply.Status == giop.LocationForwardPerm}
 	}
 	return exc.New(exc.Transient, exc.MinorForwardLoop, exc.No, "the peer wants the request in another form: %v", c.reply.Status)
+}
+
+// unreadable returns what a reply is that cannot be read.
+func unreadable(err error, completed exc.Completed) *exc.SystemException {
+	return withCompleted(exc.From(err, completed), completed)
+}
+
+// atServer reports whether a reply says no more than that the server has the request.
+func (c *Call) atServer() bool {
+	return c.flags&Oneway != 0 && c.policies != nil && c.policies.Sync == SyncWithServer && c.link != nil
 }
 
 // replaced makes err, which an interceptor has returned, the outcome.
@@ -222,7 +256,12 @@ func (c *Call) replaced(err error, completed exc.Completed) {
 		c.fail(ofOuter(exc.From(err, completed), completed))
 		return
 	}
-	if !c.sentOn() {
+	defer func() { // behind an exception something may have run
+		if c.state == callFailed {
+			c.err = withCompleted(exc.From(c.err, completed), completed)
+		}
+	}()
+	if !c.sentOn() || !c.mayRebind("an interceptor forwards the request") {
 		return
 	}
 	if f.To == nil {

@@ -3,7 +3,9 @@ package orb_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -260,5 +262,113 @@ func TestPanicTakesTheRequestBack(t *testing.T) {
 	want := []string{"result", "UNKNOWN", "UNKNOWN", "UNKNOWN", "result"}
 	if got := d.take(); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestAtEndPanics: of those who wait for the end of a request one panics: the others are told all the same, those behind it of that.
+func TestAtEndPanics(t *testing.T) {
+	t.Parallel()
+	for _, call := range []func(context.Context, Echo, Echo) error{fates[0].call, fates[1].call, fates[2].call} {
+		d := new(diary)
+		at := func(name string, panics bool) around {
+			return func(ctx context.Context, next func(context.Context) error, atEnd func(func(error) error)) error {
+				atEnd(func(err error) error {
+					d.note("%s", name)
+					if panics {
+						panic("at the end")
+					}
+					if name != "first" && !errors.Is(err, exc.Unknown) {
+						t.Errorf("%s was told %v", name, err)
+					}
+					return nil
+				})
+				return next(ctx)
+			}
+		}
+		there, gone, _ := intercepted(t, false, false, at("first", false), at("second", true), at("third", false), at("fourth", true), at("fifth", false))
+		func() {
+			defer func() {
+				if p := recover(); p != "at the end" {
+					t.Errorf("the program's panic is %v", p)
+				}
+			}()
+			_ = call(t.Context(), there, gone)
+		}()
+		if got, want := d.take(), []string{"first", "second", "third", "fourth", "fifth"}; !slices.Equal(got, want) {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	}
+}
+
+// TestAtEndReturns: what one who waits for the end makes of it is what those behind complete: the status that he has said.
+func TestAtEndReturns(t *testing.T) {
+	t.Parallel()
+	co := newClient(t, nil)
+	nowhere, err := co.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, _, _ := intercepted(t, false, false, func(ctx context.Context, next func(context.Context) error, atEnd func(func(error) error)) error {
+		atEnd(func(error) error { return exc.New(exc.NoPermission, 9, exc.Maybe, "who knows") })
+		atEnd(func(error) error { return EchoClass.Unchecked(nowhere).Ping(ctx) })
+		return next(ctx)
+	})
+	if _, err := there.Say(t.Context(), "x"); !errors.Is(err, exc.Transient) || exc.From(err, exc.Yes).Completed != exc.Maybe {
+		t.Errorf("got %v, want TRANSIENT completed MAYBE", err)
+	}
+}
+
+// TestInterceptorDoesNotRebind: a reference that is bound, and is to stay so, is sent elsewhere by no interceptor of the client's either.
+func TestInterceptorDoesNotRebind(t *testing.T) {
+	t.Parallel()
+	_, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, Echo(new(fate)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, otherRoot := newORB(t, nil)
+	other := new(fate)
+	to, err := EchoClass.Activate(otherRoot, Echo(other))
+	if err != nil {
+		t.Fatal(err)
+	}
+	forwards := ""
+	o := newClient(t, func(c *orb.Config) {
+		c.ClientInterceptors = []orb.ClientInterceptor{func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+			if forwards == "before" {
+				return &orb.ForwardRequest{To: to}
+			}
+			err := next(ctx)
+			if forwards == "behind" {
+				return &orb.ForwardRequest{To: to}
+			}
+			return err
+		}}
+	})
+	e := EchoClass.Unchecked(o.NewRef(ref.IOR()).WithPolicies(orb.Policies{Rebind: orb.NoRebind}))
+	if _, err := e.Say(t.Context(), "x"); err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[string]exc.Completed{"before": exc.No, "behind": exc.Maybe} {
+		forwards = at
+		if _, err := e.Say(t.Context(), exc.Maybe.String()); !errors.Is(err, exc.Rebind) || exc.From(err, exc.Yes).Completed != want || other.ran != 0 {
+			t.Errorf("forwarded %s the request: %v, want REBIND completed %v; it ran %d times elsewhere", at, err, want, other.ran)
+		}
+	}
+}
+
+// TestAtEndHearsWords: what an interceptor has put before the outcome is told to those who wait for the end.
+func TestAtEndHearsWords(t *testing.T) {
+	t.Parallel()
+	told := ""
+	there, gone, _ := intercepted(t, false, false, func(ctx context.Context, next func(context.Context) error, atEnd func(func(error) error)) error {
+		atEnd(func(err error) error { told = err.Error(); return nil })
+		if err := next(ctx); err != nil {
+			return fmt.Errorf("in words: %w", err)
+		}
+		return nil
+	})
+	if err := fates[1].call(t.Context(), there, gone); !strings.HasPrefix(told, "in words: ") {
+		t.Errorf("told %q; the caller got %v", told, err)
 	}
 }

@@ -168,4 +168,4 @@ func InvocationPolicies(ctx context.Context) Policies {
 	}
 }
 
-type invocationKey struct{}
+type invocationKey struct{ ForUpcall }

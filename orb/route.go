@@ -90,7 +90,7 @@ func (r *Ref) route() *route {
 // clients there has said nothing for good, and is asked again when to does not answer.
 func (r *Ref) forwardTo(from *route, to *ior.IOR, forGood bool) error {
 	if to.IsNil() {
-		return exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "forwarded to a nil reference")
+		return forwardedToNil()
 	}
 	forGood = forGood && !from.forwarded
 	next := r.newRoute(to, !forGood)
@@ -101,6 +101,10 @@ func (r *Ref) forwardTo(from *route, to *ior.IOR, forGood bool) error {
 		}
 	}
 	return nil
+}
+
+func forwardedToNil() error {
+	return exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "forwarded to a nil reference")
 }
 
 // dropForward goes back to the original reference, unless another call has found another way. Should that fail as well, the

@@ -1,10 +1,6 @@
 package orb
 
-import (
-	"errors"
-
-	"github.com/opendsom/dsom/exc"
-)
+import "github.com/opendsom/dsom/exc"
 
 // A verdict is what becomes of a request on its way out through the interceptors: how much of the operation has been carried out, as far as anything has been
 // said of that, whether there is a result still, and what the interceptor that is to return next has been told.
@@ -12,6 +8,7 @@ type verdict struct {
 	completed exc.Completed
 	result    bool
 	told      error
+	plain     bool // told is an interceptor's, and neither a system exception nor a forward: one beside it decides
 }
 
 // notYet is the verdict before the operation.
@@ -43,7 +40,7 @@ func (v *verdict) after(err error) error {
 	switch {
 	case err == nil:
 		return v.told
-	case v.told != nil && still(err, v.told):
+	case v.told != nil && still(err, v.told) && !(v.plain && systemIn(err) != nil):
 		return err
 	case v.result && ForwardOf(err) != nil:
 		err = v.tooLate()
@@ -59,7 +56,7 @@ func (v *verdict) after(err error) error {
 			v.completed = sys.Completed
 		}
 	}
-	v.result, v.told = false, err
+	v.result, v.told, v.plain = false, err, systemIn(err) == nil && ForwardOf(err) == nil
 	return err
 }
 
@@ -68,42 +65,13 @@ func (v *verdict) tooLate() error {
 	return exc.New(exc.BadInvOrder, exc.MinorContextThere, v.completed, "an interceptor sends a request elsewhere that has been carried out")
 }
 
-// systemIn returns the outermost system exception in err; nil if there is none.
-func systemIn(err error) *exc.SystemException {
-	if err == nil {
-		return nil
-	}
-	var sys *exc.SystemException
-	if !errors.As(err, &sys) {
-		return nil
-	}
-	return sys
-}
-
-// ForwardOf returns the ForwardRequest that err is, or that it wraps; nil if there is none. One that is but the cause of a system exception is none: that has been
-// put in its place.
-func ForwardOf(err error) *ForwardRequest {
-	if err == nil {
-		return nil
-	}
-	var f *ForwardRequest
-	if !errors.As(err, &f) || f == nil {
-		return nil
-	}
-	if sys := systemIn(err); sys != nil && errors.Is(sys, f) {
-		return nil
-	}
-	return f
-}
-
 // still reports whether err is the outcome that was told, in other words at most. A system exception whose cause is the outcome is another.
 func still(err, outcome error) bool {
 	if outcome == nil {
 		return err == nil
 	}
-	sys := systemIn(err)
 	if told, is := outcome.(*exc.SystemException); is {
-		return sys == told
+		return systemIn(err) == told
 	}
-	return errors.Is(err, outcome) && (sys == nil || !errors.Is(sys, outcome))
+	return stands(err, outcome)
 }

@@ -404,3 +404,97 @@ func TestInterceptorsMapForward(t *testing.T) {
 		}
 	}
 }
+
+// TestInterceptorsOfAnEarlyAnswer: a server answers a oneway whose caller waits for it alone before its servant has the request: what an interceptor's own call ends with behind that does not say that the servant is done.
+func TestInterceptorsOfAnEarlyAnswer(t *testing.T) {
+	t.Parallel()
+	co := newClient(t, nil)
+	nowhere, err := co.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, root := newORB(t, nil)
+	release, done := make(chan struct{}), make(chan struct{}, 2)
+	ref, err := EchoClass.Activate(root, Echo(&noter{note: func(context.Context, string) error { <-release; done <- struct{}{}; return nil }}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := newClient(t, func(c *orb.Config) {
+		c.ClientInterceptors = []orb.ClientInterceptor{func(ctx context.Context, _ *orb.ClientRequest, next func(context.Context) error) error {
+			if err := next(ctx); err != nil {
+				t.Error(err)
+			}
+			return EchoClass.Unchecked(nowhere).Ping(ctx)
+		}}
+	})
+	e := EchoClass.Unchecked(o.NewRef(ref.IOR()))
+	for _, c := range []struct {
+		sync orb.SyncScope
+		want exc.Completed
+	}{{orb.SyncWithServer, exc.Maybe}, {orb.SyncWithTarget, exc.Yes}} {
+		if c.sync == orb.SyncWithTarget {
+			close(release)
+		}
+		err := e.Note(orb.WithPolicies(t.Context(), orb.Policies{Sync: c.sync}), "x")
+		if !errors.Is(err, exc.Transient) || exc.From(err, exc.No).Completed != c.want {
+			t.Errorf("scope %d: got %v, want TRANSIENT completed %v", c.sync, err, c.want)
+		}
+	}
+	<-done
+	<-done
+}
+
+// TestInterceptorsOfNextTwice: what an interceptor is told that calls next again says nothing of the operation: those further out complete what that has.
+func TestInterceptorsOfNextTwice(t *testing.T) {
+	t.Parallel()
+	co := newClient(t, nil)
+	nowhere, err := co.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, server := range []bool{false, true} {
+		for _, f := range fates {
+			there, gone, _ := intercepted(t, server, false, func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+				if err := next(ctx); !errors.Is(err, exc.BadInvOrder) {
+					t.Errorf("called again, next returned %v", err)
+				}
+				return EchoClass.Unchecked(nowhere).Ping(ctx)
+			}, func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+				_ = next(ctx)
+				return next(ctx)
+			})
+			if err := f.call(t.Context(), there, gone); !errors.Is(err, exc.Transient) || exc.From(err, 99).Completed != f.completed {
+				t.Errorf("server=%v, %s: got %v, want TRANSIENT completed %v", server, f.name, err, f.completed)
+			}
+		}
+	}
+}
+
+// TestInterceptorsJoinAPlainError: an error of no kind that an interceptor has put in an exception's place is joined by one further out with what its own call has ended with: that one decides, and has
+// the completion status of the operation, also to the interceptors further out.
+func TestInterceptorsJoinAPlainError(t *testing.T) {
+	t.Parallel()
+	co := newClient(t, nil)
+	nowhere, err := co.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, server := range []bool{false, true} {
+		for _, f := range fates {
+			var told error
+			there, gone, _ := intercepted(t, server, false, func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+				told = next(ctx)
+				return told
+			}, func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+				return errors.Join(next(ctx), EchoClass.Unchecked(nowhere).Ping(ctx))
+			}, func(ctx context.Context, next func(context.Context) error, _ func(func(error) error)) error {
+				_ = next(ctx)
+				return errors.New("plain")
+			})
+			err := f.call(t.Context(), there, gone)
+			if !errors.Is(err, exc.Transient) || exc.From(err, 99).Completed != f.completed || exc.From(told, 99).Completed != f.completed {
+				t.Errorf("server=%v, %s: got %v, and the interceptor was told %v, want TRANSIENT completed %v", server, f.name, err, told, f.completed)
+			}
+		}
+	}
+}

@@ -490,7 +490,7 @@ func crimes() []crime {
 		{"forwarded to a reference of 4 Gi profiles", "say", villainSays(0, giop.LocationForward, 0, nil, words(1, 0, 1<<32-1)), "MARSHAL", ""},
 		{"forwarded to code sets of nonsense", "say", steps(forward(giop.LocationForward, oddly), good), "CODESET_INCOMPATIBLE", ""},
 
-		{"a user exception of a false length", "add", exception(func(e *cdr.Encoder) { e.ULong(1<<32 - 1) }), "UNKNOWN", ""},
+		{"a user exception of a false length", "add", exception(func(e *cdr.Encoder) { e.ULong(1<<32 - 1) }), "MARSHAL", "completed YES"},
 		{"a user exception that ends in its members", "add", exception(func(e *cdr.Encoder) { e.RawString("IDL:Echo/Refused:1.0"); e.Long(1); e.ULong(1 << 30) }), "MARSHAL", ""},
 		{"a user exception that nobody declares", "add", exception(func(e *cdr.Encoder) { e.RawString("IDL:Other:1.0") }), "UNKNOWN", ""},
 		{"a user exception, to dynamic calls", "any", exception(func(e *cdr.Encoder) { e.RawString("IDL:Echo/Refused:1.0"); e.Long(1); e.ULong(1 << 30) }), "MARSHAL", ""},

@@ -19,7 +19,7 @@ var (
 	}
 	TCPUser = &Ability{
 		Key: "tcp-user", What: "the user and process of a program on this machine that calls over TCP",
-		Instead: "names may be changed by whoever calls from this machine, and DSOM's programs register servers over a socket of the machine, or if the daemon lets all of the machine.",
+		Instead: "names may be changed by whoever calls from this machine, and DSOM's programs register servers over the daemon's socket, which is a named pipe on Windows, or if the daemon lets all of the machine.",
 		Lacking: exceptLinux, Files: []string{"daemon/peers_other.go"},
 	}
 	AbstractSockets = &Ability{

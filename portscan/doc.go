@@ -3,7 +3,7 @@
 // [Listeners] asks the system: address, process, user and program of everything that listens. [Identify] asks the
 // listener, politely: at most [MaxConnections] connections, [Patience] long each, in which it says a TLS hello, a GIOP
 // LocateRequest for a key that no object has, where that is not answered the Request whether this object exists, and an HTTP HEAD. None
-// of them runs anything or changes any state. It asks nobody whom the caller did not name.
+// of them runs anything or changes any state. [IdentifyUDP] asks by datagrams, the LocateRequests alone. They ask nobody whom the caller did not name.
 //
 // All functions may be called concurrently.
 package portscan

@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"io"
 	"log/slog"
 	"math/big"
@@ -363,5 +364,76 @@ func TestOtherNaming(t *testing.T) {
 				t.Errorf("got %+v, %v", got, err)
 			}
 		})
+	}
+}
+
+// TestIdentifyUDP: what answers datagrams is told by what it says, and who says nothing in time.
+func TestIdentifyUDP(t *testing.T) {
+	t.Parallel()
+	reply := func(known string, status giop.LocateStatus) func([]byte) []byte {
+		return func(q []byte) []byte {
+			h, err := giop.OpenDatagram(q)
+			if err != nil || h.Type != giop.TypeLocateRequest {
+				return nil
+			}
+			var d cdr.Decoder
+			d.Reset(q, giop.HeaderSize, h.Little, &cdr.Env{Version: h.Version})
+			var r giop.LocateRequest
+			if r.Parse(h, &d) != nil {
+				return nil
+			}
+			s := giop.UnknownObject
+			if string(r.Key) == known || known == "" {
+				s = status
+			}
+			e := cdr.NewEncoder(nil, true, &cdr.Env{Version: h.Version})
+			giop.Finish(e, giop.BeginLocateReply(e, h.Version, r.ID, s))
+			return e.Bytes()
+		}
+	}
+	for name, c := range map[string]struct {
+		say    func([]byte) []byte
+		is     portscan.Protocol
+		detail string
+		naming bool
+		greedy bool
+	}{
+		"a daemon":     {reply("NameService", giop.ObjectHere), portscan.GIOP, "GIOP 1.2, little-endian, LocateReply UNKNOWN_OBJECT", true, false},
+		"another":      {reply("else", giop.ObjectHere), portscan.GIOP, "UNKNOWN_OBJECT", false, false},
+		"one with all": {reply("", giop.ObjectHere), portscan.GIOP, "OBJECT_HERE", false, true},
+		"an echo":      {func(q []byte) []byte { return q }, portscan.Unknown, "sends back", false, false},
+		"something":    {func([]byte) []byte { return []byte("\x80\x01hello") }, portscan.Unknown, "hello", false, false},
+		"silent":       {func([]byte) []byte { return nil }, portscan.Silent, "answers no question", false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				for b := make([]byte, 4096); ; {
+					n, from, err := l.ReadFromUDPAddrPort(b)
+					if err != nil {
+						return
+					}
+					if a := c.say(b[:n]); a != nil {
+						_, _ = l.WriteToUDPAddrPort(a, from)
+					}
+				}
+			}()
+			t.Cleanup(func() { l.Close(); <-ended })
+			i, err := portscan.IdentifyUDP(t.Context(), l.LocalAddr().(*net.UDPAddr).AddrPort())
+			if err != nil || i.Protocol != c.is || !strings.Contains(i.Detail, c.detail) || i.Naming != c.naming || i.Greedy != c.greedy {
+				t.Errorf("got %+v, %v", i, err)
+			}
+		})
+	}
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	if _, err := portscan.IdentifyUDP(ctx, netip.MustParseAddrPort("127.0.0.1:9")); !errors.Is(err, context.Canceled) {
+		t.Errorf("a ctx that has ended: %v", err)
 	}
 }

@@ -126,10 +126,12 @@ func (a *attempt) dial(at netip.AddrPort, share int) (net.Conn, error) {
 	until, _ := a.ctx.Deadline()
 	ctx, cancel := context.WithTimeout(a.ctx, time.Until(until)/time.Duration(share))
 	defer cancel()
-	c, err := a.net.Dial(ctx, at)
-	if err == nil && a.finding.TLS {
-		c, err = a.seal(ctx, c)
+	dial := func(ctx context.Context) (net.Conn, error) { return a.net.Dial(ctx, at) }
+	if a.finding.TLS {
+		plain := dial
+		dial = func(ctx context.Context) (net.Conn, error) { return a.seal(ctx, plain) }
 	}
+	c, err := dial(ctx)
 	if err == nil {
 		err = c.SetDeadline(until)
 	}

@@ -56,6 +56,9 @@ func explain(f *Finding, at surround) (problem, advice string) {
 			}
 		}
 	}
+	if also, mend := ofEcho(f); also != "" {
+		problem, advice = strings.TrimPrefix(problem+"; "+also, "; "), strings.TrimPrefix(advice+"; "+mend, "; ")
+	}
 	if f.rule != "" && problem != "" {
 		problem = fmt.Sprintf("by the rule %q %s is tried instead; %s", f.rule, f.Tried, problem)
 	}

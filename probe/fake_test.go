@@ -24,13 +24,14 @@ type behaviour func(c net.Conn)
 type world struct {
 	t     *testing.T
 	names map[string][]string
-	at    map[string]any // by host:port: a behaviour, the error of connecting, or a func() any that returns these in turn
+	at    map[string]any                   // by host:port: a behaviour, the error of connecting, or a func() any that returns these in turn
+	udp   map[string]func(q []byte) []byte // by host:port: what is answered to a datagram, nil for nothing; nobody is at the others
 	own   []netip.Prefix
 	wait  sync.WaitGroup
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, names: map[string][]string{}, at: map[string]any{}, own: []netip.Prefix{
+	w := &world{t: t, names: map[string][]string{}, at: map[string]any{}, udp: map[string]func([]byte) []byte{}, own: []netip.Prefix{
 		netip.MustParsePrefix("127.0.0.1/8"), netip.MustParsePrefix("192.168.1.10/24"), netip.MustParsePrefix("172.17.0.1/16"),
 		netip.MustParsePrefix("192.0.2.1/24"), netip.MustParsePrefix("10.42.7.1/24"),
 	}}
@@ -76,6 +77,29 @@ func (w *world) Dial(ctx context.Context, at netip.AddrPort) (net.Conn, error) {
 	}
 	<-ctx.Done()
 	return nil, ctx.Err()
+}
+
+func (w *world) DialUDP(_ context.Context, at netip.AddrPort) (net.Conn, error) {
+	say := w.udp[at.String()]
+	if say == nil {
+		return nil, &net.OpError{Op: "dial", Net: "udp", Err: refuses}
+	}
+	ours, theirs := net.Pipe()
+	w.wait.Go(func() {
+		defer theirs.Close()
+		for b := make([]byte, 2000); ; {
+			n, err := theirs.Read(b)
+			if err != nil {
+				return
+			}
+			if a := say(b[:n]); a != nil {
+				if _, err := theirs.Write(a); err != nil {
+					return
+				}
+			}
+		}
+	})
+	return ours, nil
 }
 
 var (

@@ -12,11 +12,15 @@ type Network interface {
 	Lookup(ctx context.Context, host string) ([]netip.Addr, error)
 	// Dial connects to an address over TCP.
 	Dial(ctx context.Context, at netip.AddrPort) (net.Conn, error)
+	// DialUDP makes a socket of UDP that sends to an address, and hears what comes from it.
+	DialUDP(ctx context.Context, at netip.AddrPort) (net.Conn, error)
 	// Own returns the addresses of this machine, with their networks.
 	Own() []netip.Prefix
 }
 
-// machine is the network of this machine.
+// Machine returns the network of this machine.
+func Machine() Network { return machine{} }
+
 type machine struct{}
 
 var _ Network = machine{}
@@ -35,6 +39,11 @@ func (machine) Lookup(ctx context.Context, host string) ([]netip.Addr, error) {
 func (machine) Dial(ctx context.Context, at netip.AddrPort) (net.Conn, error) {
 	var d net.Dialer
 	return d.DialContext(ctx, "tcp", at.String())
+}
+
+func (machine) DialUDP(ctx context.Context, at netip.AddrPort) (net.Conn, error) {
+	var d net.Dialer
+	return d.DialContext(ctx, "udp", at.String())
 }
 
 func (machine) Own() []netip.Prefix {

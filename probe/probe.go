@@ -3,7 +3,8 @@
 //
 // An address is resolved, connected to, and asked for the object by a LocateRequest and by the
 // operation _non_existent (CORBA 3.3 part 2, clause 9.4.5; part 1, clause 8.3.5.1). Both are
-// without effect on the object, but a daemon may start its server for them.
+// without effect on the object, but a daemon may start its server for them. An address of plain
+// IIOP is then asked by UDP, too, where the object is, for which nothing is started.
 package probe
 
 import (
@@ -88,6 +89,7 @@ type Finding struct {
 	Advice   string   `json:"advice,omitempty"`
 	Millis   int64    `json:"ms"`
 	Forward  *Report  `json:"forward,omitempty"`
+	UDP      *Echo    `json:"udp,omitempty"`  // what came back by UDP; nil: it was not asked so
 	Turn     int      `json:"turn,omitempty"` // which of the reference's it is for calls, from 1; 0: no call goes there, or it is the only one
 
 	host  string // that was published
@@ -107,7 +109,7 @@ type Report struct {
 
 // A Prober probes references. The zero value is useful. It is safe for concurrent use.
 type Prober struct {
-	Timeout  time.Duration        // for each address; 0 is DefaultTimeout
+	Timeout  time.Duration        // for each address, and byudp.Patience more for its datagrams; 0 is DefaultTimeout
 	Connect  *reach.Connect       // rules for where addresses lead
 	Network  Network              // nil is that of this machine
 	TLS      *tls.Transport       // by which certificates servers are known; nil: by those of the system's authorities
@@ -325,6 +327,7 @@ func (x *run) attempt(t target, f *Finding, by path) {
 	to := a.run(x.Connect)
 	cancel()
 	f.Millis = time.Since(started).Milliseconds()
+	f.UDP = x.echo(t, f)
 	if to == nil {
 		return
 	}

@@ -496,8 +496,8 @@ func TestReferences(t *testing.T) {
 	rep.Addresses[0].Millis, rep.Addresses[1].Millis = 0, 0
 	want := `{"reachable":true,"addresses":[` +
 		`{"profile":0,"address":"8.0.0.1:1","version":"1.2","peer":"8.0.0.1:1","outcome":"refused","detail":"dial tcp: connection refused",` +
-		`"problem":"nobody listens at port 1 there","advice":"start the server; if it runs, see at which port it listens","ms":0,"turn":1},` +
-		`{"profile":0,"address":"two.example.org:2","version":"1.2","resolved":["8.0.0.1","8.0.0.2"],"peer":"8.0.0.2:2","outcome":"reachable","ms":0,"turn":2}]}`
+		`"problem":"nobody listens at port 1 there","advice":"start the server; if it runs, see at which port it listens","ms":0,"udp":{"outcome":"refused","ms":0},"turn":1},` +
+		`{"profile":0,"address":"two.example.org:2","version":"1.2","resolved":["8.0.0.1","8.0.0.2"],"peer":"8.0.0.2:2","outcome":"reachable","ms":0,"udp":{"outcome":"refused","ms":0},"turn":2}]}`
 	if got := text(t, rep); got != want {
 		t.Errorf("got\n%s, want\n%s", got, want)
 	}
@@ -548,4 +548,89 @@ func FuzzAnswer(f *testing.F) {
 			t.Errorf("got %+v", rep)
 		}
 	})
+}
+
+// TestByUDP: what is answered by UDP is told beside what came of TCP, and explained where the two do not agree; a silence costs no more than its bound.
+func TestByUDP(t *testing.T) {
+	t.Parallel()
+	answer := func(status giop.LocateStatus, to *ior.IOR) func([]byte) []byte {
+		return func(q []byte) []byte {
+			h, err := giop.OpenDatagram(q)
+			if err != nil {
+				return nil
+			}
+			var d cdr.Decoder
+			giop.Open(&d, h, q, &cdr.Env{Version: h.Version})
+			var r giop.LocateRequest
+			if r.Parse(h, &d) != nil || !known(r.Key) {
+				return nil
+			}
+			e := cdr.NewEncoder(nil, true, &cdr.Env{Version: h.Version})
+			m := giop.BeginLocateReply(e, h.Version, r.ID, status)
+			if to != nil {
+				ior.Put(e, to)
+			}
+			giop.Finish(e, m)
+			return e.Bytes()
+		}
+	}
+	here := serves(server{})
+	for name, c := range map[string]struct {
+		tcp     any
+		udp     func([]byte) []byte
+		rules   string
+		want    probe.EchoOutcome
+		says    string // String's
+		problem string
+		after   time.Duration // that passes in all
+	}{
+		"here":                {here, answer(giop.ObjectHere, nil), "", probe.EchoHere, "takes its calls", "", 0},
+		"forwarded":           {here, answer(giop.ObjectForward, at("8.8.8.8:7", "8.8.8.9:8")), "", probe.EchoForwarded, "it is at 8.8.8.8:7, 8.8.8.9:8", "", 0},
+		"unknown to both":     {raising(exc.ObjectNotExist, ""), answer(giop.UnknownObject, nil), "", probe.EchoUnknown, "no such object", "does not exist there", 0},
+		"unknown by UDP":      {here, answer(giop.UnknownObject, nil), "", probe.EchoUnknown, "no such object", "by UDP another answers at port 1, who does not know the object", 0},
+		"TCP is filtered":     {nil, answer(giop.ObjectHere, nil), "", probe.EchoHere, "takes its calls", "no machine has this address; by UDP a daemon of DSOM answers at port 1 all the same", 5 * time.Second},
+		"TCP is refused":      {refuses, answer(giop.ObjectHere, nil), "", probe.EchoHere, "takes its calls", "nobody listens at port 1 there; by UDP a daemon", 0},
+		"another program":     {here, func([]byte) []byte { return []byte("SSH-2.0") }, "", probe.EchoOther, "something else answers: SSH", "", 600 * time.Millisecond},
+		"an exception":        {here, answer(giop.LocSystemException, nil), "", probe.EchoOther, "LOC_SYSTEM_EXCEPTION", "", 0},
+		"silent":              {here, func([]byte) []byte { return nil }, "", probe.EchoSilent, "", "", 600 * time.Millisecond},
+		"nobody":              {here, nil, "", probe.EchoRefused, "", "", 0},
+		"led elsewhere":       {refuses, answer(giop.ObjectHere, nil), "8.8.0.9=8.8.4.4", probe.EchoHere, "takes its calls", "by the rule", 0},
+		"forbidden, and left": {here, answer(giop.ObjectHere, nil), "8.8.0.9=@refuse", "", "", "", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				address := "8.8.4.4:1"
+				if c.rules != "" {
+					address = "8.8.0.9:1"
+				}
+				w.at["8.8.4.4:1"], w.udp["8.8.4.4:1"] = c.tcp, c.udp
+				if w.udp[address] = c.udp; c.rules != "" {
+					w.at[address] = here
+				}
+				rules, err := reach.ParseConnect(c.rules)
+				if err != nil {
+					t.Fatal(err)
+				}
+				begun := time.Now()
+				f := (&probe.Prober{Network: w, Connect: rules}).Probe(t.Context(), at(address)).Addresses[0]
+				if c.want == "" {
+					if f.UDP != nil || f.Outcome != probe.Forbidden {
+						t.Errorf("asked, though it is forbidden: %+v", f)
+					}
+					return
+				}
+				if f.UDP == nil || f.UDP.Outcome != c.want || !strings.Contains(f.UDP.String(), c.says) || (c.says == "") != (f.UDP.String() == "") {
+					t.Fatalf("got %+v, want %s", f.UDP, c.want)
+				}
+				if !strings.Contains(f.Problem, c.problem) || c.problem == "" && strings.Contains(f.Problem, "UDP") {
+					t.Errorf("the problem is %q, want %q in it", f.Problem, c.problem)
+				}
+				if took := time.Since(begun); took != c.after {
+					t.Errorf("it took %v, want %v", took, c.after)
+				}
+			})
+		})
+	}
 }

@@ -10,9 +10,16 @@ import (
 	"github.com/opendsom/dsom/transport/subject"
 )
 
-// seal shakes hands with the server, whose certificate must be for the host that is connected to.
-func (a *attempt) seal(ctx context.Context, c net.Conn) (net.Conn, error) {
-	sealed, err := a.tls.Client(ctx, transport.Wrap(c), transport.Endpoint{Network: a.tls.Name(), Host: a.host, Port: a.finding.port})
+// seal shakes hands with the server that dial leads to, whose certificate must be for the host that is connected to.
+func (a *attempt) seal(ctx context.Context, dial func(context.Context) (net.Conn, error)) (net.Conn, error) {
+	open := func(ctx context.Context) (transport.Conn, error) {
+		c, err := dial(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return transport.Wrap(c), nil
+	}
+	sealed, err := a.tls.Seal(ctx, transport.Endpoint{Network: a.tls.Name(), Host: a.host, Port: a.finding.port}, open, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -297,8 +297,12 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	}
 	if names := cmp.Or(at.local, at.daemon, at.names); names != "" {
 		names = "iiop:1.2@" + names
-		if at.socket != "" { // where the daemon is told by the system who calls
-			names = ior.Address{Scheme: unix.Name, Path: at.socket}.String() + "," + names
+		switch by, socket := pipe.Local(at.socket); { // where the daemon is told by the system who calls
+		case by == nil:
+		case socket.Network == pipe.Name:
+			names = ior.Address{Scheme: pipe.Name, Host: socket.Host}.String() + "," + names
+		default:
+			names = ior.Address{Scheme: unix.Name, Path: socket.Host}.String() + "," + names
 		}
 		for _, name := range []string{"NameService", "InterfaceRepository"} {
 			cfg.InitialReferences[name] = "corbaloc:" + names + "/" + name
@@ -362,8 +366,8 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 			cfg.Listen = append(slices.Clip(cfg.Listen), listen)
 		}
 	}
-	if socket != "" {
-		cfg.Listen = append(slices.Clip(cfg.Listen), localEndpoint(socket))
+	if _, at := pipe.Local(socket); socket != "" {
+		cfg.Listen = append(slices.Clip(cfg.Listen), at.String())
 	}
 	if opt.Configure != nil {
 		if err := opt.Configure(&cfg); err != nil {
@@ -415,14 +419,6 @@ func anySocket() string {
 		return pipe.Name + ":@"
 	}
 	return ""
-}
-
-// localEndpoint returns the endpoint of a socket as Options has it.
-func localEndpoint(socket string) string {
-	if strings.HasPrefix(socket, pipe.Name+":") {
-		return socket
-	}
-	return unix.Name + ":" + socket
 }
 
 // sealed gives cfg the transport by TLS, if there is one to be. It reports whether the server can listen by it, and whether clients have to show certificates there.

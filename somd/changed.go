@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/opendsom/dsom/exc"
@@ -18,40 +20,90 @@ const MaxChanged = 65536
 // ChangesLook is how often a process looks whether others have changed data of objects that are loaded here.
 const ChangesLook = time.Second
 
-// changes are the reference data that stand for others, which are in references that clients keep.
+// changesPass is how long whoever looks for changes of others waits for one of this process that is at them, and may have to wait for another process.
+const changesPass = time.Second
+
+// changes are the reference data that stand for others, which are in references that clients keep. What is known of them is read at any time; who changes or refreshes it has
+// its turn at it, for as long as other processes have him wait.
 type changes struct {
-	mu   sync.Mutex
-	to   map[string]string // by what is in the reference; nil where there is a file
-	kept *changeFile       // which has them for other processes and the next; nil: none
-	disk disk              // nil: the system's
-	wait time.Duration     // for the lock of the file; 0: changesWait
-	look sync.Once
+	turn  chan struct{}             // holds a token while somebody has it
+	since atomic.Pointer[time.Time] // since when
+	kept  *changeFile               // which has them for other processes and the next; nil: none
+	disk  disk                      // nil: the system's
+	wait  time.Duration             // for the lock of the file; 0: changesWait
+	look  sync.Once
+
+	mu sync.Mutex        // of to; nothing is waited for that holds it
+	to map[string]string // by what is in the reference, as kept had them last
 }
 
-// all are the changes; mu is held.
-func (c *changes) all() map[string]string {
-	if c.kept != nil {
-		return c.kept.to
+func newChanges() *changes { return &changes{turn: make(chan struct{}, 1), to: map[string]string{}} }
+
+// take waits for the turn, and returns what ends it.
+func (c *changes) take() func() {
+	c.turn <- struct{}{}
+	return c.taken()
+}
+
+func (c *changes) taken() func() {
+	now := time.Now()
+	c.since.Store(&now)
+	return func() { <-c.turn }
+}
+
+// takeSoon is take, but reports false where somebody has had the turn for changesPass.
+func (c *changes) takeSoon() (end func(), ok bool) {
+	select {
+	case c.turn <- struct{}{}:
+		return c.taken(), true
+	default:
 	}
-	return c.to
+	pass := changesPass
+	if since := c.since.Load(); since != nil {
+		pass -= time.Since(*since)
+	}
+	t := time.NewTimer(pass)
+	defer t.Stop()
+	select {
+	case c.turn <- struct{}{}:
+		return c.taken(), true
+	case <-t.C:
+		return nil, false
+	}
 }
 
-// refresh reads what other processes have changed, and returns of which references. If it cannot be read, what is known counts.
+// refresh reads what other processes have changed, and returns of which references. If it cannot be read, or not soon, what is known counts.
 func (c *changes) refresh() (others []string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	end, ok := c.takeSoon()
+	if !ok {
+		return nil
+	}
+	defer end()
 	if c.kept != nil {
 		others, _ = c.kept.update(new(bool), nil)
+		c.learn(others...)
 	}
 	return others
 }
 
-// now returns the data of a reference that has these in it, as they were at the last refresh.
-func (p *Persistent) now(data string) string {
-	c := &p.changed
+// learn notes what the file says of references. The caller has the turn.
+func (c *changes) learn(refs ...string) {
+	if len(refs) == 0 {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return now(c.all(), data)
+	for _, ref := range refs {
+		change(c.to, ref, now(c.kept.to, ref))
+	}
+}
+
+// now returns the data of a reference that has these in it, as they were at the last refresh.
+func (p *Persistent) now(data string) string {
+	c := p.changed
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return now(c.to, data)
 }
 
 // refresh lets objects go whose data others have changed, but for one that is just being loaded.
@@ -67,9 +119,8 @@ func (p *Persistent) refresh(loading string) {
 // an object is loaded, and within a second (ChangesLook) for those that are loaded. A line that was not written to its end, when a process was killed, is none. The file is written anew, beside itself (.new), when
 // it is twice as long as what is in it, and 64 KiB; beside it is the file that processes lock (.lock), so that its folder has to be writable. One that another process has locked for 10 s is an error of what needs it.
 func (p *Persistent) Keep(name string) error {
-	c := &p.changed
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c := p.changed
+	defer c.take()()
 	d := c.disk
 	if d == nil {
 		d = systemDisk{}
@@ -78,7 +129,10 @@ func (p *Persistent) Keep(name string) error {
 	if err != nil {
 		return fmt.Errorf("somd: the file of changed reference data %s: %w", name, err)
 	}
-	c.to, c.kept = nil, kept
+	c.kept = kept
+	c.mu.Lock()
+	c.to = maps.Clone(kept.to)
+	c.mu.Unlock()
 	c.look.Do(func() { go p.lookAt(ChangesLook) })
 	return nil
 }
@@ -122,22 +176,24 @@ func (p *Persistent) Change(o orb.Object, data []byte) error {
 
 // set changes what stands for a reference's data. It returns the references whose data others have changed, also with an error.
 func (c *changes) set(from, to string, lasts bool) (others []string, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	defer c.take()()
 	if c.kept == nil && lasts {
 		return nil, exc.New(exc.BadInvOrder, exc.MinorNotActive, exc.No, "references outlive the process, and there is no file in which changes of their data do: the server's registration has none (impl_refdata_file)")
 	}
 	if c.kept == nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		if err := room(c.to, from); err != nil {
 			return nil, err
-		}
-		if c.to == nil {
-			c.to = map[string]string{}
 		}
 		change(c.to, from, to)
 		return nil, nil
 	}
 	others, err = c.kept.add(from, to)
+	c.learn(others...)
+	if err == nil {
+		c.learn(from)
+	}
 	if err != nil && !errors.Is(err, exc.ImpLimit) {
 		err = exc.New(exc.PersistStore, exc.MinorStore, exc.Maybe, "the file of changed reference data cannot be written: %w", err)
 	}

@@ -6,6 +6,8 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+
+	"github.com/rogpeppe/go-internal/robustio"
 )
 
 // A file is what of an os.File the changes need.
@@ -35,7 +37,8 @@ func (systemDisk) open(name string, anew bool) (file, error) {
 	return os.OpenFile(name, flags, 0o600)
 }
 
-func (systemDisk) rename(from, to string) error { return os.Rename(from, to) }
+// rename waits for up to two seconds where a system refuses it for a while, as Windows does while anybody has the file open, such as who looks for viruses.
+func (systemDisk) rename(from, to string) error { return robustio.Rename(from, to) }
 func (systemDisk) remove(name string) error     { return os.Remove(name) }
 
 // syncFolder does nothing where the system lets no folder be synchronised.
@@ -52,3 +55,6 @@ func (systemDisk) syncFolder(path string) error {
 	}
 	return errors.Join(err, f.Close())
 }
+
+// sameFile reports whether two files that were found by one name at different times may be one. On Windows that cannot be told without opening the file by its name, which would keep others from replacing it meanwhile, and tell nothing of the first.
+func sameFile(a, b os.FileInfo) bool { return runtime.GOOS == "windows" || os.SameFile(a, b) }

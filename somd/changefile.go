@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -35,12 +36,14 @@ type changeFile struct {
 
 // openChanges opens a file, made if it is not there, whose lock is waited for that long, and reads what is in it.
 func openChanges(d disk, name string, wait time.Duration) (*changeFile, error) {
-	f, err := d.open(name, false)
-	if err == nil {
-		err = f.Close()
-	}
-	if err != nil {
-		return nil, err
+	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) { // one that is there is not opened before it is locked: another process may be about to replace it
+		f, err := d.open(name, false)
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	if real, bad := filepath.EvalSymlinks(name); bad == nil { // the file itself, and no link to it, is locked and written anew
 		name = real
@@ -49,11 +52,11 @@ func openChanges(d disk, name string, wait time.Duration) (*changeFile, error) {
 		return nil, errors.Join(err, fmt.Errorf("%s is no file on a disk", name))
 	}
 	c := &changeFile{disk: d, name: name, lock: newChangeLock(name, wait), to: map[string]string{}}
-	_, err = c.update(nil, func(held *held, f file) error {
+	_, err := c.update(nil, func(held *held, f file) error {
 		if err := c.mend(held, f); err != nil {
 			return err
 		}
-		return c.shorten(held)
+		return c.shorten(held, f)
 	})
 	return c, err
 }
@@ -63,7 +66,7 @@ func openChanges(d disk, name string, wait time.Duration) (*changeFile, error) {
 func (c *changeFile) update(known *bool, do func(*held, file) error) (others []string, err error) {
 	if known != nil {
 		i, err := os.Stat(c.name)
-		if *known = err == nil && c.is != nil && os.SameFile(i, c.is) && i.Size() == c.is.Size() && i.ModTime().Equal(c.is.ModTime()); *known {
+		if *known = err == nil && c.is != nil && sameFile(i, c.is) && i.Size() == c.is.Size() && i.ModTime().Equal(c.is.ModTime()); *known {
 			return nil, nil
 		}
 	}
@@ -80,10 +83,10 @@ func (c *changeFile) update(known *bool, do func(*held, file) error) (others []s
 	if err == nil && do != nil {
 		err = do(held, f)
 	}
-	if bad := f.Close(); err == nil {
+	if bad := f.Close(); err == nil && !errors.Is(bad, os.ErrClosed) { // it was replaced
 		err = bad
 	}
-	if i, bad := os.Stat(c.name); bad == nil {
+	if i, bad := os.Stat(c.name); err == nil && bad == nil { // what could not be read is read the next time, changed since or not
 		c.is = i
 	}
 	return others, err
@@ -165,7 +168,7 @@ func (c *changeFile) add(from, into string) (others []string, err error) {
 			return err
 		}
 		if held.doubtful {
-			if err := c.anew(held); err != nil {
+			if err := c.anew(held, f); err != nil {
 				return err
 			}
 			fresh, err := c.disk.open(c.name, false)
@@ -189,7 +192,7 @@ func (c *changeFile) add(from, into string) (others []string, err error) {
 		}
 		c.read += int64(n)
 		change(c.to, from, into)
-		return c.shorten(held)
+		return c.shorten(held, f)
 	})
 }
 
@@ -212,8 +215,8 @@ func room(to map[string]string, from string) error {
 	return nil
 }
 
-// shorten writes the file anew if most of its lines do not count any more. Where that cannot be done, as on a full disk, the file stays as it is, until it is twice as long.
-func (c *changeFile) shorten(held *held) error {
+// shorten writes the file anew if most of its lines do not count any more. Where that cannot be done, as on a full disk, the file stays as it is, until it is twice as long. It may be closed afterwards.
+func (c *changeFile) shorten(held *held, old file) error {
 	if c.read < max(leastShorten, c.next) {
 		return nil
 	}
@@ -225,14 +228,17 @@ func (c *changeFile) shorten(held *held) error {
 		c.next = 2 * size
 		return nil
 	}
-	_ = c.anew(held) // what was acknowledged is in either file; which of the two is found is seen to before anything is added
+	_ = c.anew(held, old) // what was acknowledged is in either file; which of the two is found is seen to before anything is added
 	return nil
 }
 
-// anew writes a file with all changes, in place of the one that is there.
-func (c *changeFile) anew(held *held) error {
+// anew writes a file with all changes, in place of the one that is there, which it closes: Windows replaces no file that is open.
+func (c *changeFile) anew(held *held, old file) error {
 	fresh := c.name + ".new"
 	size, err := c.write(fresh)
+	if err == nil {
+		err = old.Close()
+	}
 	if err == nil {
 		err = held.begin() // others read the file from its beginning
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -26,8 +27,9 @@ import (
 	"github.com/opendsom/dsom/somd/internal/pets/pet"
 )
 
-// A disk loses what was not synchronised when the power goes, a new name of a file among that, and fails when it is told to.
+// A disk loses what was not synchronised when the power goes, a new name of a file among that, and fails when it is told to. As on Windows, a file that is open keeps its name, and is not replaced.
 type disk struct {
+	opened  map[string]int    // how often each file is open
 	safe    map[string][]byte // what of files is on it, by name
 	renamed map[string][]byte // what is found by a name whose folder was not synchronised since
 	faults  int               // operations until one fails; negative: none does
@@ -35,7 +37,7 @@ type disk struct {
 }
 
 func newDisk() *disk {
-	return &disk{safe: map[string][]byte{}, renamed: map[string][]byte{}, faults: -1}
+	return &disk{opened: map[string]int{}, safe: map[string][]byte{}, renamed: map[string][]byte{}, faults: -1}
 }
 
 func (d *disk) fault(what string) error {
@@ -52,6 +54,9 @@ func (d *disk) given() somd.Disk {
 	return somd.Disk{Open: d.open, Remove: os.Remove, Rename: func(from, to string) error {
 		if err := d.fault("rename"); err != nil {
 			return err
+		}
+		if n, m := d.opened[from], d.opened[to]; n > 0 || m > 0 {
+			return fmt.Errorf("rename %s, which is open %d times, to %s, which is open %d times: %w", from, n, to, m, fs.ErrPermission)
 		}
 		if _, is := d.renamed[to]; !is {
 			d.renamed[to] = d.safe[to]
@@ -81,7 +86,8 @@ func (d *disk) open(name string, anew bool) (somd.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &diskFile{d, f}, nil
+	d.opened[name]++
+	return &diskFile{d, name, f}, nil
 }
 
 // cut has the power go: files have what is safe of them.
@@ -98,8 +104,24 @@ func (d *disk) cut(t *testing.T) {
 }
 
 type diskFile struct {
-	d *disk
+	d    *disk
+	name string
 	*os.File
+}
+
+func (f *diskFile) Close() error {
+	err := f.File.Close()
+	if !errors.Is(err, os.ErrClosed) {
+		f.d.opened[f.name]--
+	}
+	return err
+}
+
+func (f *diskFile) Read(b []byte) (int, error) {
+	if err := f.d.fault("read"); err != nil {
+		return 0, err
+	}
+	return f.File.Read(b)
 }
 
 func (f *diskFile) Write(b []byte) (int, error) {
@@ -137,6 +159,17 @@ func changing(t *testing.T) *somd.Persistent {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// changesFile returns the name of a file in a folder of the test's own. It may stay, since wine's Windows takes away no file.
+func changesFile(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "changes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return filepath.Join(dir, "data")
 }
 
 func changeTo(t *testing.T, p *somd.Persistent, name, to string) error {
@@ -288,7 +321,7 @@ func TestChangesAreSafe(t *testing.T) {
 			break
 		}
 	}
-	for _, what := range []string{"open", "write", "sync", "rename", "folder", ""} {
+	for _, what := range []string{"open", "read", "write", "sync", "rename", "folder", ""} {
 		if failures[what] == 0 {
 			t.Errorf("no %q has failed: %v", what, failures)
 		}
@@ -319,7 +352,7 @@ func TestHalfALine(t *testing.T) {
 // TestChangesAreShared has processes change data at the same time, in files that each writes anew: none loses another's, all serve what any has changed, and the file has it.
 func TestChangesAreShared(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "data")
+	name := changesFile(t)
 	const processes, rounds = 3, 60
 	var all [processes]*somd.Persistent
 	for i := range all {
@@ -371,7 +404,7 @@ func TestChangesAreShared(t *testing.T) {
 // TestChangesOfOthers has another process change data of an object that is loaded here: it is let go.
 func TestChangesOfOthers(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "data")
+	name := changesFile(t)
 	d, client, other := domain(t, somd.Config{}), domain(t, somd.Config{}), changing(t)
 	client.Know(cat.Class)
 	loads := make(chan string, 8)
@@ -421,7 +454,7 @@ func TestChangesOfOthers(t *testing.T) {
 // TestChangesLocked has another process keep the lock: a change is an error once it was waited for, what is known is served, and all is well when the lock comes.
 func TestChangesLocked(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "data")
+	name := changesFile(t)
 	p := changing(t)
 	if err := p.Keep(name); err != nil {
 		t.Fatal(err)
@@ -448,4 +481,93 @@ func TestChangesLocked(t *testing.T) {
 		t.Error(err)
 	}
 	holdChanges(t, p, map[string]string{"a": "d"})
+}
+
+// TestMaxChanged has as many references be changed as can be, in memory and by a file: one more is an error that names the limit, and one of those can be changed again, and back.
+func TestMaxChanged(t *testing.T) {
+	t.Parallel()
+	p := changing(t)
+	name := func(i int) string { return strconv.Itoa(i) }
+	lines := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "%x %x\n", name(i), "x")
+		}
+		return b.String()
+	}
+	full := func(p *somd.Persistent, what string) {
+		t.Helper()
+		if err := changeTo(t, p, "more", "x"); !errors.Is(err, exc.ImpLimit) || !strings.Contains(err.Error(), "MaxChanged") {
+			t.Errorf("%s: one more: %v", what, err)
+		}
+		for _, c := range [][2]string{{name(7), "y"}, {name(8), name(8)}, {"more", "x"}} {
+			if err := changeTo(t, p, c[0], c[1]); err != nil {
+				t.Errorf("%s: %s to %s: %v", what, c[0], c[1], err)
+			}
+		}
+		if err := changeTo(t, p, name(8), "x"); !errors.Is(err, exc.ImpLimit) {
+			t.Errorf("%s: one more again: %v", what, err)
+		}
+	}
+	for i := range somd.MaxChanged {
+		if err := changeTo(t, p, name(i), "x"); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	full(p, "in memory")
+
+	file := filepath.Join(t.TempDir(), "refdata")
+	if err := os.WriteFile(file, []byte(lines(somd.MaxChanged)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p = changing(t)
+	if err := p.Keep(file); err != nil {
+		t.Fatal(err)
+	}
+	full(p, "by a file")
+
+	if err := os.WriteFile(file, []byte(lines(somd.MaxChanged+1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := changing(t).Keep(file); err == nil || !strings.Contains(err.Error(), "MaxChanged") {
+		t.Errorf("a file with one more: %v", err)
+	}
+}
+
+// TestLookEnds holds that nobody looks for the changes of others any more once the domain is closed.
+func TestLookEnds(t *testing.T) {
+	t.Parallel()
+	p, end := called(t)
+	over := make(chan struct{})
+	go func() { defer close(over); p.Look(time.Millisecond) }()
+	end()
+	select {
+	case <-over:
+	case <-time.After(time.Minute):
+		t.Error("it is looked for after the end")
+	}
+}
+
+// TestUnreadIsReadAgain has the file not be readable for a moment after another process has changed it: the change is known the next time, though the file is as it was seen.
+func TestUnreadIsReadAgain(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "data")
+	p, other, d := changing(t), changing(t), newDisk()
+	p.SetDisk(d.given())
+	if err := errors.Join(p.Keep(name), other.Keep(name)); err != nil {
+		t.Fatal(err)
+	}
+	end := p.TakeTurn() // it looks by itself as well
+	if err := changeTo(t, other, "a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	d.faults = 1 // once it is open
+	end()
+	p.Refresh()
+	end = p.TakeTurn()
+	if d.failed != "read" {
+		t.Errorf("failed has %q", d.failed)
+	}
+	end()
+	holdChanges(t, p, map[string]string{"a": "b"})
 }

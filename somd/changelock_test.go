@@ -105,3 +105,54 @@ func TestRefreshDoesNotQueue(t *testing.T) {
 	}
 	<-done
 }
+
+// TestServedWhileChanging has another process keep the lock while a change is waited for: what is known is served meanwhile, and objects are loaded.
+func TestServedWhileChanging(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "data")
+	p := changing(t)
+	if err := p.Keep(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := changeTo(t, p, "a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	f := locked(t, name)
+	p.SetChangesWait(time.Hour)
+	changed := make(chan error, 1)
+	ref := reference(t, p, "a")
+	go func() { changed <- p.Change(ref, []byte("c")) }()
+	for end := time.Now().Add(time.Minute); p.Changing() < 100*time.Millisecond; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the change does not begin")
+		}
+	}
+	if err := os.Chtimes(name, time.Time{}, time.Unix(1, 0)); err != nil { // as if somebody had written to it
+		t.Fatal(err)
+	}
+	served := make(chan string, 1)
+	go func() {
+		for range 100 {
+			p.Refresh()
+		}
+		data, _ := p.Data(ref)
+		served <- string(data)
+	}()
+	select {
+	case got := <-served:
+		if got != "b" {
+			t.Errorf("served is %q", got)
+		}
+	case err := <-changed:
+		t.Errorf("it was changed while another process had the lock: %v", err)
+	case <-time.After(time.Minute):
+		t.Error("it waits for the change")
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-changed; err != nil {
+		t.Error(err)
+	}
+	holdChanges(t, p, map[string]string{"a": "c"})
+}

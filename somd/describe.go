@@ -53,7 +53,11 @@ func (s *servant) describe(r *orb.ServerRequest) {
 	if !r.Decoded() {
 		return
 	}
-	octets, err := appendDescription(nil, descriptionOf(s.class))
+	all := descriptionOf
+	if s.isClass() {
+		all = metaclassDescription
+	}
+	octets, err := appendDescription(nil, all(s.class))
 	if r.Returned(err) {
 		r.Out.OctetSeq(octets)
 	}
@@ -82,6 +86,11 @@ func getDescription(c *orb.Call) ([]ClassDescription, error) {
 // fromDescription makes what stands for a class that this process does not have: its interface alone, in which methods have no implementation.
 // A class of the name that is here is taken as it is.
 func (d *Domain) fromDescription(all []ClassDescription) (*som.Class, error) {
+	return d.fromDescriptionBelow(all, som.SOMObject)
+}
+
+// fromDescriptionBelow is fromDescription for classes that may descend from root, too, which is SOMClass for metaclasses.
+func (d *Domain) fromDescriptionBelow(all []ClassDescription, root *som.Class) (*som.Class, error) {
 	d.making.Lock()
 	defer d.making.Unlock()
 	var last *som.Class
@@ -90,7 +99,7 @@ func (d *Domain) fromDescription(all []ClassDescription) (*som.Class, error) {
 		if last = d.class(x.Name); last != nil {
 			continue
 		}
-		s, signed, err := d.interfaceSpec(x, types)
+		s, signed, err := d.interfaceSpec(x, root, types)
 		if err != nil {
 			return nil, err
 		}
@@ -159,13 +168,15 @@ func (m *MethodDescription) checked(class string) error {
 	return nil
 }
 
-// interfaceSpec is what a description says of a class, whose parents are here, and of the signatures of its methods. The class counts from then on; what is
+// interfaceSpec is what a description says of a class, whose parents are here or root, and of the signatures of its methods. The class counts from then on; what is
 // refused here does not. A method that has no type in Go, as one of a signature beyond som's limits, is there, and its calls say why they are errors.
-func (d *Domain) interfaceSpec(x ClassDescription, types *descriptionTypes) (s som.Spec, all []*som.Signed, err error) {
+func (d *Domain) interfaceSpec(x ClassDescription, root *som.Class, types *descriptionTypes) (s som.Spec, all []*som.Signed, err error) {
 	s = som.Spec{Name: x.Name, BaseProxy: x.BaseProxy, Version: som.Version{Major: int(x.Major), Minor: int(x.Minor)}}
 	for _, p := range x.Parents {
 		parent := som.SOMObject
-		if p != parent.Name() {
+		if p == root.Name() {
+			parent = root
+		} else if p != parent.Name() {
 			if parent = d.class(p); parent == nil {
 				return s, nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "class %.255q is described without its parent %.255q", x.Name, p)
 			}

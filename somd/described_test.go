@@ -87,3 +87,58 @@ func TestDescribedIsNotTold(t *testing.T) {
 		t.Errorf("after the description came again the proxy is of %v", r.Class().Order())
 	}
 }
+
+// TestDescribedTwice tells the domain of a class that it knew by a description, and not any more since an ancestor has come: the class that it knows by a later description stays.
+func TestDescribedTwice(t *testing.T) {
+	t.Parallel()
+	server, client := domain(t, somd.Config{}), domain(t, somd.Config{})
+	small, err := kittenClass.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = small.Release() })
+	target := func() *som.Class {
+		t.Helper()
+		all := remote(t, server, client, small).Class().Parents()
+		return all[len(all)-1]
+	}
+	first := target()
+	client.Know(cat.Class)
+	second := target()
+	if first == second || first.Name() != second.Name() {
+		t.Fatalf("it is described as %v and as %v", first, second)
+	}
+	client.Know(first)
+	if got := target(); got != second {
+		t.Errorf("the class of a description has come back: %v", got)
+	}
+}
+
+// TestDeclaredIsFound imports an object of a class that is known by a description, and that the program then declares: it is looked for, since it is the program that names it.
+func TestDeclaredIsFound(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	server, client := domain(t, somd.Config{}), domain(t, somd.Config{Find: func(name string) (*som.Class, error) {
+		if name != cat.Class.Name() {
+			return nil, &som.Error{Code: som.CodeUnknown, Class: name}
+		}
+		asked++
+		return cat.Class, nil
+	}})
+	local := newCat(t)
+	ref, err := server.Export(local)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := client.ORB().NewRef(ref.IOR())
+	described, err := client.TargetOf(t.Context(), at, "")
+	if err != nil || described == cat.Class || asked != 0 {
+		t.Fatalf("what a peer names is %v, %v, and was looked for %d times", described, err, asked)
+	}
+	if again, err := client.TargetOf(t.Context(), at, "SOMObject"); err != nil || again != described {
+		t.Errorf("declared as another class it is %v, %v", again, err)
+	}
+	if found, err := client.TargetOf(t.Context(), at, cat.Class.Name()); err != nil || found != cat.Class {
+		t.Errorf("declared it is %v, %v", found, err)
+	}
+}

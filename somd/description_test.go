@@ -115,6 +115,15 @@ func TestDescriptionVersions(t *testing.T) {
 	if _, err := somd.ReadDescription(e.Bytes()); !errors.Is(err, exc.NoImplement) || !strings.Contains(err.Error(), "version 9, for readers that know version 8 or later: this build knows version 1") {
 		t.Errorf("a version that is not known: %v", err)
 	}
+	next := uint32(somd.DescriptionVersion + 1)
+	e = newDescribing(false, magic, next, next, 0) // of the very next one
+	if got, err := somd.ReadDescription(e.Bytes()); !errors.Is(err, exc.NoImplement) {
+		t.Errorf("the next version: %v, %v", got, err)
+	}
+	e = newDescribing(false, magic, next, somd.DescriptionVersion, 0)
+	if got, err := somd.ReadDescription(e.Bytes()); err != nil || len(got) != 0 {
+		t.Errorf("the next version, for readers of this one: %v, %v", got, err)
+	}
 	old := cdr.NewEncoder(nil, false, nil) // as somdDescribe was answered before there were versions
 	old.Count(1)
 	old.RawString("A")

@@ -74,6 +74,8 @@ type Domain struct {
 	methods   int                 // of those that are described
 	strange   map[*som.Class]bool // known by descriptions alone
 
+	shown map[*som.Class]bool // that clients have as objects
+
 	superseded map[string]bool // names of which a class that was known by a description had to make way: the other kernel may have that
 
 	dispatcher atomic.Pointer[som.Weak] // the server object through which calls go, if it wants to see them
@@ -194,7 +196,7 @@ func (d *Domain) export(r som.Ref, declared string, why hold) (*orb.Ref, error) 
 
 // exportHere makes an object one of the adapter's, unless it is already.
 func (d *Domain) exportHere(r som.Ref, why hold) (*servant, *orb.Ref, error) {
-	if c, ok := r.AsClass(); ok {
+	if c, ok := r.AsClass(); ok && !d.isShown(c) {
 		return nil, nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "the class %s is passed as an object: a class is of its process alone, pass its name", c)
 	}
 	for {
@@ -276,16 +278,30 @@ func (d *Domain) sweep() int {
 func (d *Domain) forget(s *servant) {
 	d.mu.Lock()
 	was := d.objects[s.id] == s
+	var loads []*loaded
 	if was {
 		delete(d.objects, s.id)
 		delete(d.byKey, s.key)
+		loads, s.loads = s.loads, nil
+		for _, l := range loads {
+			delete(d.byKey, l.key)
+		}
 	}
 	d.mu.Unlock()
 	if !was {
 		return
 	}
-	if ref, err := s.made(); err == nil {
-		_ = s.at.DeactivateObject(ref) // it fails only where the adapter has ended
+	ref, err := s.made()
+	s.mu.Lock()
+	at := s.at
+	s.mu.Unlock()
+	if err == nil {
+		_ = at.DeactivateObject(ref) // it fails only where the adapter has ended
+	}
+	for _, l := range loads {
+		if l.ref != ref {
+			_ = l.at.DeactivateObject(l.ref)
+		}
 	}
 }
 
@@ -319,6 +335,11 @@ func (d *Domain) Withdraw(o som.Object) error {
 
 func (d *Domain) withdraw(s *servant) {
 	d.forget(s)
+	d.letGo(s)
+}
+
+// letGo takes back why the domain keeps an object that is exported no more.
+func (d *Domain) letGo(s *servant) {
 	s.mu.Lock()
 	kept := s.kept
 	if s.given > 0 {
@@ -433,6 +454,9 @@ func (d *Domain) targetOf(ctx context.Context, o *orb.Ref, declared string) (*so
 func (d *Domain) ProxyClass(target *som.Class) (*som.Class, error) {
 	if c := d.proxyClass(target); c != nil {
 		return c, nil
+	}
+	if target.DescendsFrom(som.SOMClass) {
+		return nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "the objects of %s are classes, and a class elsewhere has no proxy here: have it placed, or ask its server", target)
 	}
 	var chosen, own, base *som.Class
 	var err error

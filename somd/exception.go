@@ -23,13 +23,14 @@ type exception struct {
 // A read is an exception whose references are still to be taken.
 type read struct {
 	values
+	err   error  // it
 	whole func() // what is to be done then
 }
 
-// takeRaised takes the references in the exception of raises that a call has ended with. Its error ends the call instead.
-func takeRaised(raises []orb.Exception) error {
+// takeRaised takes the references in the exception of raises if a call has ended with it; with another error, as of a body that cannot be read to its end, nobody gets them. Its error ends the call instead.
+func takeRaised(raises []orb.Exception, ended error) error {
 	for _, r := range raises {
-		if x, ok := r.(*exception); ok && x.last != nil {
+		if x, ok := r.(*exception); ok && x.last != nil && errors.Is(ended, x.last.err) {
 			if err := taken(exc.Yes, true, &x.last.values); err != nil {
 				x.last.release()
 				return err
@@ -122,12 +123,17 @@ func (x *exception) PutIf(e *cdr.Encoder, err error, head func(*cdr.Encoder, str
 }
 
 func (x *exception) Read(d *cdr.Decoder) error {
-	types := x.of.Members
 	if x.last != nil { // and has to be read in another way
 		x.last.again()
 	}
-	x.last = &read{values{d: x.d, ctx: x.ctx, from: x.from, defers: true}, func() {}}
-	v := &x.last.values
+	x.last = &read{values: values{d: x.d, ctx: x.ctx, from: x.from, defers: true}, whole: func() {}}
+	x.last.err = x.read(d)
+	return x.last.err
+}
+
+// read reads the members into what is returned.
+func (x *exception) read(d *cdr.Decoder) error {
+	types, v := x.of.Members, &x.last.values
 	if g := som.ExceptionType(x.of.ID); g != nil && reflect.PointerTo(g).Implements(errorType) {
 		if t := typeOf(g, false); x.of.Err != nil && t != nil {
 			types = t.Members

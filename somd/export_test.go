@@ -1,8 +1,10 @@
 package somd
 
 import (
+	"context"
 	"time"
 
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/som"
 )
 
@@ -47,11 +49,21 @@ func (p *Persistent) LookAt(every time.Duration) { go p.lookAt(every) }
 
 // SetChangesWait has the lock of the file of changes waited for that long.
 func (p *Persistent) SetChangesWait(d time.Duration) {
-	p.changed.mu.Lock()
-	defer p.changed.mu.Unlock()
+	defer p.changed.take()()
 	if p.changed.wait = d; p.changed.kept != nil {
 		p.changed.kept.lock.wait = d
 	}
+}
+
+// TakeTurn has nobody be at the changes until its result is called.
+func (p *Persistent) TakeTurn() (end func()) { return p.changed.take() }
+
+// Changing is for how long somebody has been at the changes.
+func (p *Persistent) Changing() time.Duration {
+	if since := p.changed.since.Load(); since != nil && len(p.changed.turn) > 0 {
+		return time.Since(*since)
+	}
+	return 0
 }
 
 // MaxCallable is how many parameters a method has at most that returns nothing.
@@ -91,4 +103,15 @@ func (p *Persistent) Refresh() { p.refresh("") }
 // FromDescription is fromDescription.
 func (d *Domain) FromDescription(all []ClassDescription) (*som.Class, error) {
 	return d.fromDescription(all)
+}
+
+// AppendDescription is appendDescription.
+func AppendDescription(all []ClassDescription) ([]byte, error) { return appendDescription(nil, all) }
+
+// Look looks for what others have changed until the domain is closed.
+func (p *Persistent) Look(every time.Duration) { p.lookAt(every) }
+
+// TargetOf is targetOf.
+func (d *Domain) TargetOf(ctx context.Context, o *orb.Ref, declared string) (*som.Class, error) {
+	return d.targetOf(ctx, o, declared)
 }

@@ -143,32 +143,3 @@ func TestDescribedTypes(t *testing.T) {
 		t.Errorf("%d methods count of a class that was refused for its types", got)
 	}
 }
-
-// FuzzDescription takes octets for what a peer says of a class: it is an error, or a class of which there are proxies.
-func FuzzDescription(f *testing.F) {
-	for _, all := range [][][3][]string{
-		{{{"A"}, {"SOMObject"}, {"i:ip/long(long,{long,string})"}}},
-		{{{"A"}, {"SOMObject"}, nil}, {{"B", "A"}, {"A"}, {"v:p/void(union(enum,0:<long>,default:long[2]))!IDL:X:1.0{long;"}}},
-		{{{"A", "", "rc", "co", "o:o/object(object)", "1"}, {"SOMObject"}, {"v:i/void(" + strings.Repeat("long,", 130) + "long)"}}},
-	} {
-		e := cdr.NewEncoder(nil, false, nil)
-		described(e, all...)
-		f.Add(e.Bytes()[4:])
-	}
-	before := somd.DescribedTypes()
-	f.Fuzz(func(t *testing.T, octets []byte) {
-		defer somd.SetDescribedTypes(before)
-		all, err := somd.ReadDescription(octets)
-		if err != nil {
-			return
-		}
-		d := domain(t, somd.Config{})
-		c, err := d.FromDescription(all)
-		if err != nil {
-			return
-		}
-		if _, err := d.ProxyClass(c); err != nil {
-			t.Logf("no proxies: %v", err)
-		}
-	})
-}

@@ -261,7 +261,7 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, l *lent, arg
 	err := c.End()
 	if err == nil {
 		err = taken(exc.Yes, true, &v, &w)
-	} else if failed := takeRaised(raises); failed != nil {
+	} else if failed := takeRaised(raises, err); failed != nil {
 		err = failed
 	}
 	if err != nil {

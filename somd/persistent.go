@@ -20,7 +20,7 @@ type Persistent struct {
 	class   *som.Class
 	iface   orb.Interface
 	load    func(ctx context.Context, id string) (som.Object, error) // of what is in the reference
-	changed changes
+	changed *changes
 	lasts   bool // references outlive the process
 }
 
@@ -29,7 +29,7 @@ type Persistent struct {
 // away, or an error: OBJECT_NOT_EXIST (exc) if there is no such object. It is called once for each object until that is passivated. The data come from
 // the network.
 func (d *Domain) Persistent(parent *poa.POA, name string, class *som.Class, load func(ctx context.Context, data []byte) (som.Object, error)) (*Persistent, error) {
-	p := &Persistent{d: d, class: class, iface: orb.Interface{ID: RepositoryID(class.Name())}, lasts: parent.Policies().Lifespan == poa.Persistent}
+	p := &Persistent{d: d, class: class, changed: newChanges(), iface: orb.Interface{ID: RepositoryID(class.Name())}, lasts: parent.Policies().Lifespan == poa.Persistent}
 	p.load = func(ctx context.Context, id string) (som.Object, error) { return load(ctx, []byte(p.now(id))) }
 	for _, a := range class.Order()[1:] {
 		p.iface.Bases = append(p.iface.Bases, RepositoryID(a.Name()))
@@ -115,23 +115,19 @@ func (p *Persistent) Incarnate(ctx context.Context, id string, adapter *poa.POA)
 	if !r.IsA(p.class) {
 		return nil, exc.New(exc.ObjAdapter, exc.MinorIncarnatePolicy, exc.No, "%s was loaded for the reference data %.64q, and is no %s", r, id, p.class)
 	}
-	s, mine, err := p.d.servantOf(r, adapter)
-	if err == nil && !mine {
-		err = exc.New(exc.ObjAdapter, exc.MinorIncarnatePolicy, exc.No, "%s was loaded for the reference data %.64q, and is another exported object already", r, id)
-	}
-	if err == nil {
-		err = s.keep(r, shown)
-	}
+	ref, err := adapter.Reference(id, &orb.Interface{ID: RepositoryID(r.Class().Name())})
 	if err != nil {
 		return nil, err
 	}
-	_, err = p.d.activate(s, func() (*orb.Ref, error) { return adapter.Reference(id, &s.iface) })
-	return s, err
+	return p.d.loaded(r, adapter, ref)
 }
 
-// Etherealize lets an object go that is not called any more.
+// Etherealize lets an object go that is not called any more by one of the references that it was loaded for, or that it was shown by.
 func (p *Persistent) Etherealize(_ context.Context, e poa.Etherealization) {
-	if s, ok := e.Servant.(*servant); ok {
-		p.d.withdraw(s)
+	switch x := e.Servant.(type) {
+	case *loaded:
+		p.d.unload(x)
+	case *servant:
+		p.d.hide(x)
 	}
 }

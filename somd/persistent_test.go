@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
@@ -142,4 +143,131 @@ func TestPersistent(t *testing.T) {
 	if err := errors.Join(d.Close(), o.Shutdown(context.Background())); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestOneObjectForMany has a loader with one object for each datum be asked for it by several references, and for one that is exported already: the object is what all lead to, until each is let go by itself.
+func TestOneObjectForMany(t *testing.T) {
+	t.Parallel()
+	d, client := domain(t, somd.Config{}), domain(t, somd.Config{})
+	client.Know(cat.Class)
+	var mu sync.Mutex
+	cats := map[string]som.Ref{}
+	defer func() {
+		for _, r := range cats {
+			_ = r.Release()
+		}
+	}()
+	load := func(ctx context.Context, data []byte) (som.Object, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		r, there := cats[string(data)]
+		if !there {
+			c, err := cat.New()
+			if err == nil {
+				err = c.SetName(ctx, string(data))
+			}
+			if err != nil {
+				return nil, err
+			}
+			r = c.SOM()
+			cats[string(data)] = r
+		}
+		return r, r.Retain()
+	}
+	adapter := func(name string) *somd.Persistent {
+		p, err := d.Persistent(d.Adapter(), name, pet.Class, load)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p, constant := adapter("changeable"), adapter("constant")
+	says := func(ref *orb.Ref) string {
+		t.Helper()
+		r, err := client.Import(t.Context(), client.ORB().NewRef(ref.IOR()))
+		if err != nil {
+			return err.Error()
+		}
+		defer func() { _ = r.Release() }()
+		name, err := r.Invoke(t.Context(), "_get_name")
+		if err != nil {
+			return err.Error()
+		}
+		return name.(string)
+	}
+	ada, bo, fixed := reference(t, p, "Ada"), reference(t, p, "Bo"), reference(t, constant, "Ada")
+	if err := p.Change(bo, []byte("Ada")); err != nil {
+		t.Fatal(err)
+	}
+	all := []*orb.Ref{ada, bo, fixed}
+	hold := func(when string) {
+		t.Helper()
+		for i, ref := range all {
+			if got := says(ref); got != "Ada" {
+				t.Errorf("%s: by reference %d it is %s", when, i, got)
+			}
+		}
+	}
+	hold("at first")
+	if n := d.Exported(); n != 1 || len(cats) != 1 {
+		t.Errorf("%d objects are exported, and %d were loaded", n, len(cats))
+	}
+	for i, let := range []func() error{
+		func() error { return p.Passivate([]byte("Ada")) }, func() error { return p.Passivate([]byte("Bo")) }, func() error { return constant.Passivate([]byte("Ada")) },
+	} {
+		if err := let(); err != nil {
+			t.Fatal(err)
+		}
+		want := 1
+		if i == 2 {
+			want = 0
+		}
+		for late := time.Now().Add(time.Minute); d.Exported() != want; time.Sleep(time.Millisecond) { // it goes when its calls are over
+			if time.Now().After(late) {
+				t.Fatalf("after %d were let go %d objects are exported", i+1, d.Exported())
+			}
+		}
+	}
+	hold("loaded again")
+	if err := d.Withdraw(cats["Ada"]); err != nil {
+		t.Fatal(err)
+	}
+	if n := d.Exported(); n != 0 {
+		t.Errorf("after it was withdrawn %d objects are exported", n)
+	}
+	shown, err := d.Export(cats["Ada"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	all = append(all, shown)
+	hold("exported besides")
+	for _, name := range []string{"Ada", "Bo"} {
+		if err := p.Passivate([]byte(name)); err != nil {
+			t.Error(err)
+		}
+	}
+	hold("and let go")
+	back, err := client.Import(t.Context(), client.ORB().NewRef(bo.IOR()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = back.Release() }()
+	if local, ok := d.Local(bo); !ok || local != cats["Ada"] {
+		t.Error("it is not the object when it comes back")
+	} else if err := local.Release(); err != nil {
+		t.Error(err)
+	}
+
+	var wg sync.WaitGroup // all is let go while it is called
+	for range 4 {
+		wg.Go(func() {
+			for i := range 50 {
+				if got := says(all[i%len(all)]); got != "Ada" {
+					t.Errorf("while it is let go it is %s", got)
+				}
+				_ = p.Passivate([]byte([]string{"Ada", "Bo"}[i%2]))
+			}
+		})
+	}
+	wg.Wait()
 }

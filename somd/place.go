@@ -65,8 +65,18 @@ func (d *Domain) Place(ctx context.Context, p Place) (*som.Class, error) {
 			return nil, err
 		}
 	}
-	made, err := at.make(own)
-	if text := p.lacking(own); err == nil && text != "" && p.Lacks != nil {
+	var meta *som.Class
+	text := p.lacking(own)
+	if text != "" && d.Share == nil { // the other kernel has no metaclasses of Go's
+		var why error
+		if meta, why = at.metaclass(ctx); why == nil {
+			text = ""
+		} else {
+			text += ": " + why.Error()
+		}
+	}
+	made, err := at.make(own, meta)
+	if err == nil && text != "" && p.Lacks != nil {
 		p.Lacks(text)
 	}
 	return made, err
@@ -118,8 +128,11 @@ type place struct {
 	d *Domain
 	Place
 
-	mu  sync.Mutex
-	ref *orb.Ref
+	lent lent // what callers of the class as an object borrow
+
+	mu    sync.Mutex
+	ref   *orb.Ref
+	class *orb.Ref // the class as an object
 }
 
 func (at *place) server(ctx context.Context) (*orb.Ref, error) {
@@ -212,10 +225,10 @@ func (at *place) share(parents []*som.Class) error {
 	return nil
 }
 
-// make makes the class.
-func (at *place) make(own ClassDescription) (*som.Class, error) {
+// make makes the class, an instance of meta if that is not nil.
+func (at *place) make(own ClassDescription, meta *som.Class) (*som.Class, error) {
 	d := at.d
-	s, signed, err := d.interfaceSpec(own, &descriptionTypes{})
+	s, signed, err := d.interfaceSpec(own, som.SOMObject, &descriptionTypes{})
 	if err != nil {
 		return nil, err
 	}
@@ -250,7 +263,7 @@ func (at *place) make(own ClassDescription) (*som.Class, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Parents = append([]*som.Class{base}, s.AbstractParents...)
+	s.Parents, s.Metaclass = append([]*som.Class{base}, s.AbstractParents...), meta
 	s.Init = func(r som.Ref) error {
 		p, _ := som.FindState[proxy](r)
 		return p.begin(made, at)

@@ -159,45 +159,13 @@ func isInitializer(signature string) bool {
 // senderOf is an implementation of a method that sends the call on: to the target that a placed class has, if by answers one, of an object whose own class descends from that and
 // perhaps from others.
 func senderOf(t reflect.Type, of func() *som.Method, by func() *som.Class) any {
-	x := newShape(t)
-	return reflect.MakeFunc(t, func(in []reflect.Value) []reflect.Value {
-		self := in[0].Interface().(som.Self)
-		ctx := context.Background()
-		in = in[1:]
-		if x.takesCtx {
-			ctx, _ = in[0].Interface().(context.Context)
-			in = in[1:]
-		}
-		args := make([]any, len(in))
-		for i, v := range in {
-			if args[i] = v.Interface(); v.Kind() == reflect.Interface && v.IsNil() {
-				args[i] = nil
-			}
-		}
+	return sender(t, func(self som.Self, ctx context.Context, args []any) ([]any, error) {
 		if by != nil && ctx != nil && self.Ref().Class() != by() {
 			ctx = context.WithValue(ctx, sentBy{}, by())
 		}
 		fn, s := sendToken.Of(self.Ref())
-		results, err := fn(s, ctx, of(), args)
-		if err != nil && !x.fails {
-			panic(err)
-		}
-		out := make([]reflect.Value, t.NumOut())
-		for i := range x.outs {
-			out[i] = reflect.Zero(t.Out(i))
-			if i < len(results) && results[i] != nil {
-				out[i] = reflect.ValueOf(results[i])
-				if t.Out(i).Kind() == reflect.Interface {
-					out[i] = reflect.New(t.Out(i)).Elem()
-					out[i].Set(reflect.ValueOf(results[i]))
-				}
-			}
-		}
-		if x.fails {
-			out[x.outs] = reflect.ValueOf(&err).Elem()
-		}
-		return out
-	}).Interface()
+		return fn(s, ctx, of(), args)
+	})
 }
 
 // A shape is what is around the arguments and results of a method in Go.

@@ -35,13 +35,15 @@ type servant struct {
 	class *som.Class
 	weak  func() (som.Ref, bool) // the object with a reference more, or that it is no more
 	iface orb.Interface
-	at    *poa.POA // where it is active
-	id    any      // its key among the domain's objects
+	id    any // its key among the domain's objects
+
+	loads []*loaded // the references that it was loaded for; under the domain's lock
 
 	mu    sync.Mutex
-	given int     // references that clients have
-	shown bool    // the program exported it
-	kept  som.Ref // the domain's reference, while there is a reason for it
+	at    *poa.POA // where it is active as ref
+	given int      // references that clients have
+	shown bool     // the program exported it
+	kept  som.Ref  // the domain's reference, while there is a reason for it
 
 	ready chan struct{} // closed when ref and err are there
 	ref   *orb.Ref
@@ -57,7 +59,9 @@ func newServant(d *Domain, r som.Ref, at *poa.POA) *servant {
 		}
 	}
 	s := &servant{d: d, class: class, at: at, id: identity(r), ready: make(chan struct{}), iface: orb.Interface{ID: RepositoryID(class.Name())}}
-	if d.Weak != nil && r.Other() != nil {
+	if _, is := r.AsClass(); is { // it stays as long as the process
+		s.weak = func() (som.Ref, bool) { return r, r.Retain() == nil }
+	} else if d.Weak != nil && r.Other() != nil {
 		s.weak = d.Weak(r)
 	} else {
 		s.weak = r.Weak().Get
@@ -84,6 +88,8 @@ func (s *servant) activated(ref *orb.Ref, err error) {
 // made waits until the object is active, which another goroutine is at.
 func (s *servant) made() (*orb.Ref, error) {
 	<-s.ready
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.ref, s.err
 }
 
@@ -175,13 +181,16 @@ func (s *servant) Dispatch(r *orb.ServerRequest) bool {
 		}
 	default:
 		m, err := s.class.Lookup(op)
-		if err != nil || isRoot(m.Class()) {
+		if err != nil || isRoot(m.Class()) || s.isClass() && som.OfRuntime(m.Class()) {
 			return false
 		}
 		methodOf(m).serve(s.d, r, object)
 	}
 	return true
 }
+
+// isClass reports whether the object is a class.
+func (s *servant) isClass() bool { return s.class.DescendsFrom(som.SOMClass) }
 
 func (s *servant) print(r *orb.ServerRequest, object som.Ref) {
 	level := r.In.Long()

@@ -34,7 +34,7 @@ var ServerClass = som.MustClass[Server]("SOMDServer", som.WithVersion(2, 2), som
 		{Name: "somdRefFromSOMObj", Signature: "o:o/SOMDObject(SOMObject)", Type: reflect.TypeFor[func(self, ctx, som.Object) (som.Object, error)]()},
 		{Name: "somdCreateObj", Signature: "o:ss/SOMObject(string,string)", Type: reflect.TypeFor[func(self, ctx, string, string) (som.Object, error)]()},
 		{Name: "somdDeleteObj", Signature: "v:o/void(SOMObject)", Type: reflect.TypeFor[func(self, ctx, som.Object) error]()},
-		kept("somdGetClassObj", "o:s/SOMClass(string)"),
+		{Name: "somdGetClassObj", Signature: "o:s/SOMClass(string)", Owns: "oc", Type: reflect.TypeFor[func(self, ctx, string) (som.Object, error)]()},
 		{Name: "somdDispatchMethod", Type: reflect.TypeFor[func(self, ctx, som.Object, *som.Method, []any) ([]any, error)]()},
 		{Name: "somdObjReferencesCached", Signature: "b:/boolean()", Type: reflect.TypeFor[func(self, ctx) (bool, error)]()},
 		kept("private1", ""), kept("private2", ""),

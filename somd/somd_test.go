@@ -19,7 +19,7 @@ import (
 )
 
 // domain returns a domain with an ORB of its own, as another process would have it.
-func domain(t *testing.T, cfg somd.Config) *somd.Domain {
+func domain(t testing.TB, cfg somd.Config) *somd.Domain {
 	t.Helper()
 	o, err := orb.New(orb.Config{Listen: []string{"tcp:127.0.0.1:0"}})
 	if err != nil {

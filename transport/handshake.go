@@ -8,6 +8,9 @@ type HandshakeError struct {
 	Reason Reason
 	Peer   string // its address
 	Err    error
+
+	// Resumed says that a session of an earlier connection was resumed, at which the peer may have taken offence. It is forgotten: another connection does without it.
+	Resumed bool
 }
 
 func (e *HandshakeError) Error() string {

@@ -22,3 +22,6 @@ func Tables(b []byte) (n [4]int) {
 	}
 	return n
 }
+
+// BuiltOn is builtOn.
+func BuiltOn(specs []*model.Spec) []*model.Spec { return builtOn(specs) }

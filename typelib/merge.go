@@ -2,6 +2,7 @@ package typelib
 
 import (
 	"bytes"
+	"container/heap"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -17,7 +18,7 @@ func Merge(specs ...*model.Spec) (*model.Spec, error) {
 	if len(specs) == 1 {
 		return specs[0], nil
 	}
-	m := &merger{defined: map[string]described{}}
+	m := &merger{at: map[string]*model.File{}, defined: map[string]described{}}
 	for _, s := range builtOn(specs) {
 		if err := m.add(s); err != nil {
 			return nil, err
@@ -34,33 +35,83 @@ func Merge(specs ...*model.Spec) (*model.Spec, error) {
 }
 
 // builtOn returns specifications so that each stands behind those which it is built on, as far as
-// that can be: behind those in whose main files it has outlines.
+// that can be: behind those in whose main files it has outlines. Otherwise they stay in their order.
 func builtOn(specs []*model.Spec) []*model.Spec {
-	left := slices.Clone(specs)
-	var out []*model.Spec
-	for len(left) > 0 {
-		i := slices.IndexFunc(left, func(s *model.Spec) bool {
-			return !slices.ContainsFunc(left, func(base *model.Spec) bool { return base != s && isBuiltOn(s, base) })
-		})
-		i = max(i, 0)
-		out = append(out, left[i])
-		left = slices.Delete(left, i, i+1)
+	mains := map[string][]int{} // by a file's path, of which it is a main one
+	for i, s := range specs {
+		for _, f := range s.Files {
+			if f.Main {
+				mains[f.Path] = append(mains[f.Path], i)
+			}
+		}
+	}
+	bases, above := make([]int, len(specs)), make([][]int, len(specs)) // how many each has, and what is built on it
+	for i, s := range specs {
+		on := map[int]bool{i: true}
+		for _, f := range s.Files {
+			if f.Main {
+				continue
+			}
+			for _, base := range mains[f.Path] {
+				if !on[base] {
+					on[base] = true
+					bases[i]++
+					above[base] = append(above[base], i)
+				}
+			}
+		}
+	}
+	var ready indices
+	for i, n := range bases {
+		if n == 0 {
+			ready = append(ready, i) // in order, and so a heap
+		}
+	}
+	out, taken, first := make([]*model.Spec, 0, len(specs)), make([]bool, len(specs)), 0
+	for len(out) < len(specs) {
+		i := 0
+		if len(ready) > 0 {
+			i = heap.Pop(&ready).(int)
+		} else { // a circle: it begins with the first of those that are left
+			for taken[first] {
+				first++
+			}
+			i = first
+		}
+		if taken[i] {
+			continue
+		}
+		taken[i] = true
+		out = append(out, specs[i])
+		for _, s := range above[i] {
+			if bases[s]--; bases[s] == 0 && !taken[s] {
+				heap.Push(&ready, s)
+			}
+		}
 	}
 	return out
 }
 
-func isBuiltOn(s, base *model.Spec) bool {
-	return slices.ContainsFunc(base.Files, func(f *model.File) bool {
-		mine := s.File(f.Path)
-		return f.Main && mine != nil && !mine.Main
-	})
+// indices are a heap, the least on top.
+type indices []int
+
+func (x indices) Len() int           { return len(x) }
+func (x indices) Less(i, j int) bool { return x[i] < x[j] }
+func (x indices) Swap(i, j int)      { x[i], x[j] = x[j], x[i] }
+func (x *indices) Push(i any)        { *x = append(*x, i.(int)) }
+func (x *indices) Pop() any {
+	last := len(*x) - 1
+	i := (*x)[last]
+	*x = (*x)[:last]
+	return i
 }
 
 // merger collects what several specifications declare.
 type merger struct {
 	files   []*model.File
-	decls   []model.Decls        // of each specification, copied
-	defined map[string]described // by qualified name
+	at      map[string]*model.File // of these, by path
+	decls   []model.Decls          // of each specification, copied
+	defined map[string]described   // by qualified name
 	parts   map[string]int
 }
 
@@ -87,12 +138,11 @@ func (m *merger) add(s *model.Spec) error {
 		return err
 	}
 	for _, f := range copied.Files {
-		i := slices.IndexFunc(m.files, func(g *model.File) bool { return g.Path == f.Path })
-		if i < 0 {
-			m.files = append(m.files, f)
+		g := m.at[f.Path]
+		if g == nil {
+			m.files, m.at[f.Path] = append(m.files, f), f
 			continue
 		}
-		g := m.files[i]
 		if f.Main && !g.Main {
 			g.Doc = f.Doc
 		}

@@ -12,38 +12,46 @@
 extern "C" {
 #endif
 
+typedef som_seq_string SOMDServer_Classes;
+typedef som_seq_octet SOMDServer_Description;
+static inline void SOMDServer_Classes_clear(SOMDServer_Classes *value) { som_seq_string_clear(value); }
+static inline int SOMDServer_Classes_resize(SOMDServer_Classes *value, uint32_t n) { return som_seq_string_resize(value, n); }
+static inline int SOMDServer_Classes_copy(SOMDServer_Classes *value, const SOMDServer_Classes *given) { return som_seq_string_copy(value, given); }
+static inline void SOMDServer_Description_clear(SOMDServer_Description *value) { som_seq_octet_clear(value); }
+static inline int SOMDServer_Description_resize(SOMDServer_Description *value, uint32_t n) { return som_seq_octet_resize(value, n); }
+static inline int SOMDServer_Description_copy(SOMDServer_Description *value, const SOMDServer_Description *given) { return som_seq_octet_copy(value, given); }
 
 /* Class SOMDServer, of SOMObject. */
 enum { SOMDServer_major = 2, SOMDServer_minor = 2 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct SOMDServer_binding_46d73ccf {
+SOM_PER_CLIENT struct SOMDServer_binding_141bdab0 {
 	som_classdata c;
-	som_tok m[8];
-} SOMDServer_binding_46d73ccf;
+	som_tok m[11];
+} SOMDServer_binding_141bdab0;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMDServer_bind(som_env *ev) {
-	static const char *const methods[] = {"somdSOMObjFromRef", "somdRefFromSOMObj", "somdCreateObj", "somdDeleteObj", "somdGetClassObj", "somdDispatchMethod", "somdObjReferencesCached", "somdCreateFactory"};
-	static const char *const sigs[] = {"o:o/SOMObject(SOMDObject)", "o:o/SOMDObject(SOMObject)", "o:ss/SOMObject(string,string)", "v:o/void(SOMObject)", "o:s/SOMClass(string)", "v:opsp/void(SOMObject,out void*,string,void*)", "b:/boolean()", "o:sp/SOMObject(string,void*)"};
-	static const som_binding binding = {sizeof(som_binding), 8, "SOMDServer", 2, 2, methods, sigs, NULL, 0};
-	return som_bind(&binding, &SOMDServer_binding_46d73ccf.c, ev);
+	static const char *const methods[] = {"somdSOMObjFromRef", "somdRefFromSOMObj", "somdCreateObj", "somdDeleteObj", "somdGetClassObj", "somdDispatchMethod", "somdObjReferencesCached", "somdCreateFactory", "somdFactory", "somdClasses", "somdDescribe"};
+	static const char *const sigs[] = {"o:o/SOMObject(SOMDObject)", "o:o/SOMDObject(SOMObject)", "o:ss/SOMObject(string,string)", "v:o/void(SOMObject)", "o:s/SOMClass(string)", "v:opsp/void(SOMObject,out void*,string,void*)", "b:/boolean()", "o:sp/SOMObject(string,void*)", "o:s/SOMObject(string)", "v:p/<string>()", "v:sp/<octet>(string)"};
+	static const som_binding binding = {sizeof(som_binding), 11, "SOMDServer", 2, 2, methods, sigs, NULL, 0};
+	return som_bind(&binding, &SOMDServer_binding_141bdab0.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void SOMDServer_unbind(void) {
-	som_class_unbind(&SOMDServer_binding_46d73ccf.c);
-	memset(&SOMDServer_binding_46d73ccf, 0, sizeof SOMDServer_binding_46d73ccf);
+	som_class_unbind(&SOMDServer_binding_141bdab0.c);
+	memset(&SOMDServer_binding_141bdab0, 0, sizeof SOMDServer_binding_141bdab0);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *SOMDServer_class(som_env *ev) {
-	return som_bound(&SOMDServer_binding_46d73ccf.c) || SOMDServer_bind(ev) == SOM_OK ? SOMDServer_binding_46d73ccf.c.cls : NULL;
+	return som_bound(&SOMDServer_binding_141bdab0.c) || SOMDServer_bind(ev) == SOM_OK ? SOMDServer_binding_141bdab0.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int SOMDServer_is(const som_object *o) {
-	return som_is(o, &SOMDServer_binding_46d73ccf.c, "SOMDServer", SOMDServer_bind);
+	return som_is(o, &SOMDServer_binding_141bdab0.c, "SOMDServer", SOMDServer_bind);
 }
 static inline som_ref SOMDServer_cast(som_ref o) { return o && SOMDServer_is(o) ? o : NULL; }
-static inline som_tok SOMDServer_token(uint32_t n, som_env *ev) { return SOMDServer_bind(ev) == SOM_OK ? som_token(&SOMDServer_binding_46d73ccf.m[n]) : 0; }
+static inline som_tok SOMDServer_token(uint32_t n, som_env *ev) { return SOMDServer_bind(ev) == SOM_OK ? som_token(&SOMDServer_binding_141bdab0.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref SOMDServer_new(som_env *ev) {
@@ -57,7 +65,7 @@ SOM_COLD som_ref SOMDServer_somdSOMObjFromRef_first(som_ref self, som_env *ev, s
 }
 /* SOMObject somdSOMObjFromRef(in SOMDObject objref) */
 static inline som_ref SOMDServer_somdSOMObjFromRef(som_ref self, som_env *ev, som_ref objref) {
-	som_tok token = som_token(&SOMDServer_binding_46d73ccf.m[0]);
+	som_tok token = som_token(&SOMDServer_binding_141bdab0.m[0]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, objref) : SOMDServer_somdSOMObjFromRef_first(self, ev, objref);
 }
 
@@ -67,7 +75,7 @@ SOM_COLD som_ref SOMDServer_somdRefFromSOMObj_first(som_ref self, som_env *ev, s
 }
 /* SOMDObject somdRefFromSOMObj(in SOMObject somobj) */
 static inline som_ref SOMDServer_somdRefFromSOMObj(som_ref self, som_env *ev, som_ref somobj) {
-	som_tok token = som_token(&SOMDServer_binding_46d73ccf.m[1]);
+	som_tok token = som_token(&SOMDServer_binding_141bdab0.m[1]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, somobj) : SOMDServer_somdRefFromSOMObj_first(self, ev, somobj);
 }
 
@@ -77,7 +85,7 @@ SOM_COLD som_ref SOMDServer_somdCreateObj_first(som_ref self, som_env *ev, const
 }
 /* SOMObject somdCreateObj(in Identifier objclass, in string hints) */
 static inline som_ref SOMDServer_somdCreateObj(som_ref self, som_env *ev, const char *objclass, const char *hints) {
-	som_tok token = som_token(&SOMDServer_binding_46d73ccf.m[2]);
+	som_tok token = som_token(&SOMDServer_binding_141bdab0.m[2]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, const char *))som_resolve(self, token))(self, ev, objclass, hints) : SOMDServer_somdCreateObj_first(self, ev, objclass, hints);
 }
 
@@ -87,7 +95,7 @@ SOM_COLD void SOMDServer_somdDeleteObj_first(som_ref self, som_env *ev, som_ref 
 }
 /* void somdDeleteObj(in SOMObject somobj) */
 static inline void SOMDServer_somdDeleteObj(som_ref self, som_env *ev, som_ref somobj) {
-	som_tok token = som_token(&SOMDServer_binding_46d73ccf.m[3]);
+	som_tok token = som_token(&SOMDServer_binding_141bdab0.m[3]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, somobj);
 	else
@@ -100,7 +108,7 @@ SOM_COLD som_ref SOMDServer_somdGetClassObj_first(som_ref self, som_env *ev, con
 }
 /* SOMClass somdGetClassObj(in Identifier objclass) */
 static inline som_ref SOMDServer_somdGetClassObj(som_ref self, som_env *ev, const char *objclass) {
-	som_tok token = som_token(&SOMDServer_binding_46d73ccf.m[4]);
+	som_tok token = som_token(&SOMDServer_binding_141bdab0.m[4]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, objclass) : SOMDServer_somdGetClassObj_first(self, ev, objclass);
 }
 
@@ -110,7 +118,7 @@ SOM_COLD void SOMDServer_somdDispatchMethod_first(som_ref self, som_env *ev, som
 }
 /* void somdDispatchMethod(in SOMObject somobj, out somToken retValue, in somId methodId, in va_list ap) */
 static inline void SOMDServer_somdDispatchMethod(som_ref self, som_env *ev, som_ref somobj, void **retValue, const char *methodId, void *ap) {
-	som_tok token = som_token(&SOMDServer_binding_46d73ccf.m[5]);
+	som_tok token = som_token(&SOMDServer_binding_141bdab0.m[5]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, som_ref, void **, const char *, void *))som_resolve(self, token))(self, ev, somobj, retValue, methodId, ap);
 	else
@@ -123,7 +131,7 @@ SOM_COLD uint8_t SOMDServer_somdObjReferencesCached_first(som_ref self, som_env 
 }
 /* boolean somdObjReferencesCached() */
 static inline uint8_t SOMDServer_somdObjReferencesCached(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDServer_binding_46d73ccf.m[6]);
+	som_tok token = som_token(&SOMDServer_binding_141bdab0.m[6]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMDServer_somdObjReferencesCached_first(self, ev);
 }
 
@@ -133,8 +141,48 @@ SOM_COLD som_ref SOMDServer_somdCreateFactory_first(som_ref self, som_env *ev, c
 }
 /* SOMObject somdCreateFactory(in string className, in somToken props) */
 static inline som_ref SOMDServer_somdCreateFactory(som_ref self, som_env *ev, const char *className, void *props) {
-	som_tok token = som_token(&SOMDServer_binding_46d73ccf.m[7]);
+	som_tok token = som_token(&SOMDServer_binding_141bdab0.m[7]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, className, props) : SOMDServer_somdCreateFactory_first(self, ev, className, props);
+}
+
+SOM_COLD som_ref SOMDServer_somdFactory_first(som_ref self, som_env *ev, const char *objclass) {
+	som_tok token = SOMDServer_token(8, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, objclass) : NULL;
+}
+/* SOMObject somdFactory(in string objclass)
+ * What follows is this project's own.
+ * What makes objects of a class, for clients elsewhere: the server asks somdCreateFactory for it. */
+static inline som_ref SOMDServer_somdFactory(som_ref self, som_env *ev, const char *objclass) {
+	som_tok token = som_token(&SOMDServer_binding_141bdab0.m[8]);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, objclass) : SOMDServer_somdFactory_first(self, ev, objclass);
+}
+
+SOM_COLD void SOMDServer_somdClasses_first(som_ref self, som_env *ev, SOMDServer_Classes *result) {
+	som_tok token = SOMDServer_token(9, ev);
+	if (token) ((void (*)(som_ref, som_env *, SOMDServer_Classes *))som_resolve(self, token))(self, ev, result);
+}
+/* Classes somdClasses()
+ * The names of the classes that the server makes objects of. */
+static inline void SOMDServer_somdClasses(som_ref self, som_env *ev, SOMDServer_Classes *result) {
+	som_tok token = som_token(&SOMDServer_binding_141bdab0.m[9]);
+	if (SOM_LIKELY(token))
+		((void (*)(som_ref, som_env *, SOMDServer_Classes *))som_resolve(self, token))(self, ev, result);
+	else
+		SOMDServer_somdClasses_first(self, ev, result);
+}
+
+SOM_COLD void SOMDServer_somdDescribe_first(som_ref self, som_env *ev, const char *objclass, SOMDServer_Description *result) {
+	som_tok token = SOMDServer_token(10, ev);
+	if (token) ((void (*)(som_ref, som_env *, const char *, SOMDServer_Description *))som_resolve(self, token))(self, ev, objclass, result);
+}
+/* Description somdDescribe(in string objclass)
+ * What a class is, for processes that have it not. */
+static inline void SOMDServer_somdDescribe(som_ref self, som_env *ev, const char *objclass, SOMDServer_Description *result) {
+	som_tok token = som_token(&SOMDServer_binding_141bdab0.m[10]);
+	if (SOM_LIKELY(token))
+		((void (*)(som_ref, som_env *, const char *, SOMDServer_Description *))som_resolve(self, token))(self, ev, objclass, result);
+	else
+		SOMDServer_somdDescribe_first(self, ev, objclass, result);
 }
 
 #ifdef __cplusplus

@@ -9,28 +9,39 @@
 
 class SOMDServer;
 
-struct SOMDServer_class_82213a5d {
+using SOMDServer_Classes = std::vector<std::string>;
+
+using SOMDServer_Description = std::vector<std::uint8_t>;
+
+struct SOMDServer_class_679de05d {
 	SOM_LOCAL static constexpr const char *name = "SOMDServer";
-	static constexpr std::uint32_t major = 2, minor = 2, count = 8;
-	SOM_LOCAL static constexpr const char *const methods[] = {"somdSOMObjFromRef", "somdRefFromSOMObj", "somdCreateObj", "somdDeleteObj", "somdGetClassObj", "somdDispatchMethod", "somdObjReferencesCached", "somdCreateFactory"};
-	SOM_LOCAL static constexpr const char *const signatures[] = {"o:o/SOMObject(SOMDObject)", "o:o/SOMDObject(SOMObject)", "o:ss/SOMObject(string,string)", "v:o/void(SOMObject)", "o:s/SOMClass(string)", "v:opsp/void(SOMObject,out void*,string,void*)", "b:/boolean()", "o:sp/SOMObject(string,void*)"};
+	static constexpr std::uint32_t major = 2, minor = 2, count = 11;
+	SOM_LOCAL static constexpr const char *const methods[] = {"somdSOMObjFromRef", "somdRefFromSOMObj", "somdCreateObj", "somdDeleteObj", "somdGetClassObj", "somdDispatchMethod", "somdObjReferencesCached", "somdCreateFactory", "somdFactory", "somdClasses", "somdDescribe"};
+	SOM_LOCAL static constexpr const char *const signatures[] = {"o:o/SOMObject(SOMDObject)", "o:o/SOMDObject(SOMObject)", "o:ss/SOMObject(string,string)", "v:o/void(SOMObject)", "o:s/SOMClass(string)", "v:opsp/void(SOMObject,out void*,string,void*)", "b:/boolean()", "o:sp/SOMObject(string,void*)", "o:s/SOMObject(string)", "v:p/<string>()", "v:sp/<octet>(string)"};
 	SOM_LOCAL static inline som::tokens<count> bound;
 	using parents = som::list<som::object_class>;
 };
-using SOMDServer_class = SOMDServer_class_82213a5d;
+using SOMDServer_class = SOMDServer_class_679de05d;
 
 template <class som_Via> class SOMDServer_methods {
 	const som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }
 
 public:
-	SOM_OF_RELEASE(r82213a5d) som::later<som::object, som_Via> somdSOMObjFromRef(const som::object &objref) const { return som::call<SOMDServer_class, 0, som::object(som::object)>(som_via(), objref); }
-	SOM_OF_RELEASE(r82213a5d) som::later<som::object, som_Via> somdRefFromSOMObj(const som::object &somobj) const { return som::call<SOMDServer_class, 1, som::object(som::object)>(som_via(), somobj); }
-	SOM_OF_RELEASE(r82213a5d) som::later<som::object, som_Via> somdCreateObj(const som::text &objclass, const som::text &hints) const { return som::call<SOMDServer_class, 2, som::object(std::string, std::string)>(som_via(), objclass, hints); }
-	SOM_OF_RELEASE(r82213a5d) void somdDeleteObj(const som::object &somobj) const { som::call<SOMDServer_class, 3, void(som::object)>(som_via(), somobj); }
-	SOM_OF_RELEASE(r82213a5d) som::later<som::class_object, som_Via> somdGetClassObj(const som::text &objclass) const { return som::call<SOMDServer_class, 4, som::class_object(std::string)>(som_via(), objclass); }
-	SOM_OF_RELEASE(r82213a5d) void somdDispatchMethod(const som::object &somobj, void * &retValue, const som::text &methodId, void *ap) const { som::call<SOMDServer_class, 5, void(som::object, som::out<void *>, std::string, void *)>(som_via(), somobj, retValue, methodId, ap); }
-	SOM_OF_RELEASE(r82213a5d) bool somdObjReferencesCached() const { return som::call<SOMDServer_class, 6, bool()>(som_via()); }
-	SOM_OF_RELEASE(r82213a5d) som::later<som::object, som_Via> somdCreateFactory(const som::text &className, void *props) const { return som::call<SOMDServer_class, 7, som::object(std::string, void *)>(som_via(), className, props); }
+	SOM_OF_RELEASE(r679de05d) som::later<som::object, som_Via> somdSOMObjFromRef(const som::object &objref) const { return som::call<SOMDServer_class, 0, som::object(som::object)>(som_via(), objref); }
+	SOM_OF_RELEASE(r679de05d) som::later<som::object, som_Via> somdRefFromSOMObj(const som::object &somobj) const { return som::call<SOMDServer_class, 1, som::object(som::object)>(som_via(), somobj); }
+	SOM_OF_RELEASE(r679de05d) som::later<som::object, som_Via> somdCreateObj(const som::text &objclass, const som::text &hints) const { return som::call<SOMDServer_class, 2, som::object(std::string, std::string)>(som_via(), objclass, hints); }
+	SOM_OF_RELEASE(r679de05d) void somdDeleteObj(const som::object &somobj) const { som::call<SOMDServer_class, 3, void(som::object)>(som_via(), somobj); }
+	SOM_OF_RELEASE(r679de05d) som::later<som::class_object, som_Via> somdGetClassObj(const som::text &objclass) const { return som::call<SOMDServer_class, 4, som::held<som::class_object>(std::string)>(som_via(), objclass); }
+	SOM_OF_RELEASE(r679de05d) void somdDispatchMethod(const som::object &somobj, void * &retValue, const som::text &methodId, void *ap) const { som::call<SOMDServer_class, 5, void(som::object, som::out<void *>, std::string, void *)>(som_via(), somobj, retValue, methodId, ap); }
+	SOM_OF_RELEASE(r679de05d) bool somdObjReferencesCached() const { return som::call<SOMDServer_class, 6, bool()>(som_via()); }
+	SOM_OF_RELEASE(r679de05d) som::later<som::object, som_Via> somdCreateFactory(const som::text &className, void *props) const { return som::call<SOMDServer_class, 7, som::object(std::string, void *)>(som_via(), className, props); }
+	// What follows is this project's own.
+	// What makes objects of a class, for clients elsewhere: the server asks somdCreateFactory for it.
+	SOM_OF_RELEASE(r679de05d) som::later<som::object, som_Via> somdFactory(const som::text &objclass) const { return som::call<SOMDServer_class, 8, som::object(std::string)>(som_via(), objclass); }
+	// The names of the classes that the server makes objects of.
+	SOM_OF_RELEASE(r679de05d) som::later<::SOMDServer_Classes, som_Via> somdClasses() const { return som::call<SOMDServer_class, 9, ::SOMDServer_Classes()>(som_via()); }
+	// What a class is, for processes that have it not.
+	SOM_OF_RELEASE(r679de05d) som::later<::SOMDServer_Description, som_Via> somdDescribe(const som::text &objclass) const { return som::call<SOMDServer_class, 10, ::SOMDServer_Description(std::string)>(som_via(), objclass); }
 };
 
 template <class som_Via> class SOMDServer_all : public som::object_methods<som_Via>, public SOMDServer_methods<som_Via> {
@@ -40,6 +51,8 @@ class SOMDServer : public som::handle<SOMDServer, SOMDServer_class, som::object>
 public:
 	using som::handle<SOMDServer, SOMDServer_class, som::object>::handle;
 	template <class som_Via> using som_methods = SOMDServer_all<som_Via>;
+	using Classes = ::SOMDServer_Classes;
+	using Description = ::SOMDServer_Description;
 };
 
 #endif

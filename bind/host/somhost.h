@@ -149,6 +149,23 @@ som_proc *somh_proc(const somh_method *m, const somh_class *k, const somh_class 
  * references stay whose they were. SOM_OK, or the error of a call that could not be made; what the method raises is in ev alone. */
 int somh_call(const somh_method *m, som_proc *proc, som_ref o, const som_value *args, som_value *result, som_env *ev);
 
+/* Where whole numbers of any width go in registers or words of 64 bits, a call with words calls whatever takes and returns whole numbers and pointers, extended to 64 bits by
+ * their signs as C does it; of the result what the type has is good. For hosts in C that make hot calls themselves, without SOMH_OIDL, of up to four arguments. */
+#if defined(__x86_64__) || defined(__aarch64__) || defined(__s390x__) || defined(__powerpc64__)
+#define SOMH_WORDS 1
+static inline uint64_t somh_words(som_proc *proc, som_ref o, som_env *ev, const uint64_t *w, uint32_t n) {
+	switch (n) {
+	case 0: return ((uint64_t(*)(som_ref, som_env *))proc)(o, ev);
+	case 1: return ((uint64_t(*)(som_ref, som_env *, uint64_t))proc)(o, ev, w[0]);
+	case 2: return ((uint64_t(*)(som_ref, som_env *, uint64_t, uint64_t))proc)(o, ev, w[0], w[1]);
+	case 3: return ((uint64_t(*)(som_ref, som_env *, uint64_t, uint64_t, uint64_t))proc)(o, ev, w[0], w[1], w[2]);
+	}
+	return ((uint64_t(*)(som_ref, som_env *, uint64_t, uint64_t, uint64_t, uint64_t))proc)(o, ev, w[0], w[1], w[2], w[3]);
+}
+#else
+#define SOMH_WORDS 0
+#endif
+
 /* An object made by an initializer: args are those behind the making, which is the first of m's. Owned, or NULL. */
 som_ref somh_make(const somh_class *c, const somh_method *m, const som_value *args, som_env *ev);
 

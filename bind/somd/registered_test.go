@@ -46,13 +46,17 @@ func TestServersRegisterClasses(t *testing.T) {
 			t.Errorf("%s is not in the repository:\n%s", class, all)
 		}
 	}
-	idl := filepath.Join(t.TempDir(), "server.idl")
-	if err := os.WriteFile(idl, []byte("interface SOMDServer { Object somdCreateObj(in string objclass, in string hints); };\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	object := func(server, class string) string {
 		t.Helper()
-		return strings.Trim(b.says(t, "call", "--idl", idl, "corbaname::"+daemon.Address+"#somd/"+server, "somdCreateObj", `"`+class+`"`, `""`), `"`)
+		return strings.Trim(b.says(t, "call", "corbaname::"+daemon.Address+"#somd/"+server, "somdCreateObj", `"`+class+`"`, `""`), `"`)
+	}
+	for _, class := range []string{"SOMDServer", "SOMObject", "SOMClassMgr"} { // which nobody has registered
+		if said := b.says(t, "class", "show", class); !strings.Contains(said, "interface "+class) || !strings.Contains(said, "releaseorder") {
+			t.Errorf("of %s the repository says\n%s", class, said)
+		}
+	}
+	if got := b.says(t, "call", "corbaname::"+daemon.Address+"#somd/mills", "somdClasses"); !strings.Contains(got, `"Mill::Grinder"`) {
+		t.Errorf("the classes of the server are %s", got)
 	}
 	if got := b.says(t, "call", object("mills", "Mill::Grinder"), "grind", "21"); got != "42" {
 		t.Errorf("grind 21: %s", got)

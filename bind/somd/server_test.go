@@ -140,6 +140,15 @@ func TestCServer(t *testing.T) {
 			if c.name == "loop" { // the others have never run when they are called first
 				dsom(t, "start", c.name)
 			}
+			known := func() { // what the type information of its classes says, as of a server without code of its own
+				t.Helper()
+				if said := dsom(t, "idl", "register", "--list"); !strings.Contains(said, "classes of server "+c.name) || strings.Contains(dsom(t, "server", "logs", c.name), "interface repository") {
+					t.Errorf("the interface repository has\n%s\nand the server says\n%s", said, dsom(t, "server", "logs", c.name))
+				}
+				if said := dsom(t, "class", "show", "Till"); !strings.Contains(said, "in_main") {
+					t.Errorf("of the class it says\n%s", said)
+				}
+			}
 			if c.name == "single" {
 				r, err := d.Create(t.Context(), "class=='Till' and alias=='single'")
 				if err != nil {
@@ -159,6 +168,7 @@ func TestCServer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			known()
 			if n := number(t, r, "add", 4) + number(t, r, "add", 5); n != 13 {
 				t.Errorf("got %d", n)
 			}

@@ -25,7 +25,7 @@ type doctorCmd struct {
 
 func (doctorCmd) Help() string {
 	return `Looks at the whole set-up, and says how to mend what is not as it should be: the state folder and its room, the daemon, its configuration, the clock,
-how hosts are found, the addresses that references name, what filters packets, the registered servers, and what the program cannot do on this system. Nothing is changed, and no
+how hosts are found, the addresses that references name, what filters packets, whether datagrams are answered, who is on the link, the registered servers, and what the program cannot do on this system. Nothing is changed, and no
 server is started. The status is 1 if something is bad.
 
 Example:
@@ -43,6 +43,7 @@ func (v doctorCmd) Run(ctx context.Context, c *console) error {
 	p.Version, _ = programVersion()
 	conf, err := v.told(ctx, c)
 	if conf != nil {
+		p.Link = conf.Link
 		p.TLS = doctor.TLS{Certificate: conf.TLSCertificate, Authorities: conf.TLSAuthorities, Clients: conf.TLSClients}
 	}
 	if err == nil { // else it is said of the configuration

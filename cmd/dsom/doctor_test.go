@@ -43,7 +43,7 @@ func TestDoctor(t *testing.T) {
 	for _, f := range found {
 		said[f.About] += string(f.Grade) + " " + f.Says + "\n"
 	}
-	for about, want := range map[string]string{"daemon": "good process ", "configuration": "good " + state + "/dsom.toml is good", "server till": "bad its program cannot be run", "clock": " "} {
+	for about, want := range map[string]string{"daemon": "good process ", "configuration": "good " + state + "/dsom.toml is good", "server till": "bad its program cannot be run", "clock": " ", "UDP": "good where objects are is told by datagrams at 127.0.0.1:"} {
 		if !strings.Contains(said[about], want) {
 			t.Errorf("%s: got %q, want %q", about, said[about], want)
 		}

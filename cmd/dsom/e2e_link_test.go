@@ -138,6 +138,9 @@ func TestLink(t *testing.T) {
 		r := a.run("link", "find", "bank/main")
 		return r.status == statusGood && strings.Contains(r.out, b.address) && strings.Contains(r.out, "HAS")
 	})
+	if r := a.run("doctor", "-v"); !strings.Contains(r.out, "link: port (192.0.2.1) has multicast") || strings.Count(r.out, "on the link of port") != 2 || !strings.Contains(r.out, "answers at "+b.address) {
+		t.Errorf("dsom doctor: %+v", r)
+	}
 	if r := a.run("link", "find", strings.Repeat("x", 300)); r.status != statusFailed || !strings.Contains(r.err, "link-name is 255") {
 		t.Errorf("a name that is too long: %+v", r)
 	}
@@ -172,6 +175,9 @@ func TestLink(t *testing.T) {
 	}
 	if !gone {
 		t.Errorf("after one was killed: %+v", n)
+	}
+	if r := a.run("doctor"); !strings.Contains(r.out, "it was heard from 192.0.2.3 on the link of port, and does not answer: ") {
+		t.Errorf("dsom doctor: %+v", r)
 	}
 }
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/demo/bank/gen/bank"
 	"github.com/opendsom/dsom/orb"
 )
@@ -81,7 +83,7 @@ func TestUpgrade(t *testing.T) {
 	l.more(t, 500)
 
 	out := h.must("server", "upgrade", "teller", "--", h.program, "two")
-	if !strings.Contains(out, "two") || !strings.Contains(out, fmt.Sprint(first)) {
+	if !strings.Contains(out, "two") || !strings.Contains(out, fmt.Sprint(first)) || !strings.Contains(out, "came to the daemon for it meanwhile") {
 		t.Errorf("got %q", out)
 	}
 	if v, err := probe.Owner(t.Context()); err != nil || v != "two " {
@@ -133,7 +135,13 @@ func TestUpgradeAlone(t *testing.T) {
 	l := work(t, h.url("bank"), 16, func(ctx context.Context, a bank.Account) error { return a.Deposit(ctx, 1) })
 	l.more(t, 100)
 	first := h.server("bank").Run.PID
-	h.must("server", "upgrade", "bank", "--", h.script("bank2", h.bankScript()))
+	var done admin.Upgraded // while its program is another, callers ask the daemon where it is
+	if err := json.Unmarshal([]byte(h.must("server", "upgrade", "--json", "bank", "--", h.script("bank2", h.bankScript()))), &done); err != nil {
+		t.Fatal(err)
+	}
+	if done.Paused <= 0 {
+		t.Errorf("no pause is reported: %+v", done)
+	}
 	l.more(t, 100)
 	second := h.server("bank").Run.PID
 	r := h.run("server", "upgrade", "bank", "--", h.script("bank3", "echo no vault; exit 4"))

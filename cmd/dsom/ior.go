@@ -39,7 +39,8 @@ type iorShowCmd struct {
 
 func (iorShowCmd) Help() string {
 	return `With --probe every address of every profile is resolved, connected to, and asked for the object, and where the
-server forwards to as well. Rules in $DSOM_CONNECT hold. A daemon may start the object's server for it.
+server forwards to as well. Rules in $DSOM_CONNECT hold. A daemon may start the object's server for it. An address of plain IIOP is
+asked by UDP besides, and what comes back is shown: nothing is started for that.
 
 Example:
 

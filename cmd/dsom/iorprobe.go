@@ -169,6 +169,9 @@ func (c *console) findings(all []probe.Finding, indent string) {
 		if f.Advice != "" {
 			c.printf("%s  %s\n", indent, c.tinted(dim, safe(f.Advice)))
 		}
+		if said := f.UDP.String(); said != "" {
+			c.printf("%s  by UDP: %s  %d ms\n", indent, safe(said), f.UDP.Millis)
+		}
 		if len(all) > 1 {
 			c.printf("%s  %s\n", indent, c.tinted(dim, turn(f.Turn)))
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/probe"
 )
 
 // aPort returns an address of loopback where serve, if there is one, takes connections, and else nobody.
@@ -64,11 +65,11 @@ func TestIORProbe(t *testing.T) {
 		status int
 		want   []string
 	}{
-		"the naming service":      {[]string{"corbaloc:iiop:1.2@" + naming + "/NameService"}, 0, []string{naming + "  reachable", "loopback", "\nreachable\n"}},
+		"the naming service":      {[]string{"corbaloc:iiop:1.2@" + naming + "/NameService"}, 0, []string{naming + "  reachable", "loopback", "by UDP: who answers takes its calls (OBJECT_HERE)", "\nreachable\n"}},
 		"a name":                  {[]string{"corbaname:iiop:1.2@" + naming + "#some/account"}, 0, []string{"the name is bound to corbaloc:", "forwarded", "    127.0.0.1:", "reachable"}},
 		"a name that is none":     {[]string{"corbaname:iiop:1.2@" + naming + "#none"}, 1, []string{`the name "none" was not found`, "not reachable"}},
-		"an object by the daemon": {[]string{account}, 0, []string{naming + "  forwarded", "reachable"}},
-		"a server that is none":   {[]string{nowhere}, 1, []string{"object-not-exist", "not reachable"}},
+		"an object by the daemon": {[]string{account}, 0, []string{naming + "  forwarded", "by UDP: it is at 127.0.0.1:", "(OBJECT_FORWARD)", "reachable"}},
+		"a server that is none":   {[]string{nowhere}, 1, []string{"object-not-exist", "by UDP: there is no such object (UNKNOWN_OBJECT)", "not reachable"}},
 		"nobody":                  {[]string{"corbaloc::" + dead + "/x"}, 1, []string{dead + "  refused", "nobody listens", "--publish HOST", "not reachable"}},
 		"a web server":            {[]string{"corbaloc::" + web + "/x"}, 1, []string{"not-giop", "speaks HTTP", "not reachable"}},
 		"one of several":          {[]string{"corbaloc::" + dead + ",iiop:1.2@" + naming + "/NameService"}, 0, []string{"refused", "\nreachable"}},
@@ -101,6 +102,15 @@ func TestIORProbe(t *testing.T) {
 		}
 		if got.status != 1 || !all[0].Reachable || !all[0].Named.Reachable || all[0].Named.Addresses[0].Forward == nil || all[1].Reachable || all[1].Addresses[0].Outcome != "refused" {
 			t.Errorf("got %+v", got)
+		}
+		if a := all[0].Addresses[0].UDP; a == nil || a.Outcome != probe.EchoHere || a.Octets > 3*a.Asked {
+			t.Errorf("by UDP: %+v", a)
+		}
+		if a := all[0].Named.Addresses[0].UDP; a == nil || a.Outcome != probe.EchoForwarded || len(a.Forward) == 0 {
+			t.Errorf("by UDP the account is at %+v", a)
+		}
+		if a := all[1].Addresses[0].UDP; a == nil || a.Answered() {
+			t.Errorf("nobody answers by UDP: %+v", a)
 		}
 	})
 	if got := dsom(t, "", "ior", "--probe", "--timeout", "-1s", account); got.status != statusUsage {

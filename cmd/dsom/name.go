@@ -17,6 +17,7 @@ import (
 	"github.com/opendsom/dsom/std/cosnaming"
 	"github.com/opendsom/dsom/std/dsomnaming"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/unix"
 )
@@ -127,7 +128,8 @@ func answers(ctx context.Context, address string) bool {
 func nearby(from, to, socket string) (transport.Transport, error) {
 	a, err := transport.ParseEndpoint("tcp:" + from)
 	b, bad := transport.ParseEndpoint("tcp:" + to)
-	return unix.Shortcut{Transport: tcp.New(), From: a, To: b, Socket: socket}, errors.Join(err, bad)
+	by, at := pipe.Local(socket)
+	return unix.Shortcut{Transport: tcp.New(), From: a, To: b, By: by, Socket: at}, errors.Join(err, bad)
 }
 
 // parseName parses a stringified name for calls.

@@ -37,6 +37,6 @@ func TestUDPPage(t *testing.T) {
 	if out, err := exec.Command(h.under[0], append(h.under[1:len(h.under):len(h.under)], "ip", "link", "set", "lo", "up")...).CombinedOutput(); err != nil {
 		absent.Skip(t, "networks cannot be made here: %v: %s", err, out)
 	}
-	playedPage{"../../docs/udp.md", 3, nil, "daemons on the link are looked for"}.play(t, h)
+	playedPage{"../../docs/udp.md", 4, nil, "daemons on the link are looked for"}.play(t, h)
 	h.stopDaemon()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,7 +17,7 @@ type portCmd struct {
 	stateFlag
 	Port     []uint16      `arg:"" optional:"" help:"The ports. Default: 3053, the one that is registered for DSOM."`
 	All      bool          `short:"a" help:"All ports that anybody listens at."`
-	At       []string      `placeholder:"HOST:PORT" help:"Ask these listeners, of any machine, instead of looking who listens on this one."`
+	At       []string      `placeholder:"HOST:PORT" help:"Ask these listeners, of any machine, instead of looking who listens on this one: by TCP, and by UDP, which is shown if something comes back."`
 	NoAsk    bool          `name:"no-ask" help:"Connect to nobody: say who listens, and not what speaks."`
 	Watch    bool          `short:"w" help:"Go on, and say who comes and goes."`
 	Visitors bool          `help:"Say who came to the daemon's port and was no client of CORBA."`
@@ -25,7 +26,8 @@ type portCmd struct {
 
 func (portCmd) Help() string {
 	return "Says who listens, and what really speaks there. Each listener is connected to four times at most, a second long each,\n" +
-		"and asked where an object is that nobody has, for TLS, and for HTTP: nothing is run or changed by that.\n" +
+		"and asked where an object is that nobody has, for TLS, and for HTTP: nothing is run or changed by that. By UDP the first is asked\n" +
+		"alone: of who hears at a port that is named, or that is 3053, 2809 or 683, or at which the same process speaks GIOP by TCP.\n" +
 		"The status is 1 if nobody listens, or if something else speaks at a port that is registered for CORBA or DSOM.\n\n" +
 		"Example:\n\n    dsom port\n    dsom port 3053 2809\n    dsom port --all --no-ask\n    dsom port --at db.example:2809\n    dsom port --watch --all\n    dsom port --visitors"
 }
@@ -77,7 +79,10 @@ func (v portCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	if !v.NoAsk {
-		c.ask(ctx, all)
+		c.ask(ctx, all, v.Port)
+	}
+	if len(v.At) > 0 {
+		all = append(all, c.answering(ctx, all)...)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -157,18 +162,29 @@ func named(ctx context.Context, at []string) ([]*shownPort, error) {
 // askedAtOnce is how many listeners are asked at a time.
 const askedAtOnce = 8
 
-// ask finds out what speaks at each of all that take connections.
-func (c *console) ask(ctx context.Context, all []*shownPort) {
+// ask finds out what speaks at each of all that take connections, and then at those of UDP that may be a daemon's: named are the ports that were asked for.
+func (c *console) ask(ctx context.Context, all []*shownPort, named []uint16) {
+	askAll(all, func(p *shownPort) bool { return p.Network == "tcp" }, func(p *shownPort) (portscan.Identity, error) { return portscan.Identify(ctx, p.at) })
+	hears := func(p *shownPort) bool {
+		return p.Network == "udp" && !p.at.Addr().IsMulticast() && (slices.Contains(named, p.Port) || slices.Contains([]uint16{683, 2809, 3053}, p.Port) || slices.ContainsFunc(all, func(t *shownPort) bool {
+			return t.Network == "tcp" && t.Port == p.Port && t.PID == p.PID && t.Protocol == portscan.GIOP
+		}))
+	}
+	askAll(all, hears, func(p *shownPort) (portscan.Identity, error) { return portscan.IdentifyUDP(ctx, p.at) })
+}
+
+// askAll asks those of all that are to be asked, askedAtOnce at a time.
+func askAll(all []*shownPort, which func(*shownPort) bool, ask func(*shownPort) (portscan.Identity, error)) {
 	var asked sync.WaitGroup
 	places := make(chan struct{}, askedAtOnce)
 	for _, p := range all {
-		if p.Network != "tcp" {
+		if !which(p) {
 			continue
 		}
 		asked.Go(func() {
 			places <- struct{}{}
 			defer func() { <-places }()
-			i, err := portscan.Identify(ctx, p.at)
+			i, err := ask(p)
 			if err != nil {
 				p.Error = err.Error()
 				return
@@ -186,9 +202,27 @@ func (c *console) ask(ctx context.Context, all []*shownPort) {
 	asked.Wait()
 }
 
+// answering are the addresses of all at which a datagram is answered, too, each as a listener by itself.
+func (c *console) answering(ctx context.Context, all []*shownPort) []*shownPort {
+	var udp, answered []*shownPort
+	for _, p := range all {
+		udp = append(udp, &shownPort{Network: "udp", Address: p.Address, Port: p.Port, Registered: portscan.Registered("udp", p.Port), at: p.at})
+	}
+	askAll(udp, func(p *shownPort) bool { return !p.at.Addr().IsMulticast() }, func(p *shownPort) (portscan.Identity, error) { return portscan.IdentifyUDP(ctx, p.at) })
+	for _, p := range udp {
+		if p.Error == "" && p.Protocol != portscan.Closed && p.Protocol != portscan.Silent && p.Protocol != "" {
+			answered = append(answered, p)
+		}
+	}
+	return answered
+}
+
 // wrong says why what speaks is not what the port is registered for, of ports that are CORBA's or DSOM's.
 func (p *shownPort) wrong() string {
 	want := map[uint16]portscan.Protocol{683: portscan.GIOP, 684: portscan.TLSGIOP, 2809: portscan.GIOP, 3053: portscan.GIOP}[p.Port]
+	if p.Network == "udp" && p.Protocol != portscan.Unknown { // who hears datagrams need not answer them: those of a group, say
+		return ""
+	}
 	if p.Port == 3053 && p.Protocol == portscan.GIOP && p.Daemon == "" {
 		return fmt.Sprintf("Port %d is registered for %s, but the CORBA server that listens there is no daemon of DSOM.", p.Port, p.Registered)
 	}
@@ -305,7 +339,7 @@ func (v portCmd) watch(ctx context.Context, c *console, now []*shownPort) error 
 					fresh = append(fresh, p)
 				}
 			}
-			c.ask(ctx, fresh)
+			c.ask(ctx, fresh, v.Port)
 		}
 	}
 }

@@ -61,6 +61,60 @@ func TestPortOfTheDaemon(t *testing.T) {
 	if p := list[0]; p.Protocol != "giop" || !p.Naming || p.Daemon != "dsom" {
 		t.Errorf("got %+v", p)
 	}
+	if p := list[len(list)-1]; len(list) != 2 || p.Network != "udp" || p.Protocol != "giop" || !p.Naming || !strings.Contains(p.Detail, "LocateReply UNKNOWN_OBJECT") || p.Wrong != "" {
+		t.Errorf("by UDP, of %d: got %+v", len(list), p)
+	}
+	at := status.UDP.Addresses[0]
+	got = dsom(t, "", "port", "--at", at)
+	if got.status != 0 || !strings.Contains(got.out, "udp "+at) || strings.Count(got.out, "a naming service")+strings.Count(got.out, "a daemon of dsom") != 2 {
+		t.Errorf("asked by its address: got %+v", got)
+	}
+	_, asked, _ := net.SplitHostPort(at)
+	got = dsom(t, "", "port", "--all", "--json")
+	var all []shownPort
+	if err := json.Unmarshal([]byte(got.out), &all); err != nil {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	for _, p := range all {
+		if p.Network != "udp" {
+			continue
+		}
+		ours := fmt.Sprint(p.Port) == asked
+		if ours && p.Protocol != "giop" {
+			t.Errorf("with --all the daemon is not asked by UDP: %+v", p)
+		}
+	}
+}
+
+// TestPortOfUDP: who hears datagrams is asked if the port is named, and else is left alone unless it may be a daemon's; who answers nothing is no fault.
+func TestPortOfUDP(t *testing.T) {
+	t.Parallel()
+	l, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := make(chan string, 16)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for b := make([]byte, 2000); ; {
+			n, from, err := l.ReadFromUDPAddrPort(b)
+			if err != nil {
+				return
+			}
+			heard <- string(b[:min(n, 4)])
+			_, _ = l.WriteToUDPAddrPort([]byte("\x80hello"), from)
+		}
+	}()
+	t.Cleanup(func() { l.Close(); <-ended })
+	_, port, _ := net.SplitHostPort(l.LocalAddr().String())
+	if got := dsom(t, "", "port", "--no-ask", port); got.status != 0 || len(heard) != 0 {
+		t.Errorf("got %+v, heard %d datagrams", got, len(heard))
+	}
+	got := dsom(t, "", "port", port)
+	if got.status != 0 || !strings.Contains(got.out, "unknown") || !strings.Contains(got.out, "hello") || len(heard) == 0 || <-heard != "GIOP" {
+		t.Errorf("got %+v", got)
+	}
 }
 
 // TestWrongPort: a port that is registered, and something else that speaks there.
@@ -76,6 +130,9 @@ func TestWrongPort(t *testing.T) {
 		{shownPort{Port: 2809, Registered: "corbaloc", Protocol: "giop"}, ""},
 		{shownPort{Port: 80, Registered: "http", Protocol: "ssh"}, ""},
 		{shownPort{Port: 3053, Registered: "dsom-server", Protocol: "http", Program: "nginx", PID: 7}, "Port 3053 is registered for dsom-server, but what listens there speaks http: it is nginx (process 7)."},
+		{shownPort{Network: "udp", Port: 3053, Registered: "dsom-server", Protocol: "giop"}, ""},
+		{shownPort{Network: "udp", Port: 3053, Registered: "dsom-server", Protocol: "silent"}, ""},
+		{shownPort{Network: "udp", Port: 3053, Registered: "dsom-server", Protocol: "unknown"}, "Port 3053 is registered for dsom-server, but what listens there speaks something else."},
 		{shownPort{Port: 684, Registered: "corba-iiop-ssl", Protocol: "giop"}, "Port 684 is registered for corba-iiop-ssl, but what listens there speaks giop."},
 		{shownPort{Port: 2809, Registered: "corbaloc", Protocol: "silent"}, "Port 2809 is registered for corbaloc, but what listens there says nothing."},
 	} {

@@ -23,6 +23,9 @@ finished those that it has. No call fails. If the new one does not come up, all 
 Of a server that was added or changed with --alone, which there must not be two of at a time, the old program ends first; calls
 wait until the new one takes them, and the old one is started again if that does not come up.
 
+The longest pause is said afterwards: how long a call waited in the daemon at most, which is where those come that do not know yet
+where the new program is.
+
 Example:
 
     dsom server upgrade bank -- ./bank-server-2 --data /srv/bank
@@ -60,8 +63,13 @@ func (v serverUpgradeCmd) Run(ctx context.Context, c *console) error {
 	c.printf("The new program came up in %v; ", round(done.Started))
 	if len(done.Ended) == 0 {
 		c.printf("the old one did not run.\n")
-		return nil
+	} else {
+		c.printf("the old one (process %s) ended in %v.\n", strings.Trim(fmt.Sprint(done.Ended), "[]"), round(done.Drained))
 	}
-	c.printf("the old one (process %s) ended in %v.\n", strings.Trim(fmt.Sprint(done.Ended), "[]"), round(done.Drained))
+	if done.Paused == 0 {
+		c.printf("No call came to the daemon for it meanwhile.\n")
+	} else {
+		c.printf("The longest pause of a call that came to the daemon for it meanwhile: %v.\n", time.Duration(done.Paused).Round(time.Microsecond))
+	}
 	return nil
 }

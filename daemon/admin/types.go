@@ -209,6 +209,7 @@ type Upgraded struct {
 	Ended   []int    `json:"ended,omitempty"` // the old processes
 	Started Duration `json:"started"`         // what the new ones took to come up
 	Drained Duration `json:"drained"`         // and the old ones to end
+	Paused  Duration `json:"paused"`          // the longest that a call waited in the daemon for the server meanwhile; 0: none came
 }
 
 // A Report is what a server says of its calls.

@@ -30,7 +30,7 @@ const (
 	MostHosts     = hostrate.MostHosts // udp-hosts: hosts that are remembered for that
 )
 
-// answerTime bounds the search for an object: what cannot be told at once is for TCP.
+// answerTime is Locator.Time where that is 0.
 const answerTime = 100 * time.Millisecond
 
 // An Event is what a datagram was, or what became of it. Its text is stable.
@@ -71,6 +71,8 @@ type Config struct {
 
 	PerHost, InAll int // 0: MostPerHost, MostInAll
 
+	Time time.Duration // see [Locator]
+
 	Limits *limits.Limits
 	Log    *slog.Logger     // nil: nothing is logged
 	Now    func() time.Time // nil is time.Now
@@ -97,7 +99,7 @@ func New(c Config) *Server {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Server{c: c, by: Locator{Locate: c.Locate, Limits: c.Limits, Log: c.Log}, rates: hostrate.Rates{Name: "udp", PerHost: cmp.Or(c.PerHost, MostPerHost), InAll: cmp.Or(c.InAll, MostInAll), Hosts: MostHosts}}
+	return &Server{c: c, by: Locator{Locate: c.Locate, Time: c.Time, Limits: c.Limits, Log: c.Log}, rates: hostrate.Rates{Name: "udp", PerHost: cmp.Or(c.PerHost, MostPerHost), InAll: cmp.Or(c.InAll, MostInAll), Hosts: MostHosts}}
 }
 
 // Serve answers what comes to a socket, in a goroutine of its own, until Close, which closes the socket.
@@ -159,9 +161,9 @@ func (s *Server) run(c *net.UDPConn) {
 	}
 }
 
-// count counts a datagram, and tells of it.
+// count tells of a datagram, and counts it: whoever sees it counted finds that it was told of.
 func (s *Server) count(from netip.AddrPort, what Event, first []byte) {
-	s.tally.Add(what)
+	defer s.tally.Add(what)
 	switch what {
 	case Limited, Long, Garbage, Malformed, Refused, Stray:
 		if s.c.Visit != nil {

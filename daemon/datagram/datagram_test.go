@@ -239,6 +239,42 @@ func TestSocket(t *testing.T) {
 	}
 }
 
+// TestToldBeforeCounted: a datagram that is counted was told of.
+func TestToldBeforeCounted(t *testing.T) {
+	t.Parallel()
+	var s *datagram.Server
+	counted := make(chan uint64, 1)
+	s = datagram.New(datagram.Config{Locate: where, Visit: func(_ netip.AddrPort, what datagram.Event, _ []byte) { counted <- s.Counts()[what] }})
+	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Serve(c)
+	defer s.Close()
+	if _, err := c.WriteTo([]byte("GET / HTTP/1.1"), c.LocalAddr()); err != nil {
+		t.Fatal(err)
+	}
+	if n := <-counted; n != 0 {
+		t.Error("it was counted before")
+	}
+}
+
+// TestTime: the search for an object has the time that was given, or what cannot be told at once is left to TCP.
+func TestTime(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[time.Duration]time.Duration{0: 100 * time.Millisecond, time.Hour: time.Hour} {
+		var within time.Duration
+		l := &datagram.Locator{Time: given, Locate: func(ctx context.Context, _ net.Addr, _ []byte) (datagram.Answer, error) {
+			end, _ := ctx.Deadline()
+			within = time.Until(end)
+			return datagram.Answer{Exists: true}, nil
+		}}
+		if _, what := l.Answer(nil, nil, locate(cdr.V12, true, "there", 100), datagram.MostReply); what != datagram.Here || within > want || given > 0 && within < want/2 {
+			t.Errorf("given %v: %s, within %v", given, what, within)
+		}
+	}
+}
+
 // FuzzAnswer: whatever comes, an answer is a LocateReply that is not too long.
 func FuzzAnswer(f *testing.F) {
 	for _, c := range hostile() {

@@ -1,12 +1,14 @@
 package datagram
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"net"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/giop"
@@ -18,6 +20,8 @@ import (
 type Locator struct {
 	// Locate finds an object by its key, for a client. It must start, make and change nothing, and end with its ctx. After an error the client is told to ask by a connection.
 	Locate func(ctx context.Context, client net.Addr, key []byte) (Answer, error)
+
+	Time time.Duration // that the search for an object may take; 0: 100 ms, since what cannot be told at once is for TCP
 
 	Limits *limits.Limits
 	Log    *slog.Logger // nil: nothing is logged
@@ -87,7 +91,7 @@ func (l *Locator) locate(client net.Addr, key []byte) (a Answer, err error) {
 			err = errors.New("locating an object panicked")
 		}
 	}()
-	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(l.Time, answerTime))
 	defer cancel()
 	return l.Locate(ctx, client, key)
 }

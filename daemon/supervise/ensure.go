@@ -41,10 +41,15 @@ func (s *Supervisor) Ensure(ctx context.Context, u implrepo.UUID) (Live, error) 
 
 // EnsureFor is Ensure for a server that may have several processes: it returns the one that is right for what is wanted.
 func (s *Supervisor) EnsureFor(ctx context.Context, u implrepo.UUID, want Want) (Live, error) {
+	timed := false
 	for {
 		g, rec, err := s.record(ctx, u)
 		if err != nil {
 			return Live{}, err
+		}
+		if !timed {
+			timed = true
+			defer g.waits()()
 		}
 		if err := s.admitted(ctx, g); err != nil {
 			return Live{}, err

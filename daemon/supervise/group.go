@@ -32,6 +32,7 @@ type group struct {
 	trial   *trial           // of that, or of the version for whose start the one before was ended
 	held    chan struct{}    // closed when calls need not wait any more; nil: they need not
 	turn    uint64           // counts who was sent to a replica
+	pauses  pauses
 }
 
 // wake tells all who wait for any of the seats.

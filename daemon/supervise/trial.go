@@ -15,7 +15,7 @@ type trial struct {
 }
 
 // Aside has f done when the process is of the version that serves, if an upgrade is trying it out just now: after the upgrade, in its goroutine, and not at all if that is given up. Of several f for one
-// upgrade the last is done. It reports whether it was put aside; if not, the process serves, and f was not done. ErrReplaced is the error of a process of a version that does not serve any more.
+// upgrade the last is done, and what comes while one is done after it. It reports whether it was put aside; if not, the process serves, and f was not done. ErrReplaced is the error of a process of a version that does not serve any more.
 func (le *Lease) Aside(f func(context.Context)) (bool, error) {
 	st := le.l.st
 	version, _ := splitSeat(st.name)
@@ -33,13 +33,25 @@ func (le *Lease) Aside(f func(context.Context)) (bool, error) {
 	return false, nil
 }
 
-// tried ends the trial: what was put aside is done, with what is left of ctx's values alone, or forgotten.
+// mostAside bounds how often what was put aside is done for one upgrade, where more is put aside meanwhile.
+const mostAside = 8
+
+// tried ends the trial: what was put aside is done, with what is left of ctx's values alone, or forgotten. What is put aside while that is done comes after it.
 func (g *group) tried(ctx context.Context, well bool) {
-	g.mu.Lock()
-	t := g.trial
-	g.trial = nil
-	g.mu.Unlock()
-	if t != nil && well && t.then != nil {
-		t.then(context.WithoutCancel(ctx))
+	for round := 0; ; round++ {
+		g.mu.Lock()
+		t := g.trial
+		var then func(context.Context)
+		if t != nil && well && round < mostAside {
+			then, t.then = t.then, nil
+		}
+		if then == nil {
+			g.trial = nil
+		}
+		g.mu.Unlock()
+		if then == nil {
+			return
+		}
+		then(context.WithoutCancel(ctx))
 	}
 }

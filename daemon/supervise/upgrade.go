@@ -23,6 +23,7 @@ type Upgraded struct {
 	Ended   []int         // the old processes
 	Started time.Duration // what the new ones took to come up
 	Drained time.Duration // and the old ones to end
+	Paused  time.Duration // the longest that a call waited for the server here, which those do that do not know yet where it is; 0: none came
 }
 
 // Upgrade replaces a server's program while it serves. References stay good, no call fails: what is under way is finished by
@@ -43,6 +44,8 @@ func (s *Supervisor) Upgrade(ctx context.Context, u implrepo.UUID, up Upgrade) (
 		return Upgraded{}, ErrUpgrading
 	}
 	defer g.upgrading.Unlock()
+	paused := g.timePauses()
+	defer paused()
 	if rec, err = s.repo.Get(ctx, u); err != nil { // no other upgrade changes it any more
 		return Upgraded{}, err
 	}
@@ -51,9 +54,11 @@ func (s *Supervisor) Upgrade(ctx context.Context, u implrepo.UUID, up Upgrade) (
 		return Upgraded{}, err
 	}
 	if rec.Alone {
-		return s.upgradeInTurn(ctx, g, rec, next)
+		return s.upgradeInTurn(ctx, g, rec, next, paused)
 	}
-	return s.upgradeBeside(ctx, g, rec, next)
+	done, err := s.upgradeBeside(ctx, g, rec, next)
+	done.Paused = paused()
+	return done, err
 }
 
 // apply returns the record of a server after an upgrade.
@@ -107,7 +112,7 @@ func (s *Supervisor) upgradeBeside(ctx context.Context, g *group, rec, next impl
 		}
 	}
 	s.o.Log.Info("server upgraded", "server", rec.Name, "command", next.Command, "started", started, "ended", ended)
-	return Upgraded{next, ended, started, time.Since(begun)}, err
+	return Upgraded{Record: next, Ended: ended, Started: started, Drained: time.Since(begun)}, err
 }
 
 // startVersion starts a process for each seat that the record says the server shall have.
@@ -182,9 +187,10 @@ func (s *Supervisor) dropEmpty(g *group) {
 	}
 }
 
-// upgradeInTurn ends the old processes, and then starts the new ones, while calls wait.
-func (s *Supervisor) upgradeInTurn(ctx context.Context, g *group, rec, next implrepo.Record) (Upgraded, error) {
-	defer g.hold()()
+// upgradeInTurn ends the old processes, and then starts the new ones, while calls wait; paused says for how long.
+func (s *Supervisor) upgradeInTurn(ctx context.Context, g *group, rec, next implrepo.Record, paused func() time.Duration) (Upgraded, error) {
+	release := g.hold()
+	defer release()
 	next.Upgrade++
 	g.mu.Lock()
 	g.trial = &trial{version: next.Upgrade}
@@ -201,9 +207,10 @@ func (s *Supervisor) upgradeInTurn(ctx context.Context, g *group, rec, next impl
 		err = s.startVersion(ctx, next)
 	}
 	if err == nil {
-		started := time.Since(begun)
+		done := Upgraded{Record: next, Ended: ended, Started: time.Since(begun), Drained: drained, Paused: paused()}
+		release() // what was put aside takes its time, and is nothing that calls wait for
 		g.tried(ctx, true)
-		return Upgraded{next, ended, started, drained}, nil
+		return done, nil
 	}
 	g.tried(ctx, false) // before the version before, whose number is another's now, says anything
 	s.o.Log.Error("an upgrade has failed, the version before is started again", "server", rec.Name, "error", err)

@@ -59,6 +59,7 @@ type Visitors struct {
 	now    func() time.Time
 	speaks func(host string) bool
 	isOurs func(host string) bool
+	proxy  []netip.Prefix
 
 	mu      sync.Mutex
 	counts  map[Kind]uint64
@@ -72,6 +73,10 @@ type Options struct {
 	Now    func() time.Time       // nil is time.Now
 	Speaks func(host string) bool // whether clients of that host are connected just now
 	Ours   func(host string) bool // whether the host is this machine, by an address that is not of loopback
+
+	// Proxies are those whose connections begin with a header that says who calls. What comes in their own names are their checks whether this server lives: those that say nothing are no visits, and none keeps its proxy away,
+	// by which clients would be.
+	Proxies []netip.Prefix
 }
 
 // New returns an account.
@@ -86,7 +91,7 @@ func New(o Options) *Visitors {
 	if o.Ours == nil {
 		o.Ours = never
 	}
-	return &Visitors{now: o.Now, speaks: o.Speaks, isOurs: o.Ours, counts: map[Kind]uint64{}, hosts: map[string]*Host{}, spoke: map[string]time.Time{}}
+	return &Visitors{now: o.Now, speaks: o.Speaks, isOurs: o.Ours, proxy: o.Proxies, counts: map[Kind]uint64{}, hosts: map[string]*Host{}, spoke: map[string]time.Time{}}
 }
 
 // A RefusedError says that a host has come too often.
@@ -132,6 +137,11 @@ func (v *Visitors) Left(c orb.Visit) {
 	if c.Refused != nil {
 		k, said = refused(c.Refused)
 	}
+	isProxy := v.isProxy(c.Peer)
+	if isProxy && k == Silent {
+		return
+	}
+	here = here || isProxy
 	tooOften := v.visit(host, k, said, here, now)
 	v.mu.Unlock()
 	exempt := tooOften && (v.isOurs(host) || v.speaks(host)) // they may take locks of the ORB
@@ -144,6 +154,12 @@ func (v *Visitors) Left(c orb.Visit) {
 	default:
 		h.Until = now.Add(refusedFor)
 	}
+}
+
+// isProxy reports whether an address is that of a proxy.
+func (v *Visitors) isProxy(a net.Addr) bool {
+	at, err := netip.ParseAddrPort(a.String())
+	return err == nil && slices.ContainsFunc(v.proxy, func(p netip.Prefix) bool { return p.Contains(at.Addr().Unmap().WithZone("")) })
 }
 
 // visit counts a visit, and reports whether its host has come too often, as far as is known here.

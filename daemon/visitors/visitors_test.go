@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -83,13 +84,15 @@ func TestRefuses(t *testing.T) {
 		"by 6":                            {host: "2001:db8::1", said: "GET / ", visits: 31, want: true},
 		"one whose clients are connected": {host: "192.0.2.50", said: "GET / ", visits: 1000},
 		"this machine, by its address":    {host: "192.0.2.60", said: "GET / ", visits: 1000},
+		"a proxy that looks":              {host: "192.0.2.70", visits: 1000},
+		"a proxy, loud":                   {host: "192.0.2.71", said: "GET / ", visits: 1000},
 		"one with clients":                {host: "192.0.2.1", said: "GET / ", visits: 1000, spoke: time.Second},
 		"one that had clients":            {host: "192.0.2.1", said: "GET / ", visits: 31, spoke: 2 * time.Hour, want: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			clock := &clock{time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
-			v := visitors.New(visitors.Options{Now: clock.now, Speaks: func(h string) bool { return h == "192.0.2.50" }, Ours: func(h string) bool { return h == "192.0.2.60" }})
+			v := visitors.New(visitors.Options{Now: clock.now, Speaks: func(h string) bool { return h == "192.0.2.50" }, Ours: func(h string) bool { return h == "192.0.2.60" }, Proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.70/31")}})
 			if c.spoke > 0 {
 				v.Left(orb.Visit{Peer: from(c.host), Spoke: true})
 				clock.at = clock.at.Add(c.spoke)
@@ -100,6 +103,9 @@ func TestRefuses(t *testing.T) {
 				}
 				visit(v, c.host, c.said)
 				clock.at = clock.at.Add(c.every)
+			}
+			if n, _ := v.Counts(); (n[visitors.Silent]+n[visitors.HTTP] == 0) != (c.host == "192.0.2.70") {
+				t.Errorf("counted as %v", n)
 			}
 			err := v.Admit(from(c.host))
 			var refused *visitors.RefusedError

@@ -175,7 +175,7 @@ func (f *file) async(i *model.Interface, n *declNames) {
 
 // sendc prints the method that has a handler told.
 func (f *file) sendc(i *model.Interface, n *declNames, handler *model.Interface, x *asyncCall) {
-	l := f.newLocals("ctx", "err", "after")
+	l := f.newLocals("ctx", "err")
 	h := l.fresh("amiHandler")
 	c := x.renamed(l)
 	s := l.either("s", "self")
@@ -183,8 +183,21 @@ func (f *file) sendc(i *model.Interface, n *declNames, handler *model.Interface,
 
 	f.F("// %s begins %s.", x.sendc, x.method)
 	f.F("func (%s %s) %s(ctx %s.Context, %s %s%s) error {", s, n.Async, x.sendc, f.rt("context"), h, f.qualifiedName(handler), f.inputs(c))
-	f.F("return %s.Callback(ctx, %s.to, %s, %q, func(ctx, after %s.Context) error {", f.rt("stub"), s, h, x.operation, f.rt("context"))
-	f.F("%s := %s.to.%s(%s)", strings.Join(append(c.outNames(), "err"), ", "), s, x.method, arguments(c))
+	for _, p := range c.outs {
+		f.F("var %s %s", p.name, f.goType(p.typ))
+	}
+	result := "error"
+	if len(c.outs) > 0 {
+		result = "(err error)"
+	}
+	f.F("return %s.Callback(ctx, %s.to, %s, %q, func(ctx %s.Context) %s {", f.rt("stub"), s, h, x.operation, f.rt("context"), result)
+	if len(c.outs) > 0 {
+		f.F("%s, err = %s.to.%s(%s)", strings.Join(c.outNames(), ", "), s, x.method, arguments(c))
+		f.L("return err")
+	} else {
+		f.F("return %s.to.%s(%s)", s, x.method, arguments(c))
+	}
+	f.F("}, func(ctx %s.Context, err error) error {", f.rt("context"))
 	f.L("switch {")
 	f.F("case %s == nil:", h)
 	f.L("return nil")
@@ -193,9 +206,9 @@ func (f *file) sendc(i *model.Interface, n *declNames, handler *model.Interface,
 	if len(x.raises) > 0 {
 		held += ", " + f.raisesList(x.raises)
 	}
-	f.F("return %s.%s(after, %s(%s))", h, x.exception, f.qualified(messaging, "Hold"), held)
+	f.F("return %s.%s(ctx, %s(%s))", h, x.exception, f.qualified(messaging, "Hold"), held)
 	f.L("}")
-	f.F("return %s.%s(%s)", h, x.reply, strings.Join(append([]string{"after"}, c.outNames()...), ", "))
+	f.F("return %s.%s(%s)", h, x.reply, strings.Join(append([]string{"ctx"}, c.outNames()...), ", "))
 	f.L("})")
 	f.L("}")
 	f.Blank()

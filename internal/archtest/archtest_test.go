@@ -31,7 +31,7 @@ dyn model ior/explain transport transport/netbios/nbname
 idl/syntax giop emit emit/cabi emit/template typelib transport/socket transport/ipx transport/netbios/nbns transport/netbios/nbds transport/netbios/nbss store som dyn/... svc/somdd/wire
 idl/check idl/format reach emit/... transport/... store/... som/... somd/internal/pets
 idl orb/internal/conn transport/tls transport/ws transport/netbios transport/spx transport/pipe som/internal/zoo/dog som/stream/cosobjectidentity/identifiableobject som/stream/cosstream/streamio somd/internal/pets/pet
-orb probe idl/... som/stream/cosstream/streamable somd/internal/pets/cat
+orb probe probe/byudp idl/... som/stream/cosstream/streamable somd/internal/pets/cat
 orb/stub orb/poa orb/dii orb/pi orb/telemetry orb/group som/stream/cosstream/streamablefactory
 std/...
 somd/classmap somd/memory

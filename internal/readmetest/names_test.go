@@ -157,6 +157,9 @@ func TestNames(t *testing.T) {
 	spans := regexp.MustCompile("(?s)```.*?\n```|`([^`\n]+)`")
 	names := regexp.MustCompile(`(?:^|[^\w./"-])(\w+)\.([A-Z]\w*)(?:\.([A-Z]\w*))?`)
 	for _, page := range append(pages, readme) {
+		if strings.HasSuffix(page, "/som-python.md") { // what it names is Python's
+			continue
+		}
 		data, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)

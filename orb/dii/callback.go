@@ -20,15 +20,18 @@ func SendCallback(ctx context.Context, ref, handler *orb.Ref, s *Signature, args
 	if ref == nil {
 		return refused(exc.InvObjref, exc.MinorNilReference, "%s called on a nil reference", s.Operation)
 	}
-	return ref.ORB().Callback(ctx, s.Operation, func(ctx, after context.Context) error {
-		results, err := Call(ctx, ref, s, args...)
+	var results Results
+	return ref.ORB().Callback(ctx, s.Operation, func(ctx context.Context) (err error) {
+		results, err = Call(ctx, ref, s, args...)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case handler == nil:
 			return nil
 		case err != nil:
-			return tellFailure(after, handler, s, err)
+			return tellFailure(ctx, handler, s, err)
 		}
-		_, err = Call(after, handler, s.handled(), results.all(s)...)
+		_, err = Call(ctx, handler, s.handled(), results.all(s)...)
 		return err
 	})
 }

@@ -3,7 +3,6 @@ package pi
 import (
 	"bytes"
 	"context"
-	"errors"
 
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
@@ -95,13 +94,10 @@ func (s *Setup) abandon(ctx context.Context, i *ClientRequestInfo) {
 // original returns how the request has ended for the ORB.
 func (i *ClientRequestInfo) original(err error) ReplyStatus {
 	status, answered := i.r.Reply()
-	var foreign *orb.ForeignException
-	var sys *exc.SystemException
 	switch {
 	case answered && status == giop.NeedsAddressingMode:
 		return TransportRetry
-	case errors.As(err, &sys) && sys != nil && errors.As(sys.Cause, &foreign): // put in its place
-	case errors.As(err, &foreign):
+	case orb.ForeignOf(err) != nil:
 		return UserException
 	}
 	return SystemException
@@ -171,8 +167,7 @@ func (i *ClientRequestInfo) ReceivedExceptionID() (string, error) {
 	if err := check(attrReceivedExceptionID, i.point); err != nil {
 		return "", err
 	}
-	var foreign *orb.ForeignException
-	if i.status == UserException && errors.As(i.err, &foreign) {
+	if foreign := orb.ForeignOf(i.err); i.status == UserException && foreign != nil {
 		return foreign.ID, nil
 	}
 	return exc.From(i.err, exc.Maybe).Kind.ID(), nil

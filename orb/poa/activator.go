@@ -66,9 +66,9 @@ func (p *POA) ServantActivator() (ServantActivator, error) {
 func (p *POA) mayManage(some, set bool) error {
 	switch {
 	case !some:
-		return exc.New(exc.ObjAdapter, exc.MinorNoServantManager, exc.No, "a nil servant manager for adapter %q", p.Path())
+		return failed(exc.ObjAdapter, exc.MinorNoServantManager, "a nil servant manager for adapter %q", p.Path())
 	case set:
-		return exc.New(exc.BadInvOrder, exc.MinorManagerSet, exc.No, "adapter %q has a servant manager already", p.Path())
+		return failed(exc.BadInvOrder, exc.MinorManagerSet, "adapter %q has a servant manager already", p.Path())
 	}
 	return nil
 }
@@ -89,12 +89,12 @@ func (o *Options) checkManagers() error {
 // incarnated returns the target of a request for an object that was not active: it is made so, unless
 // another request has done it, and after the one before it has been etherealized.
 func (p *POA) incarnated(ctx context.Context, id string) (t orb.Target, err error) {
-	within := p.thread.within(ctx)
+	at := p.thread.place(ctx)
 	for {
 		wait := p.busy(id)
 		if wait == nil {
 			var again bool
-			waited := p.thread.do(ctx, within, func() { t, again, err = p.incarnate(ctx, id) })
+			waited := p.thread.do(ctx, at, func() { t, again, err = p.incarnate(ctx, id) })
 			if waited != nil {
 				return orb.Target{}, waited
 			}
@@ -119,7 +119,7 @@ type incarnation struct {
 }
 
 // incarnationKey leads from the ctx of Incarnate to the incarnation.
-type incarnationKey struct{}
+type incarnationKey struct{ orb.ForUpcall }
 
 func incarnationOf(ctx context.Context) *incarnation {
 	i, _ := ctx.Value(incarnationKey{}).(*incarnation)
@@ -240,8 +240,8 @@ func (p *POA) etherealize(o *object, cleanup bool) {
 			p.root.log(slog.LevelError, "etherealize panicked", "adapter", p.Path(), "object", fmt.Sprintf("%.64q", o.id), "panic", x, "stack", string(debug.Stack()))
 		}
 	}()
-	_ = p.thread.do(context.Background(), false, func() { // Background: it is never given up
-		in, over := p.thread.turn(context.WithValue(p.root.life, endKey{}, o))
+	_ = p.thread.do(context.Background(), place{}, func() { // Background: it is never given up
+		in, over := p.thread.turn(context.WithValue(p.orb.AsUpcall(p.root.life), endKey{}, o))
 		defer over()
 		p.mu.RLock()
 		a, remaining := p.activator, false

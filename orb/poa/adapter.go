@@ -132,7 +132,7 @@ func (p *POA) run(ctx context.Context, name string, a *activation) (has bool) {
 			p.activated(name, a)
 		}
 	}()
-	waited := p.thread.do(ctx, p.thread.within(ctx), func() {
+	waited := p.thread.do(ctx, p.thread.place(ctx), func() {
 		if has = a.begun.CompareAndSwap(false, true); has {
 			a.err = errExit // unless it returns
 			a.made, a.err = p.ask(ctx, a, name)

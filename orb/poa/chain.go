@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
 )
 
 // A chain knows which adapter activators at work wait for which others: one that waits for itself would do so until its ctx ends.
@@ -24,7 +25,7 @@ func circle(path string) error {
 		strings.ReplaceAll(path, separator, "/"))
 }
 
-type chainKey struct{}
+type chainKey struct{ orb.ForUpcall }
 
 // within returns ctx for the activator that is asked for a.
 func within(ctx context.Context, a *activation) context.Context {

@@ -112,7 +112,7 @@ func (p *POA) Reactivate(ctx context.Context, id string, s orb.Servant) (*orb.Re
 		case i == nil && o == nil:
 			continue // it has ended since
 		case i != nil && (i.waitsFor(ctx) || p.thread.within(ctx)), o != nil && o.waitsFor(ctx):
-			return nil, exc.New(exc.BadInvOrder, exc.MinorShutdownInUpcall, exc.No, "object %.64q of adapter %q is activated anew by what it would wait for: do it in another goroutine with another context", id, p.Path())
+			return nil, failed(exc.BadInvOrder, exc.MinorShutdownInUpcall, "object %.64q of adapter %q is activated anew by what it would wait for: do it in another goroutine with another context", id, p.Path())
 		case i != nil:
 			done = i.done
 		default:
@@ -136,7 +136,7 @@ func (p *POA) leaver(id string) (i *incarnation, o *object, taken bool) {
 }
 
 // endKey leads from the ctx of Etherealize to the object.
-type endKey struct{}
+type endKey struct{ orb.ForUpcall }
 
 // waitsFor reports whether the end of o, which was deactivated, waits for what ctx belongs to.
 func (o *object) waitsFor(ctx context.Context) bool {

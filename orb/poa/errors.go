@@ -26,7 +26,15 @@ var (
 // refused returns the error for what an adapter does not do: OBJ_ADAPTER around one of the
 // exceptions above. format ends with %w for it.
 func refused(minor uint32, format string, args ...any) error {
-	return exc.New(exc.ObjAdapter, minor, exc.No, format, args...)
+	return failed(exc.ObjAdapter, minor, format, args...)
+}
+
+// failed returns how an operation of this package that the program calls has ended, which was not carried out: a call, as one of any object is, so that the client of a servant that returns
+// it is not told that the servant's own operation was not ([exc.SystemException].Called).
+func failed(k exc.Kind, minor uint32, format string, args ...any) error {
+	sys := exc.New(k, minor, exc.No, format, args...)
+	sys.Called = true
+	return sys
 }
 
 // wrongPolicy says that an adapter's policies do not allow operation, which needs others.
@@ -36,5 +44,5 @@ func (p *POA) wrongPolicy(operation, needs string) error {
 
 // gone says that the adapter was destroyed.
 func (p *POA) gone() error {
-	return exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "adapter %.64q has been destroyed", p.Path())
+	return failed(exc.ObjectNotExist, exc.MinorObjectUnknown, "adapter %.64q has been destroyed", p.Path())
 }

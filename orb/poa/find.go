@@ -60,7 +60,7 @@ func (p *POA) found(t orb.Target, err error) (orb.Target, error) {
 // target returns the target of a request, in the adapter's thread if it has one.
 func (p *POA) target(ctx context.Context, s orb.Servant, scope orb.Scope) orb.Target {
 	if p.thread != nil {
-		s = &threaded{s, p.thread, p.thread.within(ctx)}
+		s = &threaded{s, p.thread, p.thread.place(ctx)}
 	}
 	return orb.Target{Servant: s, Scope: scope, Bidirectional: p.opt.Bidirectional == Both}
 }

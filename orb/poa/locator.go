@@ -78,7 +78,7 @@ type invocation struct {
 	servant orb.Servant
 	cookie  any
 	ctx     context.Context
-	within  bool // it is part of an upcall in the adapter's thread
+	at      place
 }
 
 func (i *invocation) adapter() *POA { return i.Adapter }
@@ -95,9 +95,9 @@ func (p *POA) located(ctx context.Context, q orb.Query, id string) (orb.Target, 
 	if q.Operation != "" {
 		operation = strings.Clone(q.Operation)
 	}
-	i := &invocation{Invocation: Invocation{id, p, operation}, locator: l, ctx: ctx, within: p.thread.within(ctx)}
+	i := &invocation{Invocation: Invocation{id, p, operation}, locator: l, ctx: ctx, at: p.thread.place(ctx)}
 	var err error
-	if waited := p.thread.do(ctx, i.within, func() {
+	if waited := p.thread.do(ctx, i.at, func() {
 		in, over := p.thread.turn(ctx)
 		defer over()
 		i.servant, i.cookie, err = l.Preinvoke(in, i.Invocation)
@@ -116,7 +116,7 @@ func (p *POA) located(ctx context.Context, q orb.Query, id string) (orb.Target, 
 // Release is the end of a request.
 func (i *invocation) Release() (err error) {
 	defer i.Adapter.serving.leave()
-	_ = i.Adapter.thread.do(context.WithoutCancel(i.ctx), i.within, func() { // what was begun is ended, whoever waits
+	_ = i.Adapter.thread.do(context.WithoutCancel(i.ctx), i.at, func() { // what was begun is ended, whoever waits
 		in, over := i.Adapter.thread.turn(i.ctx)
 		defer over()
 		err = i.locator.Postinvoke(in, i.Invocation, i.cookie, i.servant)

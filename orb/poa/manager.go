@@ -194,7 +194,7 @@ func (m *Manager) mayWait(ctx context.Context) error {
 // mayWait refuses to wait for upcalls in one of them, and in other methods that are waited for.
 func (p *POA) mayWait(ctx context.Context) error {
 	if p.orb.InUpcall(ctx) {
-		return exc.New(exc.BadInvOrder, exc.MinorShutdownInUpcall, exc.No, "waiting for the requests of adapter %q in one of them would never end: do not wait, or do it in another goroutine with another context", p.Path())
+		return failed(exc.BadInvOrder, exc.MinorShutdownInUpcall, "waiting for the requests of adapter %q in one of them would never end: do not wait, or do it in another goroutine with another context", p.Path())
 	}
 	return nil
 }

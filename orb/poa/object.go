@@ -227,5 +227,5 @@ func (p *POA) checkID(id string) error {
 			return nil
 		}
 	}
-	return exc.New(exc.BadParam, exc.MinorForeignID, exc.No, "adapter %q chooses its ids itself (SYSTEM_ID), and %.64q is none of them: make an adapter with USER_ID for ids of your own", p.Path(), id)
+	return failed(exc.BadParam, exc.MinorForeignID, "adapter %q chooses its ids itself (SYSTEM_ID), and %.64q is none of them: make an adapter with USER_ID for ids of your own", p.Path(), id)
 }

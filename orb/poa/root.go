@@ -135,7 +135,7 @@ func (r *Root) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 func (r *Root) ended() error {
 	select {
 	case <-r.draining:
-		return exc.New(exc.BadInvOrder, exc.MinorORBShutDown, exc.No, "the ORB has been shut down")
+		return failed(exc.BadInvOrder, exc.MinorORBShutDown, "the ORB has been shut down")
 	default:
 		return r.gone()
 	}

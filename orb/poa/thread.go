@@ -51,24 +51,33 @@ func (r *Root) Main(ctx context.Context) error {
 	}
 }
 
-// within reports whether ctx belongs to an upcall that runs in t: a call made in it is part of that, and
-// would wait for itself otherwise.
-func (t *thread) within(ctx context.Context) bool {
+// A place is where a call stands to a thread. That of one from without is zero.
+type place struct {
+	within bool       // it has been made by what runs in the thread, or on its behalf
+	beside *orb.Aside // in this other goroutine; nil: in the thread itself
+}
+
+// place returns that of a call with ctx. One that is made in an upcall that runs in t is part of that, and would wait for itself otherwise; but one that goes on in another goroutine
+// is beside the upcall, which may not even wait for it.
+func (t *thread) place(ctx context.Context) place {
 	if t == nil {
-		return false
+		return place{}
 	}
 	for u := orb.UpcallOf(ctx); u != nil; u = u.Outer() {
 		if s, ours := u.Scope.(interface{ adapter() *POA }); ours && s.adapter().thread == t {
-			return true
+			return place{true, u.LeftBy(ctx)}
 		}
 	}
 	for in := turnOf(ctx); in != nil; in = turnOf(in.outer) {
 		if in.thread == t && !in.over.Load() {
-			return true
+			return place{true, orb.LeftBy(ctx, in.outer)}
 		}
 	}
-	return false
+	return place{}
 }
+
+// within reports whether ctx belongs to what runs in t, be it beside it: who waits in it for what is to run in t may wait for himself.
+func (t *thread) within(ctx context.Context) bool { return t.place(ctx).within }
 
 // A turn is a servant manager's method in a thread: to those a servant's upcall does not lead.
 type turn struct {
@@ -77,7 +86,7 @@ type turn struct {
 	over   atomic.Bool // it has returned
 }
 
-type turnKey struct{}
+type turnKey struct{ orb.ForUpcall }
 
 func turnOf(ctx context.Context) *turn {
 	in, _ := ctx.Value(turnKey{}).(*turn)
@@ -93,36 +102,47 @@ func (t *thread) turn(ctx context.Context) (context.Context, func()) {
 	return context.WithValue(ctx, turnKey{}, in), func() { in.over.Store(true) }
 }
 
-// do calls f when it is its turn, at once if it is called from within the thread. The error is that of ctx, and
-// says that f was not called. A nil thread calls all at once.
-func (t *thread) do(ctx context.Context, within bool, f func()) error {
-	if t == nil || within {
+// do calls f when it is its turn, at once if it is called from within the thread; from beside that, as soon as what runs there waits for it, or has
+// returned. The error is that of ctx, and says that f was not called. A nil thread calls all at once.
+func (t *thread) do(ctx context.Context, at place, f func()) error {
+	if t == nil || at.within && at.beside == nil {
 		f()
 		return nil
 	}
-	if t.tasks != nil {
-		k := &task{f: f, done: make(chan struct{})}
+	tasks, over := t.tasks, t.over
+	var busy chan<- struct{}
+	if tasks == nil {
+		busy = t.busy
 		select {
-		case t.tasks <- k:
+		case busy <- struct{}{}:
+			defer func() { <-t.busy }()
+			f()
+			return nil
+		default:
+		}
+	}
+	k := &task{f: f, done: make(chan struct{})}
+	for {
+		o := k.offer(at)
+		select {
+		case tasks <- k:
 			k.wait()
 			return nil
+		case busy <- struct{}{}:
+			defer func() { <-t.busy }()
+			f()
+			return nil
+		case at.beside.Offers() <- o:
+			if o.Taken() {
+				k.wait()
+				return nil
+			}
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-t.over:
+		case <-over:
+			tasks, over, busy = nil, nil, t.busy
 		}
 	}
-	select {
-	case t.busy <- struct{}{}:
-	default:
-		select {
-		case t.busy <- struct{}{}:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	defer func() { <-t.busy }()
-	f()
-	return nil
 }
 
 // A task is a call that the main thread makes for another goroutine.
@@ -133,15 +153,30 @@ type task struct {
 	panicked any
 }
 
-// run makes the call.
+// run makes the call in the main thread.
 func (k *task) run(t *thread) {
+	defer close(k.done)
 	t.busy <- struct{}{}
+	defer func() { <-t.busy }()
+	k.call("the main thread")
+}
+
+// offer returns the offer of the call to what runs in the thread, if it is made beside that.
+func (k *task) offer(at place) *orb.Offer {
+	if at.beside == nil {
+		return nil
+	}
+	return orb.NewOffer(func() { // what runs in the thread has it busy
+		defer close(k.done)
+		k.call("the thread of the upcall that waits for it")
+	})
+}
+
+func (k *task) call(in string) {
 	defer func() {
 		if x := recover(); x != nil {
-			k.panicked = fmt.Sprintf("%v, in the main thread:\n%s", x, debug.Stack())
+			k.panicked = fmt.Sprintf("%v, in %s:\n%s", x, in, debug.Stack())
 		}
-		<-t.busy
-		close(k.done)
 	}()
 	k.f()
 	k.returned = true
@@ -162,12 +197,12 @@ func (k *task) wait() {
 type threaded struct {
 	orb.Servant
 	thread *thread
-	within bool
+	at     place
 }
 
 // Dispatch runs the operation when it is its turn.
 func (s *threaded) Dispatch(r *orb.ServerRequest) (known bool) {
-	if err := s.thread.do(r.Context(), s.within, func() { known = s.Servant.Dispatch(r) }); err != nil {
+	if err := s.thread.do(r.Context(), s.at, func() { known = s.Servant.Dispatch(r) }); err != nil {
 		r.Returned(exc.From(err, exc.No))
 		return true
 	}

@@ -38,7 +38,7 @@ func (p *POA) Children() []*POA {
 // adapter then.
 func (p *POA) Create(name string, opt Options) (*POA, error) {
 	if name == "" || strings.Contains(name, separator) || len(name) > maxName {
-		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "%.300q is no name for an adapter: it must have 1 to %d octets, none of them zero", name, maxName)
+		return nil, failed(exc.BadParam, exc.MinorBadValue, "%.300q is no name for an adapter: it must have 1 to %d octets, none of them zero", name, maxName)
 	}
 	if err := opt.check(); err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func (p *POA) Create(name string, opt Options) (*POA, error) {
 	}
 	path := join(p.path, name)
 	if n, l := strings.Count(path, separator)+1, p.orb.Limits(); n > l.Int(limits.AdapterDepth) {
-		return nil, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "adapter %q: %w", name, l.Exceeded(limits.AdapterDepth, int64(n)))
+		return nil, failed(exc.ImpLimit, exc.MinorLimit, "adapter %q: %w", name, l.Exceeded(limits.AdapterDepth, int64(n)))
 	}
 	if !p.orb.EstablishesAdapters() {
 		return p.place(name, path, opt, nil)
@@ -78,7 +78,7 @@ func (p *POA) place(name, path string, opt Options, established <-chan struct{})
 		case <-p.finished:
 			return nil, p.gone()
 		default:
-			return nil, exc.New(exc.BadInvOrder, exc.MinorAdapterEnding, exc.No, "adapter %q is being destroyed: no other can be made below it", p.Path())
+			return nil, failed(exc.BadInvOrder, exc.MinorAdapterEnding, "adapter %q is being destroyed: no other can be made below it", p.Path())
 		}
 	}
 	if p.children[name] != nil {

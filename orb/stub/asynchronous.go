@@ -7,13 +7,13 @@ import (
 	"github.com/opendsom/dsom/orb"
 )
 
-// Callback runs f, which calls an operation of the object to and tells handler of the call's end: see [orb.ORB.Callback].
+// Callback makes call, of an operation of the object to, and has tell tell handler of its end: see [orb.ORB.Callback].
 // Either may be a stub, or an implementation in this process, which has no ORB.
-func Callback(ctx context.Context, to, handler any, operation string, f func(ctx, after context.Context) error) error {
+func Callback(ctx context.Context, to, handler any, operation string, call func(context.Context) error, tell func(context.Context, error) error) error {
 	if to == nil {
 		return calledNil(operation)
 	}
-	return orbOf(to, handler).Callback(ctx, operation, f)
+	return orbOf(to, handler).Callback(ctx, operation, call, tell)
 }
 
 // Poll makes a call of the object to, whose end is polled for: see [orb.Go].

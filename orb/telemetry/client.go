@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"context"
-	"errors"
 	"net"
 	"strconv"
 	"time"
@@ -72,8 +71,7 @@ func (c *client) intercept(ctx context.Context, r *orb.ClientRequest, next func(
 
 // userException returns the repository id of an exception of the user's that nobody has decoded; "" if err is none.
 func userException(err error) string {
-	var foreign *orb.ForeignException
-	if errors.As(err, &foreign) {
+	if foreign := orb.ForeignOf(err); foreign != nil {
 		return foreign.ID
 	}
 	return ""

@@ -486,3 +486,70 @@ func TestUnreadableResultsAreFailures(t *testing.T) {
 		t.Errorf("the client told %q", got)
 	}
 }
+
+// TestReplacedException: a user exception that an interceptor further in has put another in the place of is not what the request has ended with, on either side.
+func TestReplacedException(t *testing.T) {
+	t.Parallel()
+	denied := func(err error) error {
+		if err == nil {
+			return nil
+		}
+		return errors.Join(exc.New(exc.NoPermission, 7, exc.Yes, "not for you: %w", err), errors.New("and more"))
+	}
+	for _, atServer := range []bool{false, true} {
+		server := newProcess(t, func(c *orb.Config) {
+			if atServer {
+				c.ServerInterceptors = []orb.ServerInterceptor{func(ctx context.Context, _ *orb.IncomingRequest, next func(context.Context) error) error {
+					return denied(next(ctx))
+				}}
+			}
+		})
+		client := newProcess(t, func(c *orb.Config) {
+			c.Listen = nil
+			if !atServer {
+				c.ClientInterceptors = []orb.ClientInterceptor{func(ctx context.Context, _ *orb.ClientRequest, next func(context.Context) error) error {
+					return denied(next(ctx))
+				}}
+			}
+		})
+		if err := call(t.Context(), client.NewRef(server.activate(t, new(thing)).IOR()), "user"); !errors.Is(err, exc.NoPermission) {
+			t.Fatalf("got %v", err)
+		}
+		p := client
+		if atServer {
+			p = server
+			if err := server.Shutdown(t.Context()); err != nil { // the span has ended
+				t.Fatal(err)
+			}
+		}
+		if got := p.ended(); len(got) != 1 || !strings.Contains(got[0], " Error: ") || !strings.Contains(got[0], " error.type=NO_PERMISSION ") {
+			t.Errorf("atServer=%v: told %q", atServer, got)
+		}
+	}
+}
+
+// TestEndsInSpiteOfPanics: a request of which another interceptor panics at the end is under way no more.
+func TestEndsInSpiteOfPanics(t *testing.T) {
+	t.Parallel()
+	server := newProcess(t, nil)
+	client := newProcess(t, func(c *orb.Config) {
+		c.Listen = nil
+		c.ClientInterceptors = []orb.ClientInterceptor{func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+			r.AtEnd(func(error) error { panic("at the end") })
+			return next(ctx)
+		}}
+	})
+	ref := client.NewRef(server.activate(t, new(thing)).IOR())
+	func() {
+		defer func() { _ = recover() }()
+		_ = call(t.Context(), ref, "ok")
+	}()
+	for _, active := range client.metrics(t, "rpc.client.active_requests") {
+		if !strings.HasPrefix(active, "0 ") {
+			t.Errorf("active requests: %s", active)
+		}
+	}
+	if got := client.ended(); len(got) != 1 {
+		t.Errorf("told %q", got)
+	}
+}

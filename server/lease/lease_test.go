@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -34,6 +35,8 @@ type fakeDaemon struct {
 	ping      time.Duration
 	hold      chan struct{}      // the grant is told when this is closed
 	messages  chan admin.Message // to be told; closed: end the stream
+	described []string           // what was said of classes, each time
+	answers   []string           // the codes of the errors that this is answered with, first
 }
 
 // daemon starts a fake daemon for a state folder.
@@ -53,6 +56,20 @@ func daemon(t *testing.T, state string) *fakeDaemon {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.released = true
+	})
+	mux.HandleFunc("PUT /v1/leases/id/interfaces", func(w http.ResponseWriter, r *http.Request) {
+		said, _ := io.ReadAll(r.Body)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.described = append(d.described, string(said))
+		if len(d.answers) > 0 {
+			code := d.answers[0]
+			d.answers = d.answers[1:]
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_ = json.NewEncoder(w).Encode(map[string]any{"error": &admin.Error{Code: code, Message: "because"}})
+			return
+		}
+		_ = json.NewEncoder(w).Encode(admin.Specification{Name: "classes of server bank"})
 	})
 	d.srv = httptest.NewServer(mux)
 	t.Cleanup(d.stop)
@@ -290,4 +307,64 @@ func TestConfig(t *testing.T) {
 	if got := d.grants[0]; got.Name != "bank" || got.UUID != "u" || d.tokens[0] != "Bearer own" {
 		t.Errorf("got %+v with %q", got, d.tokens[0])
 	}
+}
+
+// TestDescribe has a server say what its classes are to a daemon that has too much to do: it is said again until the daemon has answered, what is said later takes its place, and
+// what the daemon refuses for good is not said again. The next daemon is told anew.
+func TestDescribe(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	d := daemon(t, state)
+	d.answers = []string{admin.CodeUnavailable, admin.CodeBusy}
+	l := connect(t, lease.Config{State: state, Name: "bank"})
+	said := func(d *fakeDaemon, want ...string) {
+		t.Helper()
+		if got := d.told(); !slices.Equal(got, want) {
+			t.Errorf("it was said %q, want %q", got, want)
+		}
+	}
+	if err := l.Describe(t.Context(), []byte("one")); err != nil {
+		t.Fatal(err)
+	}
+	said(d, "one", "one", "one")
+
+	d.look(func() bool { d.answers = []string{admin.CodeInvalid}; return true })
+	if err := l.Describe(t.Context(), []byte("two")); !errors.Is(err, &admin.Error{Code: admin.CodeInvalid}) {
+		t.Errorf("what is refused: %v", err)
+	}
+	said(d, "one", "one", "one", "two")
+
+	busy := make([]string, 1000)
+	for i := range busy {
+		busy[i] = admin.CodeBusy
+	}
+	d.look(func() bool { d.answers = busy; return true })
+	short, cancel := context.WithCancel(t.Context())
+	first := make(chan error, 1)
+	go func() { first <- l.Describe(short, []byte("three")) }()
+	eventually(t, "it is said again", func() bool {
+		return d.look(func() bool { return len(d.described) >= 6 && d.described[5] == "three" })
+	})
+	cancel()
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Errorf("who does not wait: %v", err)
+	}
+	d.look(func() bool { d.answers = nil; return true })
+	if err := l.Describe(t.Context(), []byte("four")); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.told(); got[len(got)-1] != "four" || slices.Contains(got[5:len(got)-1], "four") {
+		t.Errorf("it was said %q", got)
+	}
+
+	d.stop()
+	next := daemon(t, state)
+	eventually(t, "the next daemon is told", func() bool { return next.look(func() bool { return slices.Equal(next.described, []string{"four"}) }) })
+}
+
+// told is what was said of classes.
+func (d *fakeDaemon) told() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.described)
 }

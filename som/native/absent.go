@@ -28,6 +28,9 @@ func InGo(file string) bool { return false }
 // ClassesOf fails: the program is built without cgo.
 func ClassesOf(file string) ([]string, error) { return nil, absent(file) }
 
+// Classes fails: the program is built without cgo.
+func Classes() ([]string, error) { return nil, absent("libsom") }
+
 // SetPath fails: the program is built without cgo.
 func SetPath(folders string) error { return absent(folders) }
 

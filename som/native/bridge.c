@@ -40,7 +40,7 @@ struct listed {
 static int list(som_class *c, void *context) {
 	struct listed *to = context;
 	const som_class_info *info = kernel.som_class_describe(c);
-	if (!info->library || strcmp(info->library, to->file)) return 0;
+	if (to->file && (!info->library || strcmp(info->library, to->file))) return 0;
 	size_t n = strlen(info->name);
 	char *names = realloc(to->names, to->size + n + 2);
 	if (!names) return 1;

@@ -39,7 +39,7 @@ const char *native_file_of(const void *at);
 /* Writes n octets from behind the first ones at a place: how many were written, or -1, and why not. Memory that is not there is such an error. */
 ssize_t native_write(int to, const void *at, size_t behind, size_t n, int *why);
 
-/* The names of the classes that came from a library, each with a newline behind it; to be freed. NULL: no memory. */
+/* The names of the classes that came from a library, or of all if file is NULL, each with a newline behind it; to be freed. NULL: no memory. */
 char *native_classes_of(const char *file);
 
 /* Tells that the packages of the program are being initialised, by this thread. */

@@ -86,7 +86,19 @@ func ClassesOf(file string) ([]string, error) {
 	}
 	name := C.CString(file)
 	defer C.free(unsafe.Pointer(name))
-	all := C.native_classes_of(name)
+	return classesOf(name)
+}
+
+// Classes returns the names of all classes that libsom has just now. None is made or loaded for that.
+func Classes() ([]string, error) {
+	if err := Open(""); err != nil {
+		return nil, err
+	}
+	return classesOf(nil)
+}
+
+func classesOf(file *C.char) ([]string, error) {
+	all := C.native_classes_of(file)
 	if all == nil {
 		return nil, noMemory()
 	}

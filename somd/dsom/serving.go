@@ -19,8 +19,9 @@ type Role struct {
 	// Around is to be called around each request that the server is sent, within all else that is.
 	Around orb.ServerInterceptor
 
-	// Setup is called when the process is the server, and before it takes calls; the context ends when the server is to.
-	Setup func(ctx context.Context, h somd.Host, d *somd.Domain) error
+	// Setup is called when the process is the server, and before it takes calls; the context ends when the server is to. Describe is called
+	// within it: it tells the daemon's interface repository of the classes of the names, or if there are none of those that the process has.
+	Setup func(ctx context.Context, h somd.Host, d *somd.Domain, describe func(ctx context.Context, classes []string)) error
 }
 
 // serving is the server that a process has become.
@@ -61,13 +62,14 @@ func serve(ctx context.Context, d wire.Definition) error {
 	file := d.RefDataFile
 	var domain *somd.Domain
 	var objects *poa.POA
-	role := Role{Name: d.Alias, Class: d.ServerClass, Around: s.around, Setup: func(ctx context.Context, h somd.Host, d *somd.Domain) error {
+	role := Role{Name: d.Alias, Class: d.ServerClass, Around: s.around, Setup: func(ctx context.Context, h somd.Host, d *somd.Domain, describe func(context.Context, []string)) error {
 		if err := s.publish(ctx, h, d, classes); err != nil {
 			return err
 		}
 		if err := References(d, h.Adapter(), file); err != nil { // before a process's calls that was the server before come
 			return err
 		}
+		describe(ctx, classes)
 		domain, objects = d, h.Adapter()
 		close(s.up)
 		return nil

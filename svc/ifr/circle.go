@@ -52,11 +52,11 @@ func (b *body) circles(more *registered, counts func(registration string) bool) 
 		}
 		todo = append(todo, up[name]...)
 	}
-	up = leadingOn(reverse(leadingOn(up)))
+	on := rings(up)
 	var found []circular
-	for _, name := range slices.Sorted(maps.Keys(up)) {
+	for _, name := range slices.Sorted(maps.Keys(on)) {
 		for _, s := range winners(said(name), counts) {
-			i := slices.IndexFunc(s.Parents, func(p string) bool { _, on := up[p]; return on })
+			i := slices.IndexFunc(s.Parents, func(p string) bool { return on[p] == on[name] })
 			if i < 0 {
 				continue
 			}
@@ -90,30 +90,57 @@ func anyOf(by map[string]bool, counts func(registration string) bool) bool {
 	return false
 }
 
-// leadingOn returns what is left of a graph once everything is taken out from which no way leads on for ever.
-func leadingOn(to map[string][]string) map[string][]string {
-	from, ways := reverse(to), map[string]int{}
-	var ends []string
-	for name, next := range to {
-		if ways[name] = len(next); len(next) == 0 {
-			ends = append(ends, name)
-		}
+// rings returns what of a graph, all of whose ends are in it, is on a circle, each with the number, from 1, of those from which ways lead to it and back. What lies between two circles, or beside one, is on none.
+func rings(to map[string][]string) map[string]int {
+	type visit struct {
+		name string
+		next int // of its ways, the one to be gone
 	}
-	for len(ends) > 0 {
-		end := ends[len(ends)-1]
-		ends = ends[:len(ends)-1]
-		delete(ways, end)
-		for _, name := range from[end] {
-			if ways[name]--; ways[name] == 0 {
-				ends = append(ends, name)
+	var left []string // in the order in which all that is behind each had been seen
+	seen := map[string]bool{}
+	for first := range to {
+		if seen[first] {
+			continue
+		}
+		seen[first] = true
+		for path := []visit{{first, 0}}; len(path) > 0; {
+			v := &path[len(path)-1]
+			if v.next == len(to[v.name]) {
+				left = append(left, v.name)
+				path = path[:len(path)-1]
+				continue
+			}
+			name := to[v.name][v.next]
+			v.next++
+			if !seen[name] {
+				seen[name] = true
+				path = append(path, visit{name, 0})
 			}
 		}
 	}
-	left := map[string][]string{}
-	for name := range ways {
-		left[name] = slices.DeleteFunc(slices.Clone(to[name]), func(n string) bool { return ways[n] == 0 })
+	from, ring, on := reverse(to), map[string]int{}, map[string]int{}
+	for n, last := range slices.Backward(left) { // whatever leads to it, and was not left after it, can be reached from it
+		if ring[last] != 0 {
+			continue
+		}
+		number, todo, all := n+1, []string{last}, []string(nil)
+		for ring[last] = number; len(todo) > 0; {
+			name := todo[len(todo)-1]
+			todo, all = todo[:len(todo)-1], append(all, name)
+			for _, before := range from[name] {
+				if ring[before] == 0 {
+					ring[before] = number
+					todo = append(todo, before)
+				}
+			}
+		}
+		if len(all) > 1 || slices.Contains(to[last], last) {
+			for _, name := range all {
+				on[name] = number
+			}
+		}
 	}
-	return left
+	return on
 }
 
 // reverse turns the ways of a graph, all of whose ends are in it, round.

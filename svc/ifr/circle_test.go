@@ -38,7 +38,7 @@ func TestUnlike(t *testing.T) {
 			r := openRegistry(t, storetest.NewHub().View())
 			defer r.Close()
 			describe := func(name string, files idl.FilesOf) error {
-				_, err := r.Describe(t.Context(), name, pack(t, compile(t, files, "x.idl")))
+				_, err := r.Describe(t.Context(), ifr.Examine(name, pack(t, compile(t, files, "x.idl"))))
 				return err
 			}
 			marked := func() (names []string) {
@@ -96,12 +96,13 @@ func TestLongCircle(t *testing.T) {
 			"x.idl": fmt.Sprintf("#include \"y.idl\"\ninterface I%d : I%d {}; interface Leaf%d : I%d {};", i, (i+1)%n, i, i),
 			"y.idl": fmt.Sprintf("interface I%d {};", (i+1)%n),
 		}
-		if _, err := r.Describe(t.Context(), fmt.Sprint(i), pack(t, compile(t, files, "x.idl"))); (err != nil) != (i == n-1) {
+		if _, err := r.Describe(t.Context(), ifr.Examine(fmt.Sprint(i), pack(t, compile(t, files, "x.idl")))); (err != nil) != (i == n-1) {
 			t.Fatalf("server %d: %v", i, err)
 		}
 	}
-	if _, err := r.Describe(t.Context(), "below", pack(t, compile(t, idl.FilesOf{"x.idl": "#include \"y.idl\"\ninterface Below : I0 {};", "y.idl": "interface I0 {};"}, "x.idl"))); err == nil {
-		t.Error("what is below a circle is told nothing")
+	below := pack(t, compile(t, idl.FilesOf{"x.idl": "#include \"y.idl\"\ninterface Below : I0 {};", "y.idl": "interface I0 {};"}, "x.idl"))
+	if _, err := r.Put(t.Context(), "below", below); err != nil {
+		t.Errorf("what is below a circle, which it is not to blame for: %v", err)
 	}
 	server := newORB(t, orb.Config{Listen: []string{"tcp:127.0.0.1:0"}})
 	if _, err := ifr.New(poa.New(server), r, nil); err != nil {
@@ -114,8 +115,8 @@ func TestLongCircle(t *testing.T) {
 	if got, err := repo.LookupId(t.Context(), "IDL:I0:1.0"); err == nil {
 		t.Errorf("one of the circle is answered: %v", got)
 	}
-	if list, err := r.Entries(t.Context()); err != nil || len(list) != n+1 || slices.ContainsFunc(list[:n], func(e ifr.Entry) bool { return e.Disputed == "" }) {
-		t.Errorf("%d entries, %v", len(list), err)
+	if list, err := r.Entries(t.Context()); err != nil || len(list) != n+1 || slices.ContainsFunc(list[:n], func(e ifr.Entry) bool { return e.Disputed == "" }) || list[n].Name != "below" || list[n].Disputed != "" {
+		t.Errorf("%d entries, %v, the last %+v", len(list), err, list[len(list)-1])
 	}
 }
 
@@ -129,8 +130,17 @@ func TestUnfit(t *testing.T) {
 			"x.idl": fmt.Sprintf("#include \"y.idl\"\ninterface %s : K {};", name),
 			"y.idl": fmt.Sprintf("interface K { enum E%s {OK, Bad%[1]s}; };", map[string]string{"A": "1", "B": "2", "C": "1"}[name]),
 		}
-		if _, err := r.Describe(t.Context(), name, pack(t, compile(t, files, "x.idl"))); err != nil {
+		if _, err := r.Describe(t.Context(), ifr.Examine(name, pack(t, compile(t, files, "x.idl")))); err != nil {
 			t.Fatal(err)
+		}
+	}
+	list, err := r.Entries(t.Context()) // before anybody has wanted all together
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range list {
+		if (e.Disputed != "") != (e.Name == "B") || e.Name == "B" && !strings.Contains(e.Disputed, "it does not fit to what else is registered") {
+			t.Errorf("%s: %q", e.Name, e.Disputed)
 		}
 	}
 	spec, err := r.Spec()
@@ -140,12 +150,41 @@ func TestUnfit(t *testing.T) {
 	if spec.Lookup("A") == nil || spec.Lookup("B") != nil || spec.Lookup("C") == nil {
 		t.Error("it is another that is left out")
 	}
+}
+
+// TestBetweenCircles has what lies between two circles, on which nobody is who says it, registered: whoever forms the circles is left out, and nobody else.
+func TestBetweenCircles(t *testing.T) {
+	t.Parallel()
+	r := openRegistry(t, storetest.NewHub().View())
+	defer r.Close()
+	for i, x := range []struct {
+		text string
+		bad  bool
+	}{
+		{"interface A : B {};", false},
+		{"interface B : A {};", true},
+		{"interface C : A {};", false},
+		{"interface D : C {}; interface E : D {};", false},
+		{"interface P : Q {};", false},
+		{"interface Q : P, E {};", true},
+	} {
+		var outlines strings.Builder
+		_, parents, _ := strings.Cut(x.text, " : ")
+		parents, _, _ = strings.Cut(parents, " {")
+		for p := range strings.SplitSeq(parents, ", ") {
+			fmt.Fprintf(&outlines, "interface %s {};", p)
+		}
+		packed := pack(t, compile(t, idl.FilesOf{"x.idl": "#include \"y.idl\"\n" + x.text, "y.idl": outlines.String()}, "x.idl"))
+		if _, err := r.Describe(t.Context(), ifr.Examine(fmt.Sprint(i), packed)); errors.Is(err, ifr.ErrInvalid) != x.bad {
+			t.Errorf("%s: %v", x.text, err)
+		}
+	}
 	list, err := r.Entries(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range list {
-		if (e.Disputed != "") != (e.Name == "B") || e.Name == "B" && !strings.Contains(e.Disputed, "it does not fit to what else is registered") {
+	for i, e := range list {
+		if circular := i != 2 && i != 3; circular != strings.Contains(e.Disputed, "is its own ancestor") || !circular && e.Disputed != "" {
 			t.Errorf("%s: %q", e.Name, e.Disputed)
 		}
 	}

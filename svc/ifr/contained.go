@@ -52,7 +52,7 @@ type typed struct{ o object }
 func (t typed) Type(context.Context) (*typecode.TypeCode, error) { return typeCodeOf(t.o.d) }
 
 func typeCodeOf(d model.Decl) (*typecode.TypeCode, error) {
-	tc, err := model.TypeCodeOf(d)
+	tc, err := model.Described(d)
 	if err != nil {
 		return nil, public(exc.New(exc.IntfRepos, exc.MinorNoRepository, exc.No, "%s has no TypeCode: %w", d.About().ScopedName(), err))
 	}

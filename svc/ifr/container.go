@@ -167,7 +167,7 @@ func (r *repository) GetCanonicalTypecode(_ context.Context, tc *typecode.TypeCo
 		return nil, err
 	}
 	if d := c.o.x.byID[tc.ID()]; tc.ID() != "" && d != nil {
-		if known, err := model.TypeCodeOf(d); err == nil && known.Kind() == tc.Kind() {
+		if known, err := model.Described(d); err == nil && known.Kind() == tc.Kind() {
 			return known, nil
 		}
 	}

@@ -87,8 +87,20 @@ func (b *body) contradicts(x *registered) error {
 			}
 		}
 	}
-	if found := b.circles(x, func(string) bool { return true }); len(found) > 0 {
-		return fmt.Errorf("%w: %w", ErrInvalid, found[0].err)
+	left := map[string]bool{} // registrations that form circles without x, which is not to blame for being built on them
+	for range circleRounds {
+		found := b.circles(x, func(registration string) bool { return !left[registration] })
+		for _, c := range found {
+			if c.by[x.Name] {
+				return fmt.Errorf("%w: %w", ErrInvalid, c.err)
+			}
+		}
+		if len(found) == 0 {
+			break
+		}
+		for _, c := range found {
+			maps.Copy(left, c.by)
+		}
 	}
 	return nil
 }

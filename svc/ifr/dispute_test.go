@@ -1,12 +1,15 @@
 package ifr_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/idl"
@@ -38,7 +41,7 @@ func TestDisputes(t *testing.T) {
 		t.Fatal(err)
 	}
 	describe := func(name, text string) error {
-		_, err := r.Describe(t.Context(), name, pack(t, compile(t, idl.FilesOf{"acc.idl": text}, "acc.idl")))
+		_, err := r.Describe(t.Context(), ifr.Examine(name, pack(t, compile(t, idl.FilesOf{"acc.idl": text}, "acc.idl"))))
 		return err
 	}
 	result := func() string {
@@ -87,7 +90,7 @@ func TestDisputes(t *testing.T) {
 		if step.text == "" {
 			err = r.Remove(t.Context(), step.name)
 		} else if strings.Contains(step.text, "#pragma") {
-			_, err = r.Describe(t.Context(), step.name, []byte("nonsense"))
+			_, err = r.Describe(t.Context(), ifr.Examine(step.name, []byte("nonsense")))
 		} else {
 			err = describe(step.name, step.text)
 		}
@@ -114,10 +117,13 @@ func TestDisputes(t *testing.T) {
 	}
 }
 
-// TestManyRegister has some hundred servers describe classes at the same time, which are different but for one that all have.
+// TestManyRegister has some hundred servers, a thousand where DSOM_SOAK is set, describe classes at the same time, which are different but for one that all have.
 func TestManyRegister(t *testing.T) {
 	t.Parallel()
-	const servers = 300
+	servers := 300
+	if os.Getenv("DSOM_SOAK") != "" {
+		servers = 1000
+	}
 	r := openRegistry(t, openStore(t, filepath.Join(t.TempDir(), "dsom.db")))
 	var wg sync.WaitGroup
 	errs := make([]error, servers)
@@ -126,7 +132,9 @@ func TestManyRegister(t *testing.T) {
 		packed[i] = pack(t, compile(t, idl.FilesOf{"x.idl": fmt.Sprintf("interface Shared { void ping(); };\nmodule Many { interface C%d : Shared { long op(in long x); }; };\n", i)}, "x.idl"))
 	}
 	for i := range servers {
-		wg.Go(func() { _, errs[i] = r.Describe(t.Context(), fmt.Sprintf("classes of server %d", i), packed[i]) })
+		wg.Go(func() {
+			_, errs[i] = r.Describe(t.Context(), ifr.Examine(fmt.Sprintf("classes of server %d", i), packed[i]))
+		})
 	}
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {
@@ -157,17 +165,82 @@ func BenchmarkRegisterBeside(b *testing.B) {
 				return pack(b, compile(b, idl.FilesOf{"x.idl": fmt.Sprintf("module M%d { struct P { long a[%d]; string b; sequence<long> c; }; exception E { string why; }; interface Dog%d {%s};};", i, n+1, i, ops.String())}, "x.idl"))
 			}
 			for i := range others {
-				if _, err := r.Describe(b.Context(), fmt.Sprint(i), text(i, 0)); err != nil {
+				if _, err := r.Describe(b.Context(), ifr.Examine(fmt.Sprint(i), text(i, 0))); err != nil {
 					b.Fatal(err)
 				}
 			}
 			packed := [][]byte{text(0, 1), text(0, 2)}
 			b.ResetTimer()
 			for i := range b.N {
-				if _, err := r.Describe(b.Context(), "0", packed[i%2]); err != nil {
+				if _, err := r.Describe(b.Context(), ifr.Examine("0", packed[i%2])); err != nil {
 					b.Fatal(err)
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkAll measures what is made of all registrations when somebody asks: the index for questions of clients, and the one specification of dsom class. For each registration it must not cost more for the number of others.
+func BenchmarkAll(b *testing.B) {
+	for _, n := range []int{100, 1000} {
+		hub := storetest.NewHub()
+		r := openRegistry(b, hub.View())
+		for i := range n {
+			text := fmt.Sprintf("#include <somobj.idl>\ninterface Shared : SOMObject { void ping(); };\nmodule M%d { struct P { long a; string b; }; interface Dog%d : Shared { P op(in P p); }; };", i, i)
+			if _, err := r.Describe(b.Context(), ifr.Examine(fmt.Sprint(i), pack(b, compile(b, idl.FilesOf{fmt.Sprintf("x%d.idl", i): text}, fmt.Sprintf("x%d.idl", i))))); err != nil {
+				b.Fatal(err)
+			}
+		}
+		again := pack(b, compile(b, idl.FilesOf{"y.idl": "interface Y {};"}, "y.idl"))
+		for _, what := range []string{"index", "whole"} {
+			b.Run(fmt.Sprintf("%s/registered=%d", what, n), func(b *testing.B) {
+				for i := 0; b.Loop(); i++ {
+					b.StopTimer()
+					if i%2 == 0 {
+						_, err := r.Put(b.Context(), "y", again)
+						if err != nil {
+							b.Fatal(err)
+						}
+					} else if err := r.Remove(b.Context(), "y"); err != nil {
+						b.Fatal(err)
+					}
+					b.StartTimer()
+					if what == "index" {
+						if err := r.Index(); err != nil {
+							b.Fatal(err)
+						}
+					} else if _, err := r.Spec(); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*n), "µs/registration")
+			})
+		}
+		r.Close()
+	}
+}
+
+// TestNotTakenOut has a server say what cannot be registered while the store does not answer: that what it said before is there still is no error of what it says.
+func TestNotTakenOut(t *testing.T) {
+	t.Parallel()
+	view := storetest.NewHub().View()
+	r := openRegistry(t, view)
+	defer r.Close()
+	if _, err := r.Describe(t.Context(), ifr.Examine("one", pack(t, compile(t, idl.FilesOf{"acc.idl": accounts("long")}, "acc.idl")))); err != nil {
+		t.Fatal(err)
+	}
+	for _, away := range []bool{true, false} {
+		view.Cut(away)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		if away {
+			cancel()
+		}
+		if _, err := r.Describe(ctx, ifr.Examine("one", []byte("nonsense"))); err == nil || errors.Is(err, ifr.ErrInvalid) == away {
+			t.Errorf("with the store away %v: %v", away, err)
+		}
+		cancel()
+	}
+	if list, err := r.Entries(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("there is %v, %v", list, err)
 	}
 }

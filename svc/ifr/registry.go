@@ -134,13 +134,29 @@ func newRegistered(name string, packed []byte) (*registered, error) {
 	return x, nil
 }
 
-// Examine returns the entry that a registration would have, or why it has none whatever else is registered.
-func Examine(name string, packed []byte) (Entry, error) {
+// An Examined is what a server says of itself, and whether it can be registered whatever else is. It is registered once at a time.
+type Examined struct {
+	name   string
+	packed []byte
+	x      *registered // nil if it cannot
+	err    error
+}
+
+// Examine reads a packed specification that a server says under a name.
+func Examine(name string, packed []byte) *Examined {
 	x, err := newRegistered(name, packed)
-	if err != nil {
-		return Entry{}, err
+	return &Examined{name, packed, x, err}
+}
+
+// Err returns why it cannot be registered whatever else is: ErrInvalid and limits.
+func (e *Examined) Err() error { return e.err }
+
+// Entry returns the entry that its registration has, or will have.
+func (e *Examined) Entry() Entry {
+	if e.x == nil {
+		return Entry{}
 	}
-	return x.Entry, nil
+	return e.x.Entry
 }
 
 // A Registry is the specifications in a store, and what they come to together. It is safe for
@@ -361,12 +377,12 @@ func (r *Registry) Put(ctx context.Context, name string, packed []byte) (Entry, 
 }
 
 // Describe registers what a server says of itself. It is taken whole, in place of what the server has said before, since that is true no longer, and what was said before is gone even
-// where the error says that it cannot be registered. Where it says of something else than others do, the error is ErrInvalid and tells what; then it is registered all the same, and
+// where the error says that it cannot be registered, ErrInvalid or a limit's; another error is the store's, and another attempt may go better. Where it says of something else than others do, the error is ErrInvalid and tells what; then it is registered all the same, and
 // nobody is answered from it and from what it contradicts, until they agree or one of them is gone.
-func (r *Registry) Describe(ctx context.Context, name string, packed []byte) (Entry, error) {
-	x, err := newRegistered(name, packed)
+func (r *Registry) Describe(ctx context.Context, said *Examined) (Entry, error) {
+	x, err := said.x, said.err
 	if err == nil {
-		err = r.put(ctx, x, packed, true)
+		err = r.put(ctx, x, said.packed, true)
 	}
 	var limit *LimitError
 	switch {
@@ -374,8 +390,8 @@ func (r *Registry) Describe(ctx context.Context, name string, packed []byte) (En
 		return x.Entry, nil
 	case x != nil && x.Disputed != "": // it is there
 	case errors.Is(err, ErrInvalid), errors.As(err, &limit):
-		if gone := r.Remove(ctx, name); gone != nil && !errors.Is(gone, ErrUnknown) {
-			err = errors.Join(err, gone)
+		if gone := r.Remove(ctx, said.name); gone != nil && !errors.Is(gone, ErrUnknown) {
+			err = fmt.Errorf("%v; and what was said before stays registered: %w", err, gone) // which another attempt may mend
 		}
 	}
 	return Entry{}, err
@@ -497,8 +513,13 @@ func (r *Registry) Remove(ctx context.Context, name string) error {
 	})
 }
 
-// Entries lists what is registered, by name.
+// Entries lists what is registered, by name. It has all be put together, once after changes, to mark what does not fit.
 func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
+	now, err := r.current()
+	if err != nil {
+		return nil, err
+	}
+	unfit := now.left()
 	select {
 	case r.turn <- struct{}{}:
 		defer func() { <-r.turn }()
@@ -509,10 +530,7 @@ func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
 		return nil, err
 	}
 	list := make([]Entry, 0, len(r.all))
-	disputed, unfit := r.body.disputes(r.all).by, map[string]error{}
-	if x := r.now.Load(); x != nil {
-		unfit = x.left()
-	}
+	disputed := r.body.disputes(r.all).by
 	for name, x := range r.all {
 		e := x.Entry
 		e.Disputed = ""

@@ -6,9 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"sync/atomic"
 
-	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/typelib"
 )
@@ -26,16 +24,14 @@ func (r *Registry) Spec() (*model.Spec, error) {
 // A state is what the repository has at a time.
 type state struct {
 	*snapshot
-	whole func() (*model.Spec, error)      // made when somebody wants it
-	unfit atomic.Pointer[map[string]error] // what whole has left out, and why
+	whole func() (*model.Spec, error) // made when somebody wants it
+	unfit map[string]error            // what whole has left out, and why
 }
 
-// left returns what was found not to fit when all was put together, by name: nothing before that was wanted.
+// left returns what does not fit to the rest, by name, and so is left out where all is wanted together, though what asks for it alone is answered; nothing where nothing fits.
 func (x *state) left() map[string]error {
-	if m := x.unfit.Load(); m != nil {
-		return *m
-	}
-	return nil
+	_, _ = x.whole()
+	return x.unfit
 }
 
 // current returns the present state. What it has to do costs what is registered, once after changes, however many they were.
@@ -53,7 +49,7 @@ func (r *Registry) current() (*state, error) {
 	if x := r.now.Load(); x != nil {
 		return x, nil
 	}
-	bases, err := own()
+	mine, err := r.body.possessions()
 	if err != nil {
 		return nil, err
 	}
@@ -64,18 +60,14 @@ func (r *Registry) current() (*state, error) {
 			parts = append(parts, part{name, r.all[name].spec})
 		}
 	}
-	for _, b := range bases { // what the daemon serves itself is left out where others have another release of it
-		if r.body.contradicts(b) == nil {
-			parts = append(parts, part{"", b.spec})
-		}
-	}
+	parts = append(parts, mine...)
 	x := &state{snapshot: index(specsOf(parts), disputed)}
 	x.whole = sync.OnceValues(func() (*model.Spec, error) {
 		spec, unfit, err := together(parts)
 		if err != nil {
 			return nil, fmt.Errorf("the interface repository cannot be put together: %w", err)
 		}
-		x.unfit.Store(&unfit)
+		x.unfit = unfit
 		return spec, nil
 	})
 	r.now.Store(x)
@@ -124,7 +116,7 @@ func together(parts []part) (*model.Spec, map[string]error, error) {
 		case err == nil:
 			good, spec = append(good, some...), merged
 		case half == 0:
-			unfit[some[0].name] = fmt.Errorf("it does not fit to what else is registered: %w", err)
+			unfit[some[0].name] = fmt.Errorf("it does not fit to what else is registered, and is left out where all is wanted together: %w", err)
 		default:
 			todo = append(todo, some[half:], some[:half])
 		}
@@ -135,23 +127,3 @@ func together(parts []part) (*model.Spec, map[string]error, error) {
 	delete(unfit, "")
 	return spec, unfit, nil
 }
-
-// own is what the daemon serves itself, as it is registered beside the rest.
-var own = sync.OnceValues(func() (all []*registered, err error) {
-	for _, text := range []string{"#include <dsomnaming.idl>\n#include <ir.idl>\n"} {
-		c, err := idl.Compile(context.Background(), idl.Options{Resolver: idl.FilesOf{"daemon.idl": text}}, "daemon.idl")
-		if err != nil {
-			return nil, err
-		}
-		packed, err := Pack(c.Spec)
-		if err != nil {
-			return nil, err
-		}
-		x, err := newRegistered("daemon.idl", packed)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, x)
-	}
-	return all, nil
-})

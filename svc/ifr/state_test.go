@@ -3,6 +3,7 @@ package ifr
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -63,5 +64,44 @@ func TestAncestorsOfACircle(t *testing.T) {
 	}
 	if all := slices.Collect(x.ancestors(a)); len(all) != 2 {
 		t.Errorf("%d ancestors", len(all))
+	}
+}
+
+// TestRings compares what is on circles of graphs at random with what leads to itself and back.
+func TestRings(t *testing.T) {
+	t.Parallel()
+	seed := rand.Uint64()
+	r := rand.New(rand.NewPCG(seed, 0))
+	for range 300 {
+		n := 1 + r.IntN(9)
+		to := map[string][]string{}
+		for i := range n {
+			to[fmt.Sprint(i)] = nil
+		}
+		for range r.IntN(2 * n) {
+			from := fmt.Sprint(r.IntN(n))
+			to[from] = append(to[from], fmt.Sprint(r.IntN(n)))
+		}
+		leads := func(from, into string) bool {
+			seen := map[string]bool{}
+			for todo := slices.Clone(to[from]); len(todo) > 0; todo = todo[1:] {
+				if todo[0] == into {
+					return true
+				}
+				if !seen[todo[0]] {
+					seen[todo[0]] = true
+					todo = append(todo, to[todo[0]]...)
+				}
+			}
+			return false
+		}
+		on := rings(to)
+		for a := range to {
+			for b := range to {
+				if got, want := on[a] != 0 && on[a] == on[b], leads(a, b) && leads(b, a); got != want {
+					t.Fatalf("seed %d: %v: %s and %s on one circle: %v, want %v", seed, to, a, b, got, want)
+				}
+			}
+		}
 	}
 }

@@ -178,7 +178,7 @@ func (v view) typeDef(t *model.Type) (ifr.IDLType, error) {
 
 // typeCode returns the TypeCode of a type.
 func typeCode(t *model.Type) (*typecode.TypeCode, error) {
-	tc, err := t.TypeCode()
+	tc, err := t.Described()
 	if err != nil {
 		return nil, public(exc.New(exc.IntfRepos, exc.MinorNoRepository, exc.No, "the type has no TypeCode: %w", err))
 	}

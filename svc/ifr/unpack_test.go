@@ -17,7 +17,7 @@ func TestUnpackAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	var limit *ifr.LimitError
-	if _, err := ifr.Examine("x", packed); !errors.As(err, &limit) || limit.Name != "ifr-spec-octets" {
+	if err := ifr.Examine("x", packed).Err(); !errors.As(err, &limit) || limit.Name != "ifr-spec-octets" {
 		t.Errorf("as one: %v", err)
 	}
 	spec, err := ifr.UnpackAll(packed)

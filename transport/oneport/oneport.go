@@ -54,12 +54,17 @@ func (l *listener) Accept() (transport.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, layer := range []Layer{l.config.TLS, l.config.Web} { // WebSocket last, so that it is within TLS
+	return over(c, l.config), nil
+}
+
+// over returns c as one over which what config says may be spoken.
+func over(c transport.Conn, config Config) transport.Conn {
+	for _, layer := range []Layer{config.TLS, config.Web} { // WebSocket last, so that it is within TLS
 		if layer != nil {
 			c = layer.Over(c)
 		}
 	}
-	return c, nil
+	return c
 }
 
 // Also returns the endpoints of other networks at which the listener takes calls: the same port, by what else is spoken there.

@@ -7,10 +7,22 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/unix"
 )
 
 // Name is the network of endpoints of this transport.
 const Name = "pipe"
+
+// Local returns by which transport, and where, a socket of the machine is reached that is told as package server, the daemon and their environment tell it: pipe: and a name, or the path of a socket. Nil is none, for "".
+func Local(socket string) (by transport.Transport, at transport.Endpoint) {
+	if name, is := strings.CutPrefix(socket, Name+":"); is {
+		return New(), transport.Endpoint{Network: Name, Host: name}
+	}
+	if socket == "" {
+		return nil, at
+	}
+	return unix.New(), transport.Endpoint{Network: unix.Name, Host: socket}
+}
 
 // MaxName is the most octets that a name may have: what Windows has room for behind \\.\pipe\.
 const MaxName = 247

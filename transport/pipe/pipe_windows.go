@@ -43,13 +43,21 @@ func (pipes) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, er
 }
 
 // Listen takes connections at e, of the user whose program listens, of the system and of administrators. pipe:@ is a name that is free. A name at which another listens is in use.
-func (pipes) Listen(ctx context.Context, e transport.Endpoint) (transport.Listener, error) {
+func (p pipes) Listen(ctx context.Context, e transport.Endpoint) (transport.Listener, error) {
+	if err := check(e); err != nil {
+		return nil, err
+	}
+	l, err := p.listen(ctx, e)
+	if err != nil {
+		return nil, &net.OpError{Op: "listen", Net: Name, Addr: address(e.Host), Err: err}
+	}
+	return l, nil
+}
+
+func (pipes) listen(ctx context.Context, e transport.Endpoint) (transport.Listener, error) {
 	e.Network = Name
 	if e.Host == "@" {
 		e.Host = "dsom-" + rand.Text()
-	}
-	if err := check(e); err != nil {
-		return nil, err
 	}
 	me, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {

@@ -1,6 +1,7 @@
 package proxied
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -32,12 +33,15 @@ type Header struct {
 // What is wrong with a header.
 var (
 	errNoHeader = errors.New("the connection does not begin with a header of the PROXY protocol, version 2")
+	errVersion1 = errors.New("the header is of version 1 of the PROXY protocol, and 2 is spoken here")
 	errShort    = errors.New("the header ends in the middle")
 )
 
 // length returns how many octets are behind the fixed ones of a header.
 func length(b []byte) (int, error) {
 	switch {
+	case bytes.HasPrefix(b, []byte("PROXY ")):
+		return 0, errVersion1
 	case len(b) < fixed || string(b[:len(signature)]) != signature:
 		return 0, errNoHeader
 	case b[12]>>4 != 2:

@@ -56,7 +56,7 @@ func TestParse(t *testing.T) {
 		{"a socket of a machine", whole(0x21, 0x31, strings.Repeat("/", 216)), netip.AddrPort{}, false, ""},
 		{"nothing", "", netip.AddrPort{}, false, "does not begin"},
 		{"GIOP", "GIOP\x01\x02\x00\x00\x00\x00\x00\x00rest of it", netip.AddrPort{}, false, "does not begin"},
-		{"version 1", "PROXY TCP4 10.1.2.3 10.1.2.4 1 2\r\n", netip.AddrPort{}, false, "does not begin"},
+		{"version 1", "PROXY TCP4 10.1.2.3 10.1.2.4 1 2\r\n", netip.AddrPort{}, false, "of version 1 of the PROXY protocol"},
 		{"version 3", whole(0x31, 0x11, v4), netip.AddrPort{}, false, "version 3"},
 		{"command", whole(0x22, 0x11, v4), netip.AddrPort{}, false, "command 2"},
 		{"datagrams", whole(0x21, 0x12, v4), netip.AddrPort{}, false, "0x12"},

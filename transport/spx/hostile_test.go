@@ -473,3 +473,86 @@ func FuzzHeader(f *testing.F) {
 		}
 	})
 }
+
+// FuzzHost: whatever packets a peer sends to a host within a connection and beside it, of one octet that says how long each is, none is answered by more than a few, no more is kept than the window, and all ends in time.
+func FuzzHost(f *testing.F) {
+	pack := func(all ...spx.Header) (b []byte) {
+		for _, h := range all {
+			p := append(h.Append(nil), "data"...)
+			b = append(append(b, byte(len(p))), p...)
+		}
+		return b
+	}
+	f.Add(pack(spx.Header{Control: spx.SendAck, Src: 7, Alloc: 7}, spx.Header{Control: spx.SendAck, Src: 7, Seq: 1, Alloc: 7}), true)
+	f.Add(pack(spx.Header{Control: spx.System, Src: 7, Ack: 0xfff0, Alloc: 3}), true)
+	f.Add(pack(spx.Header{Control: spx.System | spx.SendAck, Src: 9, Dst: 0xffff, Alloc: 0xffff}), false)
+	f.Add(pack(spx.Header{Control: spx.SendAck, Src: 7, Stream: 0xfe, Alloc: 7}, spx.Header{Src: 7, Stream: 0xff, Alloc: 7}), true)
+	f.Fuzz(func(t *testing.T, data []byte, within bool) {
+		synctest.Test(t, func(t *testing.T) {
+			h, l, r, heard := hostile(t, spx.HostConfig{})
+			c, id := established(t, r, l, heard)
+			got := 0
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				b := make([]byte, 4096)
+				for {
+					n, err := c.Read(b)
+					if got += n; err != nil {
+						return
+					}
+				}
+			}()
+			sent := 0
+			for range 32 { // packets of one input
+				if len(data) == 0 {
+					break
+				}
+				b := bytes.Clone(data[1 : 1+min(int(data[0]), len(data)-1)])
+				data = data[1+len(b):]
+				if within && len(b) >= 6 { // the numbers of both ends
+					b[2], b[3], b[4], b[5] = 0, 7, byte(id>>8), byte(id)
+				}
+				heard.clear()
+				p := ipx.Packet{Type: ipx.TypeSPX, Dst: r.to, Src: r.own, Data: b}
+				_ = r.port.Send(r.to.Node, p.Append(nil))
+				synctest.Wait()
+				if sent += len(b); len(heard.list()) > 8 {
+					t.Errorf("%d packets in answer to %x", len(heard.list()), b)
+				}
+			}
+			time.Sleep(time.Hour) // nobody answers the watchdog
+			c.Close()
+			<-ended
+			if got > sent {
+				t.Errorf("%d octets were read of %d", got, sent)
+			}
+			for { // what was asked for besides
+				x, err := acceptNow(l)
+				if err != nil {
+					break
+				}
+				x.Close()
+			}
+			time.Sleep(time.Hour)
+			if n := h.Conns(); n != 0 {
+				t.Errorf("%d connections are left", n)
+			}
+		})
+	})
+}
+
+// acceptNow takes a connection that is there.
+func acceptNow(l *spx.Listener) (c *spx.Conn, err error) {
+	done := make(chan struct{})
+	go func() { c, err = l.Accept(); close(done) }()
+	synctest.Wait()
+	select {
+	case <-done:
+		return c, err
+	default:
+		l.Close()
+		<-done
+		return c, err
+	}
+}

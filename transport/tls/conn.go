@@ -20,6 +20,7 @@ type conn struct {
 	tls      *tls.Conn
 	peer     string // its address
 	server   bool
+	session  *session      // of a client
 	open     bool          // what is not TLS is read as it comes
 	patience time.Duration // for the handshake of a server
 
@@ -34,6 +35,7 @@ type conn struct {
 	ahead    [1]byte    // an octet that was read before it was wanted
 	hasAhead bool
 	failed   error // what State met
+	heard    bool  // an octet has come that was sealed
 }
 
 var (
@@ -152,17 +154,37 @@ func (c *conn) rest(p []byte) (int, error) {
 	return n, err
 }
 
-// readError returns what a read error means.
+// readError returns what a read error means. That a peer refuses this side is believed of what it says first: what comes behind an octet of its own ends a connection that was agreed upon.
 func (c *conn) readError(n int, err error) error {
+	if n > 0 {
+		c.heard = true
+	}
 	if err == nil || n > 0 {
 		return nil // it comes again
 	}
-	if a, ok := alertOf(err); ok && !c.server {
+	if c.server || c.heard || temporary(err) {
+		return err
+	}
+	resumed := c.resumed()
+	if resumed {
+		c.session.forget()
+	}
+	if a, ok := alertOf(err); ok {
 		if r := c.byAlert(a); r != transport.HandshakeFailed {
-			return &transport.HandshakeError{Reason: r, Peer: c.peer, Err: err}
+			return &transport.HandshakeError{Reason: r, Peer: c.peer, Err: err, Resumed: resumed}
 		}
 	}
 	return err
+}
+
+// resumed reports whether the session of an earlier connection was resumed.
+func (c *conn) resumed() bool { return c.tls.ConnectionState().DidResume }
+
+// hasHeard reports whether an octet has come that was sealed.
+func (c *conn) hasHeard() bool {
+	c.in.Lock()
+	defer c.in.Unlock()
+	return c.heard
 }
 
 // ReadChunk takes a chunk when an octet is there: it is read alone, and then the rest of its record.
@@ -194,29 +216,17 @@ func (c *conn) State() transport.State {
 		return transport.Quiet
 	}
 	defer c.in.Unlock()
+	if !c.hasAhead && c.failed == nil && (c.plain.Load() || !c.ready.Load()) {
+		return c.carrier.state()
+	}
+	c.lookAhead()
 	switch {
 	case c.hasAhead:
 		return transport.Waiting
 	case c.failed != nil:
 		return gone(c.failed)
-	case c.plain.Load(), !c.ready.Load():
-		return c.carrier.state()
 	}
-	c.carrier.mode = whatIsThere
-	n, err := c.tls.Read(c.ahead[:])
-	c.carrier.mode = mayWait
-	switch {
-	case n > 0:
-		c.hasAhead = true
-		return transport.Waiting
-	case err == nil || errors.Is(err, errWouldWait):
-		return transport.Quiet
-	}
-	if err = c.readError(n, err); temporary(err) {
-		return transport.Quiet
-	}
-	c.failed = err
-	return gone(err)
+	return transport.Quiet
 }
 
 // gone is the state of a connection that has ended so: who is told why must read that.
@@ -256,11 +266,49 @@ func (c *conn) Write(p []byte) (int, error) {
 	}
 }
 
+// writeError returns what a write error means.
 func (c *conn) writeError(err error) error {
-	if err != nil && c.carrier.isClosed() {
+	if err == nil {
+		return nil
+	}
+	if c.carrier.isClosed() {
 		return net.ErrClosed
 	}
+	if refusal := c.lastWord(); refusal != nil && !temporary(err) {
+		return refusal
+	}
 	return err
+}
+
+// lastWord returns that the peer refuses this side, if it has said so: one that then closes is written to, as often as not, before it is read.
+func (c *conn) lastWord() error {
+	if c.server || !c.in.TryLock() { // who reads finds it
+		return nil
+	}
+	defer c.in.Unlock()
+	c.lookAhead()
+	var e *transport.HandshakeError
+	if errors.As(c.failed, &e) {
+		return e
+	}
+	return nil
+}
+
+// lookAhead reads an octet, if it is there, or why none comes any more. Hands are shaken.
+func (c *conn) lookAhead() {
+	if c.hasAhead || c.failed != nil {
+		return
+	}
+	c.carrier.mode = whatIsThere
+	n, err := c.tls.Read(c.ahead[:])
+	c.carrier.mode = mayWait
+	if c.hasAhead = n > 0; c.hasAhead {
+		c.heard = true
+	} else if err != nil && !errors.Is(err, errWouldWait) {
+		if err = c.readError(n, err); !temporary(err) {
+			c.failed = err
+		}
+	}
 }
 
 // mostRecord is how much is sealed in one piece (RFC 8446, section 5.1).

@@ -101,39 +101,61 @@ func (t *Transport) MutualTLS() bool { return t.config.Clients != "" }
 func (t *Transport) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
 	at := e
 	at.Network = tcp.Name
-	for {
-		raw, err := t.carrier.Dial(ctx, at)
-		if err != nil {
-			return nil, err
-		}
-		c, offered, err := t.client(ctx, raw, e)
-		if err == nil {
-			return c, nil
-		}
-		if !offered || ctx.Err() != nil {
-			return nil, err
-		}
-		// The server may have taken offence at the session: OpenSSL's do that know clients by certificates and were not told in what context. There is none for it any more.
+	return t.Seal(ctx, e, func(ctx context.Context) (transport.Conn, error) { return t.carrier.Dial(ctx, at) }, nil)
+}
+
+// Seal has open make a connection to e, shakes hands over it, and has begin, if it is not nil, say over what is sealed by then what is to be said before anything else. After an error the connection is closed.
+//
+// A session of an earlier connection to e is resumed, if the server wants that. Some take offence at what they have themselves given: OpenSSL's do that know clients by certificates and were not told in what context, and so may
+// others that have been started again, or what stands before them. So if a session was offered, and the handshake fails, or begin does before an octet has come, that is done once more, by another connection and without one:
+// nothing but what begin says has been said by then.
+func (t *Transport) Seal(ctx context.Context, e transport.Endpoint, open func(context.Context) (transport.Conn, error), begin func(context.Context, transport.Conn) error) (transport.Conn, error) {
+	c, offended, err := t.try(ctx, e, open, begin, true)
+	if offended && ctx.Err() == nil {
+		c, _, err = t.try(ctx, e, open, begin, false)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
-// Client shakes hands over raw, a connection to e that has been made. If it cannot, raw is closed. A session of an earlier connection to e is resumed, if the server wants that;
-// one at which it takes offence is an error, and forgotten.
-func (t *Transport) Client(ctx context.Context, raw transport.Conn, e transport.Endpoint) (transport.Conn, error) {
-	c, _, err := t.client(ctx, raw, e)
-	return c, err
-}
-
-// client is Client, and reports whether a session was offered to be resumed.
-func (t *Transport) client(ctx context.Context, raw transport.Conn, e transport.Endpoint) (_ transport.Conn, offered bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, t.config.Limits.Time(limits.ConnectTimeout))
+// try is Seal with one connection. It reports whether an error may be for the session that was offered.
+func (t *Transport) try(ctx context.Context, e transport.Endpoint, open func(context.Context) (transport.Conn, error), begin func(context.Context, transport.Conn) error, resume bool) (c *conn, offended bool, err error) {
+	raw, err := open(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	c = t.client(raw, e, resume)
+	limited, cancel := context.WithTimeout(ctx, t.config.Limits.Time(limits.ConnectTimeout))
 	defer cancel()
+	if err = c.tls.HandshakeContext(limited); err != nil {
+		raw.Close()
+		c.session.forget()
+		return nil, c.session.offered, c.explain(err)
+	}
+	c.ready.Store(true)
+	if begin == nil {
+		return c, false, nil
+	}
+	if err = begin(ctx, c); err != nil {
+		c.Close()
+		if offended = c.resumed() && !c.hasHeard(); offended {
+			c.session.forget()
+		}
+		return nil, offended, err
+	}
+	return c, false, nil
+}
+
+// client is a connection to e over raw, whose hands are not shaken yet.
+func (t *Transport) client(raw transport.Conn, e transport.Endpoint, resume bool) *conn {
 	c := &conn{carrier: newCarrier(raw), peer: e.Address()}
 	now := t.files.now()
 	cfg := now.client.Clone()
 	cfg.ServerName = cmp.Or(t.config.ServerName, e.Host, "localhost")
-	at := &session{of: cfg.ClientSessionCache, at: cfg.ServerName + " " + e.Address()}
-	cfg.ClientSessionCache = at
+	c.session = &session{of: cfg.ClientSessionCache, at: cfg.ServerName + " " + e.Address(), resume: resume}
+	cfg.ClientSessionCache = c.session
 	cfg.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		c.asked.Store(true)
 		if now.own == nil {
@@ -143,24 +165,22 @@ func (t *Transport) client(ctx context.Context, raw transport.Conn, e transport.
 		return now.own, nil
 	}
 	c.tls = tls.Client(c.carrier, cfg)
-	if err := c.tls.HandshakeContext(ctx); err != nil {
-		raw.Close()
-		at.forget()
-		return nil, at.offered, c.explain(err)
-	}
-	c.ready.Store(true)
-	return c, at.offered, nil
+	return c
 }
 
 // A session is what a client remembers of the server at one endpoint: that of another port has none of its own.
 type session struct {
 	of      tls.ClientSessionCache
 	at      string
-	offered bool // it was told to the server
+	resume  bool // it may be told to the server
+	offered bool // it was
 }
 
 // Get returns the session that is to be resumed.
 func (s *session) Get(string) (*tls.ClientSessionState, bool) {
+	if !s.resume {
+		return nil, false
+	}
 	state, ok := s.of.Get(s.at)
 	s.offered = s.offered || ok
 	return state, ok

@@ -11,14 +11,15 @@ import (
 type Shortcut struct {
 	transport.Transport
 	From, To transport.Endpoint
-	Socket   string // the path; "": there is none
+	By       transport.Transport // by which the socket is reached; nil: there is none
+	Socket   transport.Endpoint
 }
 
 // Dial connects to the socket in the address's place; where nobody listens there, to To.
 func (s Shortcut) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
 	if e == s.From {
-		if s.Socket != "" {
-			if c, err := New().Dial(ctx, transport.Endpoint{Network: Name, Host: s.Socket}); err == nil {
+		if s.By != nil {
+			if c, err := s.By.Dial(ctx, s.Socket); err == nil {
 				return c, nil
 			}
 		}

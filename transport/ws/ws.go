@@ -38,8 +38,8 @@ const AnyOrigin = "*"
 // A Sealer is TLS, as package transport/tls has it.
 type Sealer interface {
 	transport.Transport
-	// Client seals raw, a connection to e.
-	Client(ctx context.Context, raw transport.Conn, e transport.Endpoint) (transport.Conn, error)
+	// Seal seals a connection to e that open makes, over which begin speaks first; and does so once more with another if the server takes offence at the session that it was to resume.
+	Seal(ctx context.Context, e transport.Endpoint, open func(context.Context) (transport.Conn, error), begin func(context.Context, transport.Conn) error) (transport.Conn, error)
 }
 
 // A Config describes the transport. The zero value is one that calls directly, and to which no page of a browser can call.
@@ -121,23 +121,47 @@ func (t *Transport) Name() string {
 
 // Dial connects to e, through the proxy if there is one, and asks for the WebSocket. A server that answers with something else is a [StatusError] or a [RefusedError].
 func (t *Transport) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
-	raw, err := t.reach(ctx, e)
+	if t.config.TLS == nil {
+		raw, err := t.open(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		c, err := t.begin(ctx, raw, e)
+		if err != nil {
+			return nil, err // and no conn that is nil
+		}
+		return c, nil
+	}
+	var c *conn
+	_, err := t.config.TLS.Seal(ctx, e, func(ctx context.Context) (transport.Conn, error) { return t.open(ctx, e) }, func(ctx context.Context, raw transport.Conn) (err error) {
+		c, err = t.begin(ctx, raw, e)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
+	return c, nil
+}
+
+// open makes a connection that leads to e, through the proxy if there is one.
+func (t *Transport) open(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
+	raw, err := t.reach(ctx, e)
+	if err != nil || t.proxy == (transport.Endpoint{}) {
+		return raw, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, t.config.Limits.Time(limits.ConnectTimeout))
 	defer cancel()
-	if t.proxy != (transport.Endpoint{}) {
-		if err := t.tunnel(ctx, raw, e); err != nil {
-			raw.Close()
-			return nil, err
-		}
+	if err := t.tunnel(ctx, raw, e); err != nil {
+		raw.Close()
+		return nil, err
 	}
-	if t.config.TLS != nil {
-		if raw, err = t.config.TLS.Client(ctx, raw, e); err != nil {
-			return nil, err
-		}
-	}
+	return raw, nil
+}
+
+// begin asks for the WebSocket over raw. If there is none, raw is closed.
+func (t *Transport) begin(ctx context.Context, raw transport.Conn, e transport.Endpoint) (*conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.config.Limits.Time(limits.ConnectTimeout))
+	defer cancel()
 	c := newConn(raw, true)
 	if err := c.ask(ctx, e); err != nil {
 		raw.Close()

@@ -5,14 +5,6 @@
 #include <ffi.h>
 #endif
 
-/* Where whole numbers of any width go in registers or words of 64 bits, a call with words calls whatever takes whole numbers and pointers:
- * they are extended here as their callers have to, and results are cut to what they are. */
-#if defined(__x86_64__) || defined(__aarch64__) || defined(__s390x__) || defined(__powerpc64__)
-#define WORDS 1
-#else
-#define WORDS 0
-#endif
-
 enum { BY_NOTHING, BY_WORDS, BY_DOUBLES, BY_FFI, BY_KERNEL };
 enum { MAX_WORDS = 6, MAX_DOUBLES = 2 };
 
@@ -46,15 +38,17 @@ static void result_of(char letter, word w, som_value *to) {
 
 #define O som_ref, som_env *
 #define BY(T) \
+	typedef T p0(O), p1(O, word), p2(O, word, word), p3(O, word, word, word), p4(O, word, word, word, word), p5(O, word, word, word, word, word), \
+		p6(O, word, word, word, word, word, word); \
 	switch (n) { \
-	case 0: return ((T(*)(O))proc)(o, ev); \
-	case 1: return ((T(*)(O, word))proc)(o, ev, w[0]); \
-	case 2: return ((T(*)(O, word, word))proc)(o, ev, w[0], w[1]); \
-	case 3: return ((T(*)(O, word, word, word))proc)(o, ev, w[0], w[1], w[2]); \
-	case 4: return ((T(*)(O, word, word, word, word))proc)(o, ev, w[0], w[1], w[2], w[3]); \
-	case 5: return ((T(*)(O, word, word, word, word, word))proc)(o, ev, w[0], w[1], w[2], w[3], w[4]); \
+	case 0: return ((p0 *)proc)(o, ev); \
+	case 1: return ((p1 *)proc)(o, ev, w[0]); \
+	case 2: return ((p2 *)proc)(o, ev, w[0], w[1]); \
+	case 3: return ((p3 *)proc)(o, ev, w[0], w[1], w[2]); \
+	case 4: return ((p4 *)proc)(o, ev, w[0], w[1], w[2], w[3]); \
+	case 5: return ((p5 *)proc)(o, ev, w[0], w[1], w[2], w[3], w[4]); \
 	} \
-	return ((T(*)(O, word, word, word, word, word, word))proc)(o, ev, w[0], w[1], w[2], w[3], w[4], w[5]);
+	return ((p6 *)proc)(o, ev, w[0], w[1], w[2], w[3], w[4], w[5]);
 
 static word words(som_proc *proc, som_ref o, som_env *ev, const word *w, uint32_t n) { BY(word) }
 static double words_d(som_proc *proc, som_ref o, som_env *ev, const word *w, uint32_t n) { BY(double) }
@@ -131,8 +125,8 @@ const char *plan_call(somh_method *m) {
 		of_doubles += args[i] == 'd';
 	}
 	m->plan = BY_NOTHING;
-	if (WORDS && n <= MAX_WORDS && of_words == n) m->plan = BY_WORDS;
-	else if (WORDS && n && n <= MAX_DOUBLES && of_doubles == n && m->sig[0] != 'f') m->plan = BY_DOUBLES;
+	if (SOMH_WORDS && n <= MAX_WORDS && of_words == n) m->plan = BY_WORDS;
+	else if (SOMH_WORDS && n && n <= MAX_DOUBLES && of_doubles == n && m->sig[0] != 'f') m->plan = BY_DOUBLES;
 	if (m->plan != BY_NOTHING) return NULL;
 #ifdef SOMH_FFI
 	m->plan = BY_FFI;

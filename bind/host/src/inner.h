@@ -10,6 +10,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The library is linked into others' as it is: what they do not call has names that they have not. */
+#define keep somh_in_keep
+#define keep_text somh_in_keep_text
+#define raise_code somh_in_raise_code
+#define describing somh_in_describing
+#define described somh_in_described
+#define library_of somh_in_library_of
+#define type_of_number somh_in_type_of_number
+#define type_of_decl somh_in_type_of_decl
+#define plain_type somh_in_plain_type
+#define object_type somh_in_object_type
+#define no_type somh_in_no_type
+#define unusable somh_in_unusable
+#define doc_of somh_in_doc_of
+#define fill_method somh_in_fill_method
+#define same_types somh_in_same_types
+#define same_members somh_in_same_members
+#define tell_by_signature somh_in_tell_by_signature
+#define plan_call somh_in_plan_call
+#define overrides_here somh_in_overrides_here
+#define describe_made somh_in_describe_made
+#define forget somh_in_forget
+
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 enum { MAX_NAME = 1024 }; /* octets of a scoped name or an id that is looked at, as typelibs have them */
 
@@ -45,6 +68,7 @@ const char *doc_of(const somt *t, uint32_t decl);
 /* method.c: fills what a class introduces; l and decl are 0 where no typelib tells of it. */
 void fill_method(somh_method *m, library *l, uint32_t decl, bool set);
 bool same_types(const somh_method *m); /* signature.c: whether the signature's types are those of the typelib */
+bool same_members(const char *sig, const somh_type *e); /* whether an exception's members are those that the signature says */
 void tell_by_signature(somh_method *m);
 
 /* call.c */

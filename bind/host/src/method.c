@@ -51,7 +51,7 @@ static bool tell_by_typelib(somh_method *m, library *l, uint32_t decl, bool set)
 		const somh_type **raises = keep(((size_t)w.left + 1) * sizeof *raises);
 		for (uint32_t e; raises && (e = somt_next_raised(l->t, &w));) {
 			const somh_type *t = type_of_decl(l, e);
-			if (t->kind == SOMH_EXCEPTION && !unusable(t)) raises[m->nraises++] = t;
+			if (t->kind == SOMH_EXCEPTION && !unusable(t) && same_members(m->sig, t)) raises[m->nraises++] = t;
 		}
 		m->raises = raises;
 	}

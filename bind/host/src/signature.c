@@ -115,6 +115,25 @@ bool same_types(const somh_method *m) {
 	return same;
 }
 
+bool same_members(const char *sig, const somh_type *e) {
+	enum { MAX_MEMBERS = 256, MAX_ID = 128 }; /* what is longer is told by hashes, and not compared here */
+	size_t id = strlen(e->id);
+	if (!strchr(sig, '/') || id > MAX_ID || strpbrk(e->id, "!{")) return true;
+	const char *at = sig;
+	while ((at = strchr(at, '!')) && (strncmp(++at, e->id, id) || at[id] != '{')) {}
+	if (!at) return !strchr(sig, '!') || strstr(sig, "!{#"); /* one that the method does not say it raises */
+	text t = {.s = malloc(MAX_TEXT)};
+	if (!t.s) return false;
+	for (uint32_t i = 0; i < e->nmembers; i++) {
+		shape_in(&t, e->members[i].type);
+		say(&t, ";");
+	}
+	at += id + 1;
+	bool same = t.unknown || t.n >= MAX_MEMBERS || (strcspn(at, "!") == t.n && !memcmp(at, t.s, t.n));
+	free(t.s);
+	return same;
+}
+
 /* ---- Types from signatures alone ---- */
 
 static const somh_type *type_of_word(const char *s, size_t n) {

@@ -30,6 +30,7 @@ import (
 	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/somd/dsom"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
 )
@@ -161,9 +162,10 @@ func toDaemon(by transport.Set) transport.Set {
 		return by
 	}
 	all := slices.Clone(by)
+	local, socket := pipe.Local(s.Socket)
 	for i, t := range all {
 		if t.Name() == at.Network {
-			all[i] = unix.Shortcut{Transport: t, From: at, To: at, Socket: s.Socket}
+			all[i] = unix.Shortcut{Transport: t, From: at, To: at, By: local, Socket: socket}
 		}
 	}
 	return all

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/server"
+	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/som/native"
 	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/somd/dsom"
@@ -33,6 +36,35 @@ func serve(ctx context.Context, as dsom.Role) error {
 			return nil
 		},
 	}, func(ctx context.Context, s *server.Server) error {
-		return as.Setup(ctx, s, somd.New(s.Root.POA, cfg))
+		return as.Setup(ctx, s, somd.New(s.Root.POA, cfg), func(ctx context.Context, classes []string) { describe(ctx, s, classes) })
 	})
+}
+
+// describe has the daemon's interface repository know the classes of a server, as far as type information tells of them: those that are registered with it, or else those that the process has
+// from the program and its libraries. Where it does not the server serves them all the same, and the standard error says why.
+func describe(ctx context.Context, s *server.Server, names []string) {
+	find, said := native.Find, "registered with the server"
+	var err error
+	if len(names) == 0 {
+		find, said = native.Registered, "of the process"
+		names, err = native.Classes()
+	}
+	var classes []*som.Class
+	for _, name := range names {
+		c, bad := find(name)
+		switch {
+		case bad != nil:
+			err = errors.Join(err, fmt.Errorf("class %s, %s: %w", name, said, bad))
+		case c.Typelib() != nil: // else it is made here of what another process says, or nothing tells of it
+			classes = append(classes, c)
+		}
+	}
+	spec, bad := native.Spec(classes...)
+	err = errors.Join(err, bad)
+	if spec != nil {
+		err = errors.Join(err, s.Describe(ctx, spec))
+	}
+	if err != nil {
+		slog.New(slog.NewTextHandler(os.Stderr, nil)).Warn("the interface repository may not know all classes of the server", "server", s.Name(), "error", err)
+	}
 }

@@ -146,15 +146,20 @@ func NewParamsAsync(to Params) ParamsAsync { return ParamsAsync{to} }
 
 // SendcMix begins Mix.
 func (s ParamsAsync) SendcMix(ctx context.Context, amiHandler AMI_ParamsHandler, a int32, b int32) error {
-	return stub.Callback(ctx, s.to, amiHandler, "mix", func(ctx, after context.Context) error {
-		result, bOut, c, err := s.to.Mix(ctx, a, b)
+	var result int32
+	var bOut int32
+	var c int32
+	return stub.Callback(ctx, s.to, amiHandler, "mix", func(ctx context.Context) (err error) {
+		result, bOut, c, err = s.to.Mix(ctx, a, b)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.MixExcep(after, messaging.Hold(err))
+			return amiHandler.MixExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.Mix(after, result, bOut, c)
+		return amiHandler.Mix(ctx, result, bOut, c)
 	})
 }
 
@@ -359,15 +364,16 @@ func NewErrorsAsync(to Errors) ErrorsAsync { return ErrorsAsync{to} }
 
 // SendcRaiseEmpty begins RaiseEmpty.
 func (s ErrorsAsync) SendcRaiseEmpty(ctx context.Context, amiHandler AMI_ErrorsHandler) error {
-	return stub.Callback(ctx, s.to, amiHandler, "raise_empty", func(ctx, after context.Context) error {
-		err := s.to.RaiseEmpty(ctx)
+	return stub.Callback(ctx, s.to, amiHandler, "raise_empty", func(ctx context.Context) error {
+		return s.to.RaiseEmpty(ctx)
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.RaiseEmptyExcep(after, messaging.Hold(err, EmptyType))
+			return amiHandler.RaiseEmptyExcep(ctx, messaging.Hold(err, EmptyType))
 		}
-		return amiHandler.RaiseEmpty(after)
+		return amiHandler.RaiseEmpty(ctx)
 	})
 }
 
@@ -378,15 +384,19 @@ func (s ErrorsAsync) SendpRaiseEmpty(ctx context.Context) *orb.Future[struct{}] 
 
 // SendcRaiseRefused begins RaiseRefused.
 func (s ErrorsAsync) SendcRaiseRefused(ctx context.Context, amiHandler AMI_ErrorsHandler, code int32, why string) error {
-	return stub.Callback(ctx, s.to, amiHandler, "raise_refused", func(ctx, after context.Context) error {
-		result, never, err := s.to.RaiseRefused(ctx, code, why)
+	var result int32
+	var never string
+	return stub.Callback(ctx, s.to, amiHandler, "raise_refused", func(ctx context.Context) (err error) {
+		result, never, err = s.to.RaiseRefused(ctx, code, why)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.RaiseRefusedExcep(after, messaging.Hold(err, EmptyType, RefusedType))
+			return amiHandler.RaiseRefusedExcep(ctx, messaging.Hold(err, EmptyType, RefusedType))
 		}
-		return amiHandler.RaiseRefused(after, result, never)
+		return amiHandler.RaiseRefused(ctx, result, never)
 	})
 }
 
@@ -400,15 +410,16 @@ func (s ErrorsAsync) SendpRaiseRefused(ctx context.Context, code int32, why stri
 
 // SendcSystem begins System.
 func (s ErrorsAsync) SendcSystem(ctx context.Context, amiHandler AMI_ErrorsHandler, name string, minor uint32, completed uint32) error {
-	return stub.Callback(ctx, s.to, amiHandler, "system", func(ctx, after context.Context) error {
-		err := s.to.System(ctx, name, minor, completed)
+	return stub.Callback(ctx, s.to, amiHandler, "system", func(ctx context.Context) error {
+		return s.to.System(ctx, name, minor, completed)
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.SystemExcep(after, messaging.Hold(err))
+			return amiHandler.SystemExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.System(after)
+		return amiHandler.System(ctx)
 	})
 }
 
@@ -685,15 +696,18 @@ func NewCallsAsync(to Calls) CallsAsync { return CallsAsync{to} }
 
 // SendcPause begins Pause.
 func (s CallsAsync) SendcPause(ctx context.Context, amiHandler AMI_CallsHandler, ms uint32) error {
-	return stub.Callback(ctx, s.to, amiHandler, "pause", func(ctx, after context.Context) error {
-		result, err := s.to.Pause(ctx, ms)
+	var result uint32
+	return stub.Callback(ctx, s.to, amiHandler, "pause", func(ctx context.Context) (err error) {
+		result, err = s.to.Pause(ctx, ms)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.PauseExcep(after, messaging.Hold(err))
+			return amiHandler.PauseExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.Pause(after, result)
+		return amiHandler.Pause(ctx, result)
 	})
 }
 
@@ -704,15 +718,18 @@ func (s CallsAsync) SendpPause(ctx context.Context, ms uint32) *orb.Future[uint3
 
 // SendcGetInterrupted begins Interrupted.
 func (s CallsAsync) SendcGetInterrupted(ctx context.Context, amiHandler AMI_CallsHandler) error {
-	return stub.Callback(ctx, s.to, amiHandler, "_get_interrupted", func(ctx, after context.Context) error {
-		result, err := s.to.Interrupted(ctx)
+	var result uint32
+	return stub.Callback(ctx, s.to, amiHandler, "_get_interrupted", func(ctx context.Context) (err error) {
+		result, err = s.to.Interrupted(ctx)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.GetInterruptedExcep(after, messaging.Hold(err))
+			return amiHandler.GetInterruptedExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.GetInterrupted(after, result)
+		return amiHandler.GetInterrupted(ctx, result)
 	})
 }
 
@@ -723,15 +740,18 @@ func (s CallsAsync) SendpGetInterrupted(ctx context.Context) *orb.Future[uint32]
 
 // SendcChecksum begins Checksum.
 func (s CallsAsync) SendcChecksum(ctx context.Context, amiHandler AMI_CallsHandler, v Octets) error {
-	return stub.Callback(ctx, s.to, amiHandler, "checksum", func(ctx, after context.Context) error {
-		result, err := s.to.Checksum(ctx, v)
+	var result uint32
+	return stub.Callback(ctx, s.to, amiHandler, "checksum", func(ctx context.Context) (err error) {
+		result, err = s.to.Checksum(ctx, v)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.ChecksumExcep(after, messaging.Hold(err))
+			return amiHandler.ChecksumExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.Checksum(after, result)
+		return amiHandler.Checksum(ctx, result)
 	})
 }
 

@@ -88,6 +88,9 @@ func lost(err error) *ending {
 		err = errEOF
 	}
 	if h := (*transport.HandshakeError)(nil); errors.As(err, &h) { // nothing has got through
+		if h.Resumed { // another connection does without the session that this one resumed
+			return parted(err)
+		}
 		return &ending{kind: exc.NoPermission, minor: exc.MinorHandshake, err: err, safe: true}
 	}
 	return &ending{kind: exc.CommFailure, minor: exc.MinorConnectionLost, err: err, quiet: true}

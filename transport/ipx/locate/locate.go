@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/transport/ipx"
@@ -110,16 +109,6 @@ func (l *Server) answer() {
 	}
 }
 
-func header(b []byte) (h giop.Header, err error) {
-	if len(b) < giop.HeaderSize {
-		return h, fmt.Errorf("%d octets are no message", len(b))
-	}
-	if h, err = giop.ParseHeader(b); err == nil && (h.More || int64(h.Size) != int64(len(b)-giop.HeaderSize)) {
-		err = fmt.Errorf("a message that is not all there")
-	}
-	return h, err
-}
-
 // ErrSilent is the error of asking one who does not answer.
 var ErrSilent = fmt.Errorf("nobody answers a datagram of IPX there, %d times", askTries)
 
@@ -135,19 +124,13 @@ func Ask(ctx context.Context, s *ipx.Station, at ipx.Addr, key []byte) (status g
 		at.Net = s.Addr().Net
 	}
 	socket, err := s.Open(0, func(p *ipx.Packet) {
-		h, err := header(p.Data)
-		if err != nil || p.Src != at || h.Type != giop.TypeLocateReply {
-			return
-		}
-		var d cdr.Decoder
-		d.Reset(p.Data, giop.HeaderSize, h.Little, &cdr.Env{Version: h.Version})
-		var r giop.LocateReply
-		if r.Parse(h, &d) != nil || r.ID != id {
+		_, r, d, err := giop.OpenLocateAnswer(p.Data)
+		if err != nil || p.Src != at || r.ID != id {
 			return
 		}
 		a := answer{status: r.Status}
 		if r.Status == giop.ObjectForward {
-			if a.forward = ior.Get(&d); d.Err() != nil {
+			if a.forward = ior.Get(d); d.Err() != nil || a.forward.IsNil() {
 				return
 			}
 		}
@@ -160,13 +143,7 @@ func Ask(ctx context.Context, s *ipx.Station, at ipx.Addr, key []byte) (status g
 		return 0, nil, err
 	}
 	defer s.Shut(socket)
-	e := cdr.NewEncoder(nil, false, &cdr.Env{Version: cdr.V12})
-	giop.PutLocateRequest(e, cdr.V12, id, key, nil)
-	b := e.Bytes()
-	if n := (MostReply+amplification-1)/amplification - len(b); n > 0 { // octets behind the end of a LocateRequest, within its size, mean nothing
-		b = append(b, make([]byte, n)...)
-		giop.PatchSize(b)
-	}
+	b := giop.LocateQuestion(id, key, MostReply, amplification)
 	for range askTries {
 		if err := s.Send(&ipx.Packet{Type: Type, Dst: at, Src: ipx.Addr{Socket: socket}, Data: b}); err != nil {
 			return 0, nil, err

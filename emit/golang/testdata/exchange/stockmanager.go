@@ -254,15 +254,18 @@ func NewStockManagerAsync(to StockManager) StockManagerAsync { return StockManag
 
 // SendcGetStockExchangeName begins StockExchangeName.
 func (s StockManagerAsync) SendcGetStockExchangeName(ctx context.Context, amiHandler AMI_StockManagerHandler) error {
-	return stub.Callback(ctx, s.to, amiHandler, "_get_stock_exchange_name", func(ctx, after context.Context) error {
-		result, err := s.to.StockExchangeName(ctx)
+	var result string
+	return stub.Callback(ctx, s.to, amiHandler, "_get_stock_exchange_name", func(ctx context.Context) (err error) {
+		result, err = s.to.StockExchangeName(ctx)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.GetStockExchangeNameExcep(after, messaging.Hold(err))
+			return amiHandler.GetStockExchangeNameExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.GetStockExchangeName(after, result)
+		return amiHandler.GetStockExchangeName(ctx, result)
 	})
 }
 
@@ -273,15 +276,16 @@ func (s StockManagerAsync) SendpGetStockExchangeName(ctx context.Context) *orb.F
 
 // SendcSetStockExchangeName begins SetStockExchangeName.
 func (s StockManagerAsync) SendcSetStockExchangeName(ctx context.Context, amiHandler AMI_StockManagerHandler, stockExchangeName string) error {
-	return stub.Callback(ctx, s.to, amiHandler, "_set_stock_exchange_name", func(ctx, after context.Context) error {
-		err := s.to.SetStockExchangeName(ctx, stockExchangeName)
+	return stub.Callback(ctx, s.to, amiHandler, "_set_stock_exchange_name", func(ctx context.Context) error {
+		return s.to.SetStockExchangeName(ctx, stockExchangeName)
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.SetStockExchangeNameExcep(after, messaging.Hold(err))
+			return amiHandler.SetStockExchangeNameExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.SetStockExchangeName(after)
+		return amiHandler.SetStockExchangeName(ctx)
 	})
 }
 
@@ -294,15 +298,18 @@ func (s StockManagerAsync) SendpSetStockExchangeName(ctx context.Context, stockE
 
 // SendcAddStock begins AddStock.
 func (s StockManagerAsync) SendcAddStock(ctx context.Context, amiHandler AMI_StockManagerHandler, symbol string, quote float64) error {
-	return stub.Callback(ctx, s.to, amiHandler, "add_stock", func(ctx, after context.Context) error {
-		result, err := s.to.AddStock(ctx, symbol, quote)
+	var result bool
+	return stub.Callback(ctx, s.to, amiHandler, "add_stock", func(ctx context.Context) (err error) {
+		result, err = s.to.AddStock(ctx, symbol, quote)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.AddStockExcep(after, messaging.Hold(err))
+			return amiHandler.AddStockExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.AddStock(after, result)
+		return amiHandler.AddStock(ctx, result)
 	})
 }
 
@@ -313,15 +320,16 @@ func (s StockManagerAsync) SendpAddStock(ctx context.Context, symbol string, quo
 
 // SendcEditStock begins EditStock.
 func (s StockManagerAsync) SendcEditStock(ctx context.Context, amiHandler AMI_StockManagerHandler, symbol string, newQuote float64) error {
-	return stub.Callback(ctx, s.to, amiHandler, "edit_stock", func(ctx, after context.Context) error {
-		err := s.to.EditStock(ctx, symbol, newQuote)
+	return stub.Callback(ctx, s.to, amiHandler, "edit_stock", func(ctx context.Context) error {
+		return s.to.EditStock(ctx, symbol, newQuote)
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.EditStockExcep(after, messaging.Hold(err, InvalidStockType))
+			return amiHandler.EditStockExcep(ctx, messaging.Hold(err, InvalidStockType))
 		}
-		return amiHandler.EditStock(after)
+		return amiHandler.EditStock(ctx)
 	})
 }
 
@@ -332,15 +340,18 @@ func (s StockManagerAsync) SendpEditStock(ctx context.Context, symbol string, ne
 
 // SendcRemoveStock begins RemoveStock.
 func (s StockManagerAsync) SendcRemoveStock(ctx context.Context, amiHandler AMI_StockManagerHandler, symbol string) error {
-	return stub.Callback(ctx, s.to, amiHandler, "remove_stock", func(ctx, after context.Context) error {
-		quote, err := s.to.RemoveStock(ctx, symbol)
+	var quote float64
+	return stub.Callback(ctx, s.to, amiHandler, "remove_stock", func(ctx context.Context) (err error) {
+		quote, err = s.to.RemoveStock(ctx, symbol)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.RemoveStockExcep(after, messaging.Hold(err, InvalidStockType))
+			return amiHandler.RemoveStockExcep(ctx, messaging.Hold(err, InvalidStockType))
 		}
-		return amiHandler.RemoveStock(after, quote)
+		return amiHandler.RemoveStock(ctx, quote)
 	})
 }
 
@@ -351,15 +362,19 @@ func (s StockManagerAsync) SendpRemoveStock(ctx context.Context, symbol string) 
 
 // SendcFindClosestSymbol begins FindClosestSymbol.
 func (s StockManagerAsync) SendcFindClosestSymbol(ctx context.Context, amiHandler AMI_StockManagerHandler, symbol string) error {
-	return stub.Callback(ctx, s.to, amiHandler, "find_closest_symbol", func(ctx, after context.Context) error {
-		result, symbolOut, err := s.to.FindClosestSymbol(ctx, symbol)
+	var result bool
+	var symbolOut string
+	return stub.Callback(ctx, s.to, amiHandler, "find_closest_symbol", func(ctx context.Context) (err error) {
+		result, symbolOut, err = s.to.FindClosestSymbol(ctx, symbol)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.FindClosestSymbolExcep(after, messaging.Hold(err))
+			return amiHandler.FindClosestSymbolExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.FindClosestSymbol(after, result, symbolOut)
+		return amiHandler.FindClosestSymbol(ctx, result, symbolOut)
 	})
 }
 
@@ -373,15 +388,18 @@ func (s StockManagerAsync) SendpFindClosestSymbol(ctx context.Context, symbol st
 
 // SendcGetQuote begins GetQuote.
 func (s StockManagerAsync) SendcGetQuote(ctx context.Context, amiHandler AMI_StockManagerHandler, symbol string) error {
-	return stub.Callback(ctx, s.to, amiHandler, "get_quote", func(ctx, after context.Context) error {
-		result, err := s.to.GetQuote(ctx, symbol)
+	var result float64
+	return stub.Callback(ctx, s.to, amiHandler, "get_quote", func(ctx context.Context) (err error) {
+		result, err = s.to.GetQuote(ctx, symbol)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.GetQuoteExcep(after, messaging.Hold(err, InvalidStockType))
+			return amiHandler.GetQuoteExcep(ctx, messaging.Hold(err, InvalidStockType))
 		}
-		return amiHandler.GetQuote(after, result)
+		return amiHandler.GetQuote(ctx, result)
 	})
 }
 
@@ -1261,15 +1279,18 @@ func NewDeskAsync(to Desk) DeskAsync { return DeskAsync{to} }
 
 // SendcGetStockExchangeName begins StockExchangeName.
 func (s DeskAsync) SendcGetStockExchangeName(ctx context.Context, amiHandler AMI_AMI_DeskHandler) error {
-	return stub.Callback(ctx, s.to, amiHandler, "_get_stock_exchange_name", func(ctx, after context.Context) error {
-		result, err := s.to.StockExchangeName(ctx)
+	var result string
+	return stub.Callback(ctx, s.to, amiHandler, "_get_stock_exchange_name", func(ctx context.Context) (err error) {
+		result, err = s.to.StockExchangeName(ctx)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.GetStockExchangeNameExcep(after, messaging.Hold(err))
+			return amiHandler.GetStockExchangeNameExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.GetStockExchangeName(after, result)
+		return amiHandler.GetStockExchangeName(ctx, result)
 	})
 }
 
@@ -1280,15 +1301,16 @@ func (s DeskAsync) SendpGetStockExchangeName(ctx context.Context) *orb.Future[st
 
 // SendcSetStockExchangeName begins SetStockExchangeName.
 func (s DeskAsync) SendcSetStockExchangeName(ctx context.Context, amiHandler AMI_AMI_DeskHandler, stockExchangeName string) error {
-	return stub.Callback(ctx, s.to, amiHandler, "_set_stock_exchange_name", func(ctx, after context.Context) error {
-		err := s.to.SetStockExchangeName(ctx, stockExchangeName)
+	return stub.Callback(ctx, s.to, amiHandler, "_set_stock_exchange_name", func(ctx context.Context) error {
+		return s.to.SetStockExchangeName(ctx, stockExchangeName)
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.SetStockExchangeNameExcep(after, messaging.Hold(err))
+			return amiHandler.SetStockExchangeNameExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.SetStockExchangeName(after)
+		return amiHandler.SetStockExchangeName(ctx)
 	})
 }
 
@@ -1301,15 +1323,18 @@ func (s DeskAsync) SendpSetStockExchangeName(ctx context.Context, stockExchangeN
 
 // SendcAddStock begins AddStock.
 func (s DeskAsync) SendcAddStock(ctx context.Context, amiHandler AMI_AMI_DeskHandler, symbol string, quote float64) error {
-	return stub.Callback(ctx, s.to, amiHandler, "add_stock", func(ctx, after context.Context) error {
-		result, err := s.to.AddStock(ctx, symbol, quote)
+	var result bool
+	return stub.Callback(ctx, s.to, amiHandler, "add_stock", func(ctx context.Context) (err error) {
+		result, err = s.to.AddStock(ctx, symbol, quote)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.AddStockExcep(after, messaging.Hold(err))
+			return amiHandler.AddStockExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.AddStock(after, result)
+		return amiHandler.AddStock(ctx, result)
 	})
 }
 
@@ -1320,15 +1345,16 @@ func (s DeskAsync) SendpAddStock(ctx context.Context, symbol string, quote float
 
 // SendcEditStock begins EditStock.
 func (s DeskAsync) SendcEditStock(ctx context.Context, amiHandler AMI_AMI_DeskHandler, symbol string, newQuote float64) error {
-	return stub.Callback(ctx, s.to, amiHandler, "edit_stock", func(ctx, after context.Context) error {
-		err := s.to.EditStock(ctx, symbol, newQuote)
+	return stub.Callback(ctx, s.to, amiHandler, "edit_stock", func(ctx context.Context) error {
+		return s.to.EditStock(ctx, symbol, newQuote)
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.EditStockExcep(after, messaging.Hold(err, InvalidStockType))
+			return amiHandler.EditStockExcep(ctx, messaging.Hold(err, InvalidStockType))
 		}
-		return amiHandler.EditStock(after)
+		return amiHandler.EditStock(ctx)
 	})
 }
 
@@ -1339,15 +1365,18 @@ func (s DeskAsync) SendpEditStock(ctx context.Context, symbol string, newQuote f
 
 // SendcRemoveStock begins RemoveStock.
 func (s DeskAsync) SendcRemoveStock(ctx context.Context, amiHandler AMI_AMI_DeskHandler, symbol string) error {
-	return stub.Callback(ctx, s.to, amiHandler, "remove_stock", func(ctx, after context.Context) error {
-		quote, err := s.to.RemoveStock(ctx, symbol)
+	var quote float64
+	return stub.Callback(ctx, s.to, amiHandler, "remove_stock", func(ctx context.Context) (err error) {
+		quote, err = s.to.RemoveStock(ctx, symbol)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.RemoveStockExcep(after, messaging.Hold(err, InvalidStockType))
+			return amiHandler.RemoveStockExcep(ctx, messaging.Hold(err, InvalidStockType))
 		}
-		return amiHandler.RemoveStock(after, quote)
+		return amiHandler.RemoveStock(ctx, quote)
 	})
 }
 
@@ -1358,15 +1387,19 @@ func (s DeskAsync) SendpRemoveStock(ctx context.Context, symbol string) *orb.Fut
 
 // SendcFindClosestSymbol begins FindClosestSymbol.
 func (s DeskAsync) SendcFindClosestSymbol(ctx context.Context, amiHandler AMI_AMI_DeskHandler, symbol string) error {
-	return stub.Callback(ctx, s.to, amiHandler, "find_closest_symbol", func(ctx, after context.Context) error {
-		result, symbolOut, err := s.to.FindClosestSymbol(ctx, symbol)
+	var result bool
+	var symbolOut string
+	return stub.Callback(ctx, s.to, amiHandler, "find_closest_symbol", func(ctx context.Context) (err error) {
+		result, symbolOut, err = s.to.FindClosestSymbol(ctx, symbol)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.FindClosestSymbolExcep(after, messaging.Hold(err))
+			return amiHandler.FindClosestSymbolExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.FindClosestSymbol(after, result, symbolOut)
+		return amiHandler.FindClosestSymbol(ctx, result, symbolOut)
 	})
 }
 
@@ -1380,15 +1413,18 @@ func (s DeskAsync) SendpFindClosestSymbol(ctx context.Context, symbol string) *o
 
 // SendcGetQuote begins GetQuote.
 func (s DeskAsync) SendcGetQuote(ctx context.Context, amiHandler AMI_AMI_DeskHandler, symbol string) error {
-	return stub.Callback(ctx, s.to, amiHandler, "get_quote", func(ctx, after context.Context) error {
-		result, err := s.to.GetQuote(ctx, symbol)
+	var result float64
+	return stub.Callback(ctx, s.to, amiHandler, "get_quote", func(ctx context.Context) (err error) {
+		result, err = s.to.GetQuote(ctx, symbol)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.GetQuoteExcep(after, messaging.Hold(err, InvalidStockType))
+			return amiHandler.GetQuoteExcep(ctx, messaging.Hold(err, InvalidStockType))
 		}
-		return amiHandler.GetQuote(after, result)
+		return amiHandler.GetQuote(ctx, result)
 	})
 }
 
@@ -1399,15 +1435,19 @@ func (s DeskAsync) SendpGetQuote(ctx context.Context, symbol string) *orb.Future
 
 // SendcDescribe begins Describe.
 func (s DeskAsync) SendcDescribe(ctx context.Context, amiHandler AMI_AMI_DeskHandler, type_ int32) error {
-	return stub.Callback(ctx, s.to, amiHandler, "describe", func(ctx, after context.Context) error {
-		result, err_, err := s.to.Describe(ctx, type_)
+	var result string
+	var err_ string
+	return stub.Callback(ctx, s.to, amiHandler, "describe", func(ctx context.Context) (err error) {
+		result, err_, err = s.to.Describe(ctx, type_)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.DescribeExcep(after, messaging.Hold(err))
+			return amiHandler.DescribeExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.Describe(after, result, err_)
+		return amiHandler.Describe(ctx, result, err_)
 	})
 }
 
@@ -1421,15 +1461,18 @@ func (s DeskAsync) SendpDescribe(ctx context.Context, type_ int32) *orb.Future[D
 
 // SendcGetLast begins Last.
 func (s DeskAsync) SendcGetLast(ctx context.Context, amiHandler AMI_AMI_DeskHandler) error {
-	return stub.Callback(ctx, s.to, amiHandler, "_get_last", func(ctx, after context.Context) error {
-		result, err := s.to.Last(ctx)
+	var result Desk_Quotes
+	return stub.Callback(ctx, s.to, amiHandler, "_get_last", func(ctx context.Context) (err error) {
+		result, err = s.to.Last(ctx)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.GetLastExcep(after, messaging.Hold(err, InvalidStockType))
+			return amiHandler.GetLastExcep(ctx, messaging.Hold(err, InvalidStockType))
 		}
-		return amiHandler.AmiGetLast(after, result)
+		return amiHandler.AmiGetLast(ctx, result)
 	})
 }
 
@@ -1440,15 +1483,18 @@ func (s DeskAsync) SendpGetLast(ctx context.Context) *orb.Future[Desk_Quotes] {
 
 // SendcAmiGetLast begins GetLast.
 func (s DeskAsync) SendcAmiGetLast(ctx context.Context, amiHandler AMI_AMI_DeskHandler) error {
-	return stub.Callback(ctx, s.to, amiHandler, "get_last", func(ctx, after context.Context) error {
-		result, err := s.to.GetLast(ctx)
+	var result Desk_Quotes
+	return stub.Callback(ctx, s.to, amiHandler, "get_last", func(ctx context.Context) (err error) {
+		result, err = s.to.GetLast(ctx)
+		return err
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.GetLastAmiExcep(after, messaging.Hold(err))
+			return amiHandler.GetLastAmiExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.GetLast(after, result)
+		return amiHandler.GetLast(ctx, result)
 	})
 }
 
@@ -1459,15 +1505,16 @@ func (s DeskAsync) SendpAmiGetLast(ctx context.Context) *orb.Future[Desk_Quotes]
 
 // SendcAmiHalt begins Halt.
 func (s DeskAsync) SendcAmiHalt(ctx context.Context, amiHandler AMI_AMI_DeskHandler) error {
-	return stub.Callback(ctx, s.to, amiHandler, "halt", func(ctx, after context.Context) error {
-		err := s.to.Halt(ctx)
+	return stub.Callback(ctx, s.to, amiHandler, "halt", func(ctx context.Context) error {
+		return s.to.Halt(ctx)
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.HaltAmiExcep(after, messaging.Hold(err))
+			return amiHandler.HaltAmiExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.Halt(after)
+		return amiHandler.Halt(ctx)
 	})
 }
 
@@ -1478,15 +1525,16 @@ func (s DeskAsync) SendpHalt(ctx context.Context) *orb.Future[struct{}] {
 
 // SendcHaltExcep begins HaltExcep.
 func (s DeskAsync) SendcHaltExcep(ctx context.Context, amiHandler AMI_AMI_DeskHandler) error {
-	return stub.Callback(ctx, s.to, amiHandler, "halt_excep", func(ctx, after context.Context) error {
-		err := s.to.HaltExcep(ctx)
+	return stub.Callback(ctx, s.to, amiHandler, "halt_excep", func(ctx context.Context) error {
+		return s.to.HaltExcep(ctx)
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.HaltExcepExcep(after, messaging.Hold(err))
+			return amiHandler.HaltExcepExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.HaltExcep(after)
+		return amiHandler.HaltExcep(ctx)
 	})
 }
 
@@ -1496,16 +1544,17 @@ func (s DeskAsync) SendpHaltExcep(ctx context.Context) *orb.Future[struct{}] {
 }
 
 // SendcSendcHalt begins SendcHalt.
-func (s DeskAsync) SendcSendcHalt(ctx context.Context, amiHandler AMI_AMI_DeskHandler, amiHandler_ string, after_ string) error {
-	return stub.Callback(ctx, s.to, amiHandler, "sendc_halt", func(ctx, after context.Context) error {
-		err := s.to.SendcHalt(ctx, amiHandler_, after_)
+func (s DeskAsync) SendcSendcHalt(ctx context.Context, amiHandler AMI_AMI_DeskHandler, amiHandler_ string, after string) error {
+	return stub.Callback(ctx, s.to, amiHandler, "sendc_halt", func(ctx context.Context) error {
+		return s.to.SendcHalt(ctx, amiHandler_, after)
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.SendcHaltExcep(after, messaging.Hold(err))
+			return amiHandler.SendcHaltExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.SendcHalt(after)
+		return amiHandler.SendcHalt(ctx)
 	})
 }
 
@@ -1516,15 +1565,16 @@ func (s DeskAsync) SendpSendcHalt(ctx context.Context, amiHandler string, after 
 
 // SendcAnother begins Another.
 func (s DeskAsync) SendcAnother(ctx context.Context, amiHandler AMI_AMI_DeskHandler) error {
-	return stub.Callback(ctx, s.to, amiHandler, "renamed", func(ctx, after context.Context) error {
-		err := s.to.Another(ctx)
+	return stub.Callback(ctx, s.to, amiHandler, "renamed", func(ctx context.Context) error {
+		return s.to.Another(ctx)
+	}, func(ctx context.Context, err error) error {
 		switch {
 		case amiHandler == nil:
 			return nil
 		case err != nil:
-			return amiHandler.AnotherExcep(after, messaging.Hold(err))
+			return amiHandler.AnotherExcep(ctx, messaging.Hold(err))
 		}
-		return amiHandler.Another(after)
+		return amiHandler.Another(ctx)
 	})
 }
 

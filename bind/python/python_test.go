@@ -1,0 +1,315 @@
+// Package python_test builds dsom's package for Python, and a class library in C++, and runs Python's own tests with them.
+package python_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/opendsom/dsom/emit/cxx"
+	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/golden"
+	"github.com/opendsom/dsom/internal/sombuild"
+	"github.com/opendsom/dsom/typelib"
+)
+
+// A build is how everything is compiled.
+type build struct {
+	name, kernel string // flags of libsom, which other packages' tests share
+	flags        []string
+}
+
+var (
+	plain = build{"plain", "-O2", []string{"-O2"}}
+	asan  = build{"asan", "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all", []string{"-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"}}
+)
+
+// output runs a program, and returns what it says.
+func output(in string, env []string, name string, args ...string) (string, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = in
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func run(t testing.TB, env []string, name string, args ...string) string {
+	t.Helper()
+	out, err := output("", env, name, args...)
+	if err != nil {
+		t.Fatalf("%s %v: %v\n%s", name, args, err, out)
+	}
+	return out
+}
+
+// interpreter returns where the headers of python3 are, and skips the test where it has none, or is too old.
+func interpreter(t testing.TB) (include string) {
+	t.Helper()
+	for _, tool := range []string{"python3", "gcc", "g++"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			absent.Skip(t, "no %s: interop/install-peers has it", tool)
+		}
+	}
+	out := run(t, nil, "python3", "-c", "import sys, sysconfig; print(sys.version_info >= (3, 10), sysconfig.get_path('include'))")
+	new, include, _ := strings.Cut(strings.TrimSpace(out), " ")
+	if new != "True" {
+		absent.Skip(t, "python3 is older than 3.10")
+	}
+	if _, err := os.Stat(filepath.Join(include, "Python.h")); err != nil {
+		absent.Skip(t, "no Python.h: interop/install-peers has it, in python3-dev")
+	}
+	return include
+}
+
+var folder = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "bindpython") })
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, err := folder(); err == nil {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+var made sync.Map // by a build's name: func() (string, error)
+
+// once returns the folder of a name, which make fills the first time.
+func once(t testing.TB, name string, fill func(dir string) error) string {
+	t.Helper()
+	f, _ := made.LoadOrStore(name, sync.OnceValues(func() (string, error) {
+		root, err := folder()
+		if err != nil {
+			return "", err
+		}
+		dir := filepath.Join(root, name)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return "", err
+		}
+		return dir, fill(dir)
+	}))
+	dir, err := f.(func() (string, error))()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+type failed struct {
+	error
+	out string
+}
+
+func (f failed) Error() string { return f.error.Error() + "\n" + f.out }
+
+func compile(name string, args ...string) error {
+	if out, err := output("", nil, name, args...); err != nil {
+		return failed{err, out}
+	}
+	return nil
+}
+
+// zoo is a folder with the class library of the C++ binding's tests.
+func (b build) zoo(t testing.TB) string {
+	t.Helper()
+	kernel := sombuild.Kernel(t, "gcc", b.kernel)
+	return once(t, "zoo-"+b.name, func(dir string) error {
+		return library(dir, "../cxx/testdata/zoo.idl", "../cxx/test/zoo.cc", "zoo", kernel, b.flags)
+	})
+}
+
+// library builds a class library in C++ from IDL and source.
+func library(dir, source, code, name, kernel string, flags []string) error {
+	r, err := idl.Compile(context.Background(), idl.Options{}, source)
+	if err != nil {
+		return err
+	}
+	files, report := cxx.Emit(r.Spec, cxx.Options{Parts: cxx.Usage | cxx.Implementation, Library: name, Typelib: true})
+	if report.HasErrors() {
+		return report.Err()
+	}
+	info, err := typelib.Append(nil, r.Spec, typelib.Options{Files: []string{source}})
+	if err != nil {
+		return err
+	}
+	if err := files.Add(name+"_typelib.c", typelib.CSource(typelib.Symbol(source), info)); err != nil {
+		return err
+	}
+	for file, data := range files.All() {
+		if err := os.WriteFile(filepath.Join(dir, file), data, 0o644); err != nil {
+			return err
+		}
+	}
+	if err := compile("gcc", "-fPIC", "-c", "-o", filepath.Join(dir, "info.o"), filepath.Join(dir, name+"_typelib.c")); err != nil {
+		return err
+	}
+	return compile("g++", slices.Concat([]string{"-std=c++17", "-fPIC", "-shared", "-I" + dir, "-I../../libsom/include", "-I../cxx", "-o", filepath.Join(dir, "lib"+name+".so"),
+		code, filepath.Join(dir, name+"_library.cpp"), filepath.Join(dir, "info.o"), "-L" + kernel, "-lsom"}, flags)...)
+}
+
+// site is a folder with the package, and its extension built.
+func (b build) site(t testing.TB) string {
+	t.Helper()
+	include, kernel := interpreter(t), sombuild.Kernel(t, "gcc", b.kernel)
+	return once(t, "site-"+b.name, func(dir string) error {
+		if err := os.CopyFS(filepath.Join(dir, "dsom"), os.DirFS("dsom")); err != nil {
+			return err
+		}
+		var sources []string
+		for _, pattern := range []string{"src/*.c", "../host/src/*.c", "../c/typelib/src/*.c"} {
+			found, err := filepath.Glob(pattern)
+			if err != nil {
+				return err
+			}
+			sources = append(sources, found...)
+		}
+		flags := slices.Concat([]string{"-std=c11", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wno-cast-function-type", "-Wno-missing-field-initializers", "-fPIC",
+			"-fvisibility=hidden", "-DSOMH_FFI", "-I" + include, "-I../host", "-I../c/typelib", "-I../../libsom/include"}, b.flags)
+		// The host's library beside it, as the wheel has it: what calls by ctypes uses it.
+		if err := compile("gcc", slices.Concat(flags, []string{"-fvisibility=default", "-shared", "-Wl,-soname,libsomhost.so.1", "-o", filepath.Join(dir, "dsom", "libsomhost.so.1")},
+			slices.DeleteFunc(slices.Clone(sources), func(s string) bool { return strings.HasPrefix(s, "src") }), []string{"-L" + kernel, "-lsom", "-Wl,-rpath," + kernel, "-lffi", "-pthread"})...); err != nil {
+			return err
+		}
+		return compile("gcc", slices.Concat(flags, []string{"-shared", "-o", filepath.Join(dir, "dsom", "_core.so")}, sources, []string{"-L" + kernel, "-lsom", "-Wl,-rpath," + kernel, "-lffi", "-pthread"})...)
+	})
+}
+
+// env is what a program in Python is started with.
+func (b build) env(t testing.TB, more ...string) []string {
+	env := append([]string{"SOM_PATH=" + b.zoo(t), "PYTHONPATH=" + b.site(t), "DSOM_PYTHON=extension", "PYTHONDONTWRITEBYTECODE=1"}, more...)
+	if b.name == asan.name {
+		preload := strings.TrimSpace(run(t, nil, "gcc", "-print-file-name=libasan.so")) + ":" + strings.TrimSpace(run(t, nil, "gcc", "-print-file-name=libubsan.so")) + ":" +
+			strings.TrimSpace(run(t, nil, "g++", "-print-file-name=libstdc++.so"))
+		env = append(env, "LD_PRELOAD="+preload, "PYTHONMALLOC=malloc", "ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0")
+	}
+	return env
+}
+
+// unit runs a file of Python's tests.
+func (b build) unit(t *testing.T, file string, more ...string) {
+	t.Helper()
+	env := b.env(t, more...)
+	out, err := output("tests", env, "timeout", "500", "python3", "-X", "faulthandler", "-m", "unittest", file)
+	if err != nil || !strings.HasSuffix(out, "\nOK\n") {
+		t.Errorf("%v\n%s", err, tail(out))
+	}
+}
+
+func tail(s string) string {
+	const most = 8000
+	return s[max(0, len(s)-most):]
+}
+
+// TestClasses runs what a program does with classes of C++, under the checkers of addresses and undefined behaviour as well.
+func TestClasses(t *testing.T) {
+	t.Parallel()
+	for _, b := range []build{plain, asan} {
+		t.Run(b.name, func(t *testing.T) {
+			t.Parallel()
+			b.unit(t, "test_classes.py")
+		})
+	}
+}
+
+// TestStress makes and drops objects of all kinds; a million of each where DSOM_SOAK is set.
+func TestStress(t *testing.T) {
+	t.Parallel()
+	many := "50000"
+	if os.Getenv("DSOM_SOAK") != "" {
+		many = "1000000"
+	}
+	if out := run(t, plain.env(t), "python3", "tests/stress.py", many); !strings.HasSuffix(out, "flat\n") {
+		t.Error(out)
+	}
+}
+
+// TestEnds ends the interpreter with objects alive, in Python's hands and C++'s, and threads in the midst of calls.
+func TestEnds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ how, says string }{{"plain", "ends\n"}, {"threads", "ends\n"}, {"raise", "an error\n"}} {
+		for _, b := range []build{plain, asan} {
+			out, err := output("", b.env(t), "timeout", "100", "python3", "tests/ends.py", c.how)
+			if !strings.Contains(out, c.says) || (err != nil) != (c.how == "raise") || strings.Contains(out, "Sanitizer") {
+				t.Errorf("%s, %s: %v\n%s", b.name, c.how, err, tail(out))
+			}
+		}
+	}
+}
+
+// TestForeign runs the same by ctypes, as where there is no compiler.
+func TestForeign(t *testing.T) {
+	t.Parallel()
+	env := []string{"DSOM_PYTHON=ctypes", "DSOM_LIBRARIES=" + sombuild.Kernel(t, "gcc", plain.kernel)}
+	plain.unit(t, "test_classes.py", env...)
+	if out := run(t, plain.env(t, env...), "python3", "tests/stress.py", "3000"); !strings.HasSuffix(out, "flat\n") {
+		t.Error(out)
+	}
+	if out, err := output("", plain.env(t, "DSOM_PYTHON=ctypes", "DSOM_LIBRARIES=/nowhere"), "python3", "-c", "import dsom"); err == nil || !strings.Contains(out, "set DSOM_LIBRARIES to the folder of") {
+		t.Errorf("without libsom: %v\n%s", err, out)
+	}
+}
+
+// TestStubs holds what type checkers are told of a library, by either implementation.
+func TestStubs(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"extension", "ctypes"} {
+		dir := t.TempDir()
+		env := plain.env(t, "DSOM_PYTHON="+how, "DSOM_LIBRARIES="+sombuild.Kernel(t, "gcc", plain.kernel))
+		out, err := output(dir, env, "python3", "-m", "dsom.stubs", "--out", dir, filepath.Join(plain.zoo(t), "libzoo.so")) // not here, where there is the package without its extension
+		if err != nil || out != filepath.Join(dir, "Zoo.pyi")+"\n" {
+			t.Errorf("%v, got %s", err, out)
+		}
+		text, err := os.ReadFile(filepath.Join(dir, "Zoo.pyi"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden.Check(t, "Zoo.pyi", string(text))
+		run(t, env, "python3", "-c", "import ast, sys; ast.parse(open(sys.argv[1]).read())", filepath.Join(dir, "Zoo.pyi"))
+	}
+}
+
+// TestReleases runs a program with the release of a class library that it was written for, and with the next, whose class has another ancestor, other
+// data and more methods.
+func TestReleases(t *testing.T) {
+	t.Parallel()
+	env, kernel := plain.env(t), sombuild.Kernel(t, "gcc", plain.kernel)
+	for _, c := range []struct {
+		release, want string
+		flags         []string
+	}{
+		{"1", "10 50 1 6\n(1, 0) ['Counter'] False\n", nil},
+		{"2", "10 50 1 6\n(1, 1) ['Counter', 'Named'] True\n", []string{"-DNAMED"}},
+	} {
+		dir := t.TempDir()
+		source := filepath.Join(dir, "counter.idl")
+		text, err := os.ReadFile("testdata/counter" + c.release + ".idl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(source, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := library(dir, source, "testdata/counter.cpp", "counter", kernel, append([]string{"-O1"}, c.flags...)); err != nil {
+			t.Fatal(err)
+		}
+		if got := run(t, append(env, "SOM_PATH="+dir), "python3", "tests/release.py"); got != c.want {
+			t.Errorf("release %s: got\n%s", c.release, got)
+		}
+	}
+}
+
+// BenchmarkCalls prints the table of docs/som-python.md, measured in one run.
+func BenchmarkCalls(b *testing.B) {
+	env, dir := plain.env(b), b.TempDir()
+	if err := compile("gcc", "-O2", "-fPIC", "-shared", "-I"+interpreter(b), "-o", filepath.Join(dir, "plain.so"), "tests/plain.c"); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		b.Log("\n" + run(b, append(env, "PYTHONPATH="+plain.site(b)+":"+dir), "python3", "tests/bench.py"))
+	}
+}

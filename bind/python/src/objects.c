@@ -1,0 +1,338 @@
+/* objects.c: which object of Python's stands for which of libsom's, and how each keeps the other alive.
+ *
+ * As long as Python refers to an object it has one reference to libsom's. Of a class made in Python there is more: its dictionary has to last as long as libsom's
+ * object. When Python refers to it no more, and others do to libsom's, ownership turns: libsom's object owns this one (kept), and this one no
+ * reference any more; it turns back when the object comes to Python again. So neither half keeps the other for its own sake, and what is garbage on both
+ * sides goes at once. */
+#include "core.h"
+
+static somh_twins *twins;
+static bool unfinalized; /* whether an object's finalizer can be run again: seen when the module is loaded */
+
+/* An object being made by Python: what begins it finds it here. */
+static _Thread_local struct making { class_object *type; instance *w; struct making *outer; } *making;
+
+instance *twin_of(som_ref o) { return somh_twin(twins, o); }
+
+int bind_twin(instance *w, som_ref o) {
+	if (!somh_twin_set(twins, o, w)) return PyErr_NoMemory(), -1;
+	w->ref = o;
+	return 0;
+}
+
+/* An object of Python's is finalized once: the collector notes that in the word in front of it. */
+static void forget_finalized(PyObject *o) {
+#ifndef Py_GIL_DISABLED
+	((uintptr_t *)o)[-1] &= ~(uintptr_t)1;
+#else
+	(void)o;
+#endif
+}
+
+static void release(som_ref o) {
+	if (somh_shared(o)) {
+		som_release(o);
+		return;
+	}
+	PyThreadState *s = PyEval_SaveThread(); /* its end is a call into the class library */
+	som_release(o);
+	PyEval_RestoreThread(s);
+}
+
+/* Python refers to an object again that libsom's has kept: the reference that it had of it is the caller's. */
+static PyObject *back(instance *w) {
+	if (!unfinalized) return Py_NewRef((PyObject *)w); /* it stays libsom's for good */
+	som_retain(w->ref);
+	w->kept = false;
+	if (PyObject_IS_GC((PyObject *)w) && PyObject_GC_IsFinalized((PyObject *)w)) forget_finalized((PyObject *)w);
+	return (PyObject *)w;
+}
+
+static instance *empty(class_object *c) {
+	instance *w = (instance *)((PyTypeObject *)c)->tp_alloc((PyTypeObject *)c, 0);
+	if (w) w->scripted = c->cls && c->cls->nmade;
+	return w;
+}
+
+PyObject *wrap(som_ref o, bool owned) {
+	if (!o) Py_RETURN_NONE;
+	instance *w = twin_of(o);
+	if (w) {
+		PyObject *is = w->kept ? back(w) : Py_NewRef((PyObject *)w);
+		if (owned && !w->ended) som_release(o); /* not the last: w has one */
+		return is;
+	}
+	if (somh_ending(o)) return PyErr_Format(PyExc_ReferenceError, "an object of class %s is in the middle of its end", som_class_describe(som_class_of(o))->name);
+	class_object *c = class_of_ref(o);
+	w = c ? empty(c) : NULL;
+	if (w && bind_twin(w, o) < 0) Py_CLEAR(w);
+	if (w && !owned) som_retain(o);
+	if (!w && owned) som_release(o);
+	return (PyObject *)w;
+}
+
+som_ref ref_of(PyObject *o) {
+	instance *w = (instance *)o;
+	if (!w->ref) PyErr_Format(PyExc_ReferenceError, "the object of class %s has been released", Py_TYPE(o)->tp_name);
+	return w->ref;
+}
+
+/* ---- Making ---- */
+
+/* __del__, once. */
+static void finalize_own(PyObject *self) {
+	instance *w = (instance *)self;
+	destructor f = ((class_object *)Py_TYPE(self))->finalize;
+	if (!f || w->finalized) return;
+	w->finalized = true;
+	f(self);
+}
+
+void begin_instance(som_ref self, som_env *ev, void *context) {
+	(void)context;
+	PyGILState_STATE s;
+	if (!enter_python(&s)) {
+		som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "the Python interpreter has ended");
+		return;
+	}
+	instance *w = NULL;
+	class_object *c = class_of_ref(self);
+	if (c && making && !making->w && making->type == c) {
+		if ((w = empty(c)) && bind_twin(w, self) == 0) making->w = w; /* __init__ is called by Python, with what it was given */
+		else Py_CLEAR(w);
+	} else if (c) { /* another language makes one: it has no arguments */
+		PyObject *made = wrap(self, false), *nothing = made ? PyTuple_New(0) : NULL;
+		if (nothing && Py_TYPE(made)->tp_init(made, nothing, NULL) == 0) w = (instance *)made;
+		Py_XDECREF(nothing);
+		if (!w && made) { /* it is undone: there will be no end of it */
+			PyObject *type, *value, *trace;
+			PyErr_Fetch(&type, &value, &trace);
+			somh_twin_set(twins, self, NULL);
+			((instance *)made)->ref = NULL;
+			som_release(self);
+			PyErr_Restore(type, value, trace);
+		}
+		Py_XDECREF(made);
+	}
+	if (!w) raise_to_env(ev);
+	leave_python(s);
+}
+
+void end_instance(som_ref self, void *context) {
+	(void)context;
+	PyGILState_STATE s;
+	if (!enter_python(&s)) return;
+	instance *w = twin_of(self);
+	if (w) { /* what the class stands on is still there, and __del__ may use it */
+		bool kept = w->kept;
+		PyObject *type, *value, *trace;
+		PyErr_Fetch(&type, &value, &trace);
+		w->kept = false;
+		w->ended = true;
+		if (kept) finalize_own((PyObject *)w);
+		somh_twin_set(twins, self, NULL);
+		w->ref = NULL;
+		if (kept) Py_DECREF(w);
+		PyErr_Restore(type, value, trace);
+	}
+	leave_python(s);
+}
+
+PyObject *new_instance(PyTypeObject *type, PyObject *args, PyObject *kwds) {
+	class_object *c = (class_object *)type;
+	if (!PyObject_TypeCheck((PyObject *)type, &Class_Type) || !c->cls) return PyErr_Format(PyExc_TypeError, "cannot create '%.200s' instances", type->tp_name);
+	if (type->tp_init == Instance_Type.tp_init && (PyTuple_GET_SIZE(args) || (kwds && PyDict_GET_SIZE(kwds)))) return PyErr_Format(PyExc_TypeError, "%.200s() takes no arguments", type->tp_name);
+	struct making m = {c, NULL, making};
+	som_env ev = {0};
+	if (c->cls->nmade) making = &m;
+	PyThreadState *s = PyEval_SaveThread();
+	som_ref o = som_new(c->cls->cls, &ev);
+	PyEval_RestoreThread(s);
+	making = m.outer;
+	if (!o) {
+		if (m.w) m.w->ref = NULL;
+		Py_XDECREF((PyObject *)m.w);
+		return raise_env(&ev, NULL);
+	}
+	if (m.w && m.w->ref == o) return (PyObject *)m.w; /* it has the reference that was made */
+	Py_XDECREF((PyObject *)m.w);
+	return wrap(o, true);
+}
+
+PyObject *new_plainly(PyObject *type, PyObject *nothing) {
+	class_object *c = (class_object *)type;
+	som_env ev = {0};
+	(void)nothing;
+	if (!c->cls) return PyErr_Format(PyExc_TypeError, "cannot create '%.200s' instances", ((PyTypeObject *)type)->tp_name);
+	struct making *outer = making;
+	making = NULL;
+	PyThreadState *s = PyEval_SaveThread();
+	som_ref o = som_new(c->cls->cls, &ev);
+	PyEval_RestoreThread(s);
+	making = outer;
+	return o ? wrap(o, true) : raise_env(&ev, NULL);
+}
+
+static int init(PyObject *self, PyObject *args, PyObject *kwds) {
+	if (!PyTuple_GET_SIZE(args) && !(kwds && PyDict_GET_SIZE(kwds))) return 0;
+	return PyErr_Format(PyExc_TypeError, "%.200s() takes no arguments", Py_TYPE(self)->tp_name), -1;
+}
+
+/* ---- Ending ---- */
+
+void finalize_scripted(PyObject *self) {
+	instance *w = (instance *)self;
+	if (w->ref && !w->kept && !w->ended && !down && somh_shared(w->ref)) {
+		Py_INCREF(self);
+		w->kept = true;
+		som_release(w->ref); /* if all others have given theirs back meanwhile, this is its end, and w's */
+		return;
+	}
+	finalize_own(self);
+}
+
+static void dealloc(PyObject *self) {
+	instance *w = (instance *)self;
+	som_ref o = w->ref;
+	if (w->weaklist) PyObject_ClearWeakRefs(self);
+	if (o && twin_of(o) == w) somh_twin_set(twins, o, NULL);
+	w->ref = NULL;
+	if (o && !w->kept && !w->ended && !down) {
+		PyObject *type, *value, *trace;
+		PyErr_Fetch(&type, &value, &trace);
+		release(o);
+		PyErr_Restore(type, value, trace);
+	}
+	drop_lent(w);
+	Py_TYPE(self)->tp_free(self);
+}
+
+void release_later(instance *w, som_ref o) {
+	if (w->kept) { /* libsom's object had it, and somebody else's reference ends that */
+		w->kept = false;
+		w->ended = true;
+		Py_DECREF((PyObject *)w);
+	} else if (!w->ended) {
+		release(o);
+	}
+}
+
+static PyObject *release_now(PyObject *self, PyObject *nothing) {
+	instance *w = (instance *)self;
+	som_ref o = w->ref;
+	(void)nothing;
+	if (!o) Py_RETURN_NONE;
+	if (somh_twin(twins, o) == w) somh_twin_set(twins, o, NULL);
+	w->ref = NULL;
+	if (!w->calls) release_later(w, o);
+	Py_RETURN_NONE;
+}
+
+static PyObject *repr(PyObject *self) {
+	instance *w = (instance *)self;
+	if (!w->ref) return PyUnicode_FromFormat("<%s object, released>", Py_TYPE(self)->tp_name);
+	return PyUnicode_FromFormat("<%s object at %p>", Py_TYPE(self)->tp_name, w->ref);
+}
+
+static PyObject *enter(PyObject *self, PyObject *nothing) { return (void)nothing, Py_NewRef(self); }
+static PyObject *leave(PyObject *self, PyObject *args) { return (void)args, release_now(self, NULL); }
+
+static PyObject *reduce(PyObject *self, PyObject *protocol) {
+	(void)protocol;
+	PyObject *f = part("reduce");
+	return f ? PyObject_CallOneArg(f, self) : NULL;
+}
+
+static PyObject *address(PyObject *self, void *nothing) { return (void)nothing, ref_of(self) ? PyLong_FromVoidPtr(((instance *)self)->ref) : NULL; }
+static PyObject *alive(PyObject *self, void *nothing) { return (void)nothing, PyBool_FromLong(((instance *)self)->ref != NULL); }
+
+static PyMethodDef methods[] = {
+	{"som_release", release_now, METH_NOARGS, "Gives the object's reference back now; calls of it raise ReferenceError from then on."},
+	{"som_dispatch", (PyCFunction)(void (*)(void))dispatch, METH_FASTCALL, "Calls a method by its name as other languages do, by the object's own table: som_dispatch('speak', 3)."},
+	{"som_entry", entry, METH_O, "The address of what calls of a method run, for other tools of this process: a C function of the object, the environment and the arguments."},
+	{"__enter__", enter, METH_NOARGS, NULL},
+	{"__exit__", leave, METH_VARARGS, NULL},
+	{"__reduce_ex__", reduce, METH_O, NULL},
+	{NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef getset[] = {
+	{"som_address", address, NULL, "Where the object is in memory, for other tools of this process.", NULL},
+	{"som_alive", alive, NULL, "False once the object has been released or has ended.", NULL},
+	{NULL, NULL, NULL, NULL, NULL},
+};
+
+PyTypeObject Instance_Type = {
+	.ob_base = {PyObject_HEAD_INIT(NULL) 0},
+	.tp_name = "dsom.Instance",
+	.tp_doc = "An object of SOM, of a class of any language.",
+	.tp_basicsize = sizeof(instance),
+	.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+	.tp_weaklistoffset = offsetof(instance, weaklist),
+	.tp_dealloc = dealloc,
+	.tp_repr = repr,
+	.tp_methods = methods,
+	.tp_getset = getset,
+	.tp_init = init,
+	.tp_new = new_instance,
+};
+
+/* ---- Weak references ---- */
+
+typedef struct weak_object { PyObject_HEAD som_weak *weak; } weak_object;
+
+static PyObject *weak_get(PyObject *self, PyObject *args, PyObject *kwds) {
+	(void)kwds;
+	if (PyTuple_GET_SIZE(args)) return PyErr_Format(PyExc_TypeError, "a weak reference takes no arguments");
+	return wrap(som_weak_get(((weak_object *)self)->weak), true);
+}
+
+static void weak_dealloc(PyObject *self) {
+	som_weak_free(((weak_object *)self)->weak);
+	Py_TYPE(self)->tp_free(self);
+}
+
+static PyTypeObject Weak_Type = {
+	.ob_base = {PyObject_HEAD_INIT(NULL) 0},
+	.tp_name = "dsom.Weak",
+	.tp_doc = "A weak reference to an object of SOM: called it answers the object, or None once its end has begun.",
+	.tp_basicsize = sizeof(weak_object),
+	.tp_flags = Py_TPFLAGS_DEFAULT,
+	.tp_call = weak_get,
+	.tp_dealloc = weak_dealloc,
+};
+
+PyObject *weak(PyObject *module, PyObject *o) {
+	som_env ev = {0};
+	(void)module;
+	if (!PyObject_TypeCheck(o, &Instance_Type)) return PyErr_Format(PyExc_TypeError, "an object of SOM is asked for, not %.200s", Py_TYPE(o)->tp_name);
+	som_ref ref = ref_of(o);
+	som_weak *w = ref ? som_weak_new(ref, &ev) : NULL;
+	if (!w) return ref ? raise_env(&ev, NULL) : NULL;
+	weak_object *is = (weak_object *)Weak_Type.tp_alloc(&Weak_Type, 0);
+	if (is) is->weak = w;
+	else som_weak_free(w);
+	return (PyObject *)is;
+}
+
+/* Whether the collector's note is where it is thought to be: an object that is finalized, and then is not. */
+static bool can_forget(void) {
+	PyObject *ns = PyDict_New(), *o = NULL;
+	bool can = false;
+	PyObject *r = ns ? PyRun_String("class C:\n  def __del__(self): pass\no = C()\n", Py_file_input, ns, ns) : NULL;
+	if (r && (o = PyDict_GetItemString(ns, "o")) && PyObject_IS_GC(o) && !PyObject_GC_IsFinalized(o)) {
+		PyObject_CallFinalizer(o);
+		can = PyObject_GC_IsFinalized(o);
+		if (can) forget_finalized(o);
+		can = can && !PyObject_GC_IsFinalized(o);
+	}
+	PyErr_Clear();
+	Py_XDECREF(r); Py_XDECREF(ns);
+	return can;
+}
+
+void set_up_objects(void) {
+	twins = somh_twins_new();
+	unfinalized = can_forget();
+	PyType_Ready(&Weak_Type);
+}

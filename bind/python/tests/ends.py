@@ -1,0 +1,37 @@
+"""Ends with objects alive on all sides, and threads of C's and Python's that use them. ends.py HOW"""
+
+import sys
+import threading
+
+from dsom import load
+
+Dog, Echo = load("Zoo::Dog"), load("Zoo::Echo")
+
+
+class Own(Dog):
+    def speak(self, n):
+        return super().speak(n) + 1
+
+    def __del__(self):
+        self.bark(1)
+
+
+keep = [Dog(), Own(), Echo()]
+keep[2].keep("x", Own())
+keep[1].me = keep
+sys.keep = keep
+how = sys.argv[1]
+if how == "threads":  # which Python does not wait for
+
+    def work():
+        while True:
+            Own().som_dispatch("speak", 1)
+            keep[2].keep("y", Own())
+
+    for _ in range(3):
+        threading.Thread(target=work, daemon=True).start()
+    for i in range(200):
+        keep[1].som_dispatch("speak", i)
+elif how == "raise":
+    raise SystemExit("an error")
+print("ends", flush=True)

@@ -1,0 +1,708 @@
+"""What a program in Python does with classes of C++: used, subclassed, raised through. The class library is bind/cxx/testdata/zoo.idl's."""
+
+import copy
+import gc
+import pickle
+import sys
+import threading
+import unittest
+import weakref
+
+import dsom
+from dsom import load
+
+Animal, Pet, Dog, Puppy, Echo = (load("Zoo::" + n) for n in ("Animal", "Pet", "Dog", "Puppy", "Echo"))
+TooLoud, Asleep, Colour, Card, Place, Tree, Food, Album = (load("Zoo::" + n) for n in ("TooLoud", "Asleep", "Colour", "Card", "Place", "Tree", "Food", "Album"))
+
+
+class Using(unittest.TestCase):
+    def test_class(self):
+        self.assertEqual([c.__name__ for c in Puppy.__mro__], ["Puppy", "Dog", "Animal", "Pet", "SOMObject", "Instance", "object"])
+        self.assertTrue(issubclass(Dog, Animal))
+        self.assertEqual(Animal.som_version, (1, 2))
+        self.assertEqual(Dog.som_name, "Zoo::Dog")
+        self.assertIs(load("Zoo::Dog"), Dog)
+        self.assertIn("libzoo.so", Dog.som_library)
+        self.assertEqual(repr(Dog), "<class 'Zoo::Dog' of SOM>")
+        self.assertEqual(Dog.__module__, "Zoo")
+
+    def test_calls(self):
+        d = Dog()
+        self.assertEqual(d.speak(3), 7)
+        d.bark(5)
+        self.assertEqual(d.speak(n=3), 12)
+        self.assertEqual(Dog.speak(d, 3), 12)
+        self.assertEqual(d.legs, 4)
+        self.assertEqual(d.total(1), Animal().total(0))
+        self.assertEqual(Animal.named("Ida", legs=3).legs, 3)
+        self.assertEqual(Dog.named("Rex", 2).name, "Rex")
+
+    def test_documentation(self):
+        self.assertEqual(Animal.__doc__, "An animal.")
+        self.assertEqual(Animal.speak.__doc__, "speak(n: int) -> int\n\nSays something n times, and how loud that was.")
+        self.assertEqual(Animal.speak.__name__, "speak")
+        self.assertEqual(Animal.speak.raises, (TooLoud, Asleep))
+        self.assertRegex(repr(Dog()), r"^<Dog object at 0x[0-9a-f]+>$")
+        self.assertEqual(repr(Animal.name), "<attribute 'name' of 'Animal' objects>")
+
+    def test_attributes(self):
+        d = Dog()
+        d.name = "Rex"
+        d.colour = Colour.blue
+        d.bone = Dog.Bone(Dog.Size.large, 1 << 40)
+        self.assertEqual((d.name, d.colour, d.bone), ("Rex", Colour.blue, Dog.Bone(Dog.Size.large, 1 << 40)))
+        with self.assertRaisesRegex(AttributeError, "attribute 'legs' of 'Animal' objects is not writable"):
+            d.legs = 3
+        with self.assertRaises(AttributeError):
+            d.tail = 1
+        with self.assertRaises(AttributeError):
+            del d.name
+
+    def test_identity(self):
+        d = Dog()
+        self.assertIs(d.friend_of(d), d)
+        other = Animal()
+        self.assertIs(d.friend_of(other), other)
+        self.assertNotEqual(d, other)
+        self.assertEqual(len({d, d.friend_of(d)}), 1)
+
+    def test_roots(self):
+        d = Dog()
+        self.assertEqual(d.somGetClassName(), "Zoo::Dog")
+        self.assertEqual(d.somRespondsTo("bark"), 1)
+        self.assertFalse(hasattr(d, "somFree"))
+
+    def test_immutable(self):
+        with self.assertRaises(TypeError):
+            Dog.speak = lambda self, n: n
+
+
+class Values(unittest.TestCase):
+    def setUp(self):
+        self.e = Echo()
+
+    def test_each(self):
+        place = Place(1.5, -2.0, [[1, 2, 3], [4, 5, 6]])
+        card = Card("Rex", Colour.green, True, ["sit", "ß€😀"], place, "wide 😀 text")
+        dog, cat = Dog(), Animal()
+        for method, v, io in (
+            ("flag", True, False),
+            ("byte", 255, 0),
+            ("letter", "a", "ÿ"),
+            ("wide", "€", "a"),
+            ("small", -32768, 32767),
+            ("large", 4294967295, 0),
+            ("huge", 18446744073709551615, 1),
+            ("single", 0.5, -1.0),
+            ("twice", 0.1, float("inf")),
+            ("colour", Colour.blue, Colour.red),
+            ("text", "grüße 😀", ""),
+            ("title", "grüße 😀", ""),
+            ("animal", dog, cat),
+            ("place", place, Place(0, 0, [[0] * 3] * 2)),
+            ("card", card, Card("", Colour.red, False, [], place, "")),
+            ("cards", [card, card], []),
+            ("numbers", list(range(1000)), [-1]),
+            ("names", ["a", "b"], ["", "c"]),
+            ("tree", Tree(1, [Tree(2, []), Tree(3, [Tree(4, [])])]), Tree(0, [])),
+            ("food", Food(Colour.red, 7), Food(Colour.green, "leaf")),
+            ("food", Food(Colour.blue, card), Food(Colour.red, -1)),
+            ("flags", [True, False], []),
+            ("herd", [dog, cat], []),
+            ("album", Album([["a", "b", "c"], ["d", "e", "f"]], 6), Album([[""] * 3] * 2, 0)),
+        ):
+            with self.subTest(method):
+                self.assertEqual(getattr(self.e, method)(v, io), (v, io, v))
+        self.assertEqual(self.e.token(0x1234), 0x1234)
+        self.assertIsNone(self.e.token(None))
+
+    def test_wrong(self):
+        e = self.e
+        place = Place(0, 0, [[0] * 3] * 2)
+        for error, text, f in (
+            (OverflowError, r"byte\(\) argument 'v': 256 is out of the range of octet \(0 to 255\)", lambda: e.byte(256, 0)),
+            (OverflowError, "-1 is out of the range", lambda: e.byte(-1, 0)),
+            (OverflowError, "short", lambda: e.small(32768, 0)),
+            (OverflowError, "unsigned long", lambda: e.large(1 << 32, 0)),
+            (OverflowError, "unsigned long long", lambda: e.huge(1 << 64, 0)),
+            (OverflowError, "unsigned long long", lambda: e.huge(-1, 0)),
+            (OverflowError, "long long", lambda: Dog().speak(1 << 63)),
+            (OverflowError, "float", lambda: e.single(1e300, 0)),
+            (OverflowError, "beyond", lambda: e.letter("€", "a")),
+            (OverflowError, "beyond", lambda: e.wide("😀", "a")),
+            (TypeError, "must be int, not str", lambda: Dog().speak("x")),
+            (TypeError, "must be int, not float", lambda: Dog().speak(1.0)),
+            (TypeError, "must be int, not None", lambda: Dog().speak(None)),
+            (TypeError, "must be bool", lambda: e.flag(1, False)),
+            (TypeError, "must be str, not None", lambda: e.text(None, "")),
+            (TypeError, "must be str, not bytes", lambda: e.text(b"x", "")),
+            (ValueError, "embedded null", lambda: e.text("a\0b", "")),
+            (ValueError, "embedded null", lambda: e.title("a\0b", "")),
+            (TypeError, "length 1", lambda: e.letter("ab", "a")),
+            (TypeError, "must be Zoo::Animal, not None", lambda: e.animal(None, Dog())),
+            (TypeError, "must be Zoo::Animal, not Echo", lambda: e.animal(e, Dog())),
+            (TypeError, "must be Zoo::Animal, not object", lambda: e.animal(object(), Dog())),
+            (TypeError, "must be a sequence", lambda: e.numbers(7, [])),
+            (TypeError, "must be a sequence, not str", lambda: e.numbers("12", [])),
+            (TypeError, r"'v'\[1\] must be int", lambda: e.numbers([1, "2"], [])),
+            (ValueError, "2 elements, and the array has 3", lambda: e.place(Place(0, 0, [[0] * 2] * 2), place)),
+            (TypeError, "must be Zoo::Place", lambda: e.place(7, place)),
+            (TypeError, "'v'.name must be str", lambda: e.card(Card(1, Colour.red, True, [], place, ""), None)),
+            (TypeError, "must be Zoo::Colour", lambda: e.colour("red", Colour.red)),
+            (ValueError, "7 is not a valid Zoo::Colour", lambda: e.colour(7, Colour.red)),
+            (TypeError, "must be Zoo::Colour, not Size", lambda: e.colour(Dog.Size.large, Colour.red)),
+            (TypeError, "must be int or None", lambda: e.token("x")),
+            (TypeError, "takes exactly 1 argument", lambda: Dog().speak()),
+            (TypeError, "takes exactly 1 argument", lambda: Dog().speak(1, 2)),
+            (TypeError, "unexpected keyword", lambda: Dog().speak(times=1)),
+            (TypeError, "multiple values", lambda: e.byte(1, v=1)),
+            (TypeError, "multiple values for argument 'legs'", lambda: Animal.named("x", 1, legs=1)),
+            (TypeError, "doesn't apply", lambda: Dog.bark(Animal(), 1)),
+            (TypeError, "takes no arguments", lambda: Dog(1)),
+            (TypeError, "missing 1 required", lambda: Place(1, 2)),
+        ):
+            with self.subTest(text), self.assertRaisesRegex(error, text):
+                f()
+
+    def test_recursion(self):
+        tree = Tree(0, [])
+        tree.below = [tree]
+        with self.assertRaises(RecursionError):
+            self.e.tree(tree, tree)
+        deep = Tree(0, [])
+        for i in range(60):
+            deep = Tree(i, [deep])
+        self.assertEqual(self.e.tree(deep, Tree(0, []))[0], deep)
+
+    def test_types(self):
+        place = Place(1, 2, [])
+        self.assertEqual(repr(place), "Place(x=1, y=2, marks=[])")
+        self.assertEqual(pickle.loads(pickle.dumps(Card("a", Colour.red, True, [], place, ""))), Card("a", Colour.red, True, [], place, ""))
+        self.assertIs(pickle.loads(pickle.dumps(Colour.green)), Colour.green)
+        self.assertEqual(copy.copy(Food(Colour.red, 1)), Food(Colour.red, 1))
+        self.assertEqual([*Colour], [0, 1, 2])
+        x, y, _ = place
+        self.assertEqual((x, y), (1, 2))
+
+    def test_octets_that_are_no_utf8(self):
+        text = b"caf\xe9".decode("utf-8", "surrogateescape")
+        self.assertEqual(self.e.text(text, "")[0], text)
+
+    def test_given(self):
+        a = Animal()
+        before = Animal.som_instances
+        self.e.keep("some text", a)
+        del a
+        gc.collect()
+        self.assertEqual(self.e.kept_text(), "some text")
+        self.assertEqual(Animal.som_instances, before)
+        self.e.keep("another", Dog())
+        gc.collect()
+        self.assertEqual(Animal.som_instances, before - 1)
+
+
+class Exceptions(unittest.TestCase):
+    def test_user(self):
+        with self.assertRaises(TooLoud) as c:
+            Dog().speak(1005)
+        self.assertEqual((c.exception.volume, c.exception.why), (5, " is too loud"))
+        self.assertIsInstance(c.exception, dsom.UserException)
+        self.assertEqual(TooLoud.id, "IDL:Zoo/TooLoud:1.0")
+        with self.assertRaises(Asleep):
+            Dog().speak(-1)
+        with self.assertRaises(TooLoud):
+            Animal.named("nobody", 4)
+        self.assertEqual(pickle.loads(pickle.dumps(c.exception)).volume, 5)
+
+    def test_system(self):
+        with self.assertRaises(dsom.UNKNOWN) as c:
+            Animal().speak(999)
+        self.assertIn("a plain error", str(c.exception))
+        with self.assertRaises(dsom.NO_MEMORY):
+            Animal().speak(998)
+        with self.assertRaises(dsom.UNKNOWN):
+            Animal().speak(997)
+        self.assertTrue(issubclass(dsom.NO_MEMORY, dsom.SystemException))
+        e = pickle.loads(pickle.dumps(dsom.BAD_PARAM("x", 7)))
+        self.assertEqual((type(e), e.minor, str(e)), (dsom.BAD_PARAM, 7, "x"))
+
+    def test_no_class(self):
+        for name, code in (("Zoo::Unicorn", "unknown"), ("Nothing", "unknown"), ("a b", "unknown"), ("", "unknown"), ("x" * 300, "unknown")):
+            with self.subTest(name), self.assertRaises(dsom.SystemException) as c:
+                load(name)
+            self.assertEqual(c.exception.code, code)
+        with self.assertRaises(dsom.SystemException) as c:
+            load("Zoo::Animal", (2, 0))
+        self.assertEqual(c.exception.code, "version")
+        self.assertIs(load("Zoo::Animal", (1, 1)), Animal)
+        with self.assertRaises(dsom.SystemException) as c:
+            dsom.library("/nowhere/libnothing.so")
+        self.assertEqual(c.exception.code, "library")
+
+
+class Subclassing(unittest.TestCase):
+    """C++ calls back by way of Puppy, in C++, which calls the next class's speak: here one made in Python stands before it."""
+
+    def test_override(self):
+        class Loud(Dog):
+            def speak(self, n):
+                return super().speak(n) + 100
+
+        class Louder(Loud):
+            def speak(self, n):
+                return super().speak(n) * 2
+
+        o = Louder()
+        self.assertEqual(o.speak(3), 214)
+        self.assertEqual(Loud().speak(3), 107)
+        self.assertEqual(Dog.speak(o, 3), 7)
+        self.assertEqual(Animal.speak(o, 3), 6)
+        self.assertTrue(issubclass(Loud, Animal))
+        self.assertEqual((Loud.som_name, o.somGetClassName()), ("Loud", "Louder"))
+        self.assertEqual(call(o, "speak", 3), 214)
+
+    def test_called_from_c(self):
+        seen = []
+
+        class Listener(Puppy):
+            def speak(self, n):
+                seen.append((type(self), n))
+                return super().speak(n)
+
+            def owner(self):  # nonstatic: nobody else sees it
+                return "Python"
+
+            def speak_to(self, who):
+                return -super().speak_to(who)
+
+        o = Listener()
+        self.assertEqual(call(o, "speak", 5), Puppy().speak(5))
+        self.assertEqual(seen, [(Listener, 5)])
+        self.assertEqual(call(o, "speak_to", "abc"), -30)
+
+    def test_attributes(self):
+        class Named(Dog):
+            kept = "?"
+
+            @property
+            def name(self):
+                return "<" + Dog.name.__get__(self) + ">"
+
+            @name.setter
+            def name(self, value):
+                self.kept = value
+                Dog.name.__set__(self, value)
+
+        o = Named()
+        call(o, "_set_name", "Rex")
+        self.assertEqual((o.kept, call(o, "_get_name")), ("Rex", "<Rex>"))
+        first = call(o, "_get_name")
+        for i in range(40):
+            o.name = str(i)
+            call(o, "_get_name")
+        self.assertEqual(first, "<Rex>")
+
+    def test_everything_comes_and_goes(self):
+        class Twice(Echo):
+            def card(self, v, io):
+                return v, io, v
+
+            def numbers(self, v, io):
+                return [n * 2 for n in v], io + v, [len(v)]
+
+            def food(self, v, io):
+                return Food(Colour.green, "leaf"), v, io
+
+            def herd(self, v, io):
+                return list(reversed(v)), io, v
+
+        plain = Echo()
+        o = Twice()
+        place = Place(1, 2, [[0] * 3] * 2)
+        card = Card("a", Colour.red, False, ["x"], place, "y")
+        self.assertEqual(call(o, "card", card, card), (card, card, card))
+        self.assertEqual(call(o, "numbers", [1, 2], [3]), ([2, 4], [3, 1, 2], [2]))
+        self.assertEqual(call(o, "food", Food(Colour.red, 1), Food(Colour.blue, card)), (Food(Colour.green, "leaf"), Food(Colour.red, 1), Food(Colour.blue, card)))
+        d, a = Dog(), Animal()
+        self.assertEqual(call(o, "herd", [d, a], []), ([a, d], [], [d, a]))
+        self.assertEqual(plain.numbers([1], []), ([1], [], [1]))
+
+    def test_wrong_results(self):
+        class Wrong(Echo):
+            result = None
+
+            def text(self, v, io):
+                return self.result
+
+            def small(self, v, io):
+                return self.result
+
+        for result, error in ((None, TypeError), ((1, 2, 3), TypeError), (("a", "b"), TypeError), (("a", "b", "c", "d"), TypeError)):
+            o = Wrong()
+            o.result = result
+            with self.subTest(result), self.assertRaises(error):
+                call(o, "text", "a", "b")
+        o.result = (1, 2, 1 << 20)
+        with self.assertRaises(OverflowError):
+            call(o, "small", 1, 2)
+
+    def test_raising(self):
+        class Raising(Dog):
+            def speak(self, n):
+                raise self.what
+
+        class Odd(Exception):
+            pass
+
+        o = Raising()
+        for what in (Odd("odd", 7), KeyError("k"), TooLoud(7, "why"), Asleep(), dsom.BAD_PARAM("bad", 3, "YES"), KeyboardInterrupt(), SystemExit(3)):
+            o.what = what
+            with self.subTest(what), self.assertRaises(type(what)) as c:
+                call(o, "speak", 1)
+            if not isinstance(what, dsom.Exception):
+                self.assertIs(c.exception, what)
+            elif isinstance(what, TooLoud):
+                self.assertEqual((c.exception.volume, c.exception.why), (7, "why"))
+            elif isinstance(what, dsom.SystemException):
+                self.assertEqual((c.exception.minor, c.exception.completed, str(c.exception)), (3, 0, "bad"))
+        o.what = TooLoud(1 << 20, "no short")
+        with self.assertRaises(OverflowError):
+            call(o, "speak", 1)
+
+    def test_through(self):
+        """What C++ raised goes through Python to C++ and back as what it was."""
+
+        class Passing(Dog):
+            def speak(self, n):
+                try:
+                    return super().speak(n)
+                except TooLoud as e:
+                    if n == 2000:
+                        e.volume = 1
+                    raise
+
+        for n, volume in ((1007, 7), (2000, 1)):
+            with self.assertRaises(TooLoud) as c:
+                call(Passing(), "speak", n)
+            self.assertEqual(c.exception.volume, volume)
+
+    def test_later(self):
+        class Later(Dog):
+            pass
+
+        o = Later()
+        self.assertEqual(call(o, "speak", 3), 7)
+        Later.speak = lambda self, n: n + Dog.speak(self, n)
+        self.assertEqual(call(o, "speak", 3), 10)
+        Later.speak = lambda self, n: 0
+        self.assertEqual(call(o, "speak", 3), 0)
+        del Later.speak
+        self.assertEqual(call(o, "speak", 3), 7)
+
+    def test_mixin(self):
+        class Quiet:
+            def speak(self, n):
+                return -super().speak(n)
+
+        class Cat(Quiet, Animal):
+            pass
+
+        self.assertEqual(call(Cat(), "speak", 2), -4)
+        self.assertEqual(Cat.som_name, "Cat")
+
+    def test_two_parents(self):
+        class Both(Dog, Pet):
+            def speak_to(self, who):
+                return super().speak_to(who) + 1
+
+        o = Both()
+        self.assertEqual((call(o, "speak_to", "abc"), o.speak(1), o.owner()), (4, 3, "somebody"))
+
+    def test_names(self):
+        def define():
+            class Same(Dog):
+                pass
+
+            return Same
+
+        a, b = define(), define()
+        self.assertNotEqual(a.som_name, b.som_name)
+
+        class Named(Dog, name="Zoo::Terrier"):
+            pass
+
+        self.assertIs(load("Zoo::Terrier"), Named)
+        with self.assertRaises(dsom.SystemException) as c:
+            class Again(Dog, name="Zoo::Terrier"):
+                pass
+        self.assertEqual(c.exception.code, "name")
+
+    def test_init(self):
+        class Held(Dog):
+            def __init__(self, name, legs=4):
+                self.name = name
+                self.many = legs
+
+        o = Held("Rex", legs=5)
+        self.assertEqual((o.name, o.many, o.__dict__), ("Rex", 5, {"many": 5}))
+        with self.assertRaises(TypeError):
+            Held()
+        with self.assertRaises(TypeError):  # as another language makes it: without arguments
+            call_new(Held)
+
+        class Free(Dog):
+            def __init__(self):
+                self.begun = True
+                self.name = "free"
+
+        self.assertEqual((call_new(Free).begun, call_new(Free).name), (True, "free"))
+        self.assertTrue(Free.named("x", 3).begun)
+
+        class Failing(Dog):
+            def __init__(self):
+                raise KeyError("begin")
+
+        before = Dog.som_instances
+        with self.assertRaises(KeyError):
+            Failing()
+        with self.assertRaises(KeyError):
+            call_new(Failing)
+        gc.collect()
+        self.assertEqual(Dog.som_instances, before)
+
+    def test_class_goes(self):
+        class Short(Dog):
+            def speak(self, n):
+                return 1
+
+        Short().speak(1)
+        name, gone = Short.som_name, weakref.ref(Short)
+        self.assertIn(name, dsom.classes())
+        del Short
+        gc.collect()
+        self.assertIsNone(gone())
+        self.assertNotIn(name, dsom.classes())
+
+
+def call(o, method, *args):
+    """Calls a method as other languages do: by the object's own table, and not by Python's attributes."""
+    return o.som_dispatch(method, *args)
+
+
+def call_new(cls):
+    """Makes an object as other languages do."""
+    return cls.som_new()
+
+
+class Lifetime(unittest.TestCase):
+    def test_release(self):
+        before = Dog.som_instances
+        d = Dog()
+        self.assertEqual(Dog.som_instances, before + 1)
+        d.som_release()
+        self.assertEqual(Dog.som_instances, before)
+        for f in (lambda: d.speak(1), lambda: d.name, lambda: Echo().animal(d, Dog()), lambda: dsom.weak(d), lambda: setattr(d, "name", "x"), lambda: d.som_address):
+            with self.assertRaisesRegex(ReferenceError, "the object of class Dog has been released"):
+                f()
+        self.assertEqual(repr(d), "<Dog object, released>")
+        d.som_release()
+        with Dog() as d:
+            self.assertTrue(d.som_alive)
+        self.assertFalse(d.som_alive)
+
+    def test_prompt(self):
+        """An object goes as soon as Python's last reference does, without the collector."""
+        gc.disable()
+        try:
+            class Own(Dog):
+                pass
+
+            for c in (Dog, Own):
+                before = c.som_instances
+                o = c()
+                self.assertEqual(c.som_instances, before + 1)
+                del o
+                self.assertEqual(c.som_instances, before)
+        finally:
+            gc.enable()
+
+    def test_kept_by_others(self):
+        """An object of a class made in Python that C++ keeps is the same when it comes back, with all that is in it; again and again."""
+        ended = []
+
+        class Own(Dog):
+            def __del__(self):
+                ended.append(self.mark)
+
+        e = Echo()
+        o = Own()
+        o.mark = 7
+        e.keep("", o)
+        address, w, s = o.som_address, weakref.ref(o), dsom.weak(o)
+        del o
+        for i in range(5):
+            gc.collect()
+            self.assertEqual(ended, [])
+            o = s()
+            self.assertEqual((o.mark, o.som_address, w() is o), (7, address, True))
+            del o
+        del s
+        e.keep("", Dog())
+        gc.collect()
+        self.assertEqual(ended, [7])
+        self.assertIsNone(w())
+
+    def test_kept_in_a_cycle(self):
+        """What refers to itself is found by the collector, kept by C++ all the same, and collected when it is not."""
+
+        class Own(Dog):
+            pass
+
+        e = Echo()
+        for i in range(3):
+            o = Own()
+            o.me, o.mark = o, i
+            e.keep("", o)
+            s = dsom.weak(o)
+            del o
+            gc.collect()
+            gc.collect()
+            o = s()
+            self.assertEqual((o.me is o, o.mark), (True, i))
+            del o
+        e.keep("", Dog())
+        gc.collect()
+        self.assertIsNone(s())
+        self.assertEqual(Own.som_instances, 0)
+
+    def test_cycles(self):
+        class Node(Dog):
+            pass
+
+        before = Node.som_instances
+        for _ in range(100):
+            a, b = Node(), Node()
+            a.other, b.other = b, a
+        del a, b
+        gc.collect()
+        self.assertEqual(Node.som_instances, before)
+
+    def test_weak(self):
+        d = Dog()
+        w = dsom.weak(d)
+        self.assertIs(w(), d)
+        del d
+        self.assertIsNone(w())
+        with self.assertRaises(TypeError):
+            dsom.weak(7)
+
+    def test_mid_destruction(self):
+        """What C++ calls of an object whose part in Python has ended is what stands above."""
+
+        class Own(Dog):
+            def speak(self, n):
+                return 99
+
+        o = Own()
+        self.assertEqual(call(o, "speak", 3), 99)
+        ref = o.som_address
+        del o
+        self.assertNotEqual(ref, 0)
+
+    def test_copy_and_pickle(self):
+        for f in (copy.copy, copy.deepcopy, pickle.dumps):
+            with self.assertRaises(TypeError):
+                f(Dog())
+
+    def test_python_keeps_c(self):
+        class Own(Dog):
+            pass
+
+        o = Own()
+        o.friend = Dog.named("friend", 3)
+        gc.collect()
+        self.assertEqual(o.friend.name, "friend")
+
+
+class Threads(unittest.TestCase):
+    def test_many(self):
+        class Own(Dog):
+            def speak(self, n):
+                return super().speak(n) + 1
+
+        failures, e = [], Echo()
+
+        def work():
+            try:
+                for i in range(300):
+                    o = Own()
+                    if call(o, "speak", i) != 2 * i + 2:
+                        failures.append(i)
+                    e.animal(o, o)
+                    e.keep("x", o)
+                    del o
+            except BaseException as x:
+                failures.append(x)
+
+        sys.setswitchinterval(1e-5)
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        sys.setswitchinterval(5e-3)
+        self.assertEqual(failures, [])
+
+    def test_foreign(self):
+        """A thread that Python has not made calls an override."""
+        import ctypes
+
+        seen = []
+
+        class Own(Dog):
+            def speak(self, n):
+                seen.append((n, threading.current_thread() is threading.main_thread()))
+                return n
+
+        o = Own()
+        libc = ctypes.CDLL(None)
+        speak = o.som_entry("speak")
+        thread, value = ctypes.c_ulong(), ctypes.c_void_p()
+
+        @ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)
+        def run(_):  # by way of ctypes: the thread is C's
+            return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(speak)(o.som_address, None, 5)
+
+        self.assertEqual(libc.pthread_create(ctypes.byref(thread), None, run, None), 0)
+        self.assertEqual(libc.pthread_join(thread, ctypes.byref(value)), 0)
+        self.assertEqual((seen, value.value), ([(5, False)], 5))
+
+    def test_others_run(self):
+        """While C++ is called others run Python: a call that waits for another thread ends."""
+        class Waiting(Dog):
+            def speak(self, n):
+                begun.set()
+                return 1 if go.wait(30) else 0
+
+        begun, go = threading.Event(), threading.Event()
+        o = Waiting()
+        t = threading.Thread(target=lambda: results.append(call(o, "speak", 1)))
+        results = []
+        t.start()
+        self.assertTrue(begun.wait(30))
+        go.set()
+        t.join(30)
+        self.assertEqual(results, [1])
+
+    def test_async(self):
+        import asyncio
+
+        async def main():
+            d = Dog()
+            return await asyncio.gather(d.speak_async(1), d.speak_async(2), d.speak_async(n=3))
+
+        self.assertEqual(asyncio.run(main()), [3, 5, 7])
+
+
+if __name__ == "__main__":
+    unittest.main()

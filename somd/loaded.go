@@ -1,0 +1,108 @@
+package somd
+
+import (
+	"slices"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/som"
+)
+
+// A loaded is an object as one of its references leads to it: a program may load one object for several references, those whose data were changed to the same, say, or for one that
+// is exported besides. Each keeps the object. The first is the one that the object is passed by, and when that is let go, the next.
+type loaded struct {
+	*servant
+	at   *poa.POA
+	ref  *orb.Ref
+	key  string
+	kept som.Ref // until it is let go; under the domain's lock
+}
+
+// Implementation is another for each reference: an adapter has each of them once.
+func (l *loaded) Implementation() any { return l }
+
+// loaded makes an object one that a reference of an adapter leads to. The caller keeps its own reference to the object.
+func (d *Domain) loaded(r som.Ref, at *poa.POA, ref *orb.Ref) (*loaded, error) {
+	for {
+		s, mine, err := d.servantOf(r, at)
+		if err != nil {
+			return nil, err
+		}
+		if mine {
+			if _, err := d.activate(s, func() (*orb.Ref, error) { return ref, nil }); err != nil {
+				return nil, err
+			}
+		}
+		if _, err := s.made(); err != nil {
+			return nil, err
+		}
+		if other, alive := s.weak(); alive {
+			_ = other.Release()
+		} else { // of an object that was at the same place before
+			d.forget(s)
+			continue
+		}
+		if err := r.Retain(); err != nil {
+			return nil, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "%w", err)
+		}
+		l := &loaded{servant: s, at: at, ref: ref, key: orb.Key(ref), kept: r}
+		d.mu.Lock()
+		there := d.objects[s.id] == s
+		if there {
+			s.loads = append(s.loads, l)
+			d.byKey[l.key] = s
+		}
+		d.mu.Unlock()
+		if there {
+			return l, nil
+		}
+		_ = r.Release() // it was just let go: it is exported anew
+	}
+}
+
+// unload ends that a reference leads to an object. With the last that it was exported by, that ends.
+func (d *Domain) unload(l *loaded) {
+	d.mu.Lock()
+	kept := l.kept
+	l.kept = som.Ref{}
+	l.servant.loads = slices.DeleteFunc(l.servant.loads, func(o *loaded) bool { return o == l })
+	last := d.pass(l.servant, l.key)
+	d.mu.Unlock()
+	if last {
+		d.letGo(l.servant)
+	}
+	if !kept.IsNil() {
+		_ = kept.Release()
+	}
+}
+
+// hide is unload for the reference that an object was exported by.
+func (d *Domain) hide(s *servant) {
+	d.mu.Lock()
+	last := d.pass(s, s.key)
+	d.mu.Unlock()
+	if last {
+		d.letGo(s)
+	}
+}
+
+// pass has an object be passed by another of its references if it was by the one of a key, which leads to it no more. It reports whether there is none left. mu is held.
+func (d *Domain) pass(s *servant, key string) (last bool) {
+	if d.objects[s.id] != s { // it was withdrawn
+		return false
+	}
+	delete(d.byKey, key)
+	switch {
+	case s.key != key:
+		return false
+	case len(s.loads) == 0:
+		delete(d.objects, s.id)
+		return true
+	}
+	next := s.loads[0]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.at, s.ref, s.key = next.at, next.ref, next.key
+	return false
+}

@@ -1,0 +1,4 @@
+package oneport
+
+// Over is what is made of a connection that was accepted.
+var Over = over
