@@ -31,6 +31,7 @@ type grammar struct {
 	Class      classCmd      `cmd:"" help:"Print what class libraries say of their classes, and what the interface repository has."`
 	Irdump     irdumpCmd     `cmd:"" help:"List the interface repository, as SOM's irdump does."`
 	Server     serverCmd     `cmd:"" help:"Register, start, stop and watch server programs."`
+	Smalltalk  smalltalkCmd  `cmd:"" help:"Run programs in Smalltalk."`
 	Config     configCmd     `cmd:"" help:"Show, check and make the daemon's configuration, and have it read again."`
 	Console    consoleCmd    `cmd:"" help:"Print the address of the daemon's pages, which lets you in."`
 	Machine    machineCmd    `cmd:"" help:"Machines whose daemons share their state."`

@@ -62,11 +62,14 @@ func raisedSystem(sys *exc.SystemException) *raisedError {
 func (c *console) finish(err error) int {
 	var raised *raisedError
 	var wrong *usageError
+	var status statusError
 	switch {
 	case err == nil:
 		return statusGood
 	case errors.Is(err, errReported):
 		return statusFailed
+	case errors.As(err, &status):
+		return int(status)
 	case errors.As(err, &raised):
 		if raised.words != nil && !c.json {
 			c.complain(err, "")

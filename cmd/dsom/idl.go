@@ -121,6 +121,7 @@ type idlBuildCmd struct {
 	AMI             bool              `name:"ami" help:"Generate asynchronous calls too: reply handlers, and futures in place of pollers."`
 	Typelib         bool              `help:"Make C sources with type information for class libraries to carry: dog_typelib.c of dog.idl. With --c and --cxx, classes know theirs, and with --go, which makes a package of it."`
 	Somt            bool              `help:"Make files of type information: dog.somt of dog.idl."`
+	Smalltalk       bool              `help:"Make what programs in Smalltalk know of the IDL: thermo.st of thermo.idl, see docs/som-smalltalk.md."`
 	Check           bool              `help:"Write nothing; fail if a file would change."`
 	File            []string          `arg:"" help:"IDL files."`
 }
@@ -137,7 +138,8 @@ func (idlBuildCmd) Help() string {
     dsom idl build --out src --c=h,ih,c --library zoo animal.idl dog.idl
     dsom idl build --out src --cxx=hpp,ih,cpp --library zoo animal.idl dog.idl
     dsom idl build --out src --xh=xh,cpp dog.idl
-    dsom idl build --out gen --typelib dog.idl`
+    dsom idl build --out gen --typelib dog.idl
+    dsom idl build --out gen --smalltalk thermo.idl`
 }
 
 func (v idlBuildCmd) Run(ctx context.Context, c *console) error {

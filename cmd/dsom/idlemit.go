@@ -8,6 +8,7 @@ import (
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/emit/external"
 	"github.com/opendsom/dsom/emit/golang"
+	"github.com/opendsom/dsom/emit/smalltalk"
 	"github.com/opendsom/dsom/idl"
 )
 
@@ -24,7 +25,7 @@ func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit
 	if v.Included && (v.C.on || v.Cxx.on || v.Xh.on) {
 		return nil, usage("--included is not for --c, --cxx and --xh, which make files of the IDL that is named: name the included files, too")
 	}
-	if v.Lang == "go" || v.Go || len(v.Emitter) == 0 && !v.C.on && !v.Cxx.on && !v.Xh.on && !v.Typelib && !v.Somt {
+	if v.Lang == "go" || v.Go || len(v.Emitter) == 0 && !v.C.on && !v.Cxx.on && !v.Xh.on && !v.Typelib && !v.Somt && !v.Smalltalk {
 		files, err := v.golang(c, r)
 		if err != nil {
 			return nil, err
@@ -51,6 +52,15 @@ func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit
 	}
 	if err := v.typelibs(r.Spec, all); err != nil {
 		return nil, err
+	}
+	if v.Smalltalk {
+		files, err := smalltalk.Emit(r.Spec)
+		if err != nil {
+			return nil, err
+		}
+		if err := addAll(all, files); err != nil {
+			return nil, err
+		}
 	}
 	for _, s := range v.Emitter {
 		e, err := external.Parse(s)

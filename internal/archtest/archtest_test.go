@@ -38,7 +38,7 @@ somd/classmap somd/memory
 somd svc/somdd/client
 svc/... somd/dsom
 daemon/admin
-server server/... daemon daemon/... gateway trace portscan doctor
+server server/... daemon daemon/... gateway trace portscan doctor bind/smalltalk
 demo/...
 cmd/dsom cmd/dsom/... bind/... examples/...
 `), "\n")

@@ -1,0 +1,272 @@
+package smalltalk_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/bind/smalltalk"
+	"github.com/opendsom/dsom/emit/cxx"
+	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/sombuild"
+	"github.com/opendsom/dsom/typelib"
+)
+
+// zoo builds the plugin and a class library in C++ in a folder, once.
+var zoo = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "dsom-smalltalk-test-")
+	if err != nil {
+		return "", err
+	}
+	made = dir
+	kernel, err := sombuild.Shared("gcc", "-O2")
+	if err != nil {
+		return "", err
+	}
+	for _, lib := range []struct{ name, source string }{{"zoo", "../cxx/testdata/zoo.idl"}, {"asker", "testdata/asker.idl"}} {
+		r, err := idl.Compile(context.Background(), idl.Options{Include: []string{"../cxx/testdata"}}, lib.source)
+		if err != nil {
+			return "", err
+		}
+		files, report := cxx.Emit(r.Spec, cxx.Options{Parts: cxx.Usage | cxx.Implementation, Library: lib.name, Typelib: true})
+		if report.HasErrors() {
+			return "", report.Err()
+		}
+		info, err := typelib.Append(nil, r.Spec, typelib.Options{Files: []string{lib.source}})
+		if err != nil {
+			return "", err
+		}
+		if err := files.Add(lib.name+"_typelib.c", typelib.CSource(typelib.Symbol(lib.source), info)); err != nil {
+			return "", err
+		}
+		for name, data := range files.All() {
+			if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+				return "", err
+			}
+		}
+	}
+	for _, args := range [][]string{
+		{"gcc", "-fPIC", "-c", "-o", filepath.Join(dir, "zoo.o"), filepath.Join(dir, "zoo_typelib.c")},
+		{"gcc", "-fPIC", "-c", "-o", filepath.Join(dir, "asker.o"), filepath.Join(dir, "asker_typelib.c")},
+		{"g++", "-std=c++17", "-O1", "-fPIC", "-shared", "-I" + dir, "-I../../libsom/include", "-I../cxx", "-o", filepath.Join(dir, "libzoo.so"),
+			"../cxx/test/zoo.cc", filepath.Join(dir, "zoo_library.cpp"), filepath.Join(dir, "zoo.o"), "-L" + kernel, "-lsom"},
+		{"g++", "-std=c++17", "-O1", "-fPIC", "-shared", "-I" + dir, "-I../../libsom/include", "-I../cxx", "-o", filepath.Join(dir, "libasker.so"),
+			"testdata/asker.cc", filepath.Join(dir, "asker_library.cpp"), filepath.Join(dir, "asker.o"), "-L" + kernel, "-lsom"},
+		{"make", "-s", "-C", "plugin", "BUILD=" + dir, "KERNEL=" + kernel},
+	} {
+		if said, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
+			return "", &os.PathError{Op: string(said), Path: strings.Join(args, " "), Err: err}
+		}
+	}
+	return dir, nil
+})
+
+// made is the folder that zoo has built in; the tests' end removes it.
+var made string
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if made != "" {
+		os.RemoveAll(made)
+	}
+	os.Exit(status)
+}
+
+// runSOM runs a program with the plugin and the library, and returns what it prints.
+func runSOM(t testing.TB, text string) string {
+	t.Helper()
+	squeak(t)
+	for _, tool := range []string{"gcc", "g++", "make"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			absent.Skip(t, "no %s", tool)
+		}
+	}
+	dir, err := zoo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, out, complaints, err := run(t, smalltalk.Program{File: program(t, text), Plugin: dir, Env: []string{"SOM_PATH=" + dir}, Time: 3 * time.Minute})
+	if err != nil || status != 0 || complaints != "" {
+		t.Fatalf("status %d, %v, it complains:\n%s\nand prints\n%s", status, err, complaints, out)
+	}
+	return out
+}
+
+const puppy = `
+(SomClass named: 'Zoo::Dog') subclass: #Whelp instanceVariableNames: 'heard ' classVariableNames: '' poolDictionaries: '' category: 'T'!
+!Whelp methodsFor: 'overrides'!
+speak: n
+	n = 13 ifTrue: [^self error: 'thirteen'].
+	n = 14 ifTrue: [^'no number'].
+	^(super speak: n) + 1000!
+heard
+	^heard! !
+`
+
+// TestSOM: classes of C++ are used, and subclassed; C++ calls the overrides.
+func TestSOM(t *testing.T) {
+	t.Parallel()
+	program := puppy + `
+| d a w show raises |
+show := [:x | DsomConsole say: x printString].
+raises := [:b | ([b value. #nothing] on: SomException do: [:e | e id, ' ', e messageText])].
+d := (SomClass named: 'Zoo::Dog') new.
+show value: d class name, ' ', d class superclass name, ' ', d class superclass superclass name.
+show value: (d speak: 3).
+d name: 'Gr' , (Character value: 252) asString, 'n'.
+show value: d name.
+show value: (d friendOf: d) == d.
+show value: (raises value: [d friendOf: nil]).
+show value: (raises value: [d speak: 2000]).
+show value: (raises value: [d speak: -1]).
+show value: (raises value: [d speak: 'x']).
+show value: (raises value: [d speak: 16r8000000000000000]).
+show value: (d speak: 400).
+show value: (raises value: [d friendOf: 3]).
+show value: (raises value: [SomClass named: 'Zoo::Nobody']).
+show value: (SomClass named: 'Zoo::Puppy') new owner.
+a := (SomClass named: 'Asker') new.
+show value: (a ask: d n: 3 times: 1000).
+w := Whelp new.
+show value: (w speak: 3).
+show value: (a ask: w n: 3 times: 1000).
+show value: (a friends: w other: d) == d.
+show value: (a friends: d other: w) == w.
+show value: (raises value: [a ask: w n: 13 times: 5]).
+show value: (raises value: [a ask: w n: 14 times: 5]).
+show value: (raises value: [a ask: w n: 2000 times: 5]).
+show value: (a ask: w n: 3 times: 1).
+w somRelease.
+show value: (raises value: [w speak: 3]).
+a hold: d.
+d somRelease.
+show value: (a held: 5).
+show value: SomObject living!
+`
+	want := `'SomZooDog SomZooAnimal SomSOMObject'
+7
+'Grün'
+true
+'IDL:omg.org/CORBA/BAD_PARAM:1.0 argument 1 of friend_of is no value for it'
+'IDL:Zoo/TooLoud:1.0 '
+'IDL:Zoo/Asleep:1.0 '
+'IDL:omg.org/CORBA/BAD_PARAM:1.0 argument 1 of speak is no value for it'
+'IDL:omg.org/CORBA/BAD_PARAM:1.0 argument 1 of speak is no value for it'
+801
+'IDL:omg.org/CORBA/BAD_PARAM:1.0 argument 1 of friend_of is no value for it'
+'IDL:omg.org/CORBA/BAD_OPERATION:1.0 there is no class Zoo::Nobody, and no library libzoo_nobody.so, nor one of its module that has it, in DIR'
+'somebody'
+7000
+1007
+1007000
+true
+true
+'IDL:omg.org/CORBA/UNKNOWN:1.0 Error: thirteen'
+'IDL:omg.org/CORBA/BAD_PARAM:1.0 the override of speak returns what is no value for its result'
+'IDL:Zoo/TooLoud:1.0 '
+1007
+'IDL:omg.org/CORBA/BAD_PARAM:1.0 the object has been released'
+11
+2
+`
+	dir, err := zoo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = strings.NewReplacer("ü", "\xfc", "DIR", dir).Replace(want)
+	if got := runSOM(t, program); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestNested: overrides that call C++, which calls overrides, to a depth; and an override that leaves in between by an exception.
+func TestNested(t *testing.T) {
+	t.Parallel()
+	got := runSOM(t, `
+(SomClass named: 'Zoo::Dog') subclass: #Deep instanceVariableNames: '' classVariableNames: 'Asker ' poolDictionaries: '' category: 'T'!
+!Deep class methodsFor: 'x'!
+asker: a
+	Asker := a! !
+!Deep methodsFor: 'x'!
+speak: n
+	n = 0 ifTrue: [^super speak: 3].
+	n = 77 ifTrue: [^self error: 'deep'].
+	^(Asker ask: self n: (n = 70 ifTrue: [77] ifFalse: [n - 1]) times: 1) + 1! !
+| a d |
+a := (SomClass named: 'Asker') new.
+Deep asker: a.
+d := Deep new.
+DsomConsole say: (a ask: d n: 20 times: 3) printString.
+DsomConsole say: ([a ask: d n: 76 times: 1] on: SomException do: [:e | e messageText]).
+DsomConsole say: (a ask: d n: 20 times: 1) printString.
+DsomConsole say: ([a ask: d n: 1000 times: 1] on: SomException do: [:e | e messageText])!
+`)
+	want := "81\nError: deep\n27\n"
+	if !strings.HasPrefix(got, want) || !strings.Contains(got, "smalltalk-nested-calls") {
+		t.Errorf("got %q, want %q and the limit's name", got, want)
+	}
+}
+
+// TestLife: what Smalltalk has let go is let go there, and what C++ holds is not; many objects take no more memory than few.
+func TestLife(t *testing.T) {
+	t.Parallel()
+	got := runSOM(t, puppy+`
+| a w before |
+a := (SomClass named: 'Asker') new.
+w := Whelp new.
+a hold: w.
+w := nil.
+SomObject collect.
+Smalltalk garbageCollect.
+DsomConsole say: (a held: 3) printString.
+before := SomObject living.
+5000 timesRepeat: [Whelp new. (SomClass named: 'Zoo::Dog') new speak: 1].
+SomObject collect.
+Smalltalk garbageCollect.
+(Delay forMilliseconds: 50) wait.
+SomObject collect.
+DsomConsole say: (SomObject living - before < 1000) printString.
+DsomConsole say: (a held: 3) printString!
+`)
+	if want := "1007\ntrue\n1007\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// BenchmarkCalls says what calls cost, as ratios within one run: a plain send, one of C++, and C++ calling an override.
+func BenchmarkCalls(b *testing.B) {
+	for range b.N {
+		out := runSOM(b, puppy+`
+!Object methodsFor: 'x'!
+plain: n
+	^n! !
+!Whelp methodsFor: 'x'!
+speak: n
+	^n! !
+| a d w t plain out in |
+a := (SomClass named: 'Asker') new.
+d := (SomClass named: 'Zoo::Dog') new.
+w := Whelp new.
+plain := 1000000. out := 1000000. in := 1000000.
+1 to: 9 do: [:round |
+	t := Time millisecondClockValue. 1 to: 300000 do: [:i | d plain: 3]. plain := plain min: Time millisecondClockValue - t.
+	t := Time millisecondClockValue. 1 to: 300000 do: [:i | d speak: 3]. out := out min: Time millisecondClockValue - t.
+	t := Time millisecondClockValue. a ask: w n: 3 times: 30000. in := in min: Time millisecondClockValue - t].
+DsomConsole say: (plain * 1000 // 300) printString, ' ', (out * 1000 // 300) printString, ' ', (in * 1000 // 30) printString!
+`)
+		var plain, there, back float64
+		if _, err := fmt.Sscan(out, &plain, &there, &back); err != nil {
+			b.Fatal(out, err)
+		}
+		b.ReportMetric(plain, "ns/send")
+		b.ReportMetric(there/plain, "out/send")
+		b.ReportMetric(back/there, "override/out")
+	}
+}

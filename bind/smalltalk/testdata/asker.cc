@@ -1,0 +1,18 @@
+// asker.cc: a class in C++ that calls what it is given.
+#include "asker.ih.hpp"
+
+class Asker_impl : public Asker_part<Asker_impl> {
+public:
+	std::int64_t ask(const Zoo::Animal &who, std::int64_t n, std::int32_t times) {
+		std::int64_t sum = 0;
+		for (std::int32_t i = 0; i < times; i++) sum += who.speak(n);
+		return sum;
+	}
+	Zoo::Animal friends(const Zoo::Animal &who, const Zoo::Animal &other) { return who.friend_of(other); }
+	void hold(const Zoo::Animal &who) { kept = who; }
+	std::int64_t held(std::int64_t n) { return kept ? kept.speak(n) : -1; }
+
+private:
+	Zoo::Animal kept;
+};
+som::class_object Asker_define() { return Asker_impl::som_define(); }
