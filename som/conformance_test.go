@@ -131,7 +131,10 @@ func (k *kernel) method(c *som.Class, s conformance.Step) (any, error) {
 		return who(c.Entry(m))
 	case "owner":
 		_, owner, err := c.Entry(m)
-		return owner.Name(), err
+		if err != nil {
+			return nil, err
+		}
+		return owner.Name(), nil
 	case "lookup":
 		if m.Kind() == som.Procedure || m.Kind() == som.Dynamic {
 			return m.Class().Name(), nil

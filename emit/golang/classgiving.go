@@ -109,6 +109,10 @@ func sees(body *ast.BlockStmt, field string) bool {
 			if s, ok := n.Fun.(*ast.SelectorExpr); ok && (s.Sel.Name == "Retain" || s.Sel.Name == "Swap") {
 				found = true
 			}
+			for _, a := range n.Args { // a function of the author's may retain it
+				s, ok := a.(*ast.SelectorExpr)
+				found = found || ok && s.Sel.Name == field
+			}
 		case *ast.AssignStmt:
 			for _, to := range n.Lhs {
 				ast.Inspect(to, func(n ast.Node) bool {

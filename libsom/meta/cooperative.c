@@ -30,13 +30,15 @@ static void drop(part **at, part *p) {
 static int put(som_class *c, const char *method, som_tok t, som_proc *proc, bool first, som_env *ev) {
 	part **all = parts_of(c), *head = find(*all, t, NULL, true), *p = som_allocate(sizeof *p);
 	int code = SOM_OK;
+	if (som_class_instances(c) > 0) { /* whose calls may look for what is next meanwhile */
+		som_deallocate(p);
+		return refuse(ev, SOM_E_BUSY, "BAD_INV_ORDER", "class %s has instances: put something in front of its methods before there is one", info(c)->name);
+	}
 	if (!p) return refuse(ev, SOM_E_MEMORY, "NO_MEMORY", "no memory for what stands in front of class %s", info(c)->name);
 	*p = (part){*all, proc, head ? head->before : front_of(c, method, t), row_of(c), t, first};
 	__atomic_store_n(all, p, __ATOMIC_RELEASE);
 	if (!head)
 		code = som_class_front(c, t, proc, ev);
-	else if (som_class_instances(c) > 0)
-		code = refuse(ev, SOM_E_BUSY, "BAD_INV_ORDER", "class %s has instances: put something in front of its methods before there is one", info(c)->name);
 	else
 		__atomic_store_n(&head->before, proc, __ATOMIC_RELEASE);
 	if (code != SOM_OK) drop(all, p);

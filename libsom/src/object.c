@@ -102,10 +102,11 @@ static void end_old(som_ref o, void *k) { /* what it raises stops nothing */
 
 /* What a call runs: those of all classes that are initialised, in that order or the reverse. */
 void old_init(som_ref o, som_env *ev) {
-	WITH_ENV(e, ev);
+	som_env own = {0}, *e = ev ? ev : &own; /* what is in ev stays: it may be a somInit's that makes its parent call all the same */
 	const som_class_info *i = &class_of(o)->info;
 	for (uint32_t n = 0; n < i->ninits && e->major == SOM_NO_EXCEPTION; n++)
 		begin_old(o, e, K(i->inits[n]));
+	som_env_clear(&own);
 }
 void old_uninit(som_ref o, som_env *ev) {
 	const som_class_info *i = &class_of(o)->info;
@@ -281,8 +282,9 @@ void som_leave(som_making *m, const som_class *c) {
 	uint32_t i = place_in(m->k->info.inits, m->k->info.ninits, c);
 	if (i == m->k->info.ninits || m->e[i].done) return;
 	m->e[i].done = true;
-	m->e[m->nleft].left = K(c), m->e[m->nleft++].older = true;
-	if (lives_of(m->k)->older) __atomic_or_fetch(&m->o->flags, F_OLD, __ATOMIC_RELAXED); /* its somInit or what is in its place */
+	bool older = lives_of(m->k)->older;
+	m->e[m->nleft].left = K(c), m->e[m->nleft++].older = older;
+	if (older) __atomic_or_fetch(&m->o->flags, F_OLD, __ATOMIC_RELAXED); /* its somInit or what is in its place */
 }
 
 void som_enter_default(som_making *m, const som_class *c, som_env *ev) {

@@ -38,8 +38,10 @@ static void parents(const char *class, const char *method, som_ref o, som_env *e
 	static void init_##name(som_ref o, som_env *ev) { parents(#name, "somInit", o, ev), note("", letter), may_raise(ev, letter); } \
 	static void fini_##name(som_ref o, som_env *ev) { note("~", letter), parents(#name, "somUninit", o, ev), may_raise(ev, letter); }
 OLDER('k', K) OLDER('m', M) OLDER('n', N)
+static void init_Q(som_ref o, som_env *ev) { note("", 'q'), may_raise(ev, 'q'), parents("Q", "somInit", o, ev); } /* first raises, and then makes its parent call */
 static const som_override of_k[] = {{"somInit", (som_proc *)init_K, NULL}, {"somUninit", (som_proc *)fini_K, NULL}},
 	of_m[] = {{"somInit", (som_proc *)init_M, NULL}, {"somUninit", (som_proc *)fini_M, NULL}},
+	of_q[] = {{"somInit", (som_proc *)init_Q, NULL}, {"somUninit", (som_proc *)fini_N, NULL}},
 	of_n[] = {{"somInit", (som_proc *)init_N, NULL}, {"somUninit", (som_proc *)fini_N, NULL}};
 
 /* By the name's letters: a class that is plain, one with initializer, destructor and copying, and one with these. */
@@ -113,6 +115,10 @@ static void places(void) {
 static void failures(void) {
 	som_env ev = {0};
 	som_class *K = class("K", "SOMObject", of_k, 0, &ev), *B = class("B", "K", NULL, 1, &ev), *M = class("M", "B", of_m, 1, &ev), *P = class("P", "M", NULL, 1, &ev);
+	som_class *Q = class("Q", "K", of_q, 0, &ev);
+	raises = 'q';
+	CHECK(Q && !som_new(Q, &ev) && ev.major == SOM_USER_EXCEPTION && is("kq~k"));
+	som_env_clear(&ev);
 	static const struct { char raises; const char *by_default, *by_making; } table[] = {
 		{'k', "k", "k"}, {'B', "kB~k", "kB~k"}, {'M', "kBM~B~k", "kBM~B~k"}, {'m', "kBMm~M~B~k", "kBMm~M~B~k"}, {'P', "kBMmP~m~M~B~k", "kBMmP~m~M~B~k"}};
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

@@ -16,7 +16,13 @@ var Cooperative = som.MustClass[cooperative]("SOMMCooperative", som.Parents(som.
 type cooperative struct {
 	Base
 	mu     sync.Mutex
-	firsts map[*som.Method]*atomic.Pointer[som.Packed] // what is behind each method's first
+	firsts map[*som.Method]*first
+}
+
+// A first function of a method is there once it stands in front.
+type first struct {
+	behind atomic.Pointer[som.Packed]
+	there  atomic.Bool
 }
 
 // Cooperate puts a function in front of a method of a class, which must be Cooperative: to makes it of what has stood there so far, in the end what the class
@@ -32,17 +38,17 @@ func Cooperate(c *som.Class, method string, to func(behind som.Packed) som.Packe
 		return err
 	}
 	s.mu.Lock()
-	first := s.firsts[m]
+	f := s.firsts[m]
 	s.mu.Unlock()
-	if first == nil {
+	if f == nil {
 		return inFront(c, m, to)
 	}
 	if n := c.Instances(); n > 0 {
 		return &som.Error{Code: som.CodeBusy, Class: c.Name(), Text: fmt.Sprintf("it has %d instances: put something in front of its methods before the first", n)}
 	}
-	behind := first.Load()
-	if behind != nil {
-		if p := to(*behind); first.CompareAndSwap(behind, &p) {
+	if f.there.Load() {
+		behind := f.behind.Load()
+		if p := to(*behind); f.behind.CompareAndSwap(behind, &p) {
 			return nil
 		}
 	}
@@ -56,37 +62,38 @@ func CooperateFirst(c *som.Class, method string, to func(behind som.Packed) som.
 	if err != nil {
 		return err
 	}
-	first := new(atomic.Pointer[som.Packed])
-	if !s.reserve(m, first) {
+	f := new(first)
+	if !s.reserve(m, f) {
 		return &som.Error{Code: som.CodeBusy, Class: c.Name(), Text: "another function is to be the first of " + m.String()}
 	}
 	defer func() {
-		if first.Load() == nil { // nothing was put, or to panicked
+		if !f.there.Load() { // nothing was put, or to panicked
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			delete(s.firsts, m)
 		}
 	}()
-	return inFront(c, m, func(behind som.Packed) som.Packed {
-		p := to(func(self som.Self, ctx context.Context, args []any) ([]any, error) {
-			return (*first.Load())(self, ctx, args)
+	err = inFront(c, m, func(behind som.Packed) som.Packed {
+		f.behind.Store(&behind)
+		return to(func(self som.Self, ctx context.Context, args []any) ([]any, error) {
+			return (*f.behind.Load())(self, ctx, args)
 		})
-		first.Store(&behind)
-		return p
 	})
+	f.there.Store(err == nil)
+	return err
 }
 
-// reserve makes first the method's, unless there is one.
-func (s *cooperative) reserve(m *som.Method, first *atomic.Pointer[som.Packed]) bool {
+// reserve makes f the method's first, unless there is one.
+func (s *cooperative) reserve(m *som.Method, f *first) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.firsts[m] != nil {
 		return false
 	}
 	if s.firsts == nil {
-		s.firsts = map[*som.Method]*atomic.Pointer[som.Packed]{}
+		s.firsts = map[*som.Method]*first{}
 	}
-	s.firsts[m] = first
+	s.firsts[m] = f
 	return true
 }
 

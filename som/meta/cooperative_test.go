@@ -90,7 +90,22 @@ func TestCooperativeRefuses(t *testing.T) {
 			t.Errorf("while there is an instance: %v", err)
 		}
 	}
+	e := speaks(t, "CoLater", meta.Cooperative)
+	for range 2 { // what failed has left nothing behind
+		b := instance(t, e)
+		if err := meta.CooperateFirst(e, "speak", noting("never")); !errors.Is(err, &som.Error{Code: som.CodeBusy}) {
+			t.Errorf("while there is an instance: %v", err)
+		}
+		b.Release()
+	}
+	if err := errors.Join(meta.Cooperate(e, "speak", noting("one")), meta.CooperateFirst(e, "speak", noting("first"))); err != nil {
+		t.Error("once it has gone:", err)
+	}
 	ctx, log := logged(t.Context())
+	if _, err := instance(t, e).Speak(ctx, 1); err != nil || log.String() != "first one speak" {
+		t.Errorf("got %s, %v", log, err)
+	}
+	ctx, log = logged(t.Context())
 	if _, err := a.Speak(ctx, 1); err != nil || log.String() != "first two one zero speak" {
 		t.Errorf("got %s, %v", log, err)
 	}
