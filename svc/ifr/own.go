@@ -51,6 +51,9 @@ func standard(names ...string) (*registered, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", names[0], err)
 	}
+	for _, f := range c.Spec.Files {
+		f.Standard = true // which lists of what users have leave out
+	}
 	packed, err := Pack(c.Spec)
 	if err != nil {
 		return nil, err
