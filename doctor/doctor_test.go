@@ -337,12 +337,12 @@ func TestLink(t *testing.T) {
 			t.Parallel()
 			m := well()
 			m.ports = c.ports
-			has(t, doctor.Look(t.Context(), doctor.Patient{State: t.TempDir(), Version: "1", Port: 3053, Machine: m, Timeout: 50 * time.Millisecond, Daemon: c.daemon, Link: c.told}), c.want, c.mend)
+			has(t, doctor.Look(t.Context(), doctor.Patient{State: t.TempDir(), Version: "1", Port: 3053, Machine: m, Timeout: time.Second, Daemon: c.daemon, Link: c.told}), c.want, c.mend)
 		})
 	}
 	m := well()
 	m.ports = change(func(*doctor.Interface) {})
-	for _, f := range doctor.Look(t.Context(), doctor.Patient{State: t.TempDir(), Version: "1", Machine: m, Timeout: 50 * time.Millisecond, Daemon: aDaemon(t, status)}) {
+	for _, f := range doctor.Look(t.Context(), doctor.Patient{State: t.TempDir(), Version: "1", Machine: m, Timeout: time.Second, Daemon: aDaemon(t, status)}) {
 		if f.About == "link" {
 			t.Errorf("nobody wants a link: %+v", f)
 		}

@@ -126,6 +126,14 @@ func TestRefusedSessions(t *testing.T) {
 	ca := certs.New(t, "authority")
 	own := ca.Issue(t, certs.Order{})
 	refusal := errors.New("no session is resumed here")
+	refuseBehind := func(c *cryptotls.Config) {
+		c.VerifyConnection = func(s cryptotls.ConnectionState) error {
+			if s.DidResume {
+				return refusal
+			}
+			return nil
+		}
+	}
 	change := func(how func(*cryptotls.Config)) func(*sealedFront) {
 		return func(f *sealedFront) {
 			f.mu.Lock()
@@ -140,6 +148,7 @@ func TestRefusedSessions(t *testing.T) {
 		twice   bool               // a call takes a connection more
 		resumes bool               // the second call's connection, or the first of them, is resumed
 		unsure  bool               // by TLS alone nobody can know whether the call was carried out
+		callers int                // how many call at once the second time, over one connection; 0 is 1
 	}{
 		"resumes":          {how: func(*sealedFront) {}, resumes: true},
 		"lost its tickets": {how: change(func(c *cryptotls.Config) { c.SetSessionTicketKeys([][32]byte{randomKey()}) })},
@@ -151,15 +160,9 @@ func TestRefusedSessions(t *testing.T) {
 		"in the handshake": {how: change(func(c *cryptotls.Config) {
 			c.UnwrapSession = func([]byte, cryptotls.ConnectionState) (*cryptotls.SessionState, error) { return nil, refusal }
 		}), twice: true},
-		"behind it": {how: change(func(c *cryptotls.Config) {
-			c.VerifyConnection = func(s cryptotls.ConnectionState) error {
-				if s.DidResume {
-					return refusal
-				}
-				return nil
-			}
-		}), twice: true},
-		"hangs up": {how: func(f *sealedFront) { f.mu.Lock(); f.hangUp = true; f.mu.Unlock() }, twice: true, resumes: true, unsure: true},
+		"behind it":                   {how: change(refuseBehind), twice: true},
+		"behind it, several who call": {how: change(refuseBehind), twice: true, callers: 8},
+		"hangs up":                    {how: func(f *sealedFront) { f.mu.Lock(); f.hangUp = true; f.mu.Unlock() }, twice: true, resumes: true, unsure: true},
 	} {
 		for _, scheme := range []string{"ssliop:1.2@", "wss:"} {
 			t.Run(name+" "+scheme[:3], func(t *testing.T) {
@@ -186,10 +189,17 @@ func TestRefusedSessions(t *testing.T) {
 					t.Fatal(err)
 				}
 				impl.pings.Store(0)
-				call := func(what string, connections, resumed int32) {
+				call := func(what string, connections, resumed int32, callers int) {
 					t.Helper()
 					taken, before, pings := f.taken.Load(), f.resumed.Load(), impl.pings.Load()
-					err := e.Ping(t.Context())
+					errs := make(chan error, callers)
+					for range callers {
+						go func() { errs <- e.Ping(t.Context()) }()
+					}
+					var err error
+					for range callers {
+						err = errors.Join(err, <-errs)
+					}
 					if c.unsure && scheme != "wss:" && what == "the second" {
 						if sys := exc.From(err, exc.No); err != nil && (sys.Kind != exc.CommFailure || sys.Completed != exc.Maybe) {
 							t.Fatalf("%s: %v", what, err)
@@ -200,8 +210,8 @@ func TestRefusedSessions(t *testing.T) {
 					} else if err != nil {
 						t.Errorf("%s: %v", what, err)
 					}
-					if n := impl.pings.Load() - pings; n != 1 {
-						t.Errorf("%s was carried out %d times", what, n)
+					if n := impl.pings.Load() - pings; n != int32(callers) {
+						t.Errorf("%s was carried out %d times, want %d", what, n, callers)
 					}
 					if n := f.taken.Load() - taken; n != connections {
 						t.Errorf("%s took %d connections, want %d", what, n, connections)
@@ -211,7 +221,7 @@ func TestRefusedSessions(t *testing.T) {
 					}
 				}
 				f.part()
-				call("the first", 1, 1) // Bind has begun the session
+				call("the first", 1, 1, 1) // Bind has begun the session
 				c.how(f)
 				f.part()
 				want := [2]int32{1, 0}
@@ -221,7 +231,7 @@ func TestRefusedSessions(t *testing.T) {
 				if c.resumes {
 					want[1] = 1
 				}
-				call("the second", want[0], want[1])
+				call("the second", want[0], want[1], max(c.callers, 1))
 			})
 		}
 	}

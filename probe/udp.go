@@ -59,7 +59,7 @@ func (e *Echo) String() string {
 	return ""
 }
 
-// echo asks by UDP who was connected to last, or would have been, unless that is no address of plain IIOP. It takes byudp.Patience at most.
+// echo asks by UDP who was connected to last, or would have been, unless that is no address of plain IIOP. It takes as long as [byudp.Ask].
 func (x *run) echo(t target, f *Finding) *Echo {
 	at, err := netip.ParseAddrPort(f.Peer)
 	if f.TLS || t.direct.Network != "" || err != nil || x.ctx.Err() != nil {

@@ -90,6 +90,26 @@ func aDaemon(t *testing.T) *runningDaemon {
 	return d
 }
 
+// otherPorts is how often a port is tried that the system has chosen for TCP: another program may have it for UDP.
+const otherPorts = 20
+
+// aDaemonByUDP is aDaemon, of one that hears datagrams, and its status.
+func aDaemonByUDP(t *testing.T) (*runningDaemon, admin.Status) {
+	t.Helper()
+	for range otherPorts {
+		d := aDaemon(t)
+		status, err := d.admin.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status.UDP != nil {
+			return d, status
+		}
+	}
+	t.Fatalf("of %d ports none is to be had for UDP", otherPorts)
+	panic("unreachable")
+}
+
 // aBank is the command of a server program: this test binary, as the demonstration's bank.
 func aBank(t *testing.T) []string {
 	t.Helper()

@@ -165,12 +165,17 @@ const askedAtOnce = 8
 // ask finds out what speaks at each of all that take connections, and then at those of UDP that may be a daemon's: named are the ports that were asked for.
 func (c *console) ask(ctx context.Context, all []*shownPort, named []uint16) {
 	askAll(all, func(p *shownPort) bool { return p.Network == "tcp" }, func(p *shownPort) (portscan.Identity, error) { return portscan.Identify(ctx, p.at) })
-	hears := func(p *shownPort) bool {
-		return p.Network == "udp" && !p.at.Addr().IsMulticast() && (slices.Contains(named, p.Port) || slices.Contains([]uint16{683, 2809, 3053}, p.Port) || slices.ContainsFunc(all, func(t *shownPort) bool {
-			return t.Network == "tcp" && t.Port == p.Port && t.PID == p.PID && t.Protocol == portscan.GIOP
-		}))
+	askAll(all, func(p *shownPort) bool { return p.mayHear(all, named) }, func(p *shownPort) (portscan.Identity, error) { return portscan.IdentifyUDP(ctx, p.at) })
+}
+
+// mayHear reports whether p may be where a daemon hears datagrams, and not who would make something of a question that he does not know: among all that listen, with the ports that were named.
+func (p *shownPort) mayHear(all []*shownPort, named []uint16) bool {
+	if p.Network != "udp" || p.at.Addr().IsMulticast() {
+		return false
 	}
-	askAll(all, hears, func(p *shownPort) (portscan.Identity, error) { return portscan.IdentifyUDP(ctx, p.at) })
+	return slices.Contains(named, p.Port) || slices.Contains([]uint16{683, 2809, 3053}, p.Port) || slices.ContainsFunc(all, func(t *shownPort) bool {
+		return t.Network == "tcp" && t.Port == p.Port && t.PID == p.PID && t.Protocol == portscan.GIOP
+	})
 }
 
 // askAll asks those of all that are to be asked, askedAtOnce at a time.

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/opendsom/dsom/portscan"
 )
 
 // TestPort: what a listener of this process is said to be.
@@ -46,11 +49,7 @@ func TestPort(t *testing.T) {
 // TestPortOfTheDaemon: a daemon is a CORBA server with a naming service, and is told from all others.
 func TestPortOfTheDaemon(t *testing.T) {
 	t.Parallel()
-	d := aDaemon(t)
-	status, err := d.admin.Status(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, status := aDaemonByUDP(t)
 	_, port, _ := net.SplitHostPort(strings.TrimPrefix(status.Addresses[0], "corbaloc::"))
 	port, _, _ = strings.Cut(port, "/")
 	got := dsom(t, "", "port", "--json", port)
@@ -69,19 +68,46 @@ func TestPortOfTheDaemon(t *testing.T) {
 	if got.status != 0 || !strings.Contains(got.out, "udp "+at) || strings.Count(got.out, "a naming service")+strings.Count(got.out, "a daemon of dsom") != 2 {
 		t.Errorf("asked by its address: got %+v", got)
 	}
-	_, asked, _ := net.SplitHostPort(at)
-	got = dsom(t, "", "port", "--all", "--json")
-	var all []shownPort
-	if err := json.Unmarshal([]byte(got.out), &all); err != nil {
-		t.Fatalf("got %+v, %v", got, err)
+	// Among all that listen it is found without being named. Only its own two are asked here: others are other tests', which count who comes.
+	all, err := portCmd{Port: []uint16{list[0].Port}}.listeners(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, p := range all {
-		if p.Network != "udp" {
-			continue
+	new(console).ask(t.Context(), all, nil)
+	if p := all[len(all)-1]; len(all) != 2 || p.Network != "udp" || p.Protocol != "giop" {
+		t.Errorf("unless its port is named the daemon is not asked by UDP: %+v", p)
+	}
+}
+
+// TestMayHear: which sockets of UDP are asked, of all that there are.
+func TestMayHear(t *testing.T) {
+	t.Parallel()
+	lo, all := netip.MustParseAddr("127.0.0.1"), []*shownPort{
+		{Network: "tcp", Port: 4001, PID: 7, Protocol: portscan.GIOP},
+		{Network: "tcp", Port: 4002, PID: 7, Protocol: portscan.HTTP},
+	}
+	for name, c := range map[string]struct {
+		p     shownPort
+		named []uint16
+		want  bool
+	}{
+		"of a server of GIOP":  {shownPort{Network: "udp", Port: 4001, PID: 7}, nil, true},
+		"of another process":   {shownPort{Network: "udp", Port: 4001, PID: 8}, nil, false},
+		"of a web server":      {shownPort{Network: "udp", Port: 4002, PID: 7}, nil, false},
+		"of nobody else":       {shownPort{Network: "udp", Port: 53, PID: 7}, nil, false},
+		"named":                {shownPort{Network: "udp", Port: 53, PID: 7}, []uint16{1, 53}, true},
+		"another is named":     {shownPort{Network: "udp", Port: 53, PID: 7}, []uint16{4001}, false},
+		"DSOM's":               {shownPort{Network: "udp", Port: 3053}, nil, true},
+		"CORBA's":              {shownPort{Network: "udp", Port: 2809}, nil, true},
+		"the old one of CORBA": {shownPort{Network: "udp", Port: 683}, nil, true},
+		"of TCP":               {shownPort{Network: "tcp", Port: 3053}, []uint16{3053}, false},
+		"of a group":           {shownPort{Network: "udp", Port: 3053, at: netip.MustParseAddrPort("239.255.30.53:3053")}, []uint16{3053}, false},
+	} {
+		if !c.p.at.IsValid() {
+			c.p.at = netip.AddrPortFrom(lo, c.p.Port)
 		}
-		ours := fmt.Sprint(p.Port) == asked
-		if ours && p.Protocol != "giop" {
-			t.Errorf("with --all the daemon is not asked by UDP: %+v", p)
+		if got := c.p.mayHear(all, c.named); got != c.want {
+			t.Errorf("%s: asked is %v, want %v", name, got, c.want)
 		}
 	}
 }

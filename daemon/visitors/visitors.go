@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/transport/proxied"
 )
 
 // The limits. Whoever exceeds one of the second group is refused for refusedFor: a host from which a message of GIOP has come in the last knownFor is not, nor one with clients that are connected, nor
@@ -106,10 +107,10 @@ func (e *RefusedError) Error() string {
 		e.Host, visitLimit, silentLimit, e.Until.Format(time.TimeOnly))
 }
 
-// Admit refuses who has come too often.
+// Admit refuses who has come too often, but no proxy, whoever comes from the same network.
 func (v *Visitors) Admit(peer net.Addr) error {
 	host, here := hostOf(peer)
-	if here {
+	if here || v.isProxy(peer) {
 		return nil
 	}
 	v.mu.Lock()
@@ -156,8 +157,11 @@ func (v *Visitors) Left(c orb.Visit) {
 	}
 }
 
-// isProxy reports whether an address is that of a proxy.
+// isProxy reports whether an address is that of a proxy that has connected, and not one that a header names.
 func (v *Visitors) isProxy(a net.Addr) bool {
+	if _, told := a.(proxied.Addr); told {
+		return false
+	}
 	at, err := netip.ParseAddrPort(a.String())
 	return err == nil && slices.ContainsFunc(v.proxy, func(p netip.Prefix) bool { return p.Contains(at.Addr().Unmap().WithZone("")) })
 }

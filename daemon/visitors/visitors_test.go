@@ -12,6 +12,7 @@ import (
 	"github.com/opendsom/dsom/daemon/visitors"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/proxied"
 	"github.com/opendsom/dsom/transport/ws"
 )
 
@@ -204,5 +205,31 @@ func TestRefusedBelow(t *testing.T) {
 	}
 	if h := v.Hosts(); len(h) != 1 || h[0].Said != "no header" {
 		t.Errorf("got %+v", h)
+	}
+}
+
+// TestProxyInItsNetwork: a proxy is let in, whatever its neighbours in the same /64 do; a client that its header names by the proxy's own address is a client.
+func TestProxyInItsNetwork(t *testing.T) {
+	t.Parallel()
+	clock := &clock{time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	v := visitors.New(visitors.Options{Now: clock.now, Proxies: []netip.Prefix{netip.MustParsePrefix("2001:db8::7/128"), netip.MustParsePrefix("192.0.2.70/32")}})
+	for range 31 {
+		visit(v, "2001:db8::8", "GET / HTTP/1.1")
+	}
+	if err := v.Admit(from("2001:db8::8")); err == nil {
+		t.Error("a loud one is let in")
+	}
+	if err := v.Admit(from("2001:db8::7")); err != nil {
+		t.Errorf("its neighbour, a proxy, is not: %v", err)
+	}
+	named := proxied.Addr{At: netip.MustParseAddrPort("192.0.2.70:4000"), By: "192.0.2.70:5000"}
+	for range 31 {
+		v.Left(orb.Visit{Peer: named, First: []byte("GET / HTTP/1.1")})
+	}
+	if err := v.Admit(named); err == nil {
+		t.Error("a loud client that has the proxy's address is let in")
+	}
+	if err := v.Admit(from("192.0.2.70")); err != nil {
+		t.Errorf("the proxy is not: %v", err)
 	}
 }

@@ -20,7 +20,7 @@ import (
 const (
 	Tries     = 3                      // datagrams that are sent, until one is answered
 	Every     = 200 * time.Millisecond // from one to the next, and from the last to the end
-	Patience  = Tries * Every          // a question takes no longer
+	Patience  = Tries * Every          // what a question takes to which nothing comes back
 	MostAsked = 1472                   // octets of one, and of an answer: what one packet of Ethernet carries
 
 	room   = 1232 // octets of an answer that a daemon gives at most (udp-reply), for which the question is made long enough
@@ -39,7 +39,7 @@ type Answer struct {
 // ErrSilent is the error if nothing comes back.
 var ErrSilent = errors.New("nothing came back by UDP")
 
-// ErrRefused is the error if the system there says that nobody hears datagrams at the port.
+// ErrRefused is the error if the system there says that nobody hears datagrams at the port. On Windows programs are not told that: it is ErrSilent.
 var ErrRefused = errors.New("nobody hears datagrams at the port")
 
 // ErrLongKey is the error for an object whose key does not go into a datagram: nothing was sent.
@@ -56,7 +56,8 @@ func (e *OtherError) Error() string { return "something else came back by UDP: "
 // Unwrap returns why it is no answer.
 func (e *OtherError) Unwrap() error { return e.Err }
 
-// Ask asks over c, a socket of UDP that is connected to whom is asked, for the object of a key. It returns within Patience, or when ctx ends. Its errors are ErrSilent, ErrRefused, ErrLongKey, an OtherError, ctx's and the socket's.
+// Ask asks over c, a socket of UDP that is connected to whom is asked, for the object of a key. Each try has its whole time, so Ask returns within Patience and what this process was kept from running meanwhile,
+// or when ctx ends. Its errors are ErrSilent, ErrRefused, ErrLongKey, an OtherError, ctx's and the socket's.
 // The deadline of c is changed. It must not be called twice at a time for one c.
 func Ask(ctx context.Context, c net.Conn, key []byte) (Answer, error) {
 	id := rand.Uint32() // who did not see the question does not know it
@@ -66,11 +67,11 @@ func Ask(ctx context.Context, c net.Conn, key []byte) (Answer, error) {
 	}
 	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	begun, b := time.Now(), make([]byte, MostAsked+1)
+	b := make([]byte, MostAsked+1)
 	var other *OtherError
 	seen := 0
-	for try := range Tries {
-		if err := c.SetDeadline(begun.Add(time.Duration(try+1) * Every)); err != nil {
+	for range Tries {
+		if err := c.SetDeadline(time.Now().Add(Every)); err != nil {
 			return Answer{}, err
 		}
 		if ctx.Err() != nil { // its end may have been overwritten just now
@@ -79,7 +80,10 @@ func Ask(ctx context.Context, c net.Conn, key []byte) (Answer, error) {
 		_, err := c.Write(q)
 		for err == nil && seen < others {
 			var n int
-			if n, err = c.Read(b); err != nil {
+			if n, err = c.Read(b); isLong(err) {
+				n, err = len(b), nil
+			}
+			if err != nil {
 				break
 			}
 			a, wrong := parse(b[:n], id)
@@ -108,6 +112,9 @@ func Ask(ctx context.Context, c net.Conn, key []byte) (Answer, error) {
 
 // parse reads the answer to question id.
 func parse(b []byte, id uint32) (Answer, error) {
+	if len(b) > MostAsked {
+		return Answer{}, fmt.Errorf("it has more than %d octets", MostAsked)
+	}
 	_, r, d, err := giop.OpenLocateAnswer(b)
 	if err != nil {
 		return Answer{}, err

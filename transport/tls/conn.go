@@ -35,7 +35,8 @@ type conn struct {
 	ahead    [1]byte    // an octet that was read before it was wanted
 	hasAhead bool
 	failed   error // what State met
-	heard    bool  // an octet has come that was sealed
+
+	heard atomic.Bool // an octet has come that was sealed
 }
 
 var (
@@ -157,12 +158,12 @@ func (c *conn) rest(p []byte) (int, error) {
 // readError returns what a read error means. That a peer refuses this side is believed of what it says first: what comes behind an octet of its own ends a connection that was agreed upon.
 func (c *conn) readError(n int, err error) error {
 	if n > 0 {
-		c.heard = true
+		c.heard.Store(true)
 	}
 	if err == nil || n > 0 {
 		return nil // it comes again
 	}
-	if c.server || c.heard || temporary(err) {
+	if c.server || c.heard.Load() || temporary(err) {
 		return err
 	}
 	resumed := c.resumed()
@@ -179,13 +180,6 @@ func (c *conn) readError(n int, err error) error {
 
 // resumed reports whether the session of an earlier connection was resumed.
 func (c *conn) resumed() bool { return c.tls.ConnectionState().DidResume }
-
-// hasHeard reports whether an octet has come that was sealed.
-func (c *conn) hasHeard() bool {
-	c.in.Lock()
-	defer c.in.Unlock()
-	return c.heard
-}
 
 // ReadChunk takes a chunk when an octet is there: it is read alone, and then the rest of its record.
 func (c *conn) ReadChunk() (*transport.Chunk, int, error) {
@@ -282,7 +276,13 @@ func (c *conn) writeError(err error) error {
 
 // lastWord returns that the peer refuses this side, if it has said so: one that then closes is written to, as often as not, before it is read.
 func (c *conn) lastWord() error {
-	if c.server || !c.in.TryLock() { // who reads finds it
+	if c.server {
+		return nil
+	}
+	if !c.in.TryLock() { // who reads finds it, but others may connect before that
+		if c.resumed() && !c.heard.Load() {
+			c.session.forget()
+		}
 		return nil
 	}
 	defer c.in.Unlock()
@@ -303,7 +303,7 @@ func (c *conn) lookAhead() {
 	n, err := c.tls.Read(c.ahead[:])
 	c.carrier.mode = mayWait
 	if c.hasAhead = n > 0; c.hasAhead {
-		c.heard = true
+		c.heard.Store(true)
 	} else if err != nil && !errors.Is(err, errWouldWait) {
 		if err = c.readError(n, err); !temporary(err) {
 			c.failed = err

@@ -140,7 +140,7 @@ func (t *Transport) try(ctx context.Context, e transport.Endpoint, open func(con
 	}
 	if err = begin(ctx, c); err != nil {
 		c.Close()
-		if offended = c.resumed() && !c.hasHeard(); offended {
+		if offended = c.resumed() && !c.heard.Load(); offended {
 			c.session.forget()
 		}
 		return nil, offended, err

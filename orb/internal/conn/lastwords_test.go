@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -27,6 +28,33 @@ type cutoff struct {
 	cut  atomic.Bool
 	part int
 	hold chan struct{} // if set, a write that fails does so when this is closed
+
+	refusal error // if set, the end is read as this
+}
+
+func (c *cutoff) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	return n, c.end(err)
+}
+
+func (c *cutoff) ReadChunk() (*transport.Chunk, int, error) {
+	b, n, err := c.Conn.ReadChunk()
+	return b, n, c.end(err)
+}
+
+func (c *cutoff) end(err error) error {
+	if err == io.EOF && c.refusal != nil {
+		return c.refusal
+	}
+	return err
+}
+
+// State has an end read that says why, as TLS does.
+func (c *cutoff) State() transport.State {
+	if s := c.Conn.State(); s != transport.Gone || c.refusal == nil {
+		return s
+	}
+	return transport.Waiting
 }
 
 func (c *cutoff) Write(b []byte) (int, error) {
@@ -58,6 +86,7 @@ func TestLastWords(t *testing.T) {
 	safe := func(t *testing.T, err error) { is(t, err, exc.Transient, exc.MinorPeerClosed, exc.No) }
 	maybe := func(t *testing.T, err error) { is(t, err, exc.CommFailure, exc.MinorConnectionLost, exc.Maybe) }
 	no := func(t *testing.T, err error) { is(t, err, exc.CommFailure, exc.MinorConnectionLost, exc.No) }
+	refused := func(t *testing.T, err error) { is(t, err, exc.NoPermission, exc.MinorHandshake, exc.No) }
 	for _, c := range []struct {
 		name   string
 		says   func(waits uint32) []byte // the id of the call that waits
@@ -66,23 +95,26 @@ func TestLastWords(t *testing.T) {
 		waits  func(t *testing.T, err error)
 		writes func(t *testing.T, err error)
 		took   time.Duration
+		end    error // what the end is read as, if not as that
 	}{
-		{"an end in order", func(uint32) []byte { return closing }, true, 1 << 20, safe, safe, 0},
-		{"an end in order, and no end", func(uint32) []byte { return closing }, false, 1 << 20, safe, safe, 0},
+		{"an end in order", func(uint32) []byte { return closing }, true, 1 << 20, safe, safe, 0, nil},
+		{"an end in order, and no end", func(uint32) []byte { return closing }, false, 1 << 20, safe, safe, 0, nil},
 		{"a reply and an end in order", func(id uint32) []byte { return append(reply(id, "body"), closing...) }, true, 1 << 20,
 			func(t *testing.T, err error) {
 				if err != nil {
 					t.Errorf("got %v, want a reply", err)
 				}
-			}, safe, 0},
-		{"an end", func(uint32) []byte { return nil }, true, 1 << 20, maybe, maybe, 0},
-		{"an end, and a part of the request is there", func(uint32) []byte { return nil }, true, 20, maybe, no, 0},
-		{"half an end in order", func(uint32) []byte { return closing[:7] }, true, 1 << 20, maybe, maybe, 0},
-		{"nothing", func(uint32) []byte { return nil }, false, 1 << 20, maybe, maybe, time.Second},
-		{"nothing, and nothing of the request is there", func(uint32) []byte { return nil }, false, 0, maybe, no, time.Second},
+			}, safe, 0, nil},
+		{"an end", func(uint32) []byte { return nil }, true, 1 << 20, maybe, maybe, 0, nil},
+		{"an end, and a part of the request is there", func(uint32) []byte { return nil }, true, 20, maybe, no, 0, nil},
+		{"half an end in order", func(uint32) []byte { return closing[:7] }, true, 1 << 20, maybe, maybe, 0, nil},
+		{"nothing", func(uint32) []byte { return nil }, false, 1 << 20, maybe, maybe, time.Second, nil},
+		{"nothing, and nothing of the request is there", func(uint32) []byte { return nil }, false, 0, maybe, no, time.Second, nil},
 		{"nonsense", func(uint32) []byte { return []byte("SSH-2.0-OpenSSH") }, false, 1 << 20,
 			func(t *testing.T, err error) { is(t, err, exc.CommFailure, exc.MinorProtocol, exc.Maybe) },
-			func(t *testing.T, err error) { is(t, err, exc.CommFailure, exc.MinorProtocol, exc.Maybe) }, 0},
+			func(t *testing.T, err error) { is(t, err, exc.CommFailure, exc.MinorProtocol, exc.Maybe) }, 0, nil},
+		{"a refusal", func(uint32) []byte { return nil }, true, 1 << 20, refused, refused, 0, &transport.HandshakeError{}},
+		{"a refusal to resume a session", func(uint32) []byte { return nil }, true, 1 << 20, safe, safe, 0, &transport.HandshakeError{Resumed: true}},
 	} {
 		for _, alone := range []bool{false, true} {
 			for _, both := range []bool{false, true} {
@@ -91,7 +123,7 @@ func TestLastWords(t *testing.T) {
 				}
 				synctest.Test(t, func(t *testing.T) {
 					ours, theirs := mem.New().Pipe()
-					broken := &cutoff{Conn: ours, part: c.part}
+					broken := &cutoff{Conn: ours, part: c.part, refusal: c.end}
 					var cl *conn.Conn
 					if both {
 						cl = conn.Both(broken, conn.Options{}, fastHandler{})

@@ -64,7 +64,7 @@ func (l locked) afterRead(w *waiter, err error) {
 		l.refuseMessage(w, err)
 	default:
 		e := lost(err)
-		if l.s.cut != nil && e.minor != exc.MinorHandshake { // which is the peer's word, and says why the write failed
+		if l.s.cut != nil && !e.safe { // what is safe is the peer's word that nothing was carried out, and says why the write failed
 			e = l.s.cut
 		}
 		l.end(e)
