@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -153,6 +154,16 @@ func TestLimits(t *testing.T) {
 	}
 	if _, _, _, err := run(t, smalltalk.Program{File: program(t, "Smalltalk quitPrimitive!")}); !errors.Is(err, smalltalk.ErrCrash) {
 		t.Errorf("an end without a word: %v", err)
+	}
+	// A machine that has the program end well, and then crashes.
+	if runtime.GOOS != "windows" {
+		vm := filepath.Join(t.TempDir(), "vm")
+		if err := os.WriteFile(vm, []byte("#!/bin/sh\necho 0 >\"${8}\"\nkill -SEGV $$\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if status, _, _, err := run(t, smalltalk.Program{File: program(t, ""), VM: vm}); !errors.Is(err, smalltalk.ErrCrash) {
+			t.Errorf("a crash at the end: %d, %v", status, err)
+		}
 	}
 	if _, _, _, err := run(t, smalltalk.Program{File: filepath.Join(t.TempDir(), "none.st")}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no program: %v", err)

@@ -19,8 +19,8 @@ import (
 	"github.com/opendsom/dsom/typelib"
 )
 
-// zoo builds the plugin and a class library in C++ in a folder, once.
-var zoo = sync.OnceValues(func() (string, error) {
+// build builds the plugin and a class library in C++ in a folder, once.
+var build = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "dsom-smalltalk-test-")
 	if err != nil {
 		return "", err
@@ -68,7 +68,22 @@ var zoo = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
-// made is the folder that zoo has built in; the tests' end removes it.
+// zoo is the folder that build has built in. It skips the test where what that takes is missing.
+func zoo(t testing.TB) string {
+	t.Helper()
+	squeak(t)
+	if _, err := exec.LookPath("g++"); err != nil {
+		absent.Skip(t, "no g++: interop/install-peers has it")
+	}
+	sombuild.Kernel(t, "gcc", "-O2") // it looks for the others, and for libffi
+	dir, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// made is the folder that build has built in; the tests' end removes it.
 var made string
 
 func TestMain(m *testing.M) {
@@ -82,16 +97,7 @@ func TestMain(m *testing.M) {
 // runSOM runs a program with the plugin and the library, and returns what it prints.
 func runSOM(t testing.TB, text string) string {
 	t.Helper()
-	squeak(t)
-	for _, tool := range []string{"gcc", "g++", "make"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			absent.Skip(t, "no %s", tool)
-		}
-	}
-	dir, err := zoo()
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir := zoo(t)
 	status, out, complaints, err := run(t, smalltalk.Program{File: program(t, text), Plugin: dir, Env: []string{"SOM_PATH=" + dir}, Time: 3 * time.Minute})
 	if err != nil || status != 0 || complaints != "" {
 		t.Fatalf("status %d, %v, it complains:\n%s\nand prints\n%s", status, err, complaints, out)
@@ -113,6 +119,7 @@ heard
 // TestSOM: classes of C++ are used, and subclassed; C++ calls the overrides.
 func TestSOM(t *testing.T) {
 	t.Parallel()
+	dir := zoo(t)
 	program := puppy + `
 | d a w show raises |
 show := [:x | DsomConsole say: x printString].
@@ -176,10 +183,6 @@ true
 11
 2
 `
-	dir, err := zoo()
-	if err != nil {
-		t.Fatal(err)
-	}
 	want = strings.NewReplacer("ü", "\xfc", "DIR", dir).Replace(want)
 	if got := runSOM(t, program); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
