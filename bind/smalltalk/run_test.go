@@ -62,6 +62,7 @@ func TestRun(t *testing.T) {
 		{name: "lines of either kind", text: "| a |\r\na := 1.\rDsomConsole say: a printString!\r\n", out: "1\n"},
 		{name: "arguments", text: "DsomConsole say: DsomConsole arguments printString!", args: []string{"-a", "", "it's", "é"}, out: "('-a' '' 'it''s' 'é')\n"},
 		{name: "a status", text: "DsomConsole say: 'a'. DsomConsole exit: 3. DsomConsole say: 'b'!", status: 3, out: "a\n"},
+		{name: "a status that there is not", text: "DsomConsole exit: 256!", status: 1, complaints: []string{"0 to 255"}},
 		{name: "a class", text: `Object subclass: #Counter instanceVariableNames: 'n ' classVariableNames: '' poolDictionaries: '' category: 'X'!
 !Counter methodsFor: 'a'!
 next

@@ -243,6 +243,84 @@ DsomConsole say: (a held: 3) printString!
 	}
 }
 
+// TestOverlap: overrides of several processes, of which the outer one is ready first, and then the inner ones.
+func TestOverlap(t *testing.T) {
+	t.Parallel()
+	got := runSOM(t, `
+(SomClass named: 'Zoo::Dog') subclass: #Slow instanceVariableNames: '' classVariableNames: 'Gates Said ' poolDictionaries: '' category: 'T'!
+!Slow class methodsFor: 'x'!
+gates: a
+	Gates := a.
+	Said := 0!
+said
+	^Said! !
+!Slow methodsFor: 'x'!
+speak: n
+	Said := Said + 1.
+	(Gates at: n) wait.
+	^n * 10! !
+| a d gates done out |
+a := (SomClass named: 'Asker') new.
+d := Slow new.
+gates := (1 to: 3) collect: [:i | Semaphore new].
+Slow gates: gates.
+out := Array new: 3.
+done := Semaphore new.
+[out at: 1 put: (a ask: d n: 1 times: 1). done signal] fork.
+[Slow said = 1] whileFalse: [Processor yield].
+[out at: 2 put: (a ask: d n: 2 times: 1). done signal] fork.
+[Slow said = 2] whileFalse: [Processor yield].
+[out at: 3 put: (a ask: d n: 3 times: 1). done signal] fork.
+[Slow said = 3] whileFalse: [Processor yield].
+(gates at: 1) signal. Processor yield.
+(gates at: 2) signal. Processor yield.
+(gates at: 3) signal.
+3 timesRepeat: [done wait].
+DsomConsole say: out printString!
+`)
+	if want := "(10 20 30)\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestGiven: exceptions of overrides are C++'s as their methods say, whatever Smalltalk has put into them; what an override returns and keeps is lent; copies are the object.
+func TestGiven(t *testing.T) {
+	t.Parallel()
+	got := runSOM(t, `
+(SomClass named: 'Zoo::Dog') subclass: #Odd instanceVariableNames: 'friend ' classVariableNames: 'Begun ' poolDictionaries: '' category: 'T'!
+!Odd class methodsFor: 'x'!
+begun
+	^Begun! !
+!Odd methodsFor: 'x'!
+speak: n
+	n = 1 ifTrue: [^SomException id: 'IDL:Zoo/TooLoud:1.0' text: 'loud'].
+	n = 2 ifTrue: [^SomException id: 'IDL:Zoo/Asleep:1.0' text: 'asleep'].
+	n = 3 ifTrue: [^SomException signal: 'x'].
+	n = 4 ifTrue: [^SomException id: 3 text: 4].
+	n = 5 ifTrue: [^Exception signal: 'no error'].
+	n = 6 ifTrue: [^SomException id: 'IDL:Zoo/Other:1.0' text: #(1588 1575)].
+	^n!
+name
+	^'odd', Begun printString!
+initialize
+	Begun := 7! !
+| a d raises |
+raises := [:b | ([b value printString] on: SomException do: [:e | e id])].
+a := (SomClass named: 'Asker') new.
+d := Odd new.
+1 to: 7 do: [:i | DsomConsole say: (raises value: [a caught: d n: i])].
+DsomConsole say: (d copy == d and: [d deepCopy == d and: [d shallowCopy == d]]) printString.
+2000 timesRepeat: [(a nameOf: d) = 'odd7' ifFalse: [DsomConsole say: 'another name']].
+DsomConsole say: (a nameOf: d).
+DsomConsole say: (raises value: [SomClass named: 3]).
+DsomConsole say: (raises value: [d name: #(1588 1575)]).
+d somRelease!
+`)
+	if want := "1\n2\n3\n3\n3\n3\n0\ntrue\nodd7\nIDL:omg.org/CORBA/BAD_PARAM:1.0\nan Odd\n"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // BenchmarkCalls says what calls cost, as ratios within one run: a plain send, one of C++, and C++ calling an override.
 func BenchmarkCalls(b *testing.B) {
 	for range b.N {
