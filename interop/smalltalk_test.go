@@ -3,6 +3,7 @@ package interop_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/opendsom/dsom/bind/smalltalk"
 	emitsmalltalk "github.com/opendsom/dsom/emit/smalltalk"
@@ -61,7 +61,7 @@ func smalltalkClient(t *testing.T, url string, big bool, fragment, minor int, wi
 		order = "big"
 	}
 	var out, complaints bytes.Buffer
-	p := smalltalk.Program{File: filepath.Join(smalltalkFolder(t), "client.st"), Time: 3 * time.Minute, Stdout: &out, Stderr: &complaints,
+	p := smalltalk.Program{File: filepath.Join(smalltalkFolder(t), "client.st"), Time: peer.Patience, Stdout: &out, Stderr: &complaints,
 		Args: slices.Concat([]string{url, strconv.FormatInt(peer.Seed(t)&0x7fffffff, 10), order, strconv.Itoa(fragment), strconv.Itoa(minor)}, without)}
 	p.Dir = filepath.Dir(p.File)
 	status, err := p.Run(t.Context())
@@ -133,20 +133,35 @@ func smalltalkServer(t *testing.T, big bool, fragment, minor int) (url string, s
 	dir := smalltalkFolder(t)
 	in, out := io.Pipe()
 	var complaints bytes.Buffer
-	p := smalltalk.Program{File: filepath.Join(dir, "server.st"), Dir: dir, Time: 3 * time.Minute, Stdout: out, Stderr: &complaints, Args: []string{order, strconv.Itoa(fragment), strconv.Itoa(minor), filepath.Join(dir, "end")}}
-	done := make(chan error, 1)
+	p := smalltalk.Program{File: filepath.Join(dir, "server.st"), Dir: dir, Time: peer.Patience, Stdout: out, Stderr: &complaints, Args: []string{order, strconv.Itoa(fragment), strconv.Itoa(minor), filepath.Join(dir, "end")}}
+	ctx, cancel := context.WithCancel(context.Background())
+	var failed error
+	done := make(chan struct{})
 	go func() {
-		status, err := p.Run(t.Context())
+		defer close(done)
+		status, err := p.Run(ctx)
 		if err == nil && status != 0 {
 			err = fmt.Errorf("status %d\n%s", status, complaints.String())
 		}
+		failed = err
 		out.CloseWithError(io.EOF)
-		done <- err
 	}()
+	t.Cleanup(func() {
+		cancel()
+		in.Close()
+		<-done
+	})
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, 1<<20)
-	for lines.Scan() && lines.Text() != "ready" {
-		url = lines.Text()
+	ready := false
+	for !ready && lines.Scan() {
+		if ready = lines.Text() == "ready"; !ready {
+			url = lines.Text()
+		}
+	}
+	if !ready {
+		<-done
+		t.Fatalf("it has ended before it was ready: %v\n%s", failed, complaints.String())
 	}
 	go func() {
 		for lines.Scan() {
@@ -157,8 +172,9 @@ func smalltalkServer(t *testing.T, big bool, fragment, minor int) (url string, s
 		if err := os.WriteFile(filepath.Join(dir, "end"), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := <-done; err != nil {
-			t.Error(err)
+		<-done
+		if failed != nil {
+			t.Error(failed)
 		}
 	}
 }

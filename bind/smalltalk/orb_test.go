@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,25 +33,74 @@ func TestNamingTypes(t *testing.T) {
 	}
 }
 
-// request is a request of GIOP 1.0 for the operation say of the object "o", little-endian, with a string.
-func request(text string) []byte {
-	var b []byte
-	long := func(n int) {
-		for len(b)%4 != 0 {
-			b = append(b, 0)
-		}
-		b = binary.LittleEndian.AppendUint32(b, uint32(n))
+// A form is octets with alignment, little-endian.
+type form []byte
+
+func (b form) long(n int) form {
+	for len(b)%4 != 0 {
+		b = append(b, 0)
 	}
-	str := func(s string) { long(len(s) + 1); b = append(append(b, s...), 0) }
-	long(0)
-	long(7)
-	b = append(b, 1)
-	long(1)
-	b = append(b, 'o')
-	str("say")
-	long(0)
-	str(text)
-	return append(binary.LittleEndian.AppendUint32([]byte{'G', 'I', 'O', 'P', 1, 0, 1, 0}, uint32(len(b))), b...)
+	return binary.LittleEndian.AppendUint32(b, uint32(n))
+}
+
+func (b form) text(s string) form { return append(append(b.long(len(s)+1), s...), 0) }
+
+// inner is an encapsulation.
+func (b form) inner(f func(form) form) form {
+	in := f(form{1})
+	return append(b.long(len(in)), in...)
+}
+
+// back is a TypeCode that is the one at a place of these octets; -8 is the one that they are the inside of.
+func (b form) back(at int) form {
+	b = b.long(-1)
+	return b.long(at - len(b))
+}
+
+// message is a message of GIOP 1.n with a body, which may be a part of one.
+func message(minor, kind byte, more bool, body []byte) []byte {
+	flags := byte(1)
+	if more {
+		flags = 3
+	}
+	return append(binary.LittleEndian.AppendUint32([]byte{'G', 'I', 'O', 'P', 1, minor, flags, kind}, uint32(len(body))), body...)
+}
+
+// asked is a request of GIOP 1.0 for an operation of the object "o", with arguments.
+func asked(operation string, arguments func(form) form) []byte {
+	b := append(form{}.long(0).long(7), 1).long(1)
+	b = append(b, 'o').text(operation).long(0)
+	return message(0, 0, false, arguments(b))
+}
+
+// request is one for the operation say, with a string.
+func request(text string) []byte { return asked("say", func(b form) form { return b.text(text) }) }
+
+// fragment is a part of a request of GIOP 1.2: the first, or a later one.
+func fragment(id int, first, last bool, octets int) []byte {
+	b := form{}.long(id)
+	kind := byte(7)
+	if first {
+		kind = 0
+	}
+	return message(2, kind, !last, append(b, make([]byte, octets)...))
+}
+
+// double is an any of a structure that has another twice, which has another twice, and so on, forty deep: it has no octet, and 2**40 values.
+func double(b form) form {
+	var of func(b form, depth int) form
+	of = func(b form, depth int) form {
+		return b.long(15).inner(func(b form) form {
+			b = b.text("d").text("")
+			if depth == 0 {
+				return b.long(0)
+			}
+			b = b.long(2).text("a").long(0)
+			at := len(b) - 4
+			return of(b[:at], depth-1).text("b").back(at)
+		})
+	}
+	return of(b, 40)
 }
 
 // TestHostile: messages that end early, and lengths that lie, end with their connection, or in an exception; what comes next is served.
@@ -60,13 +110,19 @@ func TestHostile(t *testing.T) {
 	in, out := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		_, err := smalltalk.Program{Time: 2 * time.Minute, Stdout: out, Stderr: io.Discard, File: program(t, `
-DsomTypes read: #((interface 'IDL:Echo:1.0' 'Echo' () (operation 'say' (string 0) ((in 's' (string 0))) ()) (oneway 'end' void () ())))!
+		_, err := smalltalk.Program{Time: 10 * time.Minute, Stdout: out, Stderr: io.Discard, File: program(t, `
+DsomTypes read: #((struct 'IDL:Thing:1.0' 'Thing' ('o' octet)) (interface 'IDL:Echo:1.0' 'Echo' () (operation 'say' (string 0) ((in 's' (string 0))) ()) (operation 'any' any ((in 'a' any)) ()) (operation 'things' void ((in 'a' (sequence 'IDL:Thing:1.0' 0))) ()) (oneway 'end' void () ())))!
 Object subclass: #Echo instanceVariableNames: '' classVariableNames: '' poolDictionaries: '' category: 'T'!
 !Echo methodsFor: 'x'!
 say: s
 	s = 'end' ifTrue: [DsomConsole exit: 0].
-	^s! !
+	s = 'held' ifTrue: [^DsomORB current held printString].
+	s = 'foul' ifTrue: [^CORBAEnum new].
+	^s!
+any: a
+	^a!
+things: a
+	! !
 DsomORB current activate: Echo new as: 'Echo' key: 'o'.
 DsomConsole say: DsomORB current port printString; wait!
 `)}.Run(t.Context())
@@ -84,7 +140,7 @@ DsomConsole say: DsomORB current port printString; wait!
 			t.Fatal(err)
 		}
 		defer c.Close()
-		_ = c.SetDeadline(time.Now().Add(time.Minute))
+		_ = c.SetDeadline(time.Now().Add(5 * time.Minute))
 		if _, err := c.Write(b); err != nil {
 			return nil
 		}
@@ -122,6 +178,103 @@ DsomConsole say: DsomORB current port printString; wait!
 		}
 	}
 	check("lengths that lie")
+	// Types that are inside themselves, or of which nothing says how many there are, and values of them.
+	for name, any := range map[string]func(form) form{
+		"an alias of itself": func(b form) form { return b.long(21).inner(func(b form) form { return b.text("a").text("").back(-8) }) },
+		"a sequence of itself": func(b form) form {
+			return b.long(19).inner(func(b form) form { return b.back(-8).long(0) }).long(1).long(0)
+		},
+		"a union over itself": func(b form) form {
+			return b.long(16).inner(func(b form) form { return b.text("u").text("").back(-8).long(-1).long(0) })
+		},
+		"nothing, many times": func(b form) form {
+			return b.long(20).inner(func(b form) form {
+				return b.long(15).inner(func(b form) form { return b.text("e").text("").long(0) }).long(60000000)
+			})
+		},
+		"a structure with doubles": double,
+	} {
+		if got := send(asked("any", any), true); !bytes.Contains(got, []byte("IDL:omg.org/CORBA/MARSHAL:1.0")) && !bytes.Contains(got, []byte("IDL:omg.org/CORBA/IMP_LIMIT:1.0")) {
+			t.Errorf("%s: it answers %q", name, got)
+		}
+		check(name)
+	}
+	if got := send(asked("things", func(b form) form { return append(b.long(1500000), make([]byte, 1500000)...) }), true); !bytes.Contains(got, []byte("IMP_LIMIT")) {
+		t.Errorf("many structures: it answers %q", got)
+	}
+	check("many structures")
+	if got := send(request("foul"), true); !bytes.Contains(got, []byte("IDL:omg.org/CORBA/")) {
+		t.Errorf("a result that says errors of its own: it answers %q", got)
+	}
+	check("a result that says errors of its own")
+	// Messages that never end, on several connections, which stay.
+	var open []net.Conn
+	for range 4 {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, c)
+		_ = c.SetDeadline(time.Now().Add(5 * time.Minute))
+		for id := range 30 {
+			if _, err := c.Write(fragment(id+1, true, false, 4000000)); err != nil {
+				break
+			}
+		}
+	}
+	for _, c := range open {
+		_ = c.Close()
+	}
+	check("messages that do not end")
+	// One of many parts, whose joining at each would take hours.
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = c.SetDeadline(time.Now().Add(5 * time.Minute))
+	body := append(form{}.long(9), 3, 0, 0, 0).long(0).long(1)
+	body = append(body, 'o').text("say").long(0)
+	for len(body)%8 != 4 { // 12 octets of the head are in front
+		body = append(body, 0)
+	}
+	body = body.text(strings.Repeat("x", 400000))
+	parts := message(2, 0, true, body[:100])
+	for rest := body[100:]; len(rest) > 0; {
+		n := min(96, len(rest))
+		parts = append(parts, message(2, 7, n < len(rest), append(form{}.long(9), rest[:n]...))...)
+		rest = rest[n:]
+	}
+	if _, err := c.Write(parts); err != nil {
+		t.Error(err)
+	}
+	whole := make([]byte, 400000)
+	if _, err := io.ReadFull(c, whole); err != nil || !bytes.HasSuffix(whole, []byte("xxxx")) {
+		t.Errorf("a message in parts: %v, % x", err, whole[:60])
+	}
+	_ = c.Close()
+	check("a message in parts")
+	// As many as there may be, and more, that say nothing.
+	open = nil
+	for range 220 {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, c)
+	}
+	check("idle connections")
+	for _, c := range open {
+		_ = c.Close()
+	}
+	// What was counted is given back.
+	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		got := send(request("held"), true)
+		if n := bytes.TrimRight(got[min(28, len(got)):], "\x00"); len(n) > 0 && len(n) < 5 {
+			break
+		} else if time.Now().After(deadline) {
+			t.Fatalf("it holds %q octets", n)
+		}
+	}
 	send(request("end"), false)
 	if err := <-done; err != nil {
 		t.Error(err)

@@ -48,7 +48,7 @@ type Program struct {
 var (
 	ErrMissing = errors.New("smalltalk: Squeak is missing")
 	ErrTime    = errors.New("smalltalk: the program has not ended within squeak-time")
-	ErrCrash   = errors.New("smalltalk: the virtual machine has ended without the program saying so")
+	ErrCrash   = errors.New("smalltalk: the virtual machine has not ended as the program said")
 )
 
 // Missing returns what is missing of what a program needs, as an ErrMissing; nil if nothing is.
@@ -141,11 +141,14 @@ func (p Program) Run(ctx context.Context) (int, error) {
 	switch {
 	case ctx.Err() != nil:
 		return 0, ctx.Err()
-	case within.Err() != nil:
+	case within.Err() != nil && ended != nil:
 		return 0, fmt.Errorf("%w (%v): %s", ErrTime, p.Time, p.File)
 	}
 	said, err := os.ReadFile(status)
 	if err != nil {
+		return 0, fmt.Errorf("%w: %v", ErrCrash, ended)
+	}
+	if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() < 0 { // by a signal, behind what the program has said
 		return 0, fmt.Errorf("%w: %v", ErrCrash, ended)
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(string(said)))

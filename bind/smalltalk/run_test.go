@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,7 @@ func TestRun(t *testing.T) {
 		{name: "lines of either kind", text: "| a |\r\na := 1.\rDsomConsole say: a printString!\r\n", out: "1\n"},
 		{name: "arguments", text: "DsomConsole say: DsomConsole arguments printString!", args: []string{"-a", "", "it's", "é"}, out: "('-a' '' 'it''s' 'é')\n"},
 		{name: "a status", text: "DsomConsole say: 'a'. DsomConsole exit: 3. DsomConsole say: 'b'!", status: 3, out: "a\n"},
+		{name: "a status that there is not", text: "DsomConsole exit: 256!", status: 1, complaints: []string{"0 to 255"}},
 		{name: "a class", text: `Object subclass: #Counter instanceVariableNames: 'n ' classVariableNames: '' poolDictionaries: '' category: 'X'!
 !Counter methodsFor: 'a'!
 next
@@ -153,6 +155,16 @@ func TestLimits(t *testing.T) {
 	}
 	if _, _, _, err := run(t, smalltalk.Program{File: program(t, "Smalltalk quitPrimitive!")}); !errors.Is(err, smalltalk.ErrCrash) {
 		t.Errorf("an end without a word: %v", err)
+	}
+	// A machine that has the program end well, and then crashes.
+	if runtime.GOOS != "windows" {
+		vm := filepath.Join(t.TempDir(), "vm")
+		if err := os.WriteFile(vm, []byte("#!/bin/sh\necho 0 >\"${8}\"\nkill -SEGV $$\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if status, _, _, err := run(t, smalltalk.Program{File: program(t, ""), VM: vm}); !errors.Is(err, smalltalk.ErrCrash) {
+			t.Errorf("a crash at the end: %d, %v", status, err)
+		}
 	}
 	if _, _, _, err := run(t, smalltalk.Program{File: filepath.Join(t.TempDir(), "none.st")}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no program: %v", err)

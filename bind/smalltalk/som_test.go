@@ -19,8 +19,8 @@ import (
 	"github.com/opendsom/dsom/typelib"
 )
 
-// zoo builds the plugin and a class library in C++ in a folder, once.
-var zoo = sync.OnceValues(func() (string, error) {
+// build builds the plugin and a class library in C++ in a folder, once.
+var build = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "dsom-smalltalk-test-")
 	if err != nil {
 		return "", err
@@ -68,7 +68,22 @@ var zoo = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
-// made is the folder that zoo has built in; the tests' end removes it.
+// zoo is the folder that build has built in. It skips the test where what that takes is missing.
+func zoo(t testing.TB) string {
+	t.Helper()
+	squeak(t)
+	if _, err := exec.LookPath("g++"); err != nil {
+		absent.Skip(t, "no g++: interop/install-peers has it")
+	}
+	sombuild.Kernel(t, "gcc", "-O2") // it looks for the others, and for libffi
+	dir, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// made is the folder that build has built in; the tests' end removes it.
 var made string
 
 func TestMain(m *testing.M) {
@@ -82,16 +97,7 @@ func TestMain(m *testing.M) {
 // runSOM runs a program with the plugin and the library, and returns what it prints.
 func runSOM(t testing.TB, text string) string {
 	t.Helper()
-	squeak(t)
-	for _, tool := range []string{"gcc", "g++", "make"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			absent.Skip(t, "no %s", tool)
-		}
-	}
-	dir, err := zoo()
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir := zoo(t)
 	status, out, complaints, err := run(t, smalltalk.Program{File: program(t, text), Plugin: dir, Env: []string{"SOM_PATH=" + dir}, Time: 3 * time.Minute})
 	if err != nil || status != 0 || complaints != "" {
 		t.Fatalf("status %d, %v, it complains:\n%s\nand prints\n%s", status, err, complaints, out)
@@ -113,6 +119,7 @@ heard
 // TestSOM: classes of C++ are used, and subclassed; C++ calls the overrides.
 func TestSOM(t *testing.T) {
 	t.Parallel()
+	dir := zoo(t)
 	program := puppy + `
 | d a w show raises |
 show := [:x | DsomConsole say: x printString].
@@ -176,10 +183,6 @@ true
 11
 2
 `
-	dir, err := zoo()
-	if err != nil {
-		t.Fatal(err)
-	}
 	want = strings.NewReplacer("ü", "\xfc", "DIR", dir).Replace(want)
 	if got := runSOM(t, program); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -237,6 +240,84 @@ DsomConsole say: (a held: 3) printString!
 `)
 	if want := "1007\ntrue\n1007\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestOverlap: overrides of several processes, of which the outer one is ready first, and then the inner ones.
+func TestOverlap(t *testing.T) {
+	t.Parallel()
+	got := runSOM(t, `
+(SomClass named: 'Zoo::Dog') subclass: #Slow instanceVariableNames: '' classVariableNames: 'Gates Said ' poolDictionaries: '' category: 'T'!
+!Slow class methodsFor: 'x'!
+gates: a
+	Gates := a.
+	Said := 0!
+said
+	^Said! !
+!Slow methodsFor: 'x'!
+speak: n
+	Said := Said + 1.
+	(Gates at: n) wait.
+	^n * 10! !
+| a d gates done out |
+a := (SomClass named: 'Asker') new.
+d := Slow new.
+gates := (1 to: 3) collect: [:i | Semaphore new].
+Slow gates: gates.
+out := Array new: 3.
+done := Semaphore new.
+[out at: 1 put: (a ask: d n: 1 times: 1). done signal] fork.
+[Slow said = 1] whileFalse: [Processor yield].
+[out at: 2 put: (a ask: d n: 2 times: 1). done signal] fork.
+[Slow said = 2] whileFalse: [Processor yield].
+[out at: 3 put: (a ask: d n: 3 times: 1). done signal] fork.
+[Slow said = 3] whileFalse: [Processor yield].
+(gates at: 1) signal. Processor yield.
+(gates at: 2) signal. Processor yield.
+(gates at: 3) signal.
+3 timesRepeat: [done wait].
+DsomConsole say: out printString!
+`)
+	if want := "(10 20 30)\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestGiven: exceptions of overrides are C++'s as their methods say, whatever Smalltalk has put into them; what an override returns and keeps is lent; copies are the object.
+func TestGiven(t *testing.T) {
+	t.Parallel()
+	got := runSOM(t, `
+(SomClass named: 'Zoo::Dog') subclass: #Odd instanceVariableNames: 'friend ' classVariableNames: 'Begun ' poolDictionaries: '' category: 'T'!
+!Odd class methodsFor: 'x'!
+begun
+	^Begun! !
+!Odd methodsFor: 'x'!
+speak: n
+	n = 1 ifTrue: [^SomException id: 'IDL:Zoo/TooLoud:1.0' text: 'loud'].
+	n = 2 ifTrue: [^SomException id: 'IDL:Zoo/Asleep:1.0' text: 'asleep'].
+	n = 3 ifTrue: [^SomException signal: 'x'].
+	n = 4 ifTrue: [^SomException id: 3 text: 4].
+	n = 5 ifTrue: [^Exception signal: 'no error'].
+	n = 6 ifTrue: [^SomException id: 'IDL:Zoo/Other:1.0' text: #(1588 1575)].
+	^n!
+name
+	^'odd', Begun printString!
+initialize
+	Begun := 7! !
+| a d raises |
+raises := [:b | ([b value printString] on: SomException do: [:e | e id])].
+a := (SomClass named: 'Asker') new.
+d := Odd new.
+1 to: 7 do: [:i | DsomConsole say: (raises value: [a caught: d n: i])].
+DsomConsole say: (d copy == d and: [d deepCopy == d and: [d shallowCopy == d]]) printString.
+2000 timesRepeat: [(a nameOf: d) = 'odd7' ifFalse: [DsomConsole say: 'another name']].
+DsomConsole say: (a nameOf: d).
+DsomConsole say: (raises value: [SomClass named: 3]).
+DsomConsole say: (raises value: [d name: #(1588 1575)]).
+d somRelease!
+`)
+	if want := "1\n2\n3\n3\n3\n3\n0\ntrue\nodd7\nIDL:omg.org/CORBA/BAD_PARAM:1.0\nan Odd\n"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 

@@ -10,6 +10,9 @@
  */
 #include "squeak.h"
 
+#include <float.h>
+#include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +20,7 @@
 #include "somhost.h"
 
 #define EXPORT __attribute__((visibility("default")))
-enum { FIRST = 1000, MOST_METHODS = 65536, MOST_NESTED = 31 }; /* numbers of methods begin there: smaller integers need no literal; the machine has places for 32 calls within one another */
+enum { FIRST = 1000, MOST_METHODS = 65536, MOST_NESTED = 31, MOST_LENT = 16 }; /* numbers of methods begin there: smaller integers need no literal; the machine has places for 32 calls within one another */
 
 static squeak *vm;
 /* A method, and the class in which Smalltalk has it: what super finds above a class of Smalltalk's. */
@@ -37,7 +40,9 @@ static struct request {
 	int answered;
 } requests[MOST_NESTED];
 static int nrequests, ntaken;
-static sq under_way;
+static int waiting; /* answers that have to wait for what is within */
+static sq ended; /* the semaphore of those */
+static sq under_way; /* of the primitive that has called out: whatever may come to an override from there says it */
 
 static const char *const bad = "IDL:omg.org/CORBA/BAD_PARAM:1.0";
 
@@ -109,16 +114,45 @@ static int whole(sq o, int64_t least, uint64_t most, uint64_t *to) {
 	return 1;
 }
 
-/* Text that a call has made of a String, whose characters are those of ISO 8859-1; freed when the call is over. */
+/* The octets of a character in UTF-8. */
+static char *encode(char *p, uint32_t c) {
+	if (c < 0x80) return *p++ = (char)c, p;
+	if (c < 0x800) *p++ = (char)(0xC0 | c >> 6);
+	else {
+		if (c < 0x10000) *p++ = (char)(0xE0 | c >> 12);
+		else *p++ = (char)(0xF0 | c >> 18), *p++ = (char)(0x80 | (c >> 12 & 63));
+		*p++ = (char)(0x80 | (c >> 6 & 63));
+	}
+	*p++ = (char)(0x80 | (c & 63));
+	return p;
+}
+
+/* Text of an Array of characters' numbers. */
+static char *coded(sq o) {
+	sq n = vm->stSizeOf(o);
+	char *s = som_allocate(4 * (size_t)n + 1), *p = s;
+	if (!s) return NULL;
+	for (sq i = 1; i <= n; i++) {
+		sq e = vm->stObjectat(o, i), c = vm->isIntegerObject(e) ? vm->integerValueOf(e) : 0;
+		if (c < 1 || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) { som_deallocate(s); return NULL; }
+		p = encode(p, (uint32_t)c);
+	}
+	*p = 0;
+	return s;
+}
+
+/* Text that a call has made of a String, whose characters are those of ISO 8859-1, or of an Array of Unicode's numbers; freed when the call is over. NULL: it is none. */
 static char *utf8(sq o) {
+	if (vm->isIntegerObject(o)) return NULL;
+	if (vm->isArray(o)) return coded(o);
+	if (!vm->isBytes(o)) return NULL;
 	size_t n = (size_t)vm->byteSizeOf(o);
 	const uint8_t *b = vm->firstIndexableField(o);
 	char *s = som_allocate(2 * n + 1), *p = s;
 	if (!s) return NULL;
 	for (size_t i = 0; i < n; i++) {
 		if (!b[i]) { som_deallocate(s); return NULL; }
-		if (b[i] < 128) *p++ = (char)b[i];
-		else { *p++ = (char)(0xC0 | b[i] >> 6); *p++ = (char)(0x80 | (b[i] & 63)); }
+		p = encode(p, b[i]);
 	}
 	*p = 0;
 	return s;
@@ -150,13 +184,17 @@ static int value_of(const somh_type *t, int nullable, sq o, som_value *to) {
 		double d;
 		if (vm->isIntegerObject(o)) d = vm->integerValueOf(o);
 		else if (vm->isFloatObject(o)) d = vm->floatValueOf(o);
-		else return 0;
+		else if (vm->fetchClassOf(o) == vm->classLargePositiveInteger() || vm->fetchClassOf(o) == vm->classLargeNegativeInteger()) {
+			if (!whole(o, INT64_MIN, UINT64_MAX, &w)) return 0;
+			d = vm->fetchClassOf(o) == vm->classLargePositiveInteger() ? (double)w : (double)(int64_t)w;
+		} else return 0;
+		if (t->kind == SOMH_FLOAT && isfinite(d) && !isfinite((float)d)) return 0;
 		if (t->kind == SOMH_FLOAT) to->f = (float)d; else to->d = d;
 		return 1;
 	}
 	case SOMH_STRING:
 		if (o == vm->nilObject()) return nullable;
-		if (vm->isIntegerObject(o) || !vm->isBytes(o) || !(vm->fetchClassOf(o) == vm->classString() || vm->isKindOf(o, "Symbol"))) return 0;
+		if (vm->isIntegerObject(o) || !(vm->isArray(o) || vm->fetchClassOf(o) == vm->classString() || vm->isKindOf(o, "Symbol"))) return 0;
 		return (to->s = utf8(o)) != NULL;
 	case SOMH_OBJECT:
 		if (o == vm->nilObject()) return nullable;
@@ -226,44 +264,57 @@ static const somh_class *class_of(som_ref o, som_env *ev) {
 	return is;
 }
 
-/* Calls a method as Smalltalk found it, with arguments that a function tells. */
+/* Ends the arguments of a call that are not given away with it: a text was made for it, an object is held as long as it takes. */
+static void end_arguments(const somh_method *m, som_value *args, uint32_t done, int called) {
+	for (uint32_t i = 0; i < done; i++) {
+		const somh_param *p = &m->params[i];
+		if (called && p->owner == SOMH_OBJECTS) continue;
+		if (p->type->kind == SOMH_STRING) som_deallocate((void *)(uintptr_t)args[p->slot].s);
+		else if (p->type->kind == SOMH_OBJECT && args[p->slot].o) som_release(args[p->slot].o);
+	}
+}
+
+/* Calls a method as Smalltalk found it, with arguments that a function tells. Receiver and objects are held meanwhile: what is called may have Smalltalk let them go. */
 static int call(const struct entry *e, som_ref o, sq (*argument)(sq), sq from) {
 	const somh_method *m = e->m;
 	som_value args[SOMH_MAX_ARGS] = {{0}}, result = {0};
 	som_env ev = {0};
 	uint32_t n = m->nparams, done = 0;
-	sq count = vm->methodArgumentCount(); /* what runs within says another number */
+	sq count = vm->methodArgumentCount(), before = under_way; /* what runs within says another number */
+	int called = 0;
 	const char *no = why(m);
 	if (no) return fail("IDL:omg.org/CORBA/NO_IMPLEMENT:1.0", no);
 	for (; done < n; done++) {
 		const somh_param *p = &m->params[done];
 		if (!value_of(p->type, p->nullable, argument(from - (sq)done), &args[p->slot])) break;
-		if (p->owner == SOMH_OBJECTS && p->type->kind == SOMH_OBJECT) som_retain(args[p->slot].o);
+		if (p->type->kind == SOMH_OBJECT && args[p->slot].o) som_retain(args[p->slot].o);
 	}
+	under_way = count;
+	som_retain(o);
 	if (done == n) {
 		const somh_class *of = class_of(o, &ev);
 		som_proc *proc = of ? somh_proc(m, e->k, of, o) : NULL;
 		if (ev.major) ;
 		else if (!proc) som_raise_system(&ev, "IDL:omg.org/CORBA/NO_IMPLEMENT:1.0", 0, SOM_COMPLETED_NO, "nobody above implements it");
-		else {
-			sq before = under_way;
-			under_way = count;
-			somh_call(m, proc, o, args, &result, &ev);
-			under_way = before;
-		}
+		else called = somh_call(m, proc, o, args, &result, &ev) == SOM_OK;
 	} else {
 		char s[300];
 		snprintf(s, sizeof s, "argument %u of %s is no value for it", done + 1, m->name);
 		som_raise_system(&ev, bad, 0, SOM_COMPLETED_NO, s);
 	}
-	for (uint32_t i = 0; i < done; i++) {
-		const somh_param *p = &m->params[i];
-		if (p->type->kind == SOMH_STRING && (p->owner != SOMH_OBJECTS || ev.major)) som_deallocate((void *)(uintptr_t)args[p->slot].s);
+	sq r = 0;
+	int good = !ev.major;
+	if (good) {
+		if (m->result.type->kind == SOMH_OBJECT && result.o && m->result.owner != SOMH_CALLERS) som_retain(result.o); /* what Smalltalk gets is owned */
+		r = m->result.type->kind == SOMH_VOID ? vm->nilObject() : object_of(m->result.type, &result);
+		if (m->result.type->kind == SOMH_STRING && result.s && m->result.owner == SOMH_CALLERS) som_deallocate((void *)(uintptr_t)result.s);
+		vm->pushRemappableOop(r); /* what is given up may call overrides */
 	}
+	end_arguments(m, args, done, called);
+	som_release(o);
+	under_way = before;
+	if (good) r = vm->popRemappableOop();
 	if (raised(&ev)) return 0;
-	if (m->result.type->kind == SOMH_OBJECT && result.o && m->result.owner == SOMH_OBJECTS) som_retain(result.o); /* what Smalltalk gets is owned */
-	sq r = object_of(m->result.type, &result);
-	if (m->result.type->kind == SOMH_STRING && result.s && m->result.owner != SOMH_OBJECTS) som_deallocate((void *)(uintptr_t)result.s);
 	vm->popthenPush(count + 1, m->result.type->kind == SOMH_VOID ? vm->stackValue(count) : r);
 	return 1;
 }
@@ -294,6 +345,13 @@ EXPORT int primitiveCallIn(void) {
 	return call(m, o, element, 0);
 }
 
+/* What a primitive has to do around what may call overrides. */
+static sq calls_out(void) {
+	sq before = under_way;
+	under_way = vm->methodArgumentCount();
+	return before;
+}
+
 /* ---- Classes ---- */
 
 typedef struct growing { char *s; size_t n, room; } growing;
@@ -316,7 +374,9 @@ static const somh_class *class_at(sq o) { return vm->isIntegerObject(o) ? NULL :
 EXPORT int primitiveClassNamed(void) {
 	som_env ev = {0};
 	char *name = utf8(vm->stackValue(0));
+	sq before = calls_out();
 	const somh_class *c = name ? somh_named(name, &ev) : NULL;
+	under_way = before;
 	som_deallocate(name);
 	if (raised(&ev)) return 0;
 	if (!c) return fail(bad, "no name of a class");
@@ -374,7 +434,9 @@ EXPORT int primitiveDescribe(void) {
 EXPORT int primitiveNew(void) {
 	som_env ev = {0};
 	const somh_class *c = class_at(vm->stackValue(0));
+	sq before = calls_out();
 	som_ref o = c ? som_new(c->cls, &ev) : NULL;
+	under_way = before;
 	if (raised(&ev)) return 0;
 	if (!o) return fail(bad, "no class");
 	vm->popthenPush(2, pointer(o));
@@ -384,7 +446,9 @@ EXPORT int primitiveNew(void) {
 EXPORT int primitiveRelease(void) {
 	som_ref o = pointer_at(vm->stackValue(0));
 	if (!o) return fail(bad, "no object");
+	sq before = calls_out();
 	som_release(o);
+	under_way = before;
 	vm->pop(1);
 	return 1;
 }
@@ -431,7 +495,105 @@ EXPORT int primitiveError(void) {
 	return 1;
 }
 
+/* ---- What is lent ---- */
+
+/* What an override returns and keeps, as IDL has it for attributes, lasts as long as the object, of the last values that are different; C borrows it. */
+typedef struct lent {
+	struct lent *next;
+	const somh_method *m;
+	uint32_t at;
+	som_value values[MOST_LENT];
+} lent;
+static somh_twins *lents;
+static pthread_mutex_t lending = PTHREAD_MUTEX_INITIALIZER; /* an object may end in any thread */
+
+static void end_value(const somh_type *t, som_value v) {
+	if (t->kind == SOMH_STRING) som_deallocate((void *)(uintptr_t)v.s);
+	else if (t->kind == SOMH_OBJECT && v.o) som_release(v.o);
+}
+
+static void drop_lent(som_ref self, void *context) {
+	(void)context;
+	pthread_mutex_lock(&lending);
+	lent *l = lents ? somh_twin(lents, self) : NULL;
+	if (l) somh_twin_set(lents, self, NULL);
+	pthread_mutex_unlock(&lending);
+	for (lent *next; l; l = next) {
+		next = l->next;
+		for (int i = 0; i < MOST_LENT; i++) end_value(l->m->result.type, l->values[i]);
+		free(l);
+	}
+}
+
+/* Takes over a value, and says the one to return: a text or an object that is lent already is that. 0: no memory. */
+static int lend(som_ref self, const somh_method *m, som_value *v) {
+	const somh_type *t = m->result.type;
+	som_value old = *v;
+	int good = 1;
+	if (!v->p) return 1;
+	pthread_mutex_lock(&lending);
+	if (!lents) lents = somh_twins_new();
+	lent *first = lents ? somh_twin(lents, self) : NULL, *l = first;
+	while (l && l->m != m) l = l->next;
+	if (!l && (l = lents ? calloc(1, sizeof *l) : NULL)) {
+		l->m = m;
+		l->next = first;
+		if (!somh_twin_set(lents, self, l)) free(l), l = NULL;
+	}
+	if (!l) good = 0;
+	else {
+		int i = 0;
+		while (i < MOST_LENT && !(l->values[i].p && (t->kind == SOMH_STRING ? !strcmp(l->values[i].s, v->s) : l->values[i].o == v->o))) i++;
+		if (i < MOST_LENT) *v = l->values[i];
+		else {
+			old = l->values[l->at];
+			l->values[l->at] = *v;
+			l->at = (l->at + 1) % MOST_LENT;
+		}
+	}
+	pthread_mutex_unlock(&lending);
+	end_value(t, old);
+	return good;
+}
+
 /* ---- Overrides ---- */
+
+/* A user exception has its members as IDL's default: Smalltalk has none for them. What ends it stands in front of it. */
+enum { IN_FRONT = 16 };
+
+static void drop_members(void *p) {
+	const somh_type *t;
+	memcpy(&t, (char *)p - IN_FRONT, sizeof t);
+	somh_end(t, p);
+	som_deallocate((char *)p - IN_FRONT);
+}
+
+static void default_members(const somh_type *t, char *p) {
+	if (t->kind == SOMH_STRING) {
+		char *s = som_allocate(1);
+		if (s) *s = 0;
+		memcpy(p, &s, sizeof s);
+	} else if (t->kind == SOMH_STRUCT || t->kind == SOMH_EXCEPTION)
+		for (uint32_t i = 0; i < t->nmembers; i++) default_members(t->members[i].type, p + t->members[i].offset);
+}
+
+/* Hands on what an override has signalled: a user exception, if the method says that it raises it. */
+static void raise_as(const somh_method *m, som_env *ev, const char *id, const char *text) {
+	const somh_type *t = NULL;
+	for (uint32_t i = 0; i < m->nraises && !t; i++)
+		if (m->raises[i]->id && !strcmp(m->raises[i]->id, id)) t = m->raises[i];
+	if (!t) {
+		som_raise_system(ev, id, 0, SOM_COMPLETED_MAYBE, text);
+		return;
+	}
+	char *p = t->size && t->kind == SOMH_EXCEPTION ? som_allocate(IN_FRONT + (size_t)t->size) : NULL;
+	if (p) {
+		memset(p, 0, IN_FRONT + (size_t)t->size);
+		memcpy(p, &t, sizeof t);
+		default_members(t, p + IN_FRONT);
+	}
+	som_raise_user(ev, t->id, p ? p + IN_FRONT : NULL, p ? drop_members : NULL);
+}
 
 static void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
 	const somh_method *m = context;
@@ -445,11 +607,20 @@ static void handle(void *context, som_ref self, som_env *ev, const som_value *ar
 	}
 	struct request *r = &requests[nrequests++];
 	*r = (struct request){m, self, ev, args, result, 0, under_way, 0};
+	sq before = under_way;
+	som_retain(self);
 	vm->signalSemaphoreWithIndex(semaphore);
 	vm->callbackEnter(&r->id);
+	under_way = before;
 	nrequests--;
+	for (; waiting > 0; waiting--) vm->signalSemaphoreWithIndex(ended);
 	if (ntaken > nrequests) ntaken = nrequests;
 	if (!r->answered) som_raise_system(ev, "IDL:omg.org/CORBA/UNKNOWN:1.0", 0, SOM_COMPLETED_MAYBE, "the override has not answered");
+	for (uint32_t i = 0; i < m->nparams; i++) { /* what came in and is the object's has been copied */
+		const somh_param *p = &m->params[i];
+		if (p->direction == SOMH_IN && p->owner == SOMH_OBJECTS && simple(p->type)) end_value(p->type, args[p->slot]);
+	}
+	som_release(self);
 }
 
 /* name, parent, Array of methods' numbers: a class below the parent that overrides them. */
@@ -468,8 +639,10 @@ EXPORT int primitiveDefine(void) {
 	}
 	if (good) {
 		static char some;
-		somh_definition d = {.size_of = sizeof d, .noverrides = (uint32_t)n, .nparents = 1, .name = name, .parents = &parent, .overrides = over, .handler = handle, .context = &some};
+		somh_definition d = {.size_of = sizeof d, .noverrides = (uint32_t)n, .nparents = 1, .name = name, .parents = &parent, .overrides = over, .handler = handle, .end = drop_lent, .context = &some};
+		sq before = calls_out();
 		c = somh_define(&d, &ev);
+		under_way = before;
 	}
 	free(over);
 	som_deallocate(name);
@@ -479,11 +652,13 @@ EXPORT int primitiveDefine(void) {
 	return 1;
 }
 
-/* The semaphore's number: it is signalled when a request comes. */
+/* Numbers of semaphores: one is signalled when a request comes, the other for each answer that waits when one has been answered. */
 EXPORT int primitiveServe(void) {
-	semaphore = vm->stackIntegerValue(0);
+	semaphore = vm->stackIntegerValue(1);
+	ended = vm->stackIntegerValue(0);
+	if (vm->failed()) return fail(bad, "no semaphore's number");
 	somh_home_set();
-	vm->pop(1);
+	vm->pop(2);
 	return 1;
 }
 
@@ -514,11 +689,15 @@ EXPORT int primitiveAnswer(void) {
 	sq count = vm->methodArgumentCount(), self = vm->stackValue(count), level = vm->fetchPointerofObject(0, self), id = vm->fetchPointerofObject(2, self),
 		say = vm->fetchPointerofObject(3, self);
 	level = vm->isIntegerObject(level) ? vm->integerValueOf(level) : 0;
-	if (level < 1 || level != nrequests || count != requests[level - 1].count) return fail("IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", "an override within it has not ended");
+	if (level >= 1 && level < nrequests) {
+		waiting++;
+		return fail("WAIT", "an override within it has not ended");
+	}
+	if (level < 1 || level != nrequests || count != requests[level - 1].count) return fail("IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", "no call of an override has the number");
 	struct request *r = &requests[level - 1];
 	if (id != vm->nilObject()) {
 		char *i = utf8(id), *s = utf8(say);
-		som_raise_system(r->ev, i ? i : "IDL:omg.org/CORBA/UNKNOWN:1.0", 0, SOM_COMPLETED_MAYBE, s ? s : "");
+		raise_as(r->m, r->ev, i ? i : "IDL:omg.org/CORBA/UNKNOWN:1.0", s ? s : "");
 		som_deallocate(i);
 		som_deallocate(s);
 	} else if (r->m->result.type->kind != SOMH_VOID) {
@@ -528,7 +707,13 @@ EXPORT int primitiveAnswer(void) {
 			snprintf(s, sizeof s, "the override of %s returns what is no value for its result", r->m->name);
 			som_raise_system(r->ev, bad, 0, SOM_COMPLETED_YES, s);
 		} else {
-			if (r->m->result.type->kind == SOMH_OBJECT && v.o && r->m->result.owner != SOMH_OBJECTS) som_retain(v.o);
+			if (r->m->result.type->kind == SOMH_OBJECT && v.o) som_retain(v.o);
+			if ((r->m->result.type->kind == SOMH_OBJECT || r->m->result.type->kind == SOMH_STRING) && (r->m->result.owner == SOMH_OBJECTS || !r->result)) {
+				if (!lend(r->self, r->m, &v)) {
+					v.L = 0;
+					som_raise_system(r->ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_YES, "no memory for what is lent");
+				}
+			}
 			if (r->result) *r->result = v;
 		}
 	}

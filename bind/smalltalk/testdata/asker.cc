@@ -11,6 +11,19 @@ public:
 	Zoo::Animal friends(const Zoo::Animal &who, const Zoo::Animal &other) { return who.friend_of(other); }
 	void hold(const Zoo::Animal &who) { kept = who; }
 	std::int64_t held(std::int64_t n) { return kept ? kept.speak(n) : -1; }
+	std::int64_t caught(const Zoo::Animal &who, std::int64_t n) {
+		try {
+			who.speak(n);
+			return 0;
+		} catch (const Zoo::TooLoud &e) {
+			return e.volume == 0 && e.why.empty() ? 1 : -1;
+		} catch (const Zoo::Asleep &) {
+			return 2;
+		} catch (const som::exception &) {
+			return 3;
+		}
+	}
+	std::string name_of(const Zoo::Animal &who) { return who.get_name(); }
 
 private:
 	Zoo::Animal kept;
