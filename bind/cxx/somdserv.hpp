@@ -31,7 +31,7 @@ public:
 	SOM_OF_RELEASE(r679de05d) som::later<som::object, som_Via> somdRefFromSOMObj(const som::object &somobj) const { return som::call<SOMDServer_class, 1, som::object(som::object)>(som_via(), somobj); }
 	SOM_OF_RELEASE(r679de05d) som::later<som::object, som_Via> somdCreateObj(const som::text &objclass, const som::text &hints) const { return som::call<SOMDServer_class, 2, som::object(std::string, std::string)>(som_via(), objclass, hints); }
 	SOM_OF_RELEASE(r679de05d) void somdDeleteObj(const som::object &somobj) const { som::call<SOMDServer_class, 3, void(som::object)>(som_via(), somobj); }
-	SOM_OF_RELEASE(r679de05d) som::later<som::class_object, som_Via> somdGetClassObj(const som::text &objclass) const { return som::call<SOMDServer_class, 4, som::held<som::class_object>(std::string)>(som_via(), objclass); }
+	SOM_OF_RELEASE(r679de05d) som::got<som::class_object, som_Via> somdGetClassObj(const som::text &objclass) const { return som::call<SOMDServer_class, 4, som::held<som::class_object>(std::string)>(som_via(), objclass); }
 	SOM_OF_RELEASE(r679de05d) void somdDispatchMethod(const som::object &somobj, void * &retValue, const som::text &methodId, void *ap) const { som::call<SOMDServer_class, 5, void(som::object, som::out<void *>, std::string, void *)>(som_via(), somobj, retValue, methodId, ap); }
 	SOM_OF_RELEASE(r679de05d) bool somdObjReferencesCached() const { return som::call<SOMDServer_class, 6, bool()>(som_via()); }
 	SOM_OF_RELEASE(r679de05d) som::later<som::object, som_Via> somdCreateFactory(const som::text &className, void *props) const { return som::call<SOMDServer_class, 7, som::object(std::string, void *)>(som_via(), className, props); }
