@@ -17,7 +17,7 @@ import (
 
 // Limits of what a peer may make this process keep.
 const (
-	MaxObjects          = 1 << 20 // objects of a domain that are exported at one time
+	MaxObjects          = 1 << 20 // objects of a domain that are exported at one time, and references that lead to loaded ones
 	MaxDescribed        = 4096    // classes that a domain knows by other processes' descriptions alone
 	MaxDescribedMethods = 1 << 18 // methods that these introduce
 	MaxDescriptionTypes = 1 << 16 // types of the signatures of one description (som.Signed.Types)
@@ -68,6 +68,7 @@ type Domain struct {
 	objects   map[any]*servant // by identity
 	sweepAt   int              // how many objects there have to be for those that have ended to be looked for
 	byKey     map[string]*servant
+	loads     int                       // references that lead to loaded objects, or are about to
 	classes   map[string]*som.Class     // by name
 	proxies   map[*som.Class]*som.Class // of proxies, by target
 	described int
@@ -283,6 +284,7 @@ func (d *Domain) forget(s *servant) {
 		delete(d.objects, s.id)
 		delete(d.byKey, s.key)
 		loads, s.loads = s.loads, nil
+		d.loads -= len(loads)
 		for _, l := range loads {
 			delete(d.byKey, l.key)
 		}

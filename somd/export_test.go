@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/som"
 )
 
@@ -115,3 +116,26 @@ func (p *Persistent) Look(every time.Duration) { p.lookAt(every) }
 func (d *Domain) TargetOf(ctx context.Context, o *orb.Ref, declared string) (*som.Class, error) {
 	return d.targetOf(ctx, o, declared)
 }
+
+// SetLoads has so many references lead to loaded objects.
+func (d *Domain) SetLoads(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.loads = n
+}
+
+// Loads is how many references lead to loaded objects.
+func (d *Domain) Loads() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.loads
+}
+
+// Adapter is where the objects are active.
+func (p *Persistent) Adapter() *poa.POA { return p.adapter }
+
+// LoadedRef is the reference that an object was loaded for.
+func LoadedRef(s orb.Servant) *orb.Ref { return s.(*loaded).ref }
+
+// Unload ends that.
+func (p *Persistent) Unload(s orb.Servant) { p.d.unload(s.(*loaded)) }
