@@ -75,8 +75,6 @@ type Domain struct {
 	methods   int                 // of those that are described
 	strange   map[*som.Class]bool // known by descriptions alone
 
-	shown map[*som.Class]bool // that clients have as objects
-
 	superseded map[string]bool // names of which a class that was known by a description had to make way: the other kernel may have that
 
 	dispatcher atomic.Pointer[som.Weak] // the server object through which calls go, if it wants to see them
@@ -197,7 +195,7 @@ func (d *Domain) export(r som.Ref, declared string, why hold) (*orb.Ref, error) 
 
 // exportHere makes an object one of the adapter's, unless it is already.
 func (d *Domain) exportHere(r som.Ref, why hold) (*servant, *orb.Ref, error) {
-	if c, ok := r.AsClass(); ok && !d.isShown(c) {
+	if c, ok := r.AsClass(); ok && why != asked {
 		return nil, nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "the class %s is passed as an object: a class is of its process alone, pass its name", c)
 	}
 	for {

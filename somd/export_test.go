@@ -61,7 +61,7 @@ func (p *Persistent) TakeTurn() (end func()) { return p.changed.take() }
 
 // Changing is for how long somebody has been at the changes.
 func (p *Persistent) Changing() time.Duration {
-	if since := p.changed.since.Load(); since != nil && len(p.changed.turn) > 0 {
+	if since := p.changed.since.Load(); since != nil {
 		return time.Since(*since)
 	}
 	return 0
@@ -139,3 +139,21 @@ func LoadedRef(s orb.Servant) *orb.Ref { return s.(*loaded).ref }
 
 // Unload ends that.
 func (p *Persistent) Unload(s orb.Servant) { p.d.unload(s.(*loaded)) }
+
+// Changes are changes.
+type Changes = changes
+
+// NewChanges is newChanges.
+var NewChanges = newChanges
+
+// Take is take.
+func (c *changes) Take() func() { return c.take() }
+
+// TakeSoon is takeSoon.
+func (c *changes) TakeSoon() (func(), bool) { return c.takeSoon() }
+
+// Grab has somebody have the turn who has not said yet since when.
+func (c *changes) Grab() (end func()) {
+	c.turn <- struct{}{}
+	return func() { <-c.turn }
+}
