@@ -520,7 +520,7 @@ func TestMaxChanged(t *testing.T) {
 	}
 	full(p, "in memory")
 
-	file := filepath.Join(t.TempDir(), "refdata")
+	file := changesFile(t)
 	if err := os.WriteFile(file, []byte(lines(somd.MaxChanged)), 0o600); err != nil {
 		t.Fatal(err)
 	}
