@@ -189,3 +189,23 @@ func TestDescriptionsEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestRemovedIsForgotten has what is said under a name be removed by a caller that waits no more, while it is being registered: it is not tried again.
+func TestRemovedIsForgotten(t *testing.T) {
+	t.Parallel()
+	d := &Daemon{late: descriptions{again: time.Millisecond}}
+	defer d.late.close()
+	done, err := d.late.alone(t.Context(), "gone")
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn := d.late.begin("gone")
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := d.removeDescription(over, "gone"); !errors.Is(err, context.Canceled) {
+		t.Errorf("the removal: %v", err)
+	}
+	done()
+	d.late.try("gone", turn, func() bool { return true }, func(context.Context) error { t.Error("it is registered"); return nil })
+	d.late.work.Wait()
+}

@@ -92,20 +92,21 @@ func (d *Daemon) removeInterfaces(c *call) error {
 	return c.reply(struct{}{})
 }
 
-// removeDescription takes out what is registered under a name, and what was to be registered later.
+// removeDescription takes out what is registered under a name, and what was to be registered later, which is forgotten even where the error is ctx's.
 func (d *Daemon) removeDescription(ctx context.Context, name string) error {
+	d.late.forget(name)
 	done, err := d.late.alone(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer done()
-	d.late.forget(name)
+	d.late.forget(name) // what began to be registered meanwhile
 	return d.interfaces.Remove(ctx, name)
 }
 
 // spec answers GET /v1/spec.
 func (d *Daemon) spec(c *call) error {
-	spec, err := d.interfaces.Spec()
+	spec, err := d.interfaces.Spec(c.r.Context())
 	if err != nil {
 		return err
 	}

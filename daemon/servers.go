@@ -232,6 +232,9 @@ func (d *Daemon) removeServer(c *call) error {
 	return c.reply(struct{}{})
 }
 
+// leftTime is for all that was kept with a server that has been removed to go as well.
+const leftTime = 30 * time.Second
+
 // remove forgets a server, and the interfaces that were registered with it. It is held first, so that no call starts it again on the way, and
 // free again if it cannot be removed or the caller waits no more: then it is as it was, or at most has been stopped.
 func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (err error) {
@@ -260,6 +263,8 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 		return err
 	}
 	d.counts.forget(rec.Name)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leftTime) // it is gone, whether or not the caller still waits
+	defer cancel()
 	if d.machines != nil {
 		if err := d.machines.Release(ctx, rec.UUID); err != nil {
 			d.o.Log.Warn("the claim of a removed server is left", "server", rec.Name, "error", err)

@@ -60,7 +60,7 @@ func TestInterfaceRepository(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, got)
 	}
-	all, err := r.Spec()
+	all, err := r.Spec(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

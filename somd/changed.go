@@ -27,7 +27,7 @@ const changesPass = time.Second
 // its turn at it, for as long as other processes have him wait.
 type changes struct {
 	turn  chan struct{}             // holds a token while somebody has it
-	since atomic.Pointer[time.Time] // since when
+	since atomic.Pointer[time.Time] // since when; nil: nobody has it, or who has it has only just got it
 	kept  *changeFile               // which has them for other processes and the next; nil: none
 	disk  disk                      // nil: the system's
 	wait  time.Duration             // for the lock of the file; 0: changesWait
@@ -48,7 +48,10 @@ func (c *changes) take() func() {
 func (c *changes) taken() func() {
 	now := time.Now()
 	c.since.Store(&now)
-	return func() { <-c.turn }
+	return func() {
+		c.since.Store(nil) // who has the turn next has not had it since then
+		<-c.turn
+	}
 }
 
 // takeSoon is take, but reports false where somebody has had the turn for changesPass.
@@ -190,10 +193,7 @@ func (c *changes) set(from, to string, lasts bool) (others []string, err error) 
 		return nil, nil
 	}
 	others, err = c.kept.add(from, to)
-	c.learn(others...)
-	if err == nil {
-		c.learn(from)
-	}
+	c.learn(append(others, from)...) // as the file has it, with an error as well: the change may be in it nevertheless
 	if err != nil && !errors.Is(err, exc.ImpLimit) {
 		err = exc.New(exc.PersistStore, exc.MinorStore, exc.Maybe, "the file of changed reference data cannot be written: %w", err)
 	}

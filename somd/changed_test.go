@@ -50,7 +50,7 @@ func called(t *testing.T) (*somd.Persistent, func()) {
 
 // TestChange has references keep while their data change: calls go to the object of the new data, also in the next process, and what was being written when the process was killed is none.
 func TestChange(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "refdata")
+	file := changesFile(t)
 	says := func(p *somd.Persistent, name string) string {
 		t.Helper()
 		ref, err := p.Reference([]byte(name))

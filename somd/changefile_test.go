@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
@@ -114,6 +115,9 @@ func (f *diskFile) Close() error {
 	if !errors.Is(err, os.ErrClosed) {
 		f.d.opened[f.name]--
 	}
+	if err == nil {
+		err = f.d.fault("close")
+	}
 	return err
 }
 
@@ -161,7 +165,7 @@ func changing(t *testing.T) *somd.Persistent {
 	return p
 }
 
-// changesFile returns the name of a file in a folder of the test's own. It may stay, since wine's Windows takes away no file.
+// changesFile returns the name of a file in a folder of the test's own. It may stay: wine's Windows takes away no file, and who looks for changes may be at one when the test ends.
 func changesFile(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "changes")
@@ -211,7 +215,7 @@ func TestChangesStayShort(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
-	name := filepath.Join(t.TempDir(), "data")
+	name := changesFile(t)
 	p, d := changing(t), newDisk()
 	p.SetDisk(d.given())
 	if err := p.Keep(name); err != nil {
@@ -274,7 +278,7 @@ func TestChangesAreSafe(t *testing.T) {
 	failures := map[string]int{}
 	for n := 0; ; n++ {
 		for _, after := range []int{0, 1, 20} { // changes that are taken after the failure
-			name := filepath.Join(t.TempDir(), "data")
+			name := changesFile(t)
 			p, d := changing(t), newDisk()
 			p.SetDisk(d.given())
 			d.faults = n
@@ -331,7 +335,7 @@ func TestChangesAreSafe(t *testing.T) {
 // TestHalfALine has a long change that was not written to its end before a shorter one: nothing of it is left behind that.
 func TestHalfALine(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "data")
+	name := changesFile(t)
 	if err := os.WriteFile(name, fmt.Appendf(nil, "%x %x\n%x %x", "a", "b", "long", strings.Repeat("y", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -516,7 +520,7 @@ func TestMaxChanged(t *testing.T) {
 	}
 	full(p, "in memory")
 
-	file := filepath.Join(t.TempDir(), "refdata")
+	file := changesFile(t)
 	if err := os.WriteFile(file, []byte(lines(somd.MaxChanged)), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -551,7 +555,7 @@ func TestLookEnds(t *testing.T) {
 // TestUnreadIsReadAgain has the file not be readable for a moment after another process has changed it: the change is known the next time, though the file is as it was seen.
 func TestUnreadIsReadAgain(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "data")
+	name := changesFile(t)
 	p, other, d := changing(t), changing(t), newDisk()
 	p.SetDisk(d.given())
 	if err := errors.Join(p.Keep(name), other.Keep(name)); err != nil {
@@ -570,4 +574,58 @@ func TestUnreadIsReadAgain(t *testing.T) {
 	}
 	end()
 	holdChanges(t, p, map[string]string{"a": "b"})
+}
+
+// TestCloseFails has the file not be closed in order once a change is in it: that is an error, and what is known here is all the same what the file, and so every other process, says.
+func TestCloseFails(t *testing.T) {
+	t.Parallel()
+	name := changesFile(t)
+	p, d := changing(t), newDisk()
+	p.SetDisk(d.given())
+	if err := p.Keep(name); err != nil {
+		t.Fatal(err)
+	}
+	for n, failed := 0, ""; failed != "close"; n++ {
+		if err := changeTo(t, p, "b", fmt.Sprint(n)); err != nil { // after which nothing is doubtful
+			t.Fatal(err)
+		}
+		end := p.TakeTurn() // it looks by itself as well
+		d.faults, d.failed = n, ""
+		end()
+		to := fmt.Sprint(n)
+		err := changeTo(t, p, "a", to)
+		end = p.TakeTurn()
+		failed, d.faults = d.failed, -1
+		end()
+		switch {
+		case failed == "":
+			t.Fatal("it is never closed")
+		case !errors.Is(err, exc.PersistStore):
+			t.Errorf("%s fails, and the change: %v", failed, err)
+		case failed == "close":
+			holdChanges(t, p, map[string]string{"a": to})
+			q := changing(t)
+			if err := q.Keep(name); err != nil {
+				t.Fatal(err)
+			}
+			holdChanges(t, q, map[string]string{"a": to})
+		}
+	}
+}
+
+// TestTurnSince has somebody get the turn who has not yet said since when, after one who had it long ago: who waits for it waits as for one who has just got it.
+func TestTurnSince(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := somd.NewChanges()
+		c.Take()()
+		time.Sleep(time.Hour)
+		end := c.Grab()
+		time.AfterFunc(time.Second/2, end)
+		if end, ok := c.TakeSoon(); !ok {
+			t.Error("it is not waited for")
+		} else {
+			end()
+		}
+	})
 }

@@ -28,35 +28,23 @@ func (s *Server) SomdGetClassObj(_ context.Context, objclass string) (som.Object
 	if metaclassOf(c) == "" {
 		return nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "the class %s has no methods as an object that are called from elsewhere: its metaclass, %s, has none but SOM's own", c, c.Metaclass())
 	}
-	s.d.mu.Lock()
-	if s.d.shown == nil {
-		s.d.shown = map[*som.Class]bool{}
-	}
-	s.d.shown[c] = true
-	s.d.mu.Unlock()
 	return classRef(c)
 }
 
-// isShown reports whether a class may be exported as an object: because somdGetClassObj has returned it.
-func (d *Domain) isShown(c *som.Class) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.shown[c]
-}
-
-// metaclassDescription describes the metaclass of a class as descriptionOf does others, without SOM's own, in whose place is SOMClass.
+// metaclassDescription describes the metaclass of a class as descriptionOf does others, without SOM's own, in whose place is SOMClass. Where the class is itself placed it is the metaclass of
+// the one that it stands for.
 func metaclassDescription(m *som.Class) []ClassDescription {
-	skip := func(a *som.Class) bool { return isRoot(a) || som.OfRuntime(a) }
+	skip := func(a *som.Class) bool { return isRoot(a) || som.OfRuntime(a) || a == classProxy }
 	var all []ClassDescription
 	for _, x := range descriptionOf(m) {
 		i := slices.IndexFunc(m.Order(), func(a *som.Class) bool { return a.Name() == x.Name })
 		a := m.Order()[i]
-		if skip(a) {
+		if skip(a) || standsFor(a) != a {
 			continue
 		}
 		x.Parents, x.BaseProxy, x.Metaclass = nil, "", ""
 		for _, p := range a.Parents() {
-			if !skip(p) {
+			if p = standsFor(p); !skip(p) && !slices.Contains(x.Parents, p.Name()) {
 				x.Parents = append(x.Parents, p.Name())
 			}
 		}
@@ -66,6 +54,17 @@ func metaclassDescription(m *som.Class) []ClassDescription {
 		all = append(all, x)
 	}
 	return all
+}
+
+// standsFor returns the metaclass elsewhere whose methods one that was made for a placed class sends there, or a metaclass that is none such itself.
+func standsFor(m *som.Class) *som.Class {
+	for {
+		p := m.Parents()
+		if len(p) != 2 || p[0] != classProxy {
+			return m
+		}
+		m = p[1]
+	}
 }
 
 // metaclass makes the metaclass of what stands for a placed class: one by which the methods of the class as an object go to the server. The error is why they cannot, as of a server of before.

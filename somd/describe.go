@@ -13,18 +13,23 @@ import (
 	"github.com/opendsom/dsom/som"
 )
 
-// descriptionOf describes a class: its ancestors but SOMObject first, itself last.
+// descriptionOf describes a class: its ancestors but SOMObject first, itself last. What a placed class has for standing for another is no part of that.
 func descriptionOf(c *som.Class) []ClassDescription {
 	var all []ClassDescription
 	order := c.Order()
 	for i := len(order) - 1; i >= 0; i-- {
 		a := order[i]
-		if isRoot(a) {
+		if isRoot(a) || a != c && ClientProxy.DescendsFrom(a) {
 			continue
 		}
 		x := ClassDescription{Name: a.Name(), Major: uint32(a.Version().Major), Minor: uint32(a.Version().Minor), BaseProxy: a.BaseProxy(), Metaclass: metaclassOf(a)}
 		for _, p := range a.Parents() {
-			x.Parents = append(x.Parents, p.Name())
+			if isRoot(p) || !ClientProxy.DescendsFrom(p) {
+				x.Parents = append(x.Parents, p.Name())
+			}
+		}
+		if x.Parents == nil {
+			x.Parents = []string{som.SOMObject.Name()}
 		}
 		for _, m := range a.Introduced() {
 			y := MethodDescription{Name: m.Name(), Kind: uint32(m.Kind()), Signature: methodOf(m).signature(), Copies: m.Copies(), Owns: m.Owns(), Oneway: m.Oneway()}

@@ -17,7 +17,7 @@ import (
 
 // Limits of what a peer may make this process keep.
 const (
-	MaxObjects          = 1 << 20 // objects of a domain that are exported at one time
+	MaxObjects          = 1 << 20 // objects of a domain that are exported at one time, and references that lead to loaded ones
 	MaxDescribed        = 4096    // classes that a domain knows by other processes' descriptions alone
 	MaxDescribedMethods = 1 << 18 // methods that these introduce
 	MaxDescriptionTypes = 1 << 16 // types of the signatures of one description (som.Signed.Types)
@@ -68,13 +68,12 @@ type Domain struct {
 	objects   map[any]*servant // by identity
 	sweepAt   int              // how many objects there have to be for those that have ended to be looked for
 	byKey     map[string]*servant
+	loads     int                       // references that lead to loaded objects, or are about to
 	classes   map[string]*som.Class     // by name
 	proxies   map[*som.Class]*som.Class // of proxies, by target
 	described int
 	methods   int                 // of those that are described
 	strange   map[*som.Class]bool // known by descriptions alone
-
-	shown map[*som.Class]bool // that clients have as objects
 
 	superseded map[string]bool // names of which a class that was known by a description had to make way: the other kernel may have that
 
@@ -196,7 +195,7 @@ func (d *Domain) export(r som.Ref, declared string, why hold) (*orb.Ref, error) 
 
 // exportHere makes an object one of the adapter's, unless it is already.
 func (d *Domain) exportHere(r som.Ref, why hold) (*servant, *orb.Ref, error) {
-	if c, ok := r.AsClass(); ok && !d.isShown(c) {
+	if c, ok := r.AsClass(); ok && why != asked {
 		return nil, nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "the class %s is passed as an object: a class is of its process alone, pass its name", c)
 	}
 	for {
@@ -283,6 +282,7 @@ func (d *Domain) forget(s *servant) {
 		delete(d.objects, s.id)
 		delete(d.byKey, s.key)
 		loads, s.loads = s.loads, nil
+		d.loads -= len(loads)
 		for _, l := range loads {
 			delete(d.byKey, l.key)
 		}

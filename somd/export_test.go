@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/som"
 )
 
@@ -60,7 +61,7 @@ func (p *Persistent) TakeTurn() (end func()) { return p.changed.take() }
 
 // Changing is for how long somebody has been at the changes.
 func (p *Persistent) Changing() time.Duration {
-	if since := p.changed.since.Load(); since != nil && len(p.changed.turn) > 0 {
+	if since := p.changed.since.Load(); since != nil {
 		return time.Since(*since)
 	}
 	return 0
@@ -114,4 +115,45 @@ func (p *Persistent) Look(every time.Duration) { p.lookAt(every) }
 // TargetOf is targetOf.
 func (d *Domain) TargetOf(ctx context.Context, o *orb.Ref, declared string) (*som.Class, error) {
 	return d.targetOf(ctx, o, declared)
+}
+
+// SetLoads has so many references lead to loaded objects.
+func (d *Domain) SetLoads(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.loads = n
+}
+
+// Loads is how many references lead to loaded objects.
+func (d *Domain) Loads() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.loads
+}
+
+// Adapter is where the objects are active.
+func (p *Persistent) Adapter() *poa.POA { return p.adapter }
+
+// LoadedRef is the reference that an object was loaded for.
+func LoadedRef(s orb.Servant) *orb.Ref { return s.(*loaded).ref }
+
+// Unload ends that.
+func (p *Persistent) Unload(s orb.Servant) { p.d.unload(s.(*loaded)) }
+
+// Changes are changes.
+type Changes = changes
+
+// NewChanges is newChanges.
+var NewChanges = newChanges
+
+// Take is take.
+func (c *changes) Take() func() { return c.take() }
+
+// TakeSoon is takeSoon.
+func (c *changes) TakeSoon() (func(), bool) { return c.takeSoon() }
+
+// Grab has somebody have the turn who has not said yet since when.
+func (c *changes) Grab() (end func()) {
+	c.turn <- struct{}{}
+	return func() { <-c.turn }
 }

@@ -103,7 +103,14 @@ func TestMetaclassIsCalled(t *testing.T) {
 	server := domain(t, somd.Config{})
 	s, ref := serving(t, server, talliedClass, talliedPup, eggClass)
 	defer func() { _ = s.Release() }()
-	want, pups := int32(0), int32(0)
+	counted := func(c *som.Class) int32 { // by tests before
+		n, err := c.SOM().Invoke(t.Context(), "count", int32(0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n.(int32)
+	}
+	want, pups := counted(talliedClass), counted(talliedPup)
 	for what, knows := range map[string][]*som.Class{"has it not": nil, "has it": {tallyClass}} {
 		client := domain(t, somd.Config{})
 		client.Know(knows...)
@@ -182,4 +189,71 @@ func TestMetaclassIsFoundAgain(t *testing.T) {
 		t.Errorf("the next call: %v", err)
 	}
 	_ = s.Release()
+}
+
+// TestMetaclassByTwoHops has a class be placed at a server where it is itself placed: the methods of its metaclass go all the way.
+func TestMetaclassByTwoHops(t *testing.T) {
+	home, between := domain(t, somd.Config{}), domain(t, somd.Config{})
+	s, far := serving(t, home, talliedPup)
+	defer func() { _ = s.Release() }()
+	place := func(d *somd.Domain, at *orb.Ref) *som.Class {
+		t.Helper()
+		c, err := d.Place(t.Context(), somd.Place{Class: "HoundCountedPup", URL: at.String(), Lacks: func(text string) { t.Errorf("it lacks %s", text) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	s, near := serving(t, between, place(between, far))
+	defer func() { _ = s.Release() }()
+	for what, knows := range map[string][]*som.Class{"has it not": nil, "has it": {tallyClass}} {
+		client := domain(t, somd.Config{})
+		client.Know(knows...)
+		c := place(client, near)
+		before, err := talliedPup.SOM().Invoke(t.Context(), "count", int32(0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := c.SOM().Invoke(t.Context(), "count", int32(5)); err != nil || got != before.(int32)+5 {
+			t.Errorf("%s: counted are %v, %v, want 5 more than %v", what, got, err, before)
+		}
+		if knows != nil && !c.SOM().IsA(tallyClass) {
+			t.Errorf("%s: the class is an instance of %v", what, c.Metaclass().Order())
+		}
+		o, err := c.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name, err := o.Invoke(t.Context(), "somGetClassName"); err != nil || name != "HoundCountedPup" {
+			t.Errorf("%s: an object is a %v, %v", what, name, err)
+		}
+		_ = o.Release()
+	}
+}
+
+// TestClassIsNoArgument passes a class elsewhere as an argument, which is refused with advice, also when a client has asked for it as an object.
+func TestClassIsNoArgument(t *testing.T) {
+	server, other := domain(t, somd.Config{}), domain(t, somd.Config{})
+	s, ref := serving(t, server, talliedClass)
+	defer func() { _ = s.Release() }()
+	o, otherRef := serving(t, other, eggClass)
+	defer func() { _ = o.Release() }()
+	proxy, err := server.Import(t.Context(), server.ORB().NewRef(otherRef.IOR()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = proxy.Release() }()
+	for _, when := range []string{"before", "after"} {
+		if got, err := proxy.Invoke(t.Context(), "somdRefFromSOMObj", talliedClass.SOM()); !errors.Is(err, exc.BadParam) || !strings.Contains(err.Error(), "pass its name") {
+			t.Errorf("%s: %v, %v", when, got, err)
+		}
+		client := domain(t, somd.Config{})
+		c, err := client.Place(t.Context(), somd.Place{Class: "HoundCounted", URL: ref.String()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.SOM().Invoke(t.Context(), "count", int32(0)); err != nil {
+			t.Error(err)
+		}
+	}
 }

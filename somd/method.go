@@ -393,6 +393,9 @@ func (x *method) serve(d *Domain, r *orb.ServerRequest, o som.Ref) {
 	why := map[bool]hold{true: passed, false: given} // by whether the object lends it
 	if x.result.Kind != som.Void {
 		w.copies, w.why = x.copies, why[x.lends]
+		if x.of.Class() == ServerClass && x.of.Name() == "somdGetClassObj" { // what nobody passes otherwise
+			w.why = asked
+		}
 		w.put(&r.Out, x.result, result(outs, 0, x.outs[0]))
 	}
 	for _, p := range x.params {

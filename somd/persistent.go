@@ -115,11 +115,7 @@ func (p *Persistent) Incarnate(ctx context.Context, id string, adapter *poa.POA)
 	if !r.IsA(p.class) {
 		return nil, exc.New(exc.ObjAdapter, exc.MinorIncarnatePolicy, exc.No, "%s was loaded for the reference data %.64q, and is no %s", r, id, p.class)
 	}
-	ref, err := adapter.Reference(id, &orb.Interface{ID: RepositoryID(r.Class().Name())})
-	if err != nil {
-		return nil, err
-	}
-	return p.d.loaded(r, adapter, ref)
+	return p.d.loaded(r, adapter, id)
 }
 
 // Etherealize lets an object go that is not called any more by one of the references that it was loaded for, or that it was shown by.

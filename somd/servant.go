@@ -27,6 +27,7 @@ const (
 	passed hold = iota // it does not: the object was passed as an argument, and is whoever's who passed it
 	given              // it was returned, and the reference is the client's
 	shown              // the program exported it
+	asked              // it does not: it is a class that somdGetClassObj returns, which stays as long as the process
 )
 
 // A servant is an object of this process as others call it.
@@ -95,7 +96,7 @@ func (s *servant) made() (*orb.Ref, error) {
 
 // keep notes a reason to keep the object, of which the caller has a reference.
 func (s *servant) keep(r som.Ref, why hold) error {
-	if why == passed {
+	if why == passed || why == asked {
 		return nil
 	}
 	s.mu.Lock()

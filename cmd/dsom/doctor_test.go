@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/doctor"
 )
 
@@ -23,7 +24,22 @@ func TestDoctor(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 
-	state, _ := aConfiguredDaemon(t, "verbose = true\n")
+	var state string
+	for heard := false; !heard; { // where the system has chosen a port for TCP that another program has for UDP the next daemon's is another
+		var end func()
+		state, end = aConfiguredDaemon(t, "verbose = true\n")
+		d, err := admin.Open(state)
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, err := d.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if heard = status.UDP != nil; !heard {
+			end()
+		}
+	}
 	program := filepath.Join(t.TempDir(), "till.exe")
 	if err := os.WriteFile(program, []byte("#!/bin/sh\n"), 0o700); err != nil {
 		t.Fatal(err)

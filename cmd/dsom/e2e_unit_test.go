@@ -16,7 +16,12 @@ import (
 // TestUnit does by the unit that dsom service show prints what systemd does by it: it starts the daemon and waits until that is ready, reloads its configuration, starts it again when it was killed, itself alone, and ends
 // it. Its servers live on when it is killed, and end with it in order.
 func TestUnit(t *testing.T) {
-	at := filepath.Join(t.TempDir(), "notify")
+	dir, err := os.MkdirTemp("", "n") // the name of a socket has at most 107 octets, and the test's folder has the test's name
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	at := filepath.Join(dir, "notify")
 	l, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: at, Net: "unixgram"})
 	if err != nil {
 		t.Fatal(err)

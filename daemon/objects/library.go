@@ -26,7 +26,7 @@ const MaxFiles = 1000
 // what is in the interface repository, which comes behind the files. A file is read when somebody asks, and again when it has changed. One with errors does without the others' being known.
 type Library struct {
 	dir        string
-	repository func() (*model.Spec, error) // nil: there is none
+	repository func(context.Context) (*model.Spec, error) // nil: there is none
 
 	mu    sync.Mutex
 	files map[string]*libraryFile // by name
@@ -41,7 +41,7 @@ type libraryFile struct {
 }
 
 // NewLibrary returns that of a folder, which need not be there, and of an interface repository, which may be nil.
-func NewLibrary(dir string, repository func() (*model.Spec, error)) *Library {
+func NewLibrary(dir string, repository func(context.Context) (*model.Spec, error)) *Library {
 	return &Library{dir: dir, repository: repository, files: map[string]*libraryFile{}}
 }
 
@@ -134,7 +134,7 @@ type found struct {
 func (l *Library) interfaces(ctx context.Context) (all []found, problems []error) {
 	sources, problems := l.read(ctx)
 	if l.repository != nil {
-		spec, err := l.repository()
+		spec, err := l.repository(ctx)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", inRepository, err))
 		} else if spec != nil {

@@ -214,12 +214,12 @@ func TestRepository(t *testing.T) {
 	}
 	damaged := errors.New("damaged")
 	for _, c := range []struct {
-		repository func() (*model.Spec, error)
+		repository func(context.Context) (*model.Spec, error)
 		want       string
 		problems   int
 	}{
-		{func() (*model.Spec, error) { return r.Spec, nil }, "Both of b.idl, Only of interface repository", 0},
-		{func() (*model.Spec, error) { return nil, damaged }, "Both of b.idl", 1},
+		{func(context.Context) (*model.Spec, error) { return r.Spec, nil }, "Both of b.idl, Only of interface repository", 0},
+		{func(context.Context) (*model.Spec, error) { return nil, damaged }, "Both of b.idl", 1},
 		{nil, "Both of b.idl", 0},
 	} {
 		o, err := objects.New(objects.Config{Local: "127.0.0.1:1", Library: objects.NewLibrary(dir, c.repository)})

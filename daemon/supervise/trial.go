@@ -15,14 +15,16 @@ type trial struct {
 }
 
 // Aside has f done when the process is of the version that serves, if an upgrade is trying it out just now: after the upgrade, in its goroutine, and not at all if that is given up. Of several f for one
-// upgrade the last is done, and what comes while one is done after it. It reports whether it was put aside; if not, the process serves, and f was not done. ErrReplaced is the error of a process of a version that does not serve any more.
+// upgrade the last is done, and what comes while one is done after it, up to mostAside times; a nil f puts nothing aside, and leaves what is. It reports whether it was put aside; if not, the process serves, and f was not done. ErrReplaced is the error of a process of a version that does not serve any more.
 func (le *Lease) Aside(f func(context.Context)) (bool, error) {
 	st := le.l.st
 	version, _ := splitSeat(st.name)
 	g := st.g
 	g.mu.Lock()
 	if g.trial != nil && g.trial.version == version {
-		g.trial.then = f
+		if f != nil {
+			g.trial.then = f
+		}
 		g.mu.Unlock()
 		return true, nil
 	}
@@ -33,25 +35,27 @@ func (le *Lease) Aside(f func(context.Context)) (bool, error) {
 	return false, nil
 }
 
-// mostAside bounds how often what was put aside is done for one upgrade, where more is put aside meanwhile.
+// mostAside bounds how often what was put aside is done for one upgrade, where more is put aside meanwhile. What comes while the last of it is done is not put aside: the process serves.
 const mostAside = 8
 
 // tried ends the trial: what was put aside is done, with what is left of ctx's values alone, or forgotten. What is put aside while that is done comes after it.
 func (g *group) tried(ctx context.Context, well bool) {
-	for round := 0; ; round++ {
-		g.mu.Lock()
-		t := g.trial
+	for round := 1; ; round++ {
 		var then func(context.Context)
-		if t != nil && well && round < mostAside {
+		g.mu.Lock()
+		if t := g.trial; t != nil && well {
 			then, t.then = t.then, nil
 		}
-		if then == nil {
+		last := then == nil || round == mostAside
+		if last {
 			g.trial = nil
 		}
 		g.mu.Unlock()
-		if then == nil {
+		if then != nil {
+			then(context.WithoutCancel(ctx))
+		}
+		if last {
 			return
 		}
-		then(context.WithoutCancel(ctx))
 	}
 }

@@ -33,6 +33,9 @@ func TestAside(t *testing.T) {
 			if aside, err := tried.Aside(func(context.Context) { ran++ }); err != nil || !aside {
 				t.Errorf("of the process that is tried: %v, %v", aside, err)
 			}
+			if aside, err := tried.Aside(nil); err != nil || !aside { // a question, which what was put aside outlives
+				t.Errorf("of the process that is tried, asked: %v, %v", aside, err)
+			}
 			if aside, err := serves.Aside(func(context.Context) { t.Error("it was done") }); err != nil || aside {
 				t.Errorf("of the process that serves: %v, %v", aside, err)
 			}
@@ -63,5 +66,41 @@ func TestAside(t *testing.T) {
 				t.Errorf("of the process that serves then: %v, %v", aside, err)
 			}
 		})
+	}
+}
+
+// TestAsideAgain has what is done put itself aside again and again: all that was put aside is done, and in the end the process is told that it serves.
+func TestAsideAgain(t *testing.T) {
+	t.Parallel()
+	f := start(t, supervise.Options{StartTimeout: 30 * time.Second})
+	token, id := f.running(t)
+	done := f.upgrade(t.Context(), supervise.Upgrade{Command: []string{os.Args[0], "2"}})
+	second, newID := f.next(t, token, id)
+	tried, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, Token: second, Incarnation: second, Process: newID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put, ran, told := 0, 0, 0
+	var again func(context.Context)
+	say := func() {
+		switch aside, err := tried.Aside(again); {
+		case err != nil:
+			t.Error(err)
+		case aside:
+			put++
+		default:
+			told++
+		}
+	}
+	again = func(context.Context) { ran++; say() }
+	say()
+	if err := tried.SetEndpoints([]string{second}); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-done; got.err != nil {
+		t.Fatal(got.err)
+	}
+	if put == 0 || ran != put || told != 1 {
+		t.Errorf("%d were put aside, and %d done; %d times it was told that it serves", put, ran, told)
 	}
 }

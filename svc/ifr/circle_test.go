@@ -65,7 +65,7 @@ func TestUnlike(t *testing.T) {
 			if got := marked(); !slices.Equal(got, []string{"one", "two"}) {
 				t.Errorf("marked: %q", got)
 			}
-			spec, err := r.Spec()
+			spec, err := r.Spec(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -143,7 +143,7 @@ func TestUnfit(t *testing.T) {
 			t.Errorf("%s: %q", e.Name, e.Disputed)
 		}
 	}
-	spec, err := r.Spec()
+	spec, err := r.Spec(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

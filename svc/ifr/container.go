@@ -106,8 +106,8 @@ type repository struct {
 var _ ifr.Repository = (*repository)(nil)
 
 // at returns the whole as a container, as it is now.
-func (r *repository) at() (container, error) {
-	x, err := r.s.snapshot()
+func (r *repository) at(ctx context.Context) (container, error) {
+	x, err := r.s.snapshot(ctx)
 	return container{object{view: view{r.s, x}}}, err
 }
 
@@ -116,7 +116,7 @@ func (r *repository) DefKind(context.Context) (ifr.DefinitionKind, error) {
 }
 
 func (r *repository) Lookup(ctx context.Context, name ifr.ScopedName) (ifr.Contained, error) {
-	c, err := r.at()
+	c, err := r.at(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (r *repository) Lookup(ctx context.Context, name ifr.ScopedName) (ifr.Conta
 }
 
 func (r *repository) Contents(ctx context.Context, limit ifr.DefinitionKind, excludeInherited bool) (ifr.ContainedSeq, error) {
-	c, err := r.at()
+	c, err := r.at(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (r *repository) Contents(ctx context.Context, limit ifr.DefinitionKind, exc
 }
 
 func (r *repository) LookupName(ctx context.Context, name ifr.Identifier, levels int32, limit ifr.DefinitionKind, excludeInherited bool) (ifr.ContainedSeq, error) {
-	c, err := r.at()
+	c, err := r.at(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -140,15 +140,15 @@ func (r *repository) LookupName(ctx context.Context, name ifr.Identifier, levels
 }
 
 func (r *repository) DescribeContents(ctx context.Context, limit ifr.DefinitionKind, excludeInherited bool, most int32) (ifr.Container_DescriptionSeq, error) {
-	c, err := r.at()
+	c, err := r.at(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return c.DescribeContents(ctx, limit, excludeInherited, most)
 }
 
-func (r *repository) LookupId(_ context.Context, id ifr.RepositoryId) (ifr.Contained, error) {
-	c, err := r.at()
+func (r *repository) LookupId(ctx context.Context, id ifr.RepositoryId) (ifr.Contained, error) {
+	c, err := r.at(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -161,8 +161,8 @@ func (r *repository) LookupId(_ context.Context, id ifr.RepositoryId) (ifr.Conta
 
 // GetCanonicalTypecode returns the TypeCode that the repository has for the type of an id, with all
 // names in it, and one without an id as it is.
-func (r *repository) GetCanonicalTypecode(_ context.Context, tc *typecode.TypeCode) (*typecode.TypeCode, error) {
-	c, err := r.at()
+func (r *repository) GetCanonicalTypecode(ctx context.Context, tc *typecode.TypeCode) (*typecode.TypeCode, error) {
+	c, err := r.at(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -175,9 +175,9 @@ func (r *repository) GetCanonicalTypecode(_ context.Context, tc *typecode.TypeCo
 }
 
 // typeObject returns the object of a type that is spelt, as one of the class.
-func typeObject[T any](r *repository, t *model.Type, class interface{ Unchecked(orb.Object) T }) (T, error) {
+func typeObject[T any](ctx context.Context, r *repository, t *model.Type, class interface{ Unchecked(orb.Object) T }) (T, error) {
 	var none T
-	c, err := r.at()
+	c, err := r.at(ctx)
 	if err != nil {
 		return none, err
 	}
@@ -191,44 +191,44 @@ func typeObject[T any](r *repository, t *model.Type, class interface{ Unchecked(
 	return class.Unchecked(ref), nil
 }
 
-func (r *repository) GetPrimitive(_ context.Context, kind ifr.PrimitiveKind) (ifr.PrimitiveDef, error) {
+func (r *repository) GetPrimitive(ctx context.Context, kind ifr.PrimitiveKind) (ifr.PrimitiveDef, error) {
 	k, known := kinds[kind]
 	if !known { // pk_null and pk_Principal, of which IDL has no type
 		return nil, badType()
 	}
-	return typeObject(r, &model.Type{Kind: k}, ifr.PrimitiveDefClass)
+	return typeObject(ctx, r, &model.Type{Kind: k}, ifr.PrimitiveDefClass)
 }
 
-func (r *repository) CreateString(_ context.Context, bound uint32) (ifr.StringDef, error) {
+func (r *repository) CreateString(ctx context.Context, bound uint32) (ifr.StringDef, error) {
 	if bound == 0 {
 		return nil, badType()
 	}
-	return typeObject(r, &model.Type{Kind: model.String, Bound: uint64(bound)}, ifr.StringDefClass)
+	return typeObject(ctx, r, &model.Type{Kind: model.String, Bound: uint64(bound)}, ifr.StringDefClass)
 }
 
-func (r *repository) CreateWstring(_ context.Context, bound uint32) (ifr.WstringDef, error) {
+func (r *repository) CreateWstring(ctx context.Context, bound uint32) (ifr.WstringDef, error) {
 	if bound == 0 {
 		return nil, badType()
 	}
-	return typeObject(r, &model.Type{Kind: model.WString, Bound: uint64(bound)}, ifr.WstringDefClass)
+	return typeObject(ctx, r, &model.Type{Kind: model.WString, Bound: uint64(bound)}, ifr.WstringDefClass)
 }
 
-func (r *repository) CreateSequence(_ context.Context, bound uint32, elem ifr.IDLType) (ifr.SequenceDef, error) {
-	t, err := r.elementOf(elem)
+func (r *repository) CreateSequence(ctx context.Context, bound uint32, elem ifr.IDLType) (ifr.SequenceDef, error) {
+	t, err := r.elementOf(ctx, elem)
 	if err != nil {
 		return nil, err
 	}
-	return typeObject(r, &model.Type{Kind: model.Sequence, Bound: uint64(bound), Elem: t}, ifr.SequenceDefClass)
+	return typeObject(ctx, r, &model.Type{Kind: model.Sequence, Bound: uint64(bound), Elem: t}, ifr.SequenceDefClass)
 }
 
-func (r *repository) CreateArray(_ context.Context, length uint32, elem ifr.IDLType) (ifr.ArrayDef, error) {
-	t, err := r.elementOf(elem)
+func (r *repository) CreateArray(ctx context.Context, length uint32, elem ifr.IDLType) (ifr.ArrayDef, error) {
+	t, err := r.elementOf(ctx, elem)
 	if err != nil {
 		return nil, err
 	}
-	return typeObject(r, &model.Type{Kind: model.Array, Dims: []uint64{uint64(length)}, Elem: t}, ifr.ArrayDefClass)
+	return typeObject(ctx, r, &model.Type{Kind: model.Array, Dims: []uint64{uint64(length)}, Elem: t}, ifr.ArrayDefClass)
 }
 
-func (r *repository) CreateFixed(_ context.Context, digits uint16, scale int16) (ifr.FixedDef, error) {
-	return typeObject(r, &model.Type{Kind: model.Fixed, Digits: int(digits), Scale: int(scale)}, ifr.FixedDefClass)
+func (r *repository) CreateFixed(ctx context.Context, digits uint16, scale int16) (ifr.FixedDef, error) {
+	return typeObject(ctx, r, &model.Type{Kind: model.Fixed, Digits: int(digits), Scale: int(scale)}, ifr.FixedDefClass)
 }

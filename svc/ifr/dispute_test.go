@@ -140,7 +140,7 @@ func TestManyRegister(t *testing.T) {
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}
-	spec, err := r.Spec()
+	spec, err := r.Spec(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func BenchmarkAll(b *testing.B) {
 						if err := r.Index(); err != nil {
 							b.Fatal(err)
 						}
-					} else if _, err := r.Spec(); err != nil {
+					} else if _, err := r.Spec(b.Context()); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -1,6 +1,8 @@
 package ifr
 
 import (
+	"context"
+
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/model"
@@ -14,7 +16,7 @@ func badType() error {
 }
 
 // elementOf returns the type that an object of this repository is.
-func (r *repository) elementOf(elem ifr.IDLType) (*model.Type, error) {
+func (r *repository) elementOf(ctx context.Context, elem ifr.IDLType) (*model.Type, error) {
 	o, err := orb.ObjectOf(r.s.orb, elem)
 	if err != nil {
 		return nil, err
@@ -27,7 +29,7 @@ func (r *repository) elementOf(elem ifr.IDLType) (*model.Type, error) {
 	if !ok || k.Server != r.s.orb.ServerID() || string(k.Adapter) != adapter {
 		return nil, badType()
 	}
-	c, err := r.at()
+	c, err := r.at(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,10 @@
 package ifr_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -25,7 +27,7 @@ func TestRegistriesFollow(t *testing.T) {
 	}
 	has := func(r *ifr.Registry, name string) bool {
 		t.Helper()
-		spec, err := r.Spec()
+		spec, err := r.Spec(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,5 +60,25 @@ func TestRegistriesFollow(t *testing.T) {
 		if (errs[0] == nil) == (errs[1] == nil) || !errors.Is(errors.Join(errs...), ifr.ErrInvalid) {
 			t.Fatalf("round %d: got %v", i, errs)
 		}
+	}
+}
+
+// TestPatience has readers come while a change is under way that takes its time: each waits as long as its own time is.
+func TestPatience(t *testing.T) {
+	t.Parallel()
+	r := openRegistry(t, openStore(t, filepath.Join(t.TempDir(), "dsom.db")))
+	r.Age()
+	end := r.TakeTurn()
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := r.Entries(over); !errors.Is(err, context.Canceled) {
+		t.Errorf("the entries: %v", err)
+	}
+	if _, err := r.Spec(over); !errors.Is(err, context.Canceled) {
+		t.Errorf("all: %v", err)
+	}
+	end()
+	if _, err := r.Entries(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

@@ -482,7 +482,7 @@ func TestWhole(t *testing.T) {
 		files[name+".idl"] = string(b)
 	}
 	r, repo := serve(t, map[string]*model.Spec{"all": compile(t, files, slices.Sorted(maps.Keys(files))...)})
-	all, err := r.Spec()
+	all, err := r.Spec(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -625,7 +625,7 @@ func TestRegistry(t *testing.T) {
 	}
 	has := func(r *ifr.Registry, names ...string) {
 		t.Helper()
-		spec, err := r.Spec()
+		spec, err := r.Spec(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -711,7 +711,7 @@ func TestTwoRegistries(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	spec, err := openRegistry(t, s).Spec()
+	spec, err := openRegistry(t, s).Spec(t.Context())
 	if err != nil || spec.Lookup("I3") == nil || spec.Lookup("I2") != nil {
 		t.Errorf("got %v", err)
 	}

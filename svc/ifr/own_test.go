@@ -18,7 +18,7 @@ import (
 // whole returns the class of a name in the specification of all that a registry has.
 func whole(t *testing.T, r *ifr.Registry, class string) *model.Interface {
 	t.Helper()
-	spec, err := r.Spec()
+	spec, err := r.Spec(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func whole(t *testing.T, r *ifr.Registry, class string) *model.Interface {
 func TestOwn(t *testing.T) {
 	t.Parallel()
 	r := openRegistry(t, openStore(t, t.TempDir()+"/dsom.db"))
-	spec, err := r.Spec()
+	spec, err := r.Spec(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

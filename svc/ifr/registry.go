@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -171,8 +170,7 @@ type Registry struct {
 	stale    atomic.Bool            // the store, which others write to as well, has told of a change since all was read
 	watch    func()                 // ends that; nil: nobody else writes
 
-	now  atomic.Pointer[state]
-	once sync.Mutex // of who makes a snapshot
+	now atomic.Pointer[state]
 }
 
 // OpenRegistry returns the registry in a store. Its error is store.ErrCorrupt for entries that cannot
@@ -513,13 +511,16 @@ func (r *Registry) Remove(ctx context.Context, name string) error {
 	})
 }
 
-// Entries lists what is registered, by name. It has all be put together, once after changes, to mark what does not fit.
+// Entries lists what is registered, by name. It has all be put together, once after changes, to mark what does not fit. It waits for changes that are under way, and for others that do so, as long as ctx lets it.
 func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
-	now, err := r.current()
+	now, err := r.current(ctx)
 	if err != nil {
 		return nil, err
 	}
-	unfit := now.left()
+	unfit, err := now.left()
+	if err != nil {
+		return nil, err
+	}
 	select {
 	case r.turn <- struct{}{}:
 		defer func() { <-r.turn }()

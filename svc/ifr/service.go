@@ -55,8 +55,8 @@ func New(root *poa.Root, r *Registry, log *slog.Logger) (*orb.Ref, error) {
 }
 
 // servant returns the servant of what the repository contains.
-func (s *service) servant(_ context.Context, id string) (orb.Servant, error) {
-	x, err := s.snapshot()
+func (s *service) servant(ctx context.Context, id string) (orb.Servant, error) {
+	x, err := s.snapshot(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -78,8 +78,12 @@ func (s *service) servant(_ context.Context, id string) (orb.Servant, error) {
 	return readOnly{v.servantOfType(t)}, nil
 }
 
-func (s *service) snapshot() (*snapshot, error) {
-	x, err := s.registry.current()
+// snapshot returns what is there now. The error of ctx is that of a client that waits no more.
+func (s *service) snapshot(ctx context.Context) (*snapshot, error) {
+	x, err := s.registry.current(ctx)
+	if over := ctx.Err(); err != nil && over != nil {
+		return nil, over
+	}
 	if err != nil {
 		s.log.Error("the interface repository cannot be put together", "error", err)
 		return nil, public(exc.New(exc.IntfRepos, exc.MinorNoRepository, exc.No, "the interface repository cannot be put together: %w", err))

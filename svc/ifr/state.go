@@ -12,9 +12,9 @@ import (
 )
 
 // Spec returns all that is registered as one specification, with what the daemon itself serves, and without what is disputed, or does not
-// fit to the rest. It must not be changed.
-func (r *Registry) Spec() (*model.Spec, error) {
-	x, err := r.current()
+// fit to the rest. It must not be changed. It waits for changes that are under way as long as ctx lets it.
+func (r *Registry) Spec(ctx context.Context) (*model.Spec, error) {
+	x, err := r.current(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -28,22 +28,24 @@ type state struct {
 	unfit map[string]error            // what whole has left out, and why
 }
 
-// left returns what does not fit to the rest, by name, and so is left out where all is wanted together, though what asks for it alone is answered; nothing where nothing fits.
-func (x *state) left() map[string]error {
-	_, _ = x.whole()
-	return x.unfit
+// left returns what does not fit to the rest, by name, and so is left out where all is wanted together, though what asks for it alone is answered. The error is that of whole.
+func (x *state) left() (map[string]error, error) {
+	_, err := x.whole()
+	return x.unfit, err
 }
 
-// current returns the present state. What it has to do costs what is registered, once after changes, however many they were.
-func (r *Registry) current() (*state, error) {
+// current returns the present state. What it has to do costs what is registered, once after changes, however many they were. The error is ctx's where it is not its turn within that, or the store's.
+func (r *Registry) current(ctx context.Context) (*state, error) {
 	if x := r.now.Load(); x != nil && !r.stale.Load() {
 		return x, nil
 	}
-	r.once.Lock()
-	defer r.once.Unlock()
-	r.turn <- struct{}{} // it is held for as long as a commit takes, or this
-	defer func() { <-r.turn }()
-	if err := r.refresh(context.Background()); err != nil { // it is in memory where others write
+	select {
+	case r.turn <- struct{}{}: // it is held for as long as a commit takes, or this
+		defer func() { <-r.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if err := r.refresh(ctx); err != nil {
 		return nil, err
 	}
 	if x := r.now.Load(); x != nil {
