@@ -11,7 +11,7 @@ import (
 )
 
 // Callback makes the call of an operation in a goroutine of its own, and then has tell tell the call's reply handler how it has ended (part 1, clause 17.8). The ctx of call ends with that of Callback, that of tell
-// never: it has the other values of Callback's ctx, but neither its policies, nor what tells of an upcall, in which the handler is not. At the ORB's end the call's ctx ends too, when requests are served no more, which fails a call that is under way by TRANSIENT with
+// never: it has the other values of Callback's ctx, but neither its policies, nor what tells of an upcall, in which the handler is not. Before tell has returned the ctx of call does not end by itself. At the ORB's end the call's ctx ends too, when requests are served no more, which fails a call that is under way by TRANSIENT with
 // [exc.MinorCancelled]; a handler can be told of it, wherever that is, as long as [limits.HandlerTimeout] says and the ctx of Shutdown has not ended. A call that panics, or ends its goroutine, has ended with
 // UNKNOWN, completed MAYBE. An error of tell, which is the handler's, and panics are logged: there is nobody else to
 // tell. [ORB.Shutdown] waits for both. The error of Callback says that neither was run: the ORB has been shut down, or its parts are about to end (see [ORB.AtEnd]).
