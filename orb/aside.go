@@ -99,7 +99,7 @@ func (a *Aside) Offers() chan<- *Offer {
 }
 
 // LeftBy returns the goroutine in which what has ctx runs beside the method that was called with a ctx made of outer, of which ctx derives: the one that the method itself has begun. It
-// is nil if it runs in the method's own.
+// is nil if it runs in the method's own. A nil outer is that of a call from elsewhere.
 func LeftBy(ctx, outer context.Context) (first *Aside) {
 	from := asideOf(outer)
 	for a := asideOf(ctx); a != nil && a != from; a = a.outer {
@@ -107,6 +107,3 @@ func LeftBy(ctx, outer context.Context) (first *Aside) {
 	}
 	return first
 }
-
-// LeftBy is the function LeftBy for the servant's method.
-func (u *Upcall) LeftBy(ctx context.Context) *Aside { return LeftBy(ctx, u.outer) }

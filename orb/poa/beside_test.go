@@ -3,6 +3,7 @@ package poa_test
 import (
 	"context"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -249,4 +250,67 @@ func TestHandlerIsToldOfWhatIsMade(t *testing.T) {
 			t.Errorf("the handler could not be told: %v", err)
 		}
 	})
+}
+
+// An incarnator is a servant activator whose Incarnate is a function.
+type incarnator func(ctx context.Context, id string) (orb.Servant, error)
+
+func (f incarnator) Incarnate(ctx context.Context, id string, _ *poa.POA) (orb.Servant, error) {
+	return f(ctx, id)
+}
+func (incarnator) Etherealize(context.Context, poa.Etherealization) {}
+
+// TestManagerBesideAnUpcall: a servant manager that works in the goroutine of an upcall which waits for it, and a servant that one calls, get what they wait for themselves.
+func TestManagerBesideAnUpcall(t *testing.T) {
+	t.Parallel()
+	for _, threads := range []poa.Threads{poa.SingleThreadModel, poa.MainThreadModel} {
+		for name, chain := range map[string][]string{ // who calls whom: those called lazy are made then, and do the same before they are
+			"a manager within an upcall": {"servant", "lazy", "last"},
+			"an upcall within a manager": {"lazy", "servant", "last"},
+			"managers within each other": {"lazy", "lazier", "last"},
+			"each within the other":      {"servant", "lazy", "server", "lazier", "last"},
+		} {
+			for _, beside := range []bool{true, false} { // the inner ones are called beside the outer; else within, but for the last
+				synctest.Test(t, func(t *testing.T) {
+					o, root := newORB(t, nil)
+					defer shutdown(t, o)
+					go root.Main(t.Context())
+					f := &floor{t: t, threads: threads}
+					opt := activating
+					opt.Threads = threads
+					p := mustAdapter(t, root.POA, "p", opt)
+					refs := map[string]*orb.Ref{}
+					for _, id := range chain {
+						refs[id] = must[*orb.Ref](t)(p.Reference(id, workerInterface))
+					}
+					next := func(ctx context.Context, id string) error {
+						i := slices.Index(chain, id) + 1
+						if i == len(chain) {
+							f.work(time.Second)
+							return nil
+						}
+						call := func(ctx context.Context) (string, error) { return work(ctx, refs[chain[i]]) }
+						if !beside && i+1 < len(chain) {
+							_, err := call(ctx)
+							return err
+						}
+						_, err := orb.Go(ctx, call).Wait(ctx)
+						return err
+					}
+					if err := p.SetServantActivator(incarnator(func(ctx context.Context, id string) (orb.Servant, error) { return &worker{}, next(ctx, id) })); err != nil {
+						t.Fatal(err)
+					}
+					for _, id := range chain {
+						if !strings.HasPrefix(id, "laz") {
+							must[*orb.Ref](t)(p.ActivateWithID(id, &worker{do: func(ctx context.Context) error { return next(ctx, id) }}))
+						}
+					}
+					began := time.Now()
+					if _, err := work(t.Context(), refs[chain[0]]); err != nil || time.Since(began) != time.Second || f.worked.Load() != 1 {
+						t.Errorf("%v, %s, beside=%v: after %v, %d times: %v", threads, name, beside, time.Since(began), f.worked.Load(), err)
+					}
+				})
+			}
+		}
+	}
 }
