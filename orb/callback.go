@@ -19,7 +19,7 @@ import (
 // A nil ORB, which calls between implementations in this process have, waits for nobody.
 func (o *ORB) Callback(ctx context.Context, operation string, call func(context.Context) error, tell func(ctx context.Context, err error) error) error {
 	if o != nil && !o.callbacks.begin() {
-		return called(shutDown())
+		return exc.OfCall(shutDown())
 	}
 	after := behind(ctx)
 	if o != nil {
@@ -51,10 +51,10 @@ func (o *ORB) Callback(ctx context.Context, operation string, call func(context.
 func (o *ORB) broken(operation string, p any) error {
 	if p == nil {
 		o.note(slog.LevelError, "a call whose reply handler is to be told ended the goroutine", "operation", operation)
-		return called(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the call of %.64s ended its goroutine", operation))
+		return exc.OfCall(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the call of %.64s ended its goroutine", operation))
 	}
 	o.note(slog.LevelError, "a call whose reply handler is to be told panicked", "operation", operation, "panic", p, "stack", string(debug.Stack()))
-	return called(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the call of %.64s panicked", operation))
+	return exc.OfCall(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the call of %.64s panicked", operation))
 }
 
 // tell tells a reply handler that a call has ended with err.

@@ -72,7 +72,7 @@ func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 			o.accept()
 		case <-ctx.Done():
 			var zero T
-			return zero, called(exc.From(ctx.Err(), exc.Maybe))
+			return zero, exc.OfCall(exc.From(ctx.Err(), exc.Maybe))
 		}
 	}
 }
@@ -96,7 +96,7 @@ func Next[T any](ctx context.Context, calls ...*Future[T]) (place int, result T,
 		case o := <-offered:
 			o.accept()
 		case <-ctx.Done():
-			return -1, result, called(exc.From(ctx.Err(), exc.Maybe))
+			return -1, result, exc.OfCall(exc.From(ctx.Err(), exc.Maybe))
 		}
 	}
 }
