@@ -23,7 +23,7 @@ func (o *ORB) Callback(ctx context.Context, operation string, call func(context.
 	}
 	after := behind(ctx)
 	if o != nil {
-		after = context.WithValue(after, orbKey{}, o) // who would shut the ORB down with it would wait for himself
+		after = o.AsUpcall(after) // who would shut the ORB down with it would wait for himself
 	}
 	ctx, cancel := context.WithCancel(ctx) // a servant's own ctx is not to be kept
 	ctx, _ = beside(ctx, false)

@@ -314,3 +314,35 @@ func TestManagerBesideAnUpcall(t *testing.T) {
 		}
 	}
 }
+
+// TestOfferIsWithdrawn: a call whose time is over while the upcall that waits for it runs another has ended then, and is not made.
+func TestOfferIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		p := mustAdapter(t, root.POA, "p", poa.Options{Threads: poa.SingleThreadModel})
+		f := &floor{t: t, threads: poa.SingleThreadModel}
+		long := must[*orb.Ref](t)(p.Activate(&worker{do: func(context.Context) error { f.work(10 * time.Second); return nil }}))
+		ref := must[*orb.Ref](t)(p.Activate(&worker{do: func(ctx context.Context) error {
+			began, ended := time.Now(), make(chan time.Duration, 2)
+			call := func(ctx context.Context) (string, error) {
+				ctx, cancel := context.WithTimeout(ctx, time.Second)
+				defer cancel()
+				_, err := work(ctx, long)
+				ended <- time.Since(began)
+				return "", err
+			}
+			if _, _, err := orb.Next(ctx, orb.Go(ctx, call), orb.Go(ctx, call)); err == nil {
+				t.Error("a call whose time is over has a result")
+			}
+			if first, second := <-ended, <-ended; first != time.Second {
+				t.Errorf("the calls ended after %v and %v, want one of them after 1s", first, second)
+			}
+			return nil
+		}}))
+		if _, err := work(t.Context(), ref); err != nil || f.worked.Load() != 1 {
+			t.Errorf("%d calls were made: %v", f.worked.Load(), err)
+		}
+	})
+}

@@ -155,7 +155,7 @@ func (t *thread) do(ctx context.Context, at place, f func()) error {
 			f()
 			return nil
 		case at.beside.Offers() <- o:
-			if o.Taken() {
+			if o.Taken(ctx) {
 				k.wait()
 				return nil
 			}
