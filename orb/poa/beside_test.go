@@ -346,3 +346,33 @@ func TestOfferIsWithdrawn(t *testing.T) {
 		}
 	})
 }
+
+// TestHandlerAsksAnActivator: a reply handler asks for an adapter whose activator works in a thread, and waits there for what it calls beside itself.
+func TestHandlerAsksAnActivator(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		p := mustAdapter(t, root.POA, "p", poa.Options{Threads: poa.SingleThreadModel})
+		f := &floor{t: t, threads: poa.SingleThreadModel}
+		ref := must[*orb.Ref](t)(p.Activate(&worker{do: func(context.Context) error { f.work(time.Second); return nil }}))
+		p.SetAdapterActivator(poa.AdapterActivatorFunc(func(ctx context.Context, p *poa.POA, name string) (bool, error) {
+			call := orb.Go(ctx, func(ctx context.Context) (string, error) { return work(ctx, ref) })
+			f.work(time.Second)
+			_, err := call.Wait(ctx)
+			mustAdapter(t, p, name, poa.Options{})
+			return true, err
+		}))
+		told := make(chan error, 1)
+		if err := o.Callback(t.Context(), "work", func(context.Context) error { return nil }, func(ctx context.Context, _ error) error {
+			_, err := p.FindPOA(ctx, "a", true)
+			told <- err
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-told; err != nil || f.worked.Load() != 2 {
+			t.Errorf("%d worked: %v", f.worked.Load(), err)
+		}
+	})
+}
