@@ -91,6 +91,18 @@ func (e *SystemException) Unwrap() error {
 // Timeout reports whether time ran out, which makes e a net.Error in spirit.
 func (e *SystemException) Timeout() bool { return e.Kind == Timeout }
 
+// OfCall returns err as the end of a call that the program has made: what a servant returns of it tells of another operation than its own
+// ([SystemException].Called). It is a copy of a system exception that does not say so yet; any other error, one that wraps a system exception too, is returned as it is.
+func OfCall(err error) error {
+	sys, ok := err.(*SystemException)
+	if !ok || sys == nil || sys.Called {
+		return err
+	}
+	inner := *sys
+	inner.Called = true
+	return &inner
+}
+
 // From turns any error into the system exception it stands for. A SystemException stays
 // itself; an ended context becomes TIMEOUT (deadline) or TRANSIENT with
 // [MinorCancelled] (cancelled); anything else becomes UNKNOWN with the given completion status,

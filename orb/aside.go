@@ -1,6 +1,9 @@
 package orb
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+)
 
 // ForUpcall is embedded in the key of a context's value that tells of the upcall that it belongs to, or of a method of the program that the ORB calls:
 // what the ORB goes on with behind that does not find it.
@@ -35,20 +38,31 @@ type Aside struct {
 
 // An Offer is what is to run in the goroutine of an upcall that waits for a [Future].
 type Offer struct {
-	run   func()
-	taken chan bool
+	run     func()
+	settled atomic.Bool // it is run, or has been withdrawn
+	taken   chan bool
 }
 
 // NewOffer returns an offer of f.
-func NewOffer(f func()) *Offer { return &Offer{f, make(chan bool, 1)} }
+func NewOffer(f func()) *Offer { return &Offer{run: f, taken: make(chan bool, 1)} }
 
-// Taken is asked when the offer has been received. It reports whether f is run; if not, it is to be offered anew.
-func (o *Offer) Taken() bool { return <-o.taken }
+// Taken is asked when the offer has been received. It reports whether f is run; if not, it is to be offered anew, or ctx has ended before it was:
+// it is not run then any more.
+func (o *Offer) Taken(ctx context.Context) bool {
+	select {
+	case taken := <-o.taken:
+		return taken
+	case <-ctx.Done():
+		return !o.settled.CompareAndSwap(false, true)
+	}
+}
 
-// accept runs what is offered.
+// accept runs what is offered, unless it has been withdrawn.
 func (o *Offer) accept() {
-	o.taken <- true
-	o.run()
+	if o.settled.CompareAndSwap(false, true) {
+		o.taken <- true
+		o.run()
+	}
 }
 
 type (
@@ -99,7 +113,7 @@ func (a *Aside) Offers() chan<- *Offer {
 }
 
 // LeftBy returns the goroutine in which what has ctx runs beside the method that was called with a ctx made of outer, of which ctx derives: the one that the method itself has begun. It
-// is nil if it runs in the method's own.
+// is nil if it runs in the method's own. A nil outer is that of a call from elsewhere.
 func LeftBy(ctx, outer context.Context) (first *Aside) {
 	from := asideOf(outer)
 	for a := asideOf(ctx); a != nil && a != from; a = a.outer {
@@ -107,6 +121,3 @@ func LeftBy(ctx, outer context.Context) (first *Aside) {
 	}
 	return first
 }
-
-// LeftBy is the function LeftBy for the servant's method.
-func (u *Upcall) LeftBy(ctx context.Context) *Aside { return LeftBy(ctx, u.outer) }

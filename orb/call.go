@@ -178,7 +178,7 @@ func (c *Call) End() error {
 	if c.attempts > 0 && c.seen.reading {
 		c.err = c.seen.read(c.err, c.In.Err() != nil)
 	}
-	err := called(c.err)
+	err := exc.OfCall(c.err)
 	if c.link != nil {
 		c.wire.Release()
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // Callback makes the call of an operation in a goroutine of its own, and then has tell tell the call's reply handler how it has ended (part 1, clause 17.8). The ctx of call ends with that of Callback, that of tell
-// never: it has the other values of Callback's ctx, but neither its policies, nor what tells of an upcall, in which the handler is not. At the ORB's end the call's ctx ends too, when requests are served no more, which fails a call that is under way by TRANSIENT with
+// never: it has the other values of Callback's ctx, but neither its policies, nor what tells of an upcall, in which the handler is not. Before tell has returned the ctx of call does not end by itself. At the ORB's end the call's ctx ends too, when requests are served no more, which fails a call that is under way by TRANSIENT with
 // [exc.MinorCancelled]; a handler can be told of it, wherever that is, as long as [limits.HandlerTimeout] says and the ctx of Shutdown has not ended. A call that panics, or ends its goroutine, has ended with
 // UNKNOWN, completed MAYBE. An error of tell, which is the handler's, and panics are logged: there is nobody else to
 // tell. [ORB.Shutdown] waits for both. The error of Callback says that neither was run: the ORB has been shut down, or its parts are about to end (see [ORB.AtEnd]).
@@ -19,11 +19,11 @@ import (
 // A nil ORB, which calls between implementations in this process have, waits for nobody.
 func (o *ORB) Callback(ctx context.Context, operation string, call func(context.Context) error, tell func(ctx context.Context, err error) error) error {
 	if o != nil && !o.callbacks.begin() {
-		return called(shutDown())
+		return exc.OfCall(shutDown())
 	}
 	after := behind(ctx)
 	if o != nil {
-		after = context.WithValue(after, orbKey{}, o) // who would shut the ORB down with it would wait for himself
+		after = o.AsUpcall(after) // who would shut the ORB down with it would wait for himself
 	}
 	ctx, cancel := context.WithCancel(ctx) // a servant's own ctx is not to be kept
 	ctx, _ = beside(ctx, false)
@@ -51,10 +51,10 @@ func (o *ORB) Callback(ctx context.Context, operation string, call func(context.
 func (o *ORB) broken(operation string, p any) error {
 	if p == nil {
 		o.note(slog.LevelError, "a call whose reply handler is to be told ended the goroutine", "operation", operation)
-		return called(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the call of %.64s ended its goroutine", operation))
+		return exc.OfCall(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the call of %.64s ended its goroutine", operation))
 	}
 	o.note(slog.LevelError, "a call whose reply handler is to be told panicked", "operation", operation, "panic", p, "stack", string(debug.Stack()))
-	return called(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the call of %.64s panicked", operation))
+	return exc.OfCall(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the call of %.64s panicked", operation))
 }
 
 // tell tells a reply handler that a call has ended with err.

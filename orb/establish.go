@@ -89,7 +89,7 @@ func (o *ORB) EstablishesAdapters() bool { return len(o.adapters) > 0 }
 func (o *ORB) EstablishAdapter(path string, persistent bool) error {
 	for _, f := range o.adapters {
 		if err := f(NewAdapter{o, path, persistent}); err != nil {
-			return err
+			return exc.OfCall(err)
 		}
 	}
 	return nil

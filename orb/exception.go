@@ -51,17 +51,6 @@ func ofOuter(sys *exc.SystemException, c exc.Completed) *exc.SystemException {
 	return &outer
 }
 
-// called returns err as the end of a call: what a servant returns of it tells of another operation than its own.
-func called(err error) error {
-	sys, ok := err.(*exc.SystemException)
-	if !ok || sys == nil || sys.Called {
-		return err
-	}
-	inner := *sys
-	inner.Called = true
-	return &inner
-}
-
 // PutException writes an exception as a message has it, for Messaging::ExceptionHolder: err if it is one of raises, and else the
 // system exception that it is or becomes. It reports which.
 func PutException(e *cdr.Encoder, err error, raises ...Exception) (system bool) {
@@ -79,7 +68,7 @@ func GetException(d *cdr.Decoder, system bool, raises ...Exception) error {
 		if err != nil {
 			return exc.From(err, exc.Maybe)
 		}
-		return called(sys)
+		return exc.OfCall(sys)
 	}
 	id := d.RawString()
 	for _, x := range raises {

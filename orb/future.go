@@ -26,7 +26,7 @@ type Future[T any] struct {
 // are begun one after the other may reach their object in either order.
 //
 // In an upcall the call is made beside that, not within: an object of an adapter whose upcalls run one at a time (SINGLE_THREAD_MODEL, MAIN_THREAD_MODEL), and which the upcall is one of, gets it
-// when the upcall has returned, or while it waits for the future with its own ctx, in [Future.Wait] or [Next]; then in the upcall's own goroutine.
+// when the upcall has returned, if ctx does not end with that (context.WithoutCancel), or while it waits for the future with its own ctx, in [Future.Wait] or [Next]; then in the upcall's own goroutine.
 func Go[T any](ctx context.Context, call func(context.Context) (T, error)) *Future[T] {
 	f := &Future[T]{done: make(chan struct{}), err: errNoResult}
 	ctx, cancel := context.WithCancel(ctx) // a servant's own ctx is not to be kept
@@ -56,7 +56,7 @@ func (f *Future[T]) Poll() bool {
 
 // Wait waits until the call has ended, or ctx, and returns its result: get_response. It may be called again. An
 // error because ctx ended is TIMEOUT or TRANSIENT with completion MAYBE, and the call goes on. In the upcall that has begun the call, ctx is to be the upcall's (see
-// [Go]), and the goroutine too.
+// [Go]), and the goroutine too; while that runs what it was lent for, it sees the end of ctx, or of the call, no sooner than that has returned.
 func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 	select {
 	case <-f.done:
@@ -72,13 +72,13 @@ func (f *Future[T]) Wait(ctx context.Context) (T, error) {
 			o.accept()
 		case <-ctx.Done():
 			var zero T
-			return zero, called(exc.From(ctx.Err(), exc.Maybe))
+			return zero, exc.OfCall(exc.From(ctx.Err(), exc.Maybe))
 		}
 	}
 }
 
 // Next returns the first of several calls to end, and its place among them: get_next_response, and what a PollableSet is
-// for. There must be one at least. An error because ctx ended is like that of Wait, with place -1.
+// for. There must be one at least. An error because ctx ended is like that of Wait, with place -1. As in Wait, what the goroutine is lent for is run to its end first.
 func Next[T any](ctx context.Context, calls ...*Future[T]) (place int, result T, err error) {
 	first, offered := make(chan int, len(calls)), make(chan *Offer)
 	stop, cancel := context.WithCancel(ctx)
@@ -96,7 +96,7 @@ func Next[T any](ctx context.Context, calls ...*Future[T]) (place int, result T,
 		case o := <-offered:
 			o.accept()
 		case <-ctx.Done():
-			return -1, result, called(exc.From(ctx.Err(), exc.Maybe))
+			return -1, result, exc.OfCall(exc.From(ctx.Err(), exc.Maybe))
 		}
 	}
 }

@@ -63,6 +63,9 @@ func UpcallOf(ctx context.Context) *Upcall {
 	return u
 }
 
+// Caller returns the ctx that the call was made with that u serves, if that was in the same process; else nil.
+func (u *Upcall) Caller() context.Context { return u.outer }
+
 // Outer returns the upcall from which the call was made that u serves, if that was in the same
 // process; else nil.
 func (u *Upcall) Outer() *Upcall {

@@ -52,10 +52,10 @@ func (o *ORB) InitialReferences() []string {
 // is what corbaloc:rir:/name means. After Shutdown it raises BAD_INV_ORDER, as Resolve does (part 1, clause 8.5).
 func (o *ORB) InitialReference(ctx context.Context, name string) (*Ref, error) {
 	if o.life.Err() != nil {
-		return nil, called(shutDown())
+		return nil, exc.OfCall(shutDown())
 	}
 	ref, err := o.initialReference(ctx, name, nil)
-	return ref, called(err)
+	return ref, exc.OfCall(err)
 }
 
 // initialReference is InitialReference on the way to resolve those of the names in wanted.
@@ -85,10 +85,10 @@ func (o *ORB) initialReference(ctx context.Context, name string, wanted []string
 // It is what the specification calls string_to_object. After [ORB.Shutdown] it raises BAD_INV_ORDER (part 1, clause 8.5).
 func (o *ORB) Resolve(ctx context.Context, url string) (*Ref, error) {
 	if o.life.Err() != nil {
-		return nil, called(shutDown())
+		return nil, exc.OfCall(shutDown())
 	}
 	ref, err := o.resolve(ctx, url, nil)
-	return ref, called(err)
+	return ref, exc.OfCall(err)
 }
 
 // resolve is Resolve on the way to resolve the initial references in wanted.

@@ -158,7 +158,7 @@ func (r *ClientRequest) ReplyContext(id uint32) ([]byte, bool) {
 // called before the call goes on, with the outcome. Those that were given first are called first: of interceptors that call AtEnd when
 // next has returned, the innermost. They run in the caller's goroutine. A system exception that f returns is what the caller gets, with a completion status as that of a [ClientInterceptor]; nil changes nothing, nor does what wraps err. A ForwardRequest is
 // BAD_INV_ORDER. If an
-// interceptor panics f gets UNKNOWN.
+// interceptor panics f gets UNKNOWN. At the end it is too late for others: what such an f gives to AtEnd is not called.
 func (r *ClientRequest) AtEnd(f func(err error) error) { r.ends = append(r.ends, f) }
 
 // An IncomingRequest is a request that an interceptor of a server sees. It is gone when the interceptor returns.

@@ -107,25 +107,25 @@ func (r *ClientRequest) ended(err error) error {
 	if sys := systemIn(err); sys != nil && (r.told == nil || !still(err, r.told)) {
 		r.completed = sys.Completed
 	}
-	return r.tell(0, err)
+	return r.tell(0, len(r.ends), err)
 }
 
-// tell tells the i-th of those who wait for the end, and those behind: these too if it panics, or ends the goroutine.
-func (r *ClientRequest) tell(i int, err error) error {
-	if i == len(r.ends) {
+// tell tells the i-th of the n who wait for the end, and those behind: these too if it panics, or ends the goroutine.
+func (r *ClientRequest) tell(i, n int, err error) error {
+	if i == n {
 		return err
 	}
 	returned := false
 	defer func() {
 		if !returned {
-			r.tell(i+1, errInterceptorPanicked)
+			r.tell(i+1, n, errInterceptorPanicked)
 		}
 	}()
 	if e := distinct(r.ends[i](err)); e != nil && !still(e, err) {
 		err = r.atEnd(e)
 	}
 	returned = true
-	return r.tell(i+1, err)
+	return r.tell(i+1, n, err)
 }
 
 // read tells them when the stub has read the results or the exception, of which err is what the caller gets, and returns what they make of it. A

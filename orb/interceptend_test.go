@@ -372,3 +372,34 @@ func TestAtEndHearsWords(t *testing.T) {
 		t.Errorf("told %q; the caller got %v", told, err)
 	}
 }
+
+// TestAtEndWithinAnEnd: what one that is told of the end gives to AtEnd is not called, be it itself.
+func TestAtEndWithinAnEnd(t *testing.T) {
+	t.Parallel()
+	_, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, Echo(&echo{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	o, err := orb.New(orb.Config{ClientInterceptors: []orb.ClientInterceptor{func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+		var again func(error) error
+		again = func(error) error {
+			if told++; told < 1000 {
+				r.AtEnd(again)
+			}
+			return nil
+		}
+		r.AtEnd(again)
+		return next(ctx)
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Shutdown(context.Background())
+	for n := 1; n <= 2; n++ {
+		if err := EchoClass.Unchecked(o.NewRef(ref.IOR())).Ping(t.Context()); err != nil || told != n {
+			t.Fatalf("told %d times after %d calls: %v", told, n, err)
+		}
+	}
+}

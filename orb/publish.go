@@ -293,7 +293,7 @@ func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error)
 	if !n.daemon.None() && (persistent || n.isDaemon && !transient(key)) {
 		at = n.daemon
 	} else if n.err != nil {
-		return nil, n.err
+		return nil, exc.OfCall(n.err)
 	}
 	p := ior.IIOP{Version: o.maxVersion, Key: key}
 	if o.maxVersion.Minor >= 1 {
@@ -301,7 +301,7 @@ func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error)
 	}
 	more, err := o.establish(i, key, persistent)
 	if err != nil {
-		return nil, err
+		return nil, exc.OfCall(err)
 	}
 	p.Components = more.components(p.Components)
 	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: more.profiles(at.Profiles(p))}}, nil

@@ -190,7 +190,7 @@ func (f *file) sendc(i *model.Interface, n *declNames, handler *model.Interface,
 	if len(c.outs) > 0 {
 		result = "(err error)"
 	}
-	f.F("return %s.Callback(ctx, %s.to, %s, %q, func(ctx %s.Context) %s {", f.rt("stub"), s, h, x.operation, f.rt("context"), result)
+	f.F("return %s.CallAndTell(ctx, %s.to, %s, %q, func(ctx %s.Context) %s {", f.rt("stub"), s, h, x.operation, f.rt("context"), result)
 	if len(c.outs) > 0 {
 		f.F("%s, err = %s.to.%s(%s)", strings.Join(c.outNames(), ", "), s, x.method, arguments(c))
 		f.L("return err")

@@ -67,7 +67,8 @@ func (r *Request) Invoke(ctx context.Context) error {
 		return err
 	}
 	r.closed = errInvoked
-	return r.take() // the call's own context ends it
+	_, _ = r.future.Wait(ctx) // in an upcall, what is to run in its thread runs here
+	return r.take()           // the call's own context ends it
 }
 
 // SendOneway makes the call and waits for what the policies of ctx say (send_oneway).
@@ -129,19 +130,13 @@ func (r *Request) PollResponse() (bool, error) {
 
 // GetResponse waits for the end of the call that Send has begun, and takes the results (get_response). Its
 // error is like that of [Call]; TIMEOUT or TRANSIENT if ctx ends before, and then it may be called again. The response is there once: BAD_INV_ORDER
-// when it has been taken, or the call was made by Invoke or SendOneway.
+// when it has been taken, or the call was made by Invoke or SendOneway. In the upcall that has begun the call, ctx is to be the upcall's: see [orb.Go].
 func (r *Request) GetResponse(ctx context.Context) error {
 	if err := r.awaited(); err != nil {
 		return err
 	}
-	select {
-	case <-r.future.Done():
-	case <-ctx.Done():
-		if !r.future.Poll() {
-			sys := exc.From(ctx.Err(), exc.Maybe)
-			sys.Called = true
-			return sys
-		}
+	if _, err := r.future.Wait(ctx); !r.future.Poll() {
+		return err
 	}
 	r.closed = errTaken
 	return r.take()

@@ -3,6 +3,7 @@ package poa_test
 import (
 	"context"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/dii"
 	"github.com/opendsom/dsom/orb/poa"
 )
 
@@ -95,6 +97,23 @@ var ways = map[string]struct {
 		}
 		return errB
 	}, 3 * time.Second, 3 * time.Second},
+	"dii Invoke": {func(ctx context.Context, f *floor, _ *orb.ORB, other *orb.Ref) error {
+		defer f.work(time.Second)
+		return dii.NewRequest(other, "work").Invoke(ctx)
+	}, 2 * time.Second, time.Second},
+	"dii SendOneway": {func(ctx context.Context, f *floor, _ *orb.ORB, other *orb.Ref) error {
+		defer f.work(time.Second)
+		return dii.NewRequest(other, "work").SendOneway(orb.WithPolicies(ctx, orb.Policies{Sync: orb.SyncWithTarget}))
+	}, 2 * time.Second, time.Second},
+	"dii Send and GetResponse": {func(ctx context.Context, f *floor, _ *orb.ORB, other *orb.Ref) error {
+		r := dii.NewRequest(other, "work")
+		if err := r.Send(ctx); err != nil {
+			return err
+		}
+		f.work(time.Second)
+		defer f.work(time.Second)
+		return r.GetResponse(ctx)
+	}, 3 * time.Second, 2 * time.Second},
 	"a future that is not waited for": {func(ctx context.Context, f *floor, _ *orb.ORB, other *orb.Ref) error {
 		orb.Go(context.WithoutCancel(ctx), func(ctx context.Context) (string, error) { return work(ctx, other) })
 		f.work(time.Second)
@@ -145,7 +164,7 @@ func TestBesideTheUpcall(t *testing.T) {
 						<-over
 					}
 					all := time.Since(began)
-					if name == "a future that is waited for" || name == "a future of another's" || name == "one of two futures" || name == "two futures" {
+					if way.all < way.took || name == "two futures" {
 						all = way.all // it was over before
 					}
 					if took != way.took || all != way.all {
@@ -229,6 +248,131 @@ func TestHandlerIsToldOfWhatIsMade(t *testing.T) {
 		}
 		if err := <-told; err != nil {
 			t.Errorf("the handler could not be told: %v", err)
+		}
+	})
+}
+
+// An incarnator is a servant activator whose Incarnate is a function.
+type incarnator func(ctx context.Context, id string) (orb.Servant, error)
+
+func (f incarnator) Incarnate(ctx context.Context, id string, _ *poa.POA) (orb.Servant, error) {
+	return f(ctx, id)
+}
+func (incarnator) Etherealize(context.Context, poa.Etherealization) {}
+
+// TestManagerBesideAnUpcall: a servant manager that works in the goroutine of an upcall which waits for it, and a servant that one calls, get what they wait for themselves.
+func TestManagerBesideAnUpcall(t *testing.T) {
+	t.Parallel()
+	for _, threads := range []poa.Threads{poa.SingleThreadModel, poa.MainThreadModel} {
+		for name, chain := range map[string][]string{ // who calls whom: those called lazy are made then, and do the same before they are
+			"a manager within an upcall": {"servant", "lazy", "last"},
+			"an upcall within a manager": {"lazy", "servant", "last"},
+			"managers within each other": {"lazy", "lazier", "last"},
+			"each within the other":      {"servant", "lazy", "server", "lazier", "last"},
+		} {
+			for _, beside := range []bool{true, false} { // the inner ones are called beside the outer; else within, but for the last
+				synctest.Test(t, func(t *testing.T) {
+					o, root := newORB(t, nil)
+					defer shutdown(t, o)
+					go root.Main(t.Context())
+					f := &floor{t: t, threads: threads}
+					opt := activating
+					opt.Threads = threads
+					p := mustAdapter(t, root.POA, "p", opt)
+					refs := map[string]*orb.Ref{}
+					for _, id := range chain {
+						refs[id] = must[*orb.Ref](t)(p.Reference(id, workerInterface))
+					}
+					next := func(ctx context.Context, id string) error {
+						i := slices.Index(chain, id) + 1
+						if i == len(chain) {
+							f.work(time.Second)
+							return nil
+						}
+						call := func(ctx context.Context) (string, error) { return work(ctx, refs[chain[i]]) }
+						if !beside && i+1 < len(chain) {
+							_, err := call(ctx)
+							return err
+						}
+						_, err := orb.Go(ctx, call).Wait(ctx)
+						return err
+					}
+					if err := p.SetServantActivator(incarnator(func(ctx context.Context, id string) (orb.Servant, error) { return &worker{}, next(ctx, id) })); err != nil {
+						t.Fatal(err)
+					}
+					for _, id := range chain {
+						if !strings.HasPrefix(id, "laz") {
+							must[*orb.Ref](t)(p.ActivateWithID(id, &worker{do: func(ctx context.Context) error { return next(ctx, id) }}))
+						}
+					}
+					began := time.Now()
+					if _, err := work(t.Context(), refs[chain[0]]); err != nil || time.Since(began) != time.Second || f.worked.Load() != 1 {
+						t.Errorf("%v, %s, beside=%v: after %v, %d times: %v", threads, name, beside, time.Since(began), f.worked.Load(), err)
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestOfferIsWithdrawn: a call whose time is over while the upcall that waits for it runs another has ended then, and is not made.
+func TestOfferIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		p := mustAdapter(t, root.POA, "p", poa.Options{Threads: poa.SingleThreadModel})
+		f := &floor{t: t, threads: poa.SingleThreadModel}
+		long := must[*orb.Ref](t)(p.Activate(&worker{do: func(context.Context) error { f.work(10 * time.Second); return nil }}))
+		ref := must[*orb.Ref](t)(p.Activate(&worker{do: func(ctx context.Context) error {
+			began, ended := time.Now(), make(chan time.Duration, 2)
+			call := func(ctx context.Context) (string, error) {
+				ctx, cancel := context.WithTimeout(ctx, time.Second)
+				defer cancel()
+				_, err := work(ctx, long)
+				ended <- time.Since(began)
+				return "", err
+			}
+			if _, _, err := orb.Next(ctx, orb.Go(ctx, call), orb.Go(ctx, call)); err == nil {
+				t.Error("a call whose time is over has a result")
+			}
+			if first, second := <-ended, <-ended; first != time.Second {
+				t.Errorf("the calls ended after %v and %v, want one of them after 1s", first, second)
+			}
+			return nil
+		}}))
+		if _, err := work(t.Context(), ref); err != nil || f.worked.Load() != 1 {
+			t.Errorf("%d calls were made: %v", f.worked.Load(), err)
+		}
+	})
+}
+
+// TestHandlerAsksAnActivator: a reply handler asks for an adapter whose activator works in a thread, and waits there for what it calls beside itself.
+func TestHandlerAsksAnActivator(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		p := mustAdapter(t, root.POA, "p", poa.Options{Threads: poa.SingleThreadModel})
+		f := &floor{t: t, threads: poa.SingleThreadModel}
+		ref := must[*orb.Ref](t)(p.Activate(&worker{do: func(context.Context) error { f.work(time.Second); return nil }}))
+		p.SetAdapterActivator(poa.AdapterActivatorFunc(func(ctx context.Context, p *poa.POA, name string) (bool, error) {
+			call := orb.Go(ctx, func(ctx context.Context) (string, error) { return work(ctx, ref) })
+			f.work(time.Second)
+			_, err := call.Wait(ctx)
+			mustAdapter(t, p, name, poa.Options{})
+			return true, err
+		}))
+		told := make(chan error, 1)
+		if err := o.Callback(t.Context(), "work", func(context.Context) error { return nil }, func(ctx context.Context, _ error) error {
+			_, err := p.FindPOA(ctx, "a", true)
+			told <- err
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-told; err != nil || f.worked.Load() != 2 {
+			t.Errorf("%d worked: %v", f.worked.Load(), err)
 		}
 	})
 }

@@ -63,17 +63,26 @@ func (t *thread) place(ctx context.Context) place {
 	if t == nil {
 		return place{}
 	}
-	for u := orb.UpcallOf(ctx); u != nil; u = u.Outer() {
-		if s, ours := u.Scope.(interface{ adapter() *POA }); ours && s.adapter().thread == t {
-			return place{true, u.LeftBy(ctx)}
-		}
+	u, in := orb.UpcallOf(ctx), turnOf(ctx)
+	for u != nil && !t.runs(u) {
+		u = u.Outer()
 	}
-	for in := turnOf(ctx); in != nil; in = turnOf(in.outer) {
-		if in.thread == t && !in.over.Load() {
-			return place{true, orb.LeftBy(ctx, in.outer)}
-		}
+	for in != nil && (in.thread != t || in.over.Load()) {
+		in = turnOf(in.outer)
+	}
+	switch { // the inner of the two is where somebody may wait for it
+	case u != nil && (in == nil || in.holds(u.Caller())):
+		return place{true, orb.LeftBy(ctx, u.Caller())}
+	case in != nil:
+		return place{true, orb.LeftBy(ctx, in.outer)}
 	}
 	return place{}
+}
+
+// runs reports whether u is an upcall of an adapter of t.
+func (t *thread) runs(u *orb.Upcall) bool {
+	s, ours := u.Scope.(interface{ adapter() *POA })
+	return ours && s.adapter().thread == t
 }
 
 // within reports whether ctx belongs to what runs in t, be it beside it: who waits in it for what is to run in t may wait for himself.
@@ -89,8 +98,21 @@ type turn struct {
 type turnKey struct{ orb.ForUpcall }
 
 func turnOf(ctx context.Context) *turn {
+	if ctx == nil {
+		return nil
+	}
 	in, _ := ctx.Value(turnKey{}).(*turn)
 	return in
+}
+
+// holds reports whether ctx derives from that of the turn.
+func (in *turn) holds(ctx context.Context) bool {
+	for of := turnOf(ctx); of != nil; of = turnOf(of.outer) {
+		if of == in {
+			return true
+		}
+	}
+	return false
 }
 
 // turn returns ctx for a servant manager's method that is called in t, and what is to be called when it has returned.
@@ -133,7 +155,7 @@ func (t *thread) do(ctx context.Context, at place, f func()) error {
 			f()
 			return nil
 		case at.beside.Offers() <- o:
-			if o.Taken() {
+			if o.Taken(ctx) {
 				k.wait()
 				return nil
 			}

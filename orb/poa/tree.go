@@ -151,7 +151,7 @@ func (p *POA) FindPOA(ctx context.Context, name string, activate bool) (*POA, er
 	if c == nil && (err == nil || err == errCircle) {
 		err = refused(exc.MinorNotActive, "adapter %q has none of the name %.300q below it: %w", p.Path(), name, ErrAdapterNonExistent)
 	}
-	return c, err
+	return c, exc.OfCall(err) // to a request it is the answer as it is
 }
 
 // child returns the adapter of a name below p, nil if there is none. One that was made and is not there any more, since it has been

@@ -7,13 +7,24 @@ import (
 	"github.com/opendsom/dsom/orb"
 )
 
-// Callback makes call, of an operation of the object to, and has tell tell handler of its end: see [orb.ORB.Callback].
+// CallAndTell makes call, of an operation of the object to, and has tell tell handler of its end: see [orb.ORB.Callback].
 // Either may be a stub, or an implementation in this process, which has no ORB.
-func Callback(ctx context.Context, to, handler any, operation string, call func(context.Context) error, tell func(context.Context, error) error) error {
+func CallAndTell(ctx context.Context, to, handler any, operation string, call func(context.Context) error, tell func(context.Context, error) error) error {
 	if to == nil {
 		return calledNil(operation)
 	}
 	return orbOf(to, handler).Callback(ctx, operation, call, tell)
+}
+
+// Callback runs f, which makes the call with its first ctx and tells handler of the end with its second. Of a call that panics nobody is told, therefore.
+//
+// Deprecated: stubs are generated with [CallAndTell]; those that were with this one work.
+func Callback(ctx context.Context, to, handler any, operation string, f func(ctx, after context.Context) error) error {
+	var during context.Context
+	return CallAndTell(ctx, to, handler, operation, func(ctx context.Context) error {
+		during = ctx
+		return nil
+	}, func(after context.Context, _ error) error { return f(during, after) })
 }
 
 // Poll makes a call of the object to, whose end is polled for: see [orb.Go].

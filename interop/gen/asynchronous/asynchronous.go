@@ -149,7 +149,7 @@ func (s ParamsAsync) SendcMix(ctx context.Context, amiHandler AMI_ParamsHandler,
 	var result int32
 	var bOut int32
 	var c int32
-	return stub.Callback(ctx, s.to, amiHandler, "mix", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "mix", func(ctx context.Context) (err error) {
 		result, bOut, c, err = s.to.Mix(ctx, a, b)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -364,7 +364,7 @@ func NewErrorsAsync(to Errors) ErrorsAsync { return ErrorsAsync{to} }
 
 // SendcRaiseEmpty begins RaiseEmpty.
 func (s ErrorsAsync) SendcRaiseEmpty(ctx context.Context, amiHandler AMI_ErrorsHandler) error {
-	return stub.Callback(ctx, s.to, amiHandler, "raise_empty", func(ctx context.Context) error {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "raise_empty", func(ctx context.Context) error {
 		return s.to.RaiseEmpty(ctx)
 	}, func(ctx context.Context, err error) error {
 		switch {
@@ -386,7 +386,7 @@ func (s ErrorsAsync) SendpRaiseEmpty(ctx context.Context) *orb.Future[struct{}] 
 func (s ErrorsAsync) SendcRaiseRefused(ctx context.Context, amiHandler AMI_ErrorsHandler, code int32, why string) error {
 	var result int32
 	var never string
-	return stub.Callback(ctx, s.to, amiHandler, "raise_refused", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "raise_refused", func(ctx context.Context) (err error) {
 		result, never, err = s.to.RaiseRefused(ctx, code, why)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -410,7 +410,7 @@ func (s ErrorsAsync) SendpRaiseRefused(ctx context.Context, code int32, why stri
 
 // SendcSystem begins System.
 func (s ErrorsAsync) SendcSystem(ctx context.Context, amiHandler AMI_ErrorsHandler, name string, minor uint32, completed uint32) error {
-	return stub.Callback(ctx, s.to, amiHandler, "system", func(ctx context.Context) error {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "system", func(ctx context.Context) error {
 		return s.to.System(ctx, name, minor, completed)
 	}, func(ctx context.Context, err error) error {
 		switch {
@@ -697,7 +697,7 @@ func NewCallsAsync(to Calls) CallsAsync { return CallsAsync{to} }
 // SendcPause begins Pause.
 func (s CallsAsync) SendcPause(ctx context.Context, amiHandler AMI_CallsHandler, ms uint32) error {
 	var result uint32
-	return stub.Callback(ctx, s.to, amiHandler, "pause", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "pause", func(ctx context.Context) (err error) {
 		result, err = s.to.Pause(ctx, ms)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -719,7 +719,7 @@ func (s CallsAsync) SendpPause(ctx context.Context, ms uint32) *orb.Future[uint3
 // SendcGetInterrupted begins Interrupted.
 func (s CallsAsync) SendcGetInterrupted(ctx context.Context, amiHandler AMI_CallsHandler) error {
 	var result uint32
-	return stub.Callback(ctx, s.to, amiHandler, "_get_interrupted", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "_get_interrupted", func(ctx context.Context) (err error) {
 		result, err = s.to.Interrupted(ctx)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -741,7 +741,7 @@ func (s CallsAsync) SendpGetInterrupted(ctx context.Context) *orb.Future[uint32]
 // SendcChecksum begins Checksum.
 func (s CallsAsync) SendcChecksum(ctx context.Context, amiHandler AMI_CallsHandler, v Octets) error {
 	var result uint32
-	return stub.Callback(ctx, s.to, amiHandler, "checksum", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "checksum", func(ctx context.Context) (err error) {
 		result, err = s.to.Checksum(ctx, v)
 		return err
 	}, func(ctx context.Context, err error) error {

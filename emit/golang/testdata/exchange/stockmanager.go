@@ -255,7 +255,7 @@ func NewStockManagerAsync(to StockManager) StockManagerAsync { return StockManag
 // SendcGetStockExchangeName begins StockExchangeName.
 func (s StockManagerAsync) SendcGetStockExchangeName(ctx context.Context, amiHandler AMI_StockManagerHandler) error {
 	var result string
-	return stub.Callback(ctx, s.to, amiHandler, "_get_stock_exchange_name", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "_get_stock_exchange_name", func(ctx context.Context) (err error) {
 		result, err = s.to.StockExchangeName(ctx)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -276,7 +276,7 @@ func (s StockManagerAsync) SendpGetStockExchangeName(ctx context.Context) *orb.F
 
 // SendcSetStockExchangeName begins SetStockExchangeName.
 func (s StockManagerAsync) SendcSetStockExchangeName(ctx context.Context, amiHandler AMI_StockManagerHandler, stockExchangeName string) error {
-	return stub.Callback(ctx, s.to, amiHandler, "_set_stock_exchange_name", func(ctx context.Context) error {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "_set_stock_exchange_name", func(ctx context.Context) error {
 		return s.to.SetStockExchangeName(ctx, stockExchangeName)
 	}, func(ctx context.Context, err error) error {
 		switch {
@@ -299,7 +299,7 @@ func (s StockManagerAsync) SendpSetStockExchangeName(ctx context.Context, stockE
 // SendcAddStock begins AddStock.
 func (s StockManagerAsync) SendcAddStock(ctx context.Context, amiHandler AMI_StockManagerHandler, symbol string, quote float64) error {
 	var result bool
-	return stub.Callback(ctx, s.to, amiHandler, "add_stock", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "add_stock", func(ctx context.Context) (err error) {
 		result, err = s.to.AddStock(ctx, symbol, quote)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -320,7 +320,7 @@ func (s StockManagerAsync) SendpAddStock(ctx context.Context, symbol string, quo
 
 // SendcEditStock begins EditStock.
 func (s StockManagerAsync) SendcEditStock(ctx context.Context, amiHandler AMI_StockManagerHandler, symbol string, newQuote float64) error {
-	return stub.Callback(ctx, s.to, amiHandler, "edit_stock", func(ctx context.Context) error {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "edit_stock", func(ctx context.Context) error {
 		return s.to.EditStock(ctx, symbol, newQuote)
 	}, func(ctx context.Context, err error) error {
 		switch {
@@ -341,7 +341,7 @@ func (s StockManagerAsync) SendpEditStock(ctx context.Context, symbol string, ne
 // SendcRemoveStock begins RemoveStock.
 func (s StockManagerAsync) SendcRemoveStock(ctx context.Context, amiHandler AMI_StockManagerHandler, symbol string) error {
 	var quote float64
-	return stub.Callback(ctx, s.to, amiHandler, "remove_stock", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "remove_stock", func(ctx context.Context) (err error) {
 		quote, err = s.to.RemoveStock(ctx, symbol)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -364,7 +364,7 @@ func (s StockManagerAsync) SendpRemoveStock(ctx context.Context, symbol string) 
 func (s StockManagerAsync) SendcFindClosestSymbol(ctx context.Context, amiHandler AMI_StockManagerHandler, symbol string) error {
 	var result bool
 	var symbolOut string
-	return stub.Callback(ctx, s.to, amiHandler, "find_closest_symbol", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "find_closest_symbol", func(ctx context.Context) (err error) {
 		result, symbolOut, err = s.to.FindClosestSymbol(ctx, symbol)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -389,7 +389,7 @@ func (s StockManagerAsync) SendpFindClosestSymbol(ctx context.Context, symbol st
 // SendcGetQuote begins GetQuote.
 func (s StockManagerAsync) SendcGetQuote(ctx context.Context, amiHandler AMI_StockManagerHandler, symbol string) error {
 	var result float64
-	return stub.Callback(ctx, s.to, amiHandler, "get_quote", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "get_quote", func(ctx context.Context) (err error) {
 		result, err = s.to.GetQuote(ctx, symbol)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -1280,7 +1280,7 @@ func NewDeskAsync(to Desk) DeskAsync { return DeskAsync{to} }
 // SendcGetStockExchangeName begins StockExchangeName.
 func (s DeskAsync) SendcGetStockExchangeName(ctx context.Context, amiHandler AMI_AMI_DeskHandler) error {
 	var result string
-	return stub.Callback(ctx, s.to, amiHandler, "_get_stock_exchange_name", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "_get_stock_exchange_name", func(ctx context.Context) (err error) {
 		result, err = s.to.StockExchangeName(ctx)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -1301,7 +1301,7 @@ func (s DeskAsync) SendpGetStockExchangeName(ctx context.Context) *orb.Future[st
 
 // SendcSetStockExchangeName begins SetStockExchangeName.
 func (s DeskAsync) SendcSetStockExchangeName(ctx context.Context, amiHandler AMI_AMI_DeskHandler, stockExchangeName string) error {
-	return stub.Callback(ctx, s.to, amiHandler, "_set_stock_exchange_name", func(ctx context.Context) error {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "_set_stock_exchange_name", func(ctx context.Context) error {
 		return s.to.SetStockExchangeName(ctx, stockExchangeName)
 	}, func(ctx context.Context, err error) error {
 		switch {
@@ -1324,7 +1324,7 @@ func (s DeskAsync) SendpSetStockExchangeName(ctx context.Context, stockExchangeN
 // SendcAddStock begins AddStock.
 func (s DeskAsync) SendcAddStock(ctx context.Context, amiHandler AMI_AMI_DeskHandler, symbol string, quote float64) error {
 	var result bool
-	return stub.Callback(ctx, s.to, amiHandler, "add_stock", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "add_stock", func(ctx context.Context) (err error) {
 		result, err = s.to.AddStock(ctx, symbol, quote)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -1345,7 +1345,7 @@ func (s DeskAsync) SendpAddStock(ctx context.Context, symbol string, quote float
 
 // SendcEditStock begins EditStock.
 func (s DeskAsync) SendcEditStock(ctx context.Context, amiHandler AMI_AMI_DeskHandler, symbol string, newQuote float64) error {
-	return stub.Callback(ctx, s.to, amiHandler, "edit_stock", func(ctx context.Context) error {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "edit_stock", func(ctx context.Context) error {
 		return s.to.EditStock(ctx, symbol, newQuote)
 	}, func(ctx context.Context, err error) error {
 		switch {
@@ -1366,7 +1366,7 @@ func (s DeskAsync) SendpEditStock(ctx context.Context, symbol string, newQuote f
 // SendcRemoveStock begins RemoveStock.
 func (s DeskAsync) SendcRemoveStock(ctx context.Context, amiHandler AMI_AMI_DeskHandler, symbol string) error {
 	var quote float64
-	return stub.Callback(ctx, s.to, amiHandler, "remove_stock", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "remove_stock", func(ctx context.Context) (err error) {
 		quote, err = s.to.RemoveStock(ctx, symbol)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -1389,7 +1389,7 @@ func (s DeskAsync) SendpRemoveStock(ctx context.Context, symbol string) *orb.Fut
 func (s DeskAsync) SendcFindClosestSymbol(ctx context.Context, amiHandler AMI_AMI_DeskHandler, symbol string) error {
 	var result bool
 	var symbolOut string
-	return stub.Callback(ctx, s.to, amiHandler, "find_closest_symbol", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "find_closest_symbol", func(ctx context.Context) (err error) {
 		result, symbolOut, err = s.to.FindClosestSymbol(ctx, symbol)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -1414,7 +1414,7 @@ func (s DeskAsync) SendpFindClosestSymbol(ctx context.Context, symbol string) *o
 // SendcGetQuote begins GetQuote.
 func (s DeskAsync) SendcGetQuote(ctx context.Context, amiHandler AMI_AMI_DeskHandler, symbol string) error {
 	var result float64
-	return stub.Callback(ctx, s.to, amiHandler, "get_quote", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "get_quote", func(ctx context.Context) (err error) {
 		result, err = s.to.GetQuote(ctx, symbol)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -1437,7 +1437,7 @@ func (s DeskAsync) SendpGetQuote(ctx context.Context, symbol string) *orb.Future
 func (s DeskAsync) SendcDescribe(ctx context.Context, amiHandler AMI_AMI_DeskHandler, type_ int32) error {
 	var result string
 	var err_ string
-	return stub.Callback(ctx, s.to, amiHandler, "describe", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "describe", func(ctx context.Context) (err error) {
 		result, err_, err = s.to.Describe(ctx, type_)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -1462,7 +1462,7 @@ func (s DeskAsync) SendpDescribe(ctx context.Context, type_ int32) *orb.Future[D
 // SendcGetLast begins Last.
 func (s DeskAsync) SendcGetLast(ctx context.Context, amiHandler AMI_AMI_DeskHandler) error {
 	var result Desk_Quotes
-	return stub.Callback(ctx, s.to, amiHandler, "_get_last", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "_get_last", func(ctx context.Context) (err error) {
 		result, err = s.to.Last(ctx)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -1484,7 +1484,7 @@ func (s DeskAsync) SendpGetLast(ctx context.Context) *orb.Future[Desk_Quotes] {
 // SendcAmiGetLast begins GetLast.
 func (s DeskAsync) SendcAmiGetLast(ctx context.Context, amiHandler AMI_AMI_DeskHandler) error {
 	var result Desk_Quotes
-	return stub.Callback(ctx, s.to, amiHandler, "get_last", func(ctx context.Context) (err error) {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "get_last", func(ctx context.Context) (err error) {
 		result, err = s.to.GetLast(ctx)
 		return err
 	}, func(ctx context.Context, err error) error {
@@ -1505,7 +1505,7 @@ func (s DeskAsync) SendpAmiGetLast(ctx context.Context) *orb.Future[Desk_Quotes]
 
 // SendcAmiHalt begins Halt.
 func (s DeskAsync) SendcAmiHalt(ctx context.Context, amiHandler AMI_AMI_DeskHandler) error {
-	return stub.Callback(ctx, s.to, amiHandler, "halt", func(ctx context.Context) error {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "halt", func(ctx context.Context) error {
 		return s.to.Halt(ctx)
 	}, func(ctx context.Context, err error) error {
 		switch {
@@ -1525,7 +1525,7 @@ func (s DeskAsync) SendpHalt(ctx context.Context) *orb.Future[struct{}] {
 
 // SendcHaltExcep begins HaltExcep.
 func (s DeskAsync) SendcHaltExcep(ctx context.Context, amiHandler AMI_AMI_DeskHandler) error {
-	return stub.Callback(ctx, s.to, amiHandler, "halt_excep", func(ctx context.Context) error {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "halt_excep", func(ctx context.Context) error {
 		return s.to.HaltExcep(ctx)
 	}, func(ctx context.Context, err error) error {
 		switch {
@@ -1545,7 +1545,7 @@ func (s DeskAsync) SendpHaltExcep(ctx context.Context) *orb.Future[struct{}] {
 
 // SendcSendcHalt begins SendcHalt.
 func (s DeskAsync) SendcSendcHalt(ctx context.Context, amiHandler AMI_AMI_DeskHandler, amiHandler_ string, after string) error {
-	return stub.Callback(ctx, s.to, amiHandler, "sendc_halt", func(ctx context.Context) error {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "sendc_halt", func(ctx context.Context) error {
 		return s.to.SendcHalt(ctx, amiHandler_, after)
 	}, func(ctx context.Context, err error) error {
 		switch {
@@ -1565,7 +1565,7 @@ func (s DeskAsync) SendpSendcHalt(ctx context.Context, amiHandler string, after 
 
 // SendcAnother begins Another.
 func (s DeskAsync) SendcAnother(ctx context.Context, amiHandler AMI_AMI_DeskHandler) error {
-	return stub.Callback(ctx, s.to, amiHandler, "renamed", func(ctx context.Context) error {
+	return stub.CallAndTell(ctx, s.to, amiHandler, "renamed", func(ctx context.Context) error {
 		return s.to.Another(ctx)
 	}, func(ctx context.Context, err error) error {
 		switch {
