@@ -745,9 +745,10 @@ def call_method(m, owner, o, args):
         proc = _proc(m.address, owner._c, type(o)._c, ref)
         if not proc:
             raise NotImplementedError(f"class {owner.som_name} does not implement {m.name}")
-    f, ev, result = _Frame(m, args), _Env(), c_uint64()
-    _retain(ref)
+    ev, result, f, raised = _Env(), c_uint64(), None, False
+    _retain(ref)  # before what is converted may release it
     try:
+        f = _Frame(m, args)
         code = _call(m.address, proc, ref, f.args, byref(result), byref(ev))
         raised = code != 0 or ev.major != 0
         if raised:
@@ -764,7 +765,8 @@ def call_method(m, owner, o, args):
         out += [get(p.type, f.args[p.slot], p.nullable) for p in m.params if p.direction != IN]
         return None if not out else out[0] if len(out) == 1 else tuple(out)
     finally:
-        f.end(raised)
+        if f:
+            f.end(raised)
         _release(ref)
 
 

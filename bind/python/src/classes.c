@@ -11,7 +11,7 @@ static class_object *known(const som_class *c) { return somh_twin(classes, (som_
 /* ---- Native classes ---- */
 
 /* A name as Python takes it: its own words have an underscore in front, as OMG's mapping to Python has it. */
-static PyObject *python_name(const char *name) {
+PyObject *python_name(const char *name) {
 	static const char *const words[] = {"False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
 		"finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -189,7 +189,9 @@ static int define(class_object *c, PyObject *name, bool exact) {
 		PyEval_RestoreThread(s);
 		if (!is) raise_env(&ev, NULL), failed = -1;
 		else if (!somh_twin_set(classes, (som_ref)is->cls, c)) PyErr_NoMemory(), failed = -1;
-		else c->cls = is;
+		if (is) c->cls = is;
+		for (override *o = c->overrides; is && o; o = o->next)
+			__atomic_store_n(&o->cls, is, __ATOMIC_RELEASE);
 	}
 	PyMem_Free(parents), PyMem_Free(m.overrides);
 	return d.name ? failed : -1;
@@ -267,10 +269,12 @@ static int class_setattro(PyObject *self, PyObject *name, PyObject *value) {
 static void class_dealloc(PyObject *self) {
 	class_object *c = (class_object *)self;
 	som_env ev = {0};
-	bool gone = true;
-	if (c->made && c->cls && !down) {
-		const somh_class *cls = c->cls;
-		somh_twin_set(classes, (som_ref)cls->cls, NULL);
+	const somh_class *cls = c->made ? c->cls : NULL;
+	bool gone = !cls; /* or else SOM's class may live on, and what calls of it come to with it */
+	for (override *o = c->overrides; o; o = o->next)
+		o->type = NULL; /* before others may look at it */
+	if (cls) somh_twin_set(classes, (som_ref)cls->cls, NULL);
+	if (cls && !down) {
 		c->cls = NULL;
 		PyThreadState *s = PyEval_SaveThread();
 		gone = somh_undefine(cls, &ev) == SOM_OK; /* else another language has it: it goes on with what stands above */
@@ -279,8 +283,7 @@ static void class_dealloc(PyObject *self) {
 	}
 	for (override *o = c->overrides, *next; o; o = next) {
 		next = o->next;
-		o->type = NULL;
-		if (!gone) continue;
+		if (!gone) break;
 		Py_XDECREF(o->name);
 		PyMem_Free(o);
 	}

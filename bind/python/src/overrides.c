@@ -6,7 +6,7 @@
 override *new_override(class_object *type, const somh_method *m) {
 	override *o = PyMem_Calloc(1, sizeof *o);
 	if (!o) return (void)PyErr_NoMemory(), NULL;
-	*o = (override){type->overrides, type, m, PyUnicode_InternFromString(m->attribute ? m->attribute : m->name)};
+	*o = (override){type->overrides, type, type->cls, m, python_name(m->attribute ? m->attribute : m->name)};
 	if (!o->name) return PyMem_Free(o), NULL;
 	type->overrides = o;
 	return o;
@@ -165,10 +165,10 @@ static void above(const somh_class *c, const somh_method *m, som_ref self, som_e
 
 /* The class whose override this is, of an object's: found by SOM, since Python's may be no more. */
 static const somh_class *class_with(const override *o, som_ref self) {
-	const somh_class *c = somh_describe(som_class_of(self), NULL);
-	for (uint32_t i = 0; c && i < c->nmade; i++)
-		if (o->type ? c->made[i] == o->type->cls : i + 1 == c->nmade) return c->made[i];
-	return NULL;
+	const somh_class *c = __atomic_load_n(&o->cls, __ATOMIC_ACQUIRE);
+	if (c) return c;
+	c = somh_describe(som_class_of(self), NULL); /* it is being made */
+	return c && c->nmade ? c->made[0] : NULL;
 }
 
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
@@ -181,7 +181,7 @@ void handle(void *context, som_ref self, som_env *ev, const som_value *args, som
 	}
 	class_object *type = o->type;
 	instance *w = twin_of(self);
-	if (!type || (!w && somh_ending(self))) { /* C++'s part of it ends, and Python's is no more */
+	if (!type || (w ? is_dying(w) : somh_ending(self))) { /* C++'s part of it ends, and Python's is no more */
 		const somh_class *c = class_with(o, self);
 		leave_python(s);
 		above(c, m, self, ev, args, result);

@@ -261,11 +261,17 @@ static int put_object(const somh_type *t, PyObject *o, som_ref *p, const char *w
 	return 0;
 }
 
-static int put_each(const somh_type *elem, PyObject *fast, char *p, const char *what) {
+/* n elements, for which there is room; what is converted may run Python, which may change the list. */
+static int put_each(const somh_type *elem, PyObject *fast, Py_ssize_t n, char *p, const char *what) {
 	if (deeper()) return -1;
 	int failed = 0;
-	for (Py_ssize_t i = 0; !failed && i < PySequence_Fast_GET_SIZE(fast); i++) {
+	for (Py_ssize_t i = 0; !failed && i < n; i++) {
 		char each[200];
+		if (i >= PySequence_Fast_GET_SIZE(fast)) {
+			PyErr_Format(PyExc_RuntimeError, "%s changed size", what);
+			failed = -1;
+			break;
+		}
 		PyObject *o = PySequence_Fast_GET_ITEM(fast, i);
 		if (PyLong_CheckExact(o) && elem->kind == SOMH_LONG) { /* without the text of an error */
 			int overflow;
@@ -318,7 +324,7 @@ static int put_many(const somh_type *t, PyObject *o, void *p, const char *what) 
 		PyErr_NoMemory();
 	} else {
 		if (t->kind == SOMH_SEQUENCE) *q = (somh_sequence){(uint32_t)n, (uint32_t)n, n ? to : NULL};
-		failed = octets ? put_octets(o, to, (uint64_t)n, what) : put_each(t->elem, fast, to, what);
+		failed = octets ? put_octets(o, to, (uint64_t)n, what) : put_each(t->elem, fast, n, to, what);
 		if (failed) somh_end(t, p);
 	}
 	Py_DECREF(fast);

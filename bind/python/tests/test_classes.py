@@ -1,7 +1,9 @@
 """What a program in Python does with classes of C++: used, subclassed, raised through. The class library is bind/cxx/testdata/zoo.idl's."""
 
 import copy
+import ctypes
 import gc
+import os
 import pickle
 import sys
 import threading
@@ -173,6 +175,28 @@ class Values(unittest.TestCase):
         for i in range(60):
             deep = Tree(i, [deep])
         self.assertEqual(self.e.tree(deep, Tree(0, []))[0], deep)
+
+    def test_changed(self):
+        """A list that changes while it is converted."""
+
+        class Changing:
+            def __init__(self, change):
+                self.change = change
+
+            def __index__(self):
+                self.change()
+                return 7
+
+        v = [1, 2, 3, 4]
+        v[1] = Changing(lambda: v.extend([0] * 10000))
+        self.assertEqual(self.e.numbers(v, [])[0], [1, 7, 3, 4])
+        v = [1, 2, 3, 4]
+        v[1] = Changing(v.clear)
+        if dsom.implementation == "_core":  # ctypes takes a copy before
+            with self.assertRaisesRegex(RuntimeError, "'v' changed size"):
+                self.e.numbers(v, [])
+        else:
+            self.assertEqual(self.e.numbers(v, [])[0], [1, 7, 3, 4])
 
     def test_types(self):
         place = Place(1, 2, [])
@@ -484,6 +508,10 @@ class Subclassing(unittest.TestCase):
         self.assertNotIn(name, dsom.classes())
 
 
+caller = ctypes.CDLL(os.path.join(os.environ["SOM_PATH"], "libcaller.so"))
+caller.in_thread.restype, caller.in_thread.argtypes = ctypes.c_int64, (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)
+
+
 def call(o, method, *args):
     """Calls a method as other languages do: by the object's own table, and not by Python's attributes."""
     return o.som_dispatch(method, *args)
@@ -596,6 +624,52 @@ class Lifetime(unittest.TestCase):
         with self.assertRaises(TypeError):
             dsom.weak(7)
 
+    def test_asked_for_while_it_goes(self):
+        """Who asks for an object while Python's part of it goes gets none that is half gone."""
+        got, e, d = [], Echo(), Dog.named("Rex", 4)
+        s = dsom.weak(d)
+        e.keep("", d)
+        weakref.finalize(d, lambda: got.append(s().name))
+        del d
+        self.assertEqual((got, s().name), (["Rex"], "Rex"))
+
+        class Own(Dog):
+            def speak(self, n):
+                return 99
+
+        class Child:
+            def __init__(self, parent):
+                self.parent, self.address, self.speak = dsom.weak(parent), parent.som_address, parent.som_entry("speak")
+
+            def __del__(self):
+                got.append(self.parent())
+                if dsom.implementation == "_core":  # by ctypes C++'s part has ended before
+                    got.append(caller.in_thread(self.speak, self.address, 3))
+
+        o, before = Own(), Dog.som_instances
+        o.child = Child(o)
+        del o
+        self.assertEqual(got[1:], [None, 7][: len(got) - 1])
+        self.assertEqual(Own.som_instances, 0)
+
+    def test_released_in_its_call(self):
+        class Releasing:
+            def __init__(self, o):
+                self.o = o
+
+            def __index__(self):
+                self.o.som_release()
+                return 3
+
+        before = Dog.som_instances
+        for f, returns in ((Dog.speak, 7), (Dog.bark, None)):
+            d = Dog()
+            self.assertEqual(f(d, Releasing(d)), returns)
+            self.assertFalse(d.som_alive)
+            self.assertEqual(Dog.som_instances, before)
+        e = Echo()
+        self.assertEqual(e.small(Releasing(e), 1), (3, 1, 3))
+
     def test_mid_destruction(self):
         """What C++ calls of an object whose part in Python has ended is what stands above."""
 
@@ -655,27 +729,16 @@ class Threads(unittest.TestCase):
 
     def test_foreign(self):
         """A thread that Python has not made calls an override."""
-        import ctypes
-
         seen = []
 
         class Own(Dog):
             def speak(self, n):
                 seen.append((n, threading.current_thread() is threading.main_thread()))
-                return n
+                return n if n else 1 // n
 
         o = Own()
-        libc = ctypes.CDLL(None)
-        speak = o.som_entry("speak")
-        thread, value = ctypes.c_ulong(), ctypes.c_void_p()
-
-        @ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)
-        def run(_):  # by way of ctypes: the thread is C's
-            return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(speak)(o.som_address, None, 5)
-
-        self.assertEqual(libc.pthread_create(ctypes.byref(thread), None, run, None), 0)
-        self.assertEqual(libc.pthread_join(thread, ctypes.byref(value)), 0)
-        self.assertEqual((seen, value.value), ([(5, False)], 5))
+        self.assertEqual([caller.in_thread(o.som_entry("speak"), o.som_address, n) for n in (5, 0)], [5, -1])
+        self.assertEqual(seen, [(5, False), (0, False)])
 
     def test_others_run(self):
         """While C++ is called others run Python: a call that waits for another thread ends."""
