@@ -163,6 +163,7 @@ static size_t until(const char *s) {
 static const somh_type *agreed(const char *word, size_t n, char letter) {
 	const somh_type *of_letter = type_of_letter(letter), *of_word = word ? type_of_word(word, n) : NULL;
 	if (!word || n == 0) return of_letter;
+	if (letter == 'o' && n == 6 && !memcmp(word, "object", 6)) return object_type("Object", 6); /* IDL's own, of any class */
 	if (letter == 'o') return object_type(word, n);
 	if (of_word) return of_word->letter == letter ? of_word : NULL;
 	return of_letter;
@@ -187,8 +188,9 @@ void tell_by_signature(somh_method *m) {
 	}
 	size_t n = told ? until(told) : 0;
 	if (told && told[n] != '(') told = NULL; /* a hash */
-	m->result.type = agreed(told, n, m->sig[0]);
-	if (!m->result.type) return;
+	const somh_type *result = agreed(told, n, m->sig[0]);
+	if (!result) return;
+	m->result.type = result;
 	if (told) told += n + 1;
 	for (uint32_t i = 0; i < m->nargs; i++) {
 		const somh_type *t;

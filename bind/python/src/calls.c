@@ -50,7 +50,7 @@ static int put_param(frame *f, const somh_method *m, uint32_t i, PyObject *o) {
 	const somh_param *p = &m->params[i];
 	som_value *v = &f->args[p->slot];
 	char what[200];
-	if (p->direction == SOMH_IN && (borrow(p, o, v) || (v->L = 0, o == Py_None && p->nullable && !p->type->apart))) return 0;
+	if (p->direction == SOMH_IN && (borrow(p, o, v) || (v->L = 0, o == Py_None && p->nullable))) return 0;
 	void *c = new_cell(f, p);
 	if (!c || put_value(p->type, o, c, p->nullable, what_is(m, i, what, sizeof what)) < 0) return -1;
 	if (p->type->apart || p->direction != SOMH_IN) v->p = c;
@@ -103,8 +103,8 @@ static int fill(frame *f, const somh_method *m, PyObject *const *args, uint32_t 
 }
 
 /* What is not the caller's to end, after a call: what was given with it, what is lent, and what comes out of one that raised, which nobody looks at. */
-static void given(frame *f, bool raised) {
-	for (uint32_t k = 0; k < f->ncells; k++) {
+static void given(frame *f, bool called, bool raised) {
+	for (uint32_t k = 0; called && k < f->ncells; k++) {
 		const somh_param *p = f->cells[k].of;
 		if (p->owner == SOMH_OBJECTS || (raised && p->direction == SOMH_OUT)) f->cells[k].ends = false;
 	}
@@ -144,7 +144,7 @@ PyObject *call_method(const somh_method *m, class_object *owner, PyObject *self,
 		int code = somh_call(m, proc, o, f.args, &result, &ev);
 		PyEval_RestoreThread(s);
 		bool raised = code != SOM_OK || ev.major != SOM_NO_EXCEPTION;
-		given(&f, raised);
+		given(&f, code == SOM_OK, raised);
 		is = raised ? raise_env(&ev, m) : results(&f, m, &result);
 	}
 	end_frame(&f);
@@ -259,7 +259,7 @@ PyObject *make_by(const somh_method *m, class_object *type, PyObject *const *arg
 		PyThreadState *s = PyEval_SaveThread();
 		o = somh_make(type->cls, m, f.args + 1, &ev);
 		PyEval_RestoreThread(s);
-		given(&f, !o);
+		given(&f, true, !o);
 		if (!o) raise_env(&ev, m);
 	}
 	end_frame(&f);
@@ -325,9 +325,10 @@ static PyObject *signature_of(const somh_method *m) {
 		const somh_param *p = &m->params[i];
 		if (p->direction == SOMH_OUT || p->type->kind == SOMH_MAKING) continue;
 		type = name_of_type(p->type);
-		more = type ? PyUnicode_FromFormat("%U%s%s%s%U%s", all, comma ? ", " : "", p->name, *p->name ? ": " : "", type, p->nullable ? " | None" : "") : NULL;
+		PyObject *name = python_name(p->name);
+		more = type && name ? PyUnicode_FromFormat("%U%s%U%s%U%s", all, comma ? ", " : "", name, *p->name ? ": " : "", type, p->nullable ? " | None" : "") : NULL;
 		comma = true;
-		Py_XDECREF(type);
+		Py_XDECREF(type); Py_XDECREF(name);
 		Py_SETREF(all, more);
 	}
 	return all;
@@ -418,7 +419,7 @@ PyObject *new_method(const somh_method *m, class_object *owner) {
 	for (uint32_t i = 0, k = 0; d->names && i < m->nparams; i++) {
 		const somh_param *p = &m->params[i];
 		if (p->direction == SOMH_OUT || p->type->kind == SOMH_MAKING) continue;
-		PyObject *name = PyUnicode_InternFromString(p->name);
+		PyObject *name = python_name(p->name);
 		if (!name) Py_CLEAR(d->names);
 		else PyTuple_SET_ITEM(d->names, k++, name);
 	}

@@ -97,17 +97,22 @@ static bool raise_user(som_env *ev, PyObject *e) {
 	PyObject *capsule = PyObject_GetAttrString(e, "_environment");
 	som_env *kept = capsule && PyCapsule_IsValid(capsule, capsule_name) ? PyCapsule_GetPointer(capsule, capsule_name) : NULL;
 	PyErr_Clear();
-	PyObject *touched = kept ? PyObject_GetAttrString(e, "_changed") : NULL;
-	bool as_it_was = kept && kept->major && touched != Py_True;
-	PyErr_Clear();
+	const somh_type *t = type_of(e);
+	bool as_it_was = kept && kept->major;
+	if (as_it_was && t && t->kind == SOMH_EXCEPTION && t->nmembers) { /* what it held is compared, since members may have been changed within */
+		PyObject *was = kept->value ? get_value(t, kept->value, false) : NULL;
+		as_it_was = was && kept->major && PyObject_RichCompareBool(was, e, Py_EQ) == 1;
+		Py_XDECREF(was);
+		PyErr_Clear();
+	}
+	as_it_was = as_it_was && kept->major; /* another thread may have raised it while these were compared */
 	if (as_it_was) {
 		som_env_clear(ev);
 		*ev = *kept;
 		memset(kept, 0, sizeof *kept);
 	}
-	Py_XDECREF(touched); Py_XDECREF(capsule);
+	Py_XDECREF(capsule);
 	if (as_it_was) return true;
-	const somh_type *t = type_of(e);
 	if (!t || t->kind != SOMH_EXCEPTION) {
 		PyObject *id = PyObject_GetAttrString(e, "id");
 		if (id && PyUnicode_Check(id)) som_raise_user(ev, PyUnicode_AsUTF8(id), NULL, NULL);

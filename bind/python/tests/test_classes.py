@@ -603,6 +603,30 @@ class Lifetime(unittest.TestCase):
         self.assertIsNone(s())
         self.assertEqual(Own.som_instances, 0)
 
+    def test_what_hangs_on_it(self):
+        """What hangs on an object that C++ keeps, in a cycle, is finalized by the collector, once, and goes on."""
+        ended = []
+
+        class Own(Dog):
+            def __del__(self):
+                ended.append("own")
+
+        class Child:
+            def __del__(self):
+                ended.append("child")
+
+        e, o = Echo(), Own()
+        o.me, o.child = o, Child()
+        e.keep("", o)
+        s = dsom.weak(o)
+        del o
+        gc.collect()
+        self.assertEqual(ended, ["child"])
+        self.assertIsInstance(s().child, Child)
+        e.keep("", Dog())
+        gc.collect()
+        self.assertEqual((ended, s()), (["child", "own"], None))
+
     def test_cycles(self):
         class Node(Dog):
             pass
@@ -739,6 +763,27 @@ class Threads(unittest.TestCase):
         o = Own()
         self.assertEqual([caller.in_thread(o.som_entry("speak"), o.som_address, n) for n in (5, 0)], [5, -1])
         self.assertEqual(seen, [(5, False), (0, False)])
+
+    def test_first_met(self):
+        """Several threads meet a class, and its types, for the first time: they get the same, and a whole one."""
+        import subprocess
+
+        program = """if True:
+            import sys, threading, dsom
+            sys.setswitchinterval(1e-6)
+            begun, got = threading.Barrier(8), []
+            def work():
+                begun.wait()
+                c = dsom.load("Zoo::Puppy")
+                got.append((c, c.speak_to, c.bone, c.Bone, dsom.load("Zoo::Card"), dsom.load("Zoo::Colour").red, [k.__name__ for k in c.__mro__][:4]))
+            threads = [threading.Thread(target=work) for _ in range(8)]
+            for t in threads: t.start()
+            for t in threads: t.join()
+            assert len(got) == 8 and all(g == got[0] for g in got) and got[0][-1] == ["Puppy", "Dog", "Animal", "Pet"], got
+        """
+        for _ in range(4):
+            done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_others_run(self):
         """While C++ is called others run Python: a call that waits for another thread ends."""
