@@ -134,6 +134,28 @@ bool same_members(const char *sig, const somh_type *e) {
 	return same;
 }
 
+/* The signature of the implementation that a class has; of one that was made here, which hands on what is raised above it, that of what stands above. */
+static const char *implementation_of(const somh_class *c, const char *qualified) {
+	som_found f = {.size_of = sizeof f};
+	for (uint32_t i = 0; c && i < c->norder; i++)
+		if (!c->order[i]->made_by) return som_lookup(c->order[i]->cls, qualified, &f, NULL) == SOM_OK ? f.own : NULL;
+	return NULL;
+}
+
+uint32_t somh_raised(const somh_method *m, som_ref o, const somh_type *e) {
+	char qualified[2 * MAX_NAME];
+	const somh_class *c = somh_describe(som_class_of(o), NULL);
+	snprintf(qualified, sizeof qualified, "%s::%s", m->cls->name, m->name);
+	const char *at = implementation_of(c, qualified);
+	size_t id = strlen(e->id);
+	while (at && (at = strchr(at, '!')) && (strncmp(++at, e->id, id) || at[id] != '{')) {}
+	if (!at) return e->nmembers;
+	uint32_t n = 0;
+	for (at += id + 1; *at && *at != '!'; at++)
+		n += *at == ';';
+	return n < e->nmembers ? n : e->nmembers;
+}
+
 /* ---- Types from signatures alone ---- */
 
 static const somh_type *type_of_word(const char *s, size_t n) {

@@ -133,6 +133,7 @@ _define = _f(_host, "somh_define", _P, _P, _P)
 _override = _f(_host, "somh_override", c_int, _P, _P, _P, _P)
 _undefine = _f(_host, "somh_undefine", c_int, _P, _P)
 _end_value = _f(_host, "somh_end", None, _P, _P)
+_count_raised = _f(_host, "somh_raised", c_uint32, _P, _P, _P)
 _arm = _f(_host, "somh_arm", c_int32, _P, _P)
 _shared = _f(_host, "somh_shared", c_int, _P)
 _ending = _f(_host, "somh_ending", c_int, _P)
@@ -465,7 +466,7 @@ class _Kept:
             _env_clear(byref(self.ev))
 
 
-def _raised(ev, m=None):
+def _raised(ev, m=None, ref=None):
     """The exception that an environment holds, which is cleared."""
     text = lambda a: string_at(a).decode("utf-8", "replace") if a else None
     try:
@@ -476,7 +477,7 @@ def _raised(ev, m=None):
             return _parts["system"](id or "IDL:omg.org/CORBA/UNKNOWN:1.0", ev.minor, ev.completed, _code_name(ev.code).decode() if ev.code else "", text(ev.text))
         e = None
         for t in m.raises if m else ():
-            if t.id == id and (ev.value or not t.members):
+            if t.id == id and (ev.value or not t.members) and (not ref or ev.drop == _DROP_MEMBERS or _count_raised(m.address, ref, t.address) == len(t.members)):  # else of an older release
                 e = get(t, ev.value) if t.members else t.cls()()
         if e is None:
             e = _parts["unknown_user"](id, text(ev.text))
@@ -783,7 +784,7 @@ def call_method(m, owner, o, args):
         code = _call(m.address, proc, ref, f.args, byref(result), byref(ev))
         raised = code != 0 or ev.major != 0
         if raised:
-            raise _raised(ev, m)
+            raise _raised(ev, m, ref)
         t, out = m.result.type, []
         if t.kind != VOID:
             at = f.args[m.result.slot] if t.apart else ctypes.addressof(result)

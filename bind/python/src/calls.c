@@ -145,7 +145,7 @@ PyObject *call_method(const somh_method *m, class_object *owner, PyObject *self,
 		PyEval_RestoreThread(s);
 		bool raised = code != SOM_OK || ev.major != SOM_NO_EXCEPTION;
 		given(&f, code == SOM_OK, raised);
-		is = raised ? raise_env(&ev, m) : results(&f, m, &result);
+		is = raised ? raise_env(&ev, m, o) : results(&f, m, &result);
 	}
 	end_frame(&f);
 	let_go(w, o);
@@ -197,7 +197,7 @@ static PyObject *call_simple(method_object *d, PyObject *self, PyObject *const *
 			code = somh_call(m, proc, o, v, &result, &ev);
 			PyEval_RestoreThread(s);
 		}
-		if (code != SOM_OK || ev.major != SOM_NO_EXCEPTION) is = raise_env(&ev, m);
+		if (code != SOM_OK || ev.major != SOM_NO_EXCEPTION) is = raise_env(&ev, m, o);
 		else if (m->result.type->kind == SOMH_LONGLONG) is = PyLong_FromLongLong(result.l);
 		else is = get_value(m->result.type, &result, m->result.nullable); /* what is lent is the object's: before it is let go */
 	}
@@ -233,8 +233,10 @@ static PyObject *call_words(method_object *d, PyObject *self, PyObject *const *a
 		r = somh_words(proc, o, &ev, words, m->nparams);
 		PyEval_RestoreThread(s);
 	}
+	bool raised = ev.major != SOM_NO_EXCEPTION;
+	if (raised) raise_env(&ev, m, o);
 	let_go(w, o);
-	if (ev.major != SOM_NO_EXCEPTION) return raise_env(&ev, m);
+	if (raised) return NULL;
 	if (m->result.type->kind == SOMH_VOID) Py_RETURN_NONE;
 	return m->result.type->kind == SOMH_LONG ? PyLong_FromLong((int32_t)r) : PyLong_FromLongLong((int64_t)r);
 }
@@ -260,7 +262,7 @@ PyObject *make_by(const somh_method *m, class_object *type, PyObject *const *arg
 		o = somh_make(type->cls, m, f.args + 1, &ev);
 		PyEval_RestoreThread(s);
 		given(&f, true, !o);
-		if (!o) raise_env(&ev, m);
+		if (!o) raise_env(&ev, m, NULL);
 	}
 	end_frame(&f);
 	return o ? wrap(o, true) : NULL;
@@ -499,7 +501,7 @@ static const somh_method *named(PyObject *self, PyObject *name) {
 	const char *s = PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
 	if (!s) return PyErr_Occurred() ? NULL : (const somh_method *)PyErr_Format(PyExc_TypeError, "a method's name must be str, not %.200s", Py_TYPE(name)->tp_name);
 	const somh_method *m = ref_of(self) ? somh_find(((class_object *)Py_TYPE(self))->cls, s, &ev) : NULL;
-	if (!m && !PyErr_Occurred()) raise_env(&ev, NULL);
+	if (!m && !PyErr_Occurred()) raise_env(&ev, NULL, NULL);
 	if (m && m->why) return (const somh_method *)PyErr_Format(PyExc_NotImplementedError, "%s::%s cannot be called: %s", m->cls->name, m->name, m->why);
 	return m;
 }

@@ -122,7 +122,7 @@ class_object *class_of_ref(som_ref o) {
 	PyThreadState *s = PyEval_SaveThread(); /* others may be making classes, and be in Python for it */
 	const somh_class *c = somh_describe(som_class_of(o), &ev);
 	PyEval_RestoreThread(s);
-	if (!c) return (class_object *)raise_env(&ev, NULL);
+	if (!c) return (class_object *)raise_env(&ev, NULL, NULL);
 	return class_of_description(c);
 }
 
@@ -202,7 +202,7 @@ static int define(class_object *c, PyObject *name, bool exact) {
 		PyThreadState *s = PyEval_SaveThread();
 		const somh_class *is = somh_define(&d, &ev);
 		PyEval_RestoreThread(s);
-		if (!is) raise_env(&ev, NULL), failed = -1;
+		if (!is) raise_env(&ev, NULL, NULL), failed = -1;
 		else if (!somh_twin_set(classes, (som_ref)is->cls, c)) PyErr_NoMemory(), failed = -1;
 		if (is) c->cls = is;
 		for (override *o = c->overrides; is && o; o = o->next)
@@ -304,7 +304,7 @@ static int class_setattro(PyObject *self, PyObject *name, PyObject *value) {
 			PyEval_RestoreThread(s);
 			if (code == SOM_OK) continue;
 			drop_override(c, o);
-			return raise_env(&ev, m), -1;
+			return raise_env(&ev, m, NULL), -1;
 		}
 	return 0;
 }

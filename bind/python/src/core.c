@@ -84,7 +84,7 @@ static PyObject *class_named(PyObject *module, PyObject *args) {
 	const somh_class *c = somh_named(name, &ev);
 	if (c && (major || minor) && som_class_check_version(c->cls, major, minor, &ev) != SOM_OK) c = NULL;
 	PyEval_RestoreThread(s);
-	return c ? Py_XNewRef((PyObject *)class_of_description(c)) : raise_env(&ev, NULL);
+	return c ? Py_XNewRef((PyObject *)class_of_description(c)) : raise_env(&ev, NULL, NULL);
 }
 
 /* All classes that there are, held. */
@@ -157,7 +157,7 @@ static PyObject *load_library(PyObject *module, PyObject *args) {
 	int code = som_library_load(PyBytes_AS_STRING(file), &ev);
 	PyEval_RestoreThread(s);
 	Py_DECREF(file);
-	if (code != SOM_OK) return raise_env(&ev, NULL);
+	if (code != SOM_OK) return raise_env(&ev, NULL, NULL);
 	Py_RETURN_NONE;
 }
 
@@ -166,7 +166,7 @@ static PyObject *set_path(PyObject *module, PyObject *args) {
 	som_env ev = {0};
 	(void)module;
 	if (!PyArg_ParseTuple(args, "z", &folders)) return NULL;
-	if (som_set_path(folders, &ev) != SOM_OK) return raise_env(&ev, NULL);
+	if (som_set_path(folders, &ev) != SOM_OK) return raise_env(&ev, NULL, NULL);
 	Py_RETURN_NONE;
 }
 

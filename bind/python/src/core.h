@@ -108,7 +108,7 @@ void handle(void *context, som_ref self, som_env *ev, const som_value *args, som
 void drop_lent(instance *w);
 
 /* errors.c */
-PyObject *raise_env(som_env *ev, const somh_method *m); /* NULL, an exception of Python's; ev is cleared. m: whose, or NULL */
+PyObject *raise_env(som_env *ev, const somh_method *m, som_ref o); /* NULL, an exception of Python's; ev is cleared. m, o: whose, or NULL */
 void raise_to_env(som_env *ev);   /* the exception that there is becomes one of ev's, and is cleared */
 int set_up_errors(PyObject *module);
 

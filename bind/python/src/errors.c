@@ -39,10 +39,20 @@ static void keep_environment(PyObject *e, som_env *ev) {
 	Py_DECREF(capsule);
 }
 
-static PyObject *user_exception(const som_env *ev, const somh_method *m) {
+/* A user exception's members, with their type in front, which ends them. */
+typedef struct members { const somh_type *type; _Alignas(16) char value[]; } members;
+
+static void drop_members(void *value) {
+	members *m = (members *)(void *)((char *)value - offsetof(members, value));
+	somh_end(m->type, value);
+	som_deallocate(m);
+}
+
+static PyObject *user_exception(const som_env *ev, const somh_method *m, som_ref o) {
 	for (uint32_t i = 0; m && ev->id && i < m->nraises; i++) {
 		const somh_type *t = m->raises[i];
 		if (strcmp(t->id, ev->id) != 0 || (!ev->value && t->nmembers)) continue;
+		if (o && ev->drop != drop_members && somh_raised(m, o, t) < t->nmembers) continue; /* of an older release: some of its members are not there */
 		if (t->nmembers) return get_value(t, ev->value, false);
 		PyObject *c = class_of_type(t);
 		return c ? PyObject_CallNoArgs(c) : NULL;
@@ -51,7 +61,7 @@ static PyObject *user_exception(const som_env *ev, const somh_method *m) {
 	return make ? PyObject_CallFunction(make, "zz", ev->id, ev->text) : NULL;
 }
 
-PyObject *raise_env(som_env *ev, const somh_method *m) {
+PyObject *raise_env(som_env *ev, const somh_method *m, som_ref o) {
 	PyObject *e = NULL;
 	if (PyErr_Occurred()) {
 		som_env_clear(ev);
@@ -60,7 +70,7 @@ PyObject *raise_env(som_env *ev, const somh_method *m) {
 	if (ev->major == SOM_USER_EXCEPTION && ev->drop == drop_python && ev->value) {
 		e = Py_NewRef((PyObject *)ev->value);
 	} else if (ev->major == SOM_USER_EXCEPTION) {
-		e = user_exception(ev, m);
+		e = user_exception(ev, m, o);
 		if (e) keep_environment(e, ev);
 	} else {
 		PyObject *make = part("system");
@@ -75,15 +85,6 @@ PyObject *raise_env(som_env *ev, const somh_method *m) {
 }
 
 /* ---- To C ---- */
-
-/* A user exception's members, with their type in front, which ends them. */
-typedef struct members { const somh_type *type; _Alignas(16) char value[]; } members;
-
-static void drop_members(void *value) {
-	members *m = (members *)(void *)((char *)value - offsetof(members, value));
-	somh_end(m->type, value);
-	som_deallocate(m);
-}
 
 static const somh_type *type_of(PyObject *e) {
 	PyObject *address = PyObject_GetAttrString((PyObject *)Py_TYPE(e), "_type_");

@@ -163,7 +163,7 @@ PyObject *new_instance(PyTypeObject *type, PyObject *args, PyObject *kwds) {
 	if (!o) {
 		if (m.w) m.w->ref = NULL;
 		Py_XDECREF((PyObject *)m.w);
-		return raise_env(&ev, NULL);
+		return raise_env(&ev, NULL, NULL);
 	}
 	if (m.w && m.w->ref == o) return (PyObject *)m.w; /* it has the reference that was made */
 	Py_XDECREF((PyObject *)m.w);
@@ -181,7 +181,7 @@ PyObject *new_plainly(PyObject *type, PyObject *nothing) {
 	som_ref o = som_new(c->cls->cls, &ev);
 	PyEval_RestoreThread(s);
 	making = outer;
-	return o ? wrap(o, true) : raise_env(&ev, NULL);
+	return o ? wrap(o, true) : raise_env(&ev, NULL, NULL);
 }
 
 static int init(PyObject *self, PyObject *args, PyObject *kwds) {
@@ -324,7 +324,7 @@ PyObject *weak(PyObject *module, PyObject *o) {
 	if (!PyObject_TypeCheck(o, &Instance_Type)) return PyErr_Format(PyExc_TypeError, "an object of SOM is asked for, not %.200s", Py_TYPE(o)->tp_name);
 	som_ref ref = ref_of(o);
 	som_weak *w = ref ? som_weak_new(ref, &ev) : NULL;
-	if (!w) return ref ? raise_env(&ev, NULL) : NULL;
+	if (!w) return ref ? raise_env(&ev, NULL, NULL) : NULL;
 	weak_object *is = (weak_object *)Weak_Type.tp_alloc(&Weak_Type, 0);
 	if (is) is->weak = w;
 	else som_weak_free(w);

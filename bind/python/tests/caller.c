@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <som.h>
 
 typedef int64_t method(void *o, som_env *ev, int64_t n);
@@ -22,6 +23,26 @@ __attribute__((visibility("default"))) int64_t in_thread(method *f, void *o, int
 	if (c.ev.major) c.n = -1;
 	som_env_clear(&c.ev);
 	return c.n;
+}
+
+/* A class that overrides Zoo::Animal's speak, and was built when its exception had one member. */
+typedef struct too_loud { int16_t volume; } too_loud;
+
+static void drop(void *p) { free(p); }
+
+static int64_t speak(void *o, som_env *ev, int64_t n) {
+	(void)o;
+	too_loud *e = malloc(sizeof *e);
+	*e = (too_loud){(int16_t)n};
+	som_raise_user(ev, "IDL:Zoo/TooLoud:1.0", e, drop);
+	return 0;
+}
+
+__attribute__((visibility("default"))) int define_older(void) {
+	static const char *const parents[] = {"Zoo::Animal"};
+	static const som_override overrides[] = {{"Zoo::Animal::speak", (som_proc *)speak, "l:l/long long(long long)!IDL:Zoo/Asleep:1.0{!IDL:Zoo/TooLoud:1.0{short;"}};
+	som_class_desc d = {.size_of = sizeof d, .name = "Older", .parents = parents, .nparents = 1, .override_size = sizeof *overrides, .overrides = overrides, .noverrides = 1};
+	return som_class_define(&d, NULL) != NULL;
 }
 
 static call last;

@@ -410,6 +410,20 @@ class Subclassing(unittest.TestCase):
                 call(Passing(), "speak", n)
             self.assertEqual(c.exception.volume, volume)
 
+    def test_older(self):
+        """What an older class raises has fewer members: it is of no class whose members are more, and goes on as it is."""
+        self.assertEqual(caller.define_older(), 1)
+
+        class Passing(load("Older")):
+            def speak(self, n):
+                return super().speak(n)
+
+        for o in load("Older")(), Passing():
+            for f in (lambda: o.speak(5), lambda: call(o, "speak", 5)):
+                with self.assertRaises(dsom.UserException) as c:
+                    f()
+                self.assertEqual((type(c.exception), c.exception.id), (dsom.UserException, TooLoud.id))
+
     def test_later(self):
         class Later(Dog):
             pass
@@ -769,8 +783,13 @@ class Threads(unittest.TestCase):
         import subprocess
 
         program = """if True:
-            import sys, threading, dsom
+            import sys, threading, time, dsom
             sys.setswitchinterval(1e-6)
+            from dsom import _types
+            def slow(self, name):
+                time.sleep(0)  # others run while a class is being filled
+                self.name = name
+            _types._Asynchronous.__init__ = slow
             begun, got = threading.Barrier(8), []
             def work():
                 begun.wait()
