@@ -45,6 +45,19 @@ __attribute__((visibility("default"))) int define_older(void) {
 	return som_class_define(&d, NULL) != NULL;
 }
 
+/* A class that signatures alone tell of. */
+static int64_t pass(void *o, som_env *ev, int64_t n) { return (void)o, (void)ev, n + 1; }
+static void *nowhere(void *o, som_env *ev) { return (void)o, (void)ev, NULL; }
+static int64_t take(void *o, som_env *ev, void *other) { return (void)o, (void)ev, other != NULL; }
+
+__attribute__((visibility("default"))) int define_signed(void) {
+	static const char *const parents[] = {"SOMObject"};
+	static const som_method methods[] = {{.name = "pass", .sig = "l:l/long long(long long)", .proc = (som_proc *)pass}, {.name = "nowhere", .sig = "p:", .proc = (som_proc *)nowhere},
+		{.name = "take", .sig = "l:o/long long(object)", .proc = (som_proc *)take}};
+	som_class_desc d = {.size_of = sizeof d, .name = "Signed", .parents = parents, .nparents = 1, .method_size = sizeof *methods, .introduces = methods, .nintroduces = 3};
+	return som_class_define(&d, NULL) != NULL;
+}
+
 static call last;
 
 /* It is called when the process ends, after the interpreter. */

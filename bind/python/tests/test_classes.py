@@ -424,6 +424,22 @@ class Subclassing(unittest.TestCase):
                     f()
                 self.assertEqual((type(c.exception), c.exception.id), (dsom.UserException, TooLoud.id))
 
+    def test_signed(self):
+        """A class of signatures alone, with a name that is a word of Python's."""
+        self.assertEqual(caller.define_signed(), 1)
+        Signed = load("Signed")
+
+        class Own(Signed):
+            def _pass(self, n):
+                return -super()._pass(n)
+
+        o = Own()
+        self.assertEqual((Signed()._pass(3), o._pass(3), call(o, "pass", 3), hasattr(o, "_pass_async")), (4, -4, -4, True))
+        self.assertEqual(o.take(Dog()), 1)  # of any class
+        self.assertIn("cannot be called", Signed.nowhere.__doc__)
+        with self.assertRaises(NotImplementedError):
+            o.nowhere()
+
     def test_later(self):
         class Later(Dog):
             pass
