@@ -166,6 +166,10 @@ static inline uint64_t somh_words(som_proc *proc, som_ref o, som_env *ev, const 
 #define SOMH_WORDS 0
 #endif
 
+/* How many of an exception's members those have that o's implementation of m raises: its class may have been built with an older release of the method's. As many as
+ * e has where nobody has said it. */
+uint32_t somh_raised(const somh_method *m, som_ref o, const somh_type *e);
+
 /* An object made by an initializer: args are those behind the making, which is the first of m's. Owned, or NULL. */
 som_ref somh_make(const somh_class *c, const somh_method *m, const som_value *args, som_env *ev);
 

@@ -24,9 +24,12 @@ root = os.path.dirname(os.path.dirname(here))
 
 def _run(*command):
     print(*map(shlex.quote, command), flush=True)
-    done = subprocess.run(command, stdout=sys.stdout, stderr=subprocess.STDOUT)
-    if done.returncode:
-        raise SystemExit(f"dsom: {command[0]} failed; a C compiler, make, libffi and Python's headers are needed (Debian: gcc make libffi-dev python3-dev)")
+    try:
+        failed = subprocess.run(command, stdout=sys.stdout, stderr=subprocess.STDOUT).returncode and "failed"
+    except OSError as e:
+        failed = f"cannot be run: {e.strerror}"
+    if failed:
+        raise SystemExit(f"dsom: {command[0]} {failed}; a C compiler, make, libffi and Python's headers are needed (Debian: gcc make libffi-dev python3-dev)")
 
 
 def _build(work):

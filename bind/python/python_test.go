@@ -119,6 +119,9 @@ func (b build) zoo(t testing.TB) string {
 	t.Helper()
 	kernel := sombuild.Kernel(t, "gcc", b.kernel)
 	return once(t, "zoo-"+b.name, func(dir string) error {
+		if err := compile("gcc", slices.Concat([]string{"-fPIC", "-shared", "-Wall", "-Werror", "-I../../libsom/include", "-o", filepath.Join(dir, "libcaller.so"), "tests/caller.c", "-L" + kernel, "-lsom", "-pthread"}, b.flags)...); err != nil {
+			return err
+		}
 		return library(dir, "../cxx/testdata/zoo.idl", "../cxx/test/zoo.cc", "zoo", kernel, b.flags)
 	})
 }
@@ -231,7 +234,7 @@ func TestStress(t *testing.T) {
 // TestEnds ends the interpreter with objects alive, in Python's hands and C++'s, and threads in the midst of calls.
 func TestEnds(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ how, says string }{{"plain", "ends\n"}, {"threads", "ends\n"}, {"raise", "an error\n"}} {
+	for _, c := range []struct{ how, says string }{{"plain", "ends\n"}, {"threads", "ends\n"}, {"raise", "an error\n"}, {"last", "ends\nat the end:  7\n"}} {
 		for _, b := range []build{plain, asan} {
 			out, err := output("", b.env(t), "timeout", "100", "python3", "tests/ends.py", c.how)
 			if !strings.Contains(out, c.says) || (err != nil) != (c.how == "raise") || strings.Contains(out, "Sanitizer") {

@@ -304,6 +304,7 @@ typedef struct som_found {
 	const som_class *owner; /* whose implementation stands in the table, replacements left aside; NULL: none */
 	const char *as; /* set by the caller: the signature that it calls the method by, or NULL. SOM_E_METHOD if the method has
 	                 * another, and without an environment the error hook is told */
+	const char *own; /* the owner's signature, whose exceptions may have fewer members than the method's; NULL: it has not said it */
 } som_found;
 
 SOM_API int som_lookup(const som_class *c, const char *method, som_found *found, som_env *ev);

@@ -235,6 +235,8 @@ static int inherited_method(const klass *k, const char *name, const char *what, 
 
 static int override(klass *k, const som_class_desc *d, som_env *ev) {
 	impls *all = k->impls;
+	k->said = d->noverrides ? pool_take(k, d->noverrides * sizeof *k->said) : NULL;
+	if (d->noverrides && !k->said) return no_memory(ev, "signatures");
 	for (uint32_t i = 0; i < d->noverrides; i++) {
 		const som_override *o = element(d->overrides, d->override_size, i);
 		found f;
@@ -245,8 +247,12 @@ static int override(klass *k, const som_class_desc *d, som_env *ev) {
 		if (!o->proc) return fail(ev, SOM_E_METHOD, "class %s: the override of %s has no procedure", k->info.name, f.info->name);
 		if (d->override_size >= sizeof *o) code = check_signature(k, f.info->name, f.info->sig, o->sig, true, ev);
 		if (code != SOM_OK) return code;
+		const som_name *sig = d->override_size >= sizeof *o && o->sig ? som_name_of(o->sig, ev) : NULL;
+		if (ev->major != SOM_NO_EXCEPTION) return SOM_E_METHOD;
 		all->e[all->n++] = (impl){f.info->token, o->proc};
+		if (sig) k->said[k->nsaid++] = (spoken){f.info->token, sig->text};
 	}
+	sort_said(k);
 	qsort(all->e, all->n, sizeof(impl), impls_by_token);
 	for (uint32_t i = 1; i < all->n; i++)
 		if (all->e[i].token == all->e[i - 1].token) return fail(ev, SOM_E_METHOD, "class %s overrides one method twice", k->info.name);

@@ -34,6 +34,7 @@ typedef struct klass klass;
 
 /* What a class implements itself: introduced, overridden or replaced; sorted by token. */
 typedef struct impl { som_tok token; som_proc *proc; } impl;
+typedef struct spoken { som_tok token; const char *sig; } spoken; /* what an override has said of itself; sorted by token */
 typedef struct impls { uint32_t n; impl e[]; } impls;
 typedef struct selection { som_tok token; const klass *parent; } selection;
 
@@ -94,6 +95,8 @@ struct klass {
 	bool derived, registered, alive; /* alive: its metaclass's initializers have run */
 	uint32_t mark, ahead, list, at, until; /* scratch, under the lock, as is first */
 	struct klass *first;
+	spoken *said;         /* signatures of overrides */
+	uint32_t nsaid;
 	som_class c;          /* last: the metaclass's data follow */
 };
 
@@ -164,6 +167,8 @@ int table_fill(klass *k, som_env *ev), impls_by_token(const void *a, const void 
 int changeable(const som_class *c, som_env *ev); /* SOM_OK unless it is no class, or one that everybody shares */
 som_proc *own_impl(const klass *k, som_tok t);
 bool has_old(const klass *k); /* a somInit or a somUninit among what is initialised with it */
+void sort_said(klass *k);
+const char *own_signature(const klass *k, som_tok t); /* that k has said of its own override, or NULL */
 const klass *owner(const klass *k, som_tok t), *introducer(const klass *k, som_tok t); /* the latter NULL: t is no method of k's */
 
 /* intern.c: texts that are made once and live as long as the process; no lock to find them */

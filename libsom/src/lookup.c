@@ -100,7 +100,8 @@ int som_lookup(const som_class *c, const char *method, som_found *to, som_env *e
 		.proc = __atomic_load_n(word_of(k, &f), __ATOMIC_RELAXED), .sig = f.info ? f.info->sig : f.dyn->sig, .from = C(f.in)};
 	const klass *own = all.token ? owner(k, all.token) : f.in;
 	all.owner = own ? C(own) : NULL;
-	const char *as = to->size_of >= sizeof all ? to->as : NULL; /* by a signature without letters nothing is called that keeps a place */
+	all.own = own && own != f.in && all.token ? own_signature(own, all.token) : all.sig;
+	const char *as = to->size_of >= offsetof(som_found, own) ? to->as : NULL; /* by a signature without letters nothing is called that keeps a place */
 	code = check_signature(k, method, as && *as == '/' && all.kind != SOM_PROCEDURE && !all.sig ? "(none)" : all.sig, as, false, ev ? ev : &aloud);
 	if (code == SOM_OK) memcpy(to, &all, to->size_of < sizeof all ? to->size_of : sizeof all);
 	return code;

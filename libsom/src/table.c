@@ -53,6 +53,20 @@ static const klass *inherited_from(const klass *k, const klass *in, som_tok t) {
 	return in->info.nparents == 0 && in != k ? in : NULL; /* an object is one, even if its parents are abstract */
 }
 
+static int said_by_token(const void *a, const void *b) {
+	som_tok x = ((const spoken *)a)->token, y = ((const spoken *)b)->token;
+	return (x > y) - (x < y);
+}
+
+void sort_said(klass *k) {
+	if (k->nsaid) qsort(k->said, k->nsaid, sizeof(spoken), said_by_token);
+}
+
+const char *own_signature(const klass *k, som_tok t) {
+	const spoken *s = k->nsaid ? bsearch(&(spoken){.token = t}, k->said, k->nsaid, sizeof(spoken), said_by_token) : NULL;
+	return s ? s->sig : NULL;
+}
+
 const klass *owner(const klass *k, som_tok t) {
 	const klass *in = introducer(k, t), *nearest = NULL;
 	som_proc *stands = in ? get(k->row, t) : NULL;

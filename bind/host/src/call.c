@@ -1,6 +1,8 @@
 /* call.c: calls of methods, prepared when they are described. */
 #include "inner.h"
 
+#include <limits.h>
+
 #ifdef SOMH_FFI
 #include <ffi.h>
 #endif
@@ -91,13 +93,19 @@ static ffi_type *ffi_of(char letter) {
 	return &ffi_type_pointer;
 }
 
+/* An argument of eight bits that has a sign, which its letter does not tell: some compilers' code takes it that who calls has extended it. */
+static bool is_signed(const somh_method *m, uint32_t i) {
+	uint32_t kind = i < m->nparams && m->params[i].direction == SOMH_IN ? m->params[i].type->kind : SOMH_VOID;
+	return kind == SOMH_INT8 || (kind == SOMH_CHAR && CHAR_MIN < 0);
+}
+
 static const char *prepare(somh_method *m) {
 	prepared *p = keep(sizeof *p + (2 + m->nargs) * sizeof *p->types);
 	if (!p) return "there is no memory";
 	ffi_type *result = ffi_of(m->sig[0]);
 	p->types[0] = p->types[1] = &ffi_type_pointer;
 	for (uint32_t i = 0; i < m->nargs; i++)
-		p->types[2 + i] = ffi_of(m->sig[2 + i]);
+		p->types[2 + i] = is_signed(m, i) ? &ffi_type_sint8 : ffi_of(m->sig[2 + i]);
 	p->result_size = m->sig[0] == 'v' ? 0 : (uint32_t)result->size;
 	enum { BIG = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ };
 	if (BIG && strchr("bchHiI", m->sig[0]) && result->size < sizeof(ffi_arg)) p->result_at = (uint32_t)(sizeof(ffi_arg) - result->size);
@@ -122,6 +130,9 @@ const char *plan_call(somh_method *m) {
 	uint32_t n = m->nargs, of_words = 0, of_doubles = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		of_words += args[i] != 'f' && args[i] != 'd';
+#ifdef SOMH_FFI
+		of_words -= is_signed(m, i);
+#endif
 		of_doubles += args[i] == 'd';
 	}
 	m->plan = BY_NOTHING;

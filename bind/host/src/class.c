@@ -53,16 +53,6 @@ static somh_class *known(const som_class *c) {
 	return n ? n->is : NULL;
 }
 
-static bool remember(somh_class *d) {
-	node *n = keep(sizeof *n), **at = bucket(d->cls);
-	if (!n) return false;
-	pthread_mutex_lock(&lock);
-	*n = (node){*at, d->cls, d};
-	*at = n;
-	pthread_mutex_unlock(&lock);
-	return true;
-}
-
 static void drop(somh_class *d) {
 	free((void *)(uintptr_t)d->name);
 	free((void *)(uintptr_t)d->parents);
@@ -71,14 +61,35 @@ static void drop(somh_class *d) {
 	free(d);
 }
 
-void forget(const somh_class *c) {
+node *hide(const somh_class *c) {
 	pthread_mutex_lock(&lock);
 	node **at = bucket(c->cls), *n;
 	while ((n = *at) && n->is != c) at = &n->next;
 	if (n) *at = n->next;
 	pthread_mutex_unlock(&lock);
+	return n;
+}
+
+void show(node *n) {
+	if (!n) return;
+	node **at = bucket(n->cls);
+	pthread_mutex_lock(&lock);
+	n->next = *at;
+	*at = n;
+	pthread_mutex_unlock(&lock);
+}
+
+static bool remember(somh_class *d) {
+	node *n = keep(sizeof *n);
+	if (!n) return false;
+	*n = (node){NULL, d->cls, d};
+	show(n);
+	return true;
+}
+
+void forget(node *n) {
+	if (n) drop(n->is);
 	free(n);
-	drop((somh_class *)(uintptr_t)c);
 }
 
 /* ---- Making one ---- */
@@ -174,11 +185,12 @@ static bool fill_ancestors(somh_class *c, const som_class_info *info) {
 }
 
 /* The description of a class whose ancestors have one. */
-static somh_class *build(const som_class *cls, void *made_by, som_env *ev) {
+static somh_class *build(const som_class *cls, som_env *ev) {
+	void *context = NULL, *made_by = made_here(cls, &context);
 	const som_class_info *info = som_class_describe(cls);
 	somh_class *c = keep(sizeof *c);
 	const char *name = keep_text(info->name, strlen(info->name));
-	if (c) *c = (somh_class){.cls = (som_class *)(uintptr_t)cls, .name = name, .major = info->major, .minor = info->minor, .flags = info->flags, .made_by = made_by};
+	if (c) *c = (somh_class){.cls = (som_class *)(uintptr_t)cls, .name = name, .major = info->major, .minor = info->minor, .flags = info->flags, .made_by = made_by, .context = context};
 	bool ok = c && name && fill_ancestors(c, info);
 	library *l = ok && info->typelib ? library_of(info->typelib) : NULL;
 	uint32_t decl = l ? somt_find(l->t, info->name) : 0;
@@ -195,17 +207,15 @@ static somh_class *build(const som_class *cls, void *made_by, som_env *ev) {
 	return NULL;
 }
 
-somh_class *describe_made(som_class *cls, void *made_by, som_env *ev) {
+const somh_class *somh_describe(som_class *cls, som_env *ev) {
 	const som_class_info *info = som_class_describe(cls);
 	if (!info) return raise_code(ev, SOM_E_TYPE, "a class is asked for"), NULL;
 	somh_class *c = known(cls);
 	if (c || !describing(ev)) return c;
-	for (uint32_t i = info->norder; i-- > 0 && !((c = known(info->order[i])) == NULL && (c = build(info->order[i], i ? NULL : made_by, ev)) == NULL);) {}
+	for (uint32_t i = info->norder; i-- > 0 && !((c = known(info->order[i])) == NULL && (c = build(info->order[i], ev)) == NULL);) {}
 	described();
 	return c;
 }
-
-const somh_class *somh_describe(som_class *c, som_env *ev) { return describe_made(c, NULL, ev); }
 
 const somh_class *somh_named(const char *name, som_env *ev) {
 	som_class *c = som_class_named(name, ev);

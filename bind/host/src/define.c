@@ -37,6 +37,12 @@ static made *made_of(const som_class *c) {
 	return m;
 }
 
+void *made_here(const som_class *c, void **context) {
+	const made *m = made_of(c);
+	if (m) *context = m->context;
+	return (void *)(uintptr_t)m;
+}
+
 static void put(made *m) {
 	pthread_mutex_lock(&lock);
 	m->next = *bucket(m->cls);
@@ -179,9 +185,7 @@ const somh_class *somh_define(const somh_definition *d, som_env *ev) {
 		if (m->cls) take_out(m);
 		drop(m);
 	} else {
-		somh_class *is = describe_made(c, m, ev);
-		if (is) is->context = d->context;
-		m->described = is;
+		m->described = somh_describe(c, ev);
 	}
 	som_env_clear(&own);
 	return c ? m->described : NULL;
@@ -190,10 +194,17 @@ const somh_class *somh_define(const somh_definition *d, som_env *ev) {
 int somh_undefine(const somh_class *c, som_env *ev) {
 	made *m = c->made_by;
 	if (!m) return raise_code(ev, SOM_E_TYPE, "class %s was not made here", c->name);
-	int code = som_class_unload(c->cls, ev);
-	if (code != SOM_OK) return code;
+	if (!describing(ev)) return SOM_E_CYCLE;
+	struct node *n = hide(c); /* before: another class may be where it was as soon as it is gone */
 	take_out(m);
-	forget(c);
+	int code = som_class_unload(c->cls, ev);
+	if (code != SOM_OK) {
+		put(m);
+		show(n);
+	}
+	described();
+	if (code != SOM_OK) return code;
+	forget(n);
 	drop(m);
 	return SOM_OK;
 }

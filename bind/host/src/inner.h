@@ -30,8 +30,10 @@
 #define tell_by_signature somh_in_tell_by_signature
 #define plan_call somh_in_plan_call
 #define overrides_here somh_in_overrides_here
-#define describe_made somh_in_describe_made
 #define forget somh_in_forget
+#define hide somh_in_hide
+#define show somh_in_show
+#define made_here somh_in_made_here
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 enum { MAX_NAME = 1024 }; /* octets of a scoped name or an id that is looked at, as typelibs have them */
@@ -75,10 +77,13 @@ void tell_by_signature(somh_method *m);
 const char *plan_call(somh_method *m); /* why there is no way to call it, or NULL */
 
 /* define.c */
+void *made_here(const som_class *c, void **context); /* who made a class of somh_define, and its definition's context; NULL: it is none */
 bool overrides_here(const somh_class *c, const somh_method *m); /* c is of somh_define, and overrides m itself */
 
 /* class.c */
-somh_class *describe_made(som_class *c, void *made_by, som_env *ev); /* made_by: of somh_define */
-void forget(const somh_class *c);
+/* A description that is not found any more, until it is shown again or forgotten. */
+struct node *hide(const somh_class *c);
+void show(struct node *n);
+void forget(struct node *n);
 
 #endif

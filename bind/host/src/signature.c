@@ -134,6 +134,28 @@ bool same_members(const char *sig, const somh_type *e) {
 	return same;
 }
 
+/* The signature of the implementation that a class has; of one that was made here, which hands on what is raised above it, that of what stands above. */
+static const char *implementation_of(const somh_class *c, const char *qualified) {
+	som_found f = {.size_of = sizeof f};
+	for (uint32_t i = 0; c && i < c->norder; i++)
+		if (!c->order[i]->made_by) return som_lookup(c->order[i]->cls, qualified, &f, NULL) == SOM_OK ? f.own : NULL;
+	return NULL;
+}
+
+uint32_t somh_raised(const somh_method *m, som_ref o, const somh_type *e) {
+	char qualified[2 * MAX_NAME];
+	const somh_class *c = somh_describe(som_class_of(o), NULL);
+	snprintf(qualified, sizeof qualified, "%s::%s", m->cls->name, m->name);
+	const char *at = implementation_of(c, qualified);
+	size_t id = strlen(e->id);
+	while (at && (at = strchr(at, '!')) && (strncmp(++at, e->id, id) || at[id] != '{')) {}
+	if (!at) return e->nmembers;
+	uint32_t n = 0;
+	for (at += id + 1; *at && *at != '!'; at++)
+		n += *at == ';';
+	return n < e->nmembers ? n : e->nmembers;
+}
+
 /* ---- Types from signatures alone ---- */
 
 static const somh_type *type_of_word(const char *s, size_t n) {
@@ -163,6 +185,7 @@ static size_t until(const char *s) {
 static const somh_type *agreed(const char *word, size_t n, char letter) {
 	const somh_type *of_letter = type_of_letter(letter), *of_word = word ? type_of_word(word, n) : NULL;
 	if (!word || n == 0) return of_letter;
+	if (letter == 'o' && n == 6 && !memcmp(word, "object", 6)) return object_type("Object", 6); /* IDL's own, of any class */
 	if (letter == 'o') return object_type(word, n);
 	if (of_word) return of_word->letter == letter ? of_word : NULL;
 	return of_letter;
@@ -187,8 +210,9 @@ void tell_by_signature(somh_method *m) {
 	}
 	size_t n = told ? until(told) : 0;
 	if (told && told[n] != '(') told = NULL; /* a hash */
-	m->result.type = agreed(told, n, m->sig[0]);
-	if (!m->result.type) return;
+	const somh_type *result = agreed(told, n, m->sig[0]);
+	if (!result) return;
+	m->result.type = result;
 	if (told) told += n + 1;
 	for (uint32_t i = 0; i < m->nargs; i++) {
 		const somh_type *t;

@@ -133,6 +133,7 @@ _define = _f(_host, "somh_define", _P, _P, _P)
 _override = _f(_host, "somh_override", c_int, _P, _P, _P, _P)
 _undefine = _f(_host, "somh_undefine", c_int, _P, _P)
 _end_value = _f(_host, "somh_end", None, _P, _P)
+_count_raised = _f(_host, "somh_raised", c_uint32, _P, _P, _P)
 _arm = _f(_host, "somh_arm", c_int32, _P, _P)
 _shared = _f(_host, "somh_shared", c_int, _P)
 _ending = _f(_host, "somh_ending", c_int, _P)
@@ -158,13 +159,15 @@ _NAMES = {VOID: "None", BOOLEAN: "bool", CHAR: "str", WCHAR: "str", FLOAT: "floa
 _WHOLE = {OCTET: (c_uint8, "octet", 0, 8), INT8: (c_int8, "int8", 1, 8), SHORT: (c_int16, "short", 1, 16), USHORT: (c_uint16, "unsigned short", 0, 16), LONG: (c_int32, "long", 1, 32),
           ULONG: (c_uint32, "unsigned long", 0, 32), LONGLONG: (c_int64, "long long", 1, 64), ULONGLONG: (c_uint64, "unsigned long long", 0, 64)}
 _types = {}
+_lock = threading.RLock()  # one thread at a time makes types and classes: others find them when they are filled
+_unfilled, _depth = {}, 0  # types that are being made, which may refer to themselves
 
 
 class T:
     """A type, as Python has it: found by its address."""
 
     def __init__(self, address):
-        _types[address] = self
+        _unfilled[address] = self
         t = _Type.from_address(address)
         self.address, self.kind, self.size, self.apart, self.owns, self.bound, self.otherwise = address, t.kind, t.size, bool(t.apart), bool(t.owns), t.bound, t.otherwise
         self.name, self.id, self.doc, self.why = (v.decode() if v else None for v in (t.name, t.id, t.doc, t.why))
@@ -173,11 +176,15 @@ class T:
         self.made = None
 
     def cls(self):
-        if self.made is None:
-            kind = {ENUM: "enum", STRUCT: "struct", UNION: "union", EXCEPTION: "exception"}[self.kind]
-            self.made = _parts["make"](kind, self.name, [m[0] for m in self.members], self.id, self.doc)
-            self.made._type_ = self.address
-        return self.made
+        with _lock:
+            return self.made or self._make()
+
+    def _make(self):
+        kind = {ENUM: "enum", STRUCT: "struct", UNION: "union", EXCEPTION: "exception"}[self.kind]
+        made = _parts["make"](kind, self.name, [m[0] for m in self.members], self.id, self.doc)
+        made._type_ = self.address
+        self.made = made
+        return made
 
     def stub(self):
         if self.kind in _NAMES:
@@ -193,7 +200,23 @@ class T:
 
 def type_at(pointer):
     address = pointer if isinstance(pointer, int) else cast(pointer, c_void_p).value
-    return _types.get(address) or T(address)
+    return _types.get(address) or _filled(address)
+
+
+def _filled(address):
+    global _depth
+    with _lock:
+        t = _types.get(address) or _unfilled.get(address)
+        if t is None:
+            _depth += 1
+            try:
+                t = T(address)
+            finally:
+                _depth -= 1
+                if not _depth:  # all that refer to each other
+                    _types.update(_unfilled)
+                    _unfilled.clear()
+        return t
 
 
 def members(made):
@@ -323,7 +346,10 @@ def _put(t, o, p, what, depth):
         if "\0" in o:
             raise ValueError(f"{what}: embedded null character")
         if k == WSTRING:
-            return _put_text(o.encode("utf-16-" + ("le" if sys.byteorder == "little" else "be"), "surrogatepass") + b"\0\0", p)
+            data = o.encode("utf-16-" + ("le" if sys.byteorder == "little" else "be"), "surrogatepass")
+            if t.bound and len(data) // 2 > t.bound:
+                raise ValueError(f"{what}: {len(data) // 2} characters, and the wstring has at most {t.bound}")
+            return _put_text(data + b"\0\0", p)
         data = o.encode("utf-8", "surrogateescape")
         if t.bound and len(data) > t.bound:
             raise ValueError(f"{what}: {len(data)} octets, and the string has at most {t.bound}")
@@ -440,7 +466,7 @@ class _Kept:
             _env_clear(byref(self.ev))
 
 
-def _raised(ev, m=None):
+def _raised(ev, m=None, ref=None):
     """The exception that an environment holds, which is cleared."""
     text = lambda a: string_at(a).decode("utf-8", "replace") if a else None
     try:
@@ -451,7 +477,7 @@ def _raised(ev, m=None):
             return _parts["system"](id or "IDL:omg.org/CORBA/UNKNOWN:1.0", ev.minor, ev.completed, _code_name(ev.code).decode() if ev.code else "", text(ev.text))
         e = None
         for t in m.raises if m else ():
-            if t.id == id and (ev.value or not t.members):
+            if t.id == id and (ev.value or not t.members) and (not ref or ev.drop == _DROP_MEMBERS or _count_raised(m.address, ref, t.address) == len(t.members)):  # else of an older release
                 e = get(t, ev.value) if t.members else t.cls()()
         if e is None:
             e = _parts["unknown_user"](id, text(ev.text))
@@ -468,12 +494,15 @@ def _tell(ev, e):
         return
     if isinstance(e, _parts["UserException"]):
         kept = getattr(e, "_environment", None)
-        if kept is not None and kept.ev.major and not e._changed:
+        address = getattr(type(e), "_type_", None)
+        as_it_was = kept is not None and kept.ev.major
+        if as_it_was and address and (t := type_at(address)).members:  # what it held is compared, since members may have been changed within
+            as_it_was = kept.ev.value and get(t, kept.ev.value) == e
+        if as_it_was:
             _env_clear(ev)
             memmove(ev, byref(kept.ev), sizeof(_Env))
             memset(byref(kept.ev), 0, sizeof(_Env))
             return
-        address = getattr(type(e), "_type_", None)
         if address:
             t, value = type_at(address), None
             if t.members:
@@ -673,7 +702,7 @@ class _P_:
     """A parameter, or the result."""
 
     def __init__(self, p):
-        self.name, self.type = (p.name or b"").decode(), type_at(p.type)
+        self.name, self.type = _python_name((p.name or b"").decode()), type_at(p.type)
         self.direction, self.owner, self.nullable, self.slot = p.direction, p.owner, bool(p.nullable), p.slot
 
 
@@ -712,8 +741,11 @@ class _Frame:
                 if p.direction == OUT:
                     self.args[p.slot] = self.cell(p)
                     continue
+                v = next(args)
+                if v is None and p.nullable and p.direction == IN:
+                    continue
                 at = self.cell(p)
-                put(p.type, next(args), at, p.nullable, what)
+                put(p.type, v, at, p.nullable, what)
                 if p.type.apart or p.direction != IN:
                     self.args[p.slot] = at
                 else:
@@ -745,13 +777,14 @@ def call_method(m, owner, o, args):
         proc = _proc(m.address, owner._c, type(o)._c, ref)
         if not proc:
             raise NotImplementedError(f"class {owner.som_name} does not implement {m.name}")
-    f, ev, result = _Frame(m, args), _Env(), c_uint64()
-    _retain(ref)
+    ev, result, f, raised = _Env(), c_uint64(), None, False
+    _retain(ref)  # before what is converted may release it
     try:
+        f = _Frame(m, args)
         code = _call(m.address, proc, ref, f.args, byref(result), byref(ev))
         raised = code != 0 or ev.major != 0
         if raised:
-            raise _raised(ev, m)
+            raise _raised(ev, m, ref)
         t, out = m.result.type, []
         if t.kind != VOID:
             at = f.args[m.result.slot] if t.apart else ctypes.addressof(result)
@@ -764,7 +797,8 @@ def call_method(m, owner, o, args):
         out += [get(p.type, f.args[p.slot], p.nullable) for p in m.params if p.direction != IN]
         return None if not out else out[0] if len(out) == 1 else tuple(out)
     finally:
-        f.end(raised)
+        if f:
+            f.end(raised)
         _release(ref)
 
 
@@ -781,7 +815,8 @@ def _make_by(m, cls, args):
 
 _by_class = {}  # of libsom's: made ones are gone with Python's class
 _made = weakref.WeakValueDictionary()
-_building = [None]
+_building = [None]  # whose class is being made, for its order: of the thread that has the lock
+_filling = {}  # as _by_class: those that are being made
 
 
 def _python_name(name):
@@ -810,6 +845,15 @@ def class_of(c):
     cls = _by_class.get(d.cls) or _made.get(d.cls)
     if cls is not None:
         return cls
+    with _lock:
+        try:
+            return _by_class.get(d.cls) or _filling.get(d.cls) or _class_made(c, d)
+        except BaseException:
+            _filling.pop(d.cls, None)
+            raise
+
+
+def _class_made(c, d):
     name = d.name.decode()
     if d.made_by:
         raise ReferenceError(f"the class {name} was made in Python and is no more")
@@ -823,7 +867,7 @@ def class_of(c):
     put_ = lambda n, v: type.__setattr__(cls, n, v)
     put_("_c", c), put_("_made", False), put_("_scripted", d.nmade > 0), put_("_finalize", None)
     put_("_order", frozenset(_Class.from_address(a).name.decode() for a in _order(c)))
-    _by_class[d.cls] = cls
+    _filling[d.cls] = cls
     accessor = lambda n, flag: next((m for a in _order(c) for m in _methods(a, "methods") if m.flags & flag and m.attribute == n), None)
     for m in _methods(c, "methods") + _methods(c, "owns"):
         if m.flags & ROOT and m.why:
@@ -833,11 +877,12 @@ def class_of(c):
             continue
         put_(_python_name(m.name), Method(m, cls))
         if not m.why and not m.flags & (INIT | ROOT):
-            put_(m.name + "_async", _parts["asynchronous"](m.name))
+            put_(_python_name(m.name) + "_async", _parts["asynchronous"](_python_name(m.name)))
     for i in range(d.ntypes):
         t = type_at(d.types[i])
         if t.kind != NONE:
             put_(_python_name(t.name.rpartition("::")[2]), t.cls())
+    _by_class[d.cls] = _filling.pop(d.cls)
     return cls
 
 
@@ -872,12 +917,14 @@ class Class(type):
     def __new__(meta, cls_name, bases, namespace, /, *, name=None, **others):
         if name is not None and not isinstance(name, str):
             raise TypeError(f"name must be str, not {type(name).__name__}")
+        _lock.acquire()
         outer, _building[0] = _building[0], None
         try:
             finalize = namespace.get("__del__")
             cls = type.__new__(meta, cls_name, bases, {k: v for k, v in namespace.items() if k != "__del__"}, **others)
         finally:
             _building[0] = outer
+            _lock.release()
         put_ = lambda n, v: type.__setattr__(cls, n, v)
         put_("_made", True), put_("_scripted", True), put_("_c", None)
         if finalize:
@@ -917,7 +964,7 @@ class Class(type):
         return False
 
     def mro(cls):
-        c = _building[0]
+        c = _building[0] if _lock._is_owned() else None
         if c is None:
             return type.mro(cls)
         _building[0] = None
@@ -1136,12 +1183,16 @@ def _on_end(ref, context):
 
 def _lend(w, m, p, room):
     """What the object keeps for C: where a text that is there already is."""
+    if p.type.kind == OBJECT and c_void_p.from_buffer(room).value == w._ref:  # itself, which it must not keep
+        _release(w._ref)
+        return room
     t, kept = w._lent.setdefault((m.address, p.slot), (p.type, []))
     if t.kind == STRING and c_void_p.from_buffer(room).value:
         text = string_at(c_void_p.from_buffer(room).value)
         for other in kept:
             if c_void_p.from_buffer(other).value and string_at(c_void_p.from_buffer(other).value) == text:
                 _end_value(t.address, ctypes.addressof(room))
+                kept.append(kept.pop(next(i for i, k in enumerate(kept) if k is other)))
                 return other
     kept.append(room)
     if len(kept) > MAX_LENT:
@@ -1172,6 +1223,9 @@ def _ran(cls, over, w, args):
             continue
         if p.type.apart or p.direction != IN:
             at = c_void_p.from_address(at).value
+            if not at and p.nullable and p.direction == IN:
+                values.append(None)
+                continue
             if not at:
                 raise ValueError(f"argument '{p.name}' is NULL")
         values.append(get(p.type, at, p.nullable))

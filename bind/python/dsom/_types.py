@@ -58,22 +58,20 @@ class UserException(Exception):
 
     id = None
     _fields_ = ()
-    _changed = False
 
     def __init__(self, *values, **named):
         _fill(self, values, named)
         super().__init__(*(getattr(self, f) for f in self._fields_))
 
-    def __setattr__(self, name, value):
-        if name in self._fields_:
-            super().__setattr__("_changed", "_environment" in self.__dict__)
-        super().__setattr__(name, value)
-
     def __str__(self):
         return ", ".join(f"{f}={getattr(self, f)!r}" for f in self._fields_) or type(self).__qualname__
 
     def __eq__(self, other):
-        return type(self) is type(other) and self.args == other.args
+        if type(self) is not type(other):
+            return NotImplemented
+        if not self._fields_:
+            return builtins.Exception.args.__get__(self) == builtins.Exception.args.__get__(other)
+        return all(getattr(self, f) == getattr(other, f) for f in self._fields_)
 
     __hash__ = builtins.Exception.__hash__
 
@@ -147,6 +145,16 @@ def _remade(name, values):
     return found(*values)
 
 
+class _Args:
+    """A member of an exception that is called as Python's own args are."""
+
+    def __get__(self, e, cls=None):
+        return self if e is None else e.__dict__["args"]
+
+    def __set__(self, e, value):
+        e.__dict__["args"] = value
+
+
 def _own_name(name):
     return "_" + name if keyword.iskeyword(name) else name
 
@@ -157,6 +165,7 @@ def make(kind, scoped, members, id, doc):
     about = {"__module__": scope or "som", "__doc__": doc or f"{scoped}, of IDL.", "_name_": scoped}
     fields = tuple(_own_name(m) for m in members)
     if kind == "enum":
+        fields = tuple("_mro" if f == "mro" else f for f in fields)  # which Python's enumerations cannot have
         made = enum.IntEnum(name, [(f, i) for i, f in enumerate(fields)], module=scope or "som")
         made.__doc__ = about["__doc__"]
         made.__reduce_ex__ = lambda self, protocol: (_remade, (scoped, (int(self),)))
@@ -165,6 +174,8 @@ def make(kind, scoped, members, id, doc):
         return type(name, (Struct,), {**about, "__slots__": fields, "_fields_": fields, "__match_args__": fields})
     if kind == "union":
         return type(name, (Union,), {**about, "__slots__": (), "_arms_": fields})
+    if "args" in fields:
+        about["args"] = _Args()
     return type(name, (UserException,), {**about, "_fields_": fields, "id": id, "__reduce__": lambda self: (_remade, (scoped, tuple(getattr(self, f) for f in fields)))})
 
 

@@ -50,7 +50,7 @@ static int put_param(frame *f, const somh_method *m, uint32_t i, PyObject *o) {
 	const somh_param *p = &m->params[i];
 	som_value *v = &f->args[p->slot];
 	char what[200];
-	if (p->direction == SOMH_IN && (borrow(p, o, v) || (v->L = 0, o == Py_None && p->nullable && !p->type->apart))) return 0;
+	if (p->direction == SOMH_IN && (borrow(p, o, v) || (v->L = 0, o == Py_None && p->nullable))) return 0;
 	void *c = new_cell(f, p);
 	if (!c || put_value(p->type, o, c, p->nullable, what_is(m, i, what, sizeof what)) < 0) return -1;
 	if (p->type->apart || p->direction != SOMH_IN) v->p = c;
@@ -103,16 +103,24 @@ static int fill(frame *f, const somh_method *m, PyObject *const *args, uint32_t 
 }
 
 /* What is not the caller's to end, after a call: what was given with it, what is lent, and what comes out of one that raised, which nobody looks at. */
-static void given(frame *f, bool raised) {
-	for (uint32_t k = 0; k < f->ncells; k++) {
+static void given(frame *f, bool called, bool raised) {
+	for (uint32_t k = 0; called && k < f->ncells; k++) {
 		const somh_param *p = f->cells[k].of;
 		if (p->owner == SOMH_OBJECTS || (raised && p->direction == SOMH_OUT)) f->cells[k].ends = false;
 	}
 }
 
-static som_proc *procedure(const somh_method *m, class_object *owner, instance *w) {
-	if (!w->scripted || !owner) return m->kind == SOM_PROCEDURE ? m->proc : som_resolve(w->ref, m->token);
-	som_proc *p = somh_proc(m, owner->cls, ((class_object *)Py_TYPE((PyObject *)w))->cls, w->ref);
+/* A call of an object holds it from before its arguments are converted, which may run Python: what releases it meanwhile, there or in another thread,
+ * ends it behind the call. */
+static void hold(instance *w) { w->calls++; }
+
+static void let_go(instance *w, som_ref o) {
+	if (--w->calls == 0 && !w->ref) release_later(w, o);
+}
+
+static som_proc *procedure(const somh_method *m, class_object *owner, instance *w, som_ref o) {
+	if (!w->scripted || !owner) return m->kind == SOM_PROCEDURE ? m->proc : som_resolve(o, m->token);
+	som_proc *p = somh_proc(m, owner->cls, ((class_object *)Py_TYPE((PyObject *)w))->cls, o);
 	if (!p) PyErr_Format(PyExc_NotImplementedError, "class %s does not implement %s", owner->cls->name, m->name);
 	return p;
 }
@@ -125,33 +133,27 @@ PyObject *call_method(const somh_method *m, class_object *owner, PyObject *self,
 	(void)nin;
 	if (!o) return NULL;
 	if (m->why) return PyErr_Format(PyExc_NotImplementedError, "%s::%s cannot be called: %s", m->cls->name, m->name, m->why);
-	som_proc *proc = procedure(m, owner, w);
+	som_proc *proc = procedure(m, owner, w, o);
 	if (!proc) return NULL;
 	frame f;
 	f.ncells = 0, f.used = 0;
 	PyObject *is = NULL;
+	hold(w);
 	if (fill(&f, m, args, 0) == 0) {
-		w->calls++; /* another thread may release it meanwhile: then it ends behind the call */
 		PyThreadState *s = PyEval_SaveThread();
 		int code = somh_call(m, proc, o, f.args, &result, &ev);
 		PyEval_RestoreThread(s);
-		if (--w->calls == 0 && !w->ref) release_later(w, o);
 		bool raised = code != SOM_OK || ev.major != SOM_NO_EXCEPTION;
-		given(&f, raised);
-		is = raised ? raise_env(&ev, m) : results(&f, m, &result);
+		given(&f, code == SOM_OK, raised);
+		is = raised ? raise_env(&ev, m, o) : results(&f, m, &result);
 	}
 	end_frame(&f);
+	let_go(w, o);
 	return is;
 }
 
-/* A call by values alone, which are all in registers: nothing is allocated. */
-static PyObject *call_simple(method_object *d, PyObject *self, PyObject *const *args) {
-	const somh_method *m = d->m;
-	instance *w = (instance *)self;
-	som_value v[SOMH_MAX_ARGS], result;
-	som_env ev = {0};
-	som_ref o = w->ref;
-	if (!o) return ref_of(self), NULL;
+/* What a call by values alone takes, all of which is in registers. 1: a text has to be copied, -1: an error. */
+static int put_simple(const somh_method *m, PyObject *const *args, som_value *v) {
 	for (uint32_t i = 0; i < m->nparams; i++) {
 		const somh_param *p = &m->params[i];
 		if (PyLong_CheckExact(args[i]) && (p->type->kind == SOMH_LONGLONG || p->type->kind == SOMH_LONG)) {
@@ -165,29 +167,42 @@ static PyObject *call_simple(method_object *d, PyObject *self, PyObject *const *
 		}
 		v[i].L = 0;
 		if (borrow(p, args[i], &v[i])) continue;
-		if (p->type->kind == SOMH_STRING) return call_method(m, d->owner, self, args, d->nin); /* it has to be copied */
+		if (p->type->kind == SOMH_STRING) return 1;
 		char what[200];
-		if (put_value(p->type, args[i], &v[i], p->nullable, what_is(m, i, what, sizeof what)) < 0) return NULL;
+		if (put_value(p->type, args[i], &v[i], p->nullable, what_is(m, i, what, sizeof what)) < 0) return -1;
 	}
-	som_proc *proc = procedure(m, d->owner, w);
-	if (!proc) return NULL;
-	int code;
-	w->calls++;
-	if (d->quick) {
-		code = somh_call(m, proc, o, v, &result, &ev);
-	} else {
-		PyThreadState *s = PyEval_SaveThread();
-		code = somh_call(m, proc, o, v, &result, &ev);
-		PyEval_RestoreThread(s);
+	return 0;
+}
+
+/* A call by values alone: nothing is allocated. */
+static PyObject *call_simple(method_object *d, PyObject *self, PyObject *const *args) {
+	const somh_method *m = d->m;
+	instance *w = (instance *)self;
+	som_value v[SOMH_MAX_ARGS], result;
+	som_env ev = {0};
+	som_ref o = w->ref;
+	if (!o) return ref_of(self), NULL;
+	hold(w);
+	int put = put_simple(m, args, v);
+	som_proc *proc = put == 0 ? procedure(m, d->owner, w, o) : NULL;
+	PyObject *is = NULL;
+	if (put > 0) {
+		is = call_method(m, d->owner, self, args, d->nin);
+	} else if (proc) {
+		int code;
+		if (d->quick) {
+			code = somh_call(m, proc, o, v, &result, &ev);
+		} else {
+			PyThreadState *s = PyEval_SaveThread();
+			code = somh_call(m, proc, o, v, &result, &ev);
+			PyEval_RestoreThread(s);
+		}
+		if (code != SOM_OK || ev.major != SOM_NO_EXCEPTION) is = raise_env(&ev, m, o);
+		else if (m->result.type->kind == SOMH_LONGLONG) is = PyLong_FromLongLong(result.l);
+		else is = get_value(m->result.type, &result, m->result.nullable); /* what is lent is the object's: before it is let go */
 	}
-	if (--w->calls == 0 && !w->ref) release_later(w, o);
-	if (code != SOM_OK || ev.major != SOM_NO_EXCEPTION) return raise_env(&ev, m);
-	switch (m->result.type->kind) {
-	case SOMH_VOID: Py_RETURN_NONE;
-	case SOMH_LONG: return PyLong_FromLong(result.i);
-	case SOMH_LONGLONG: return PyLong_FromLongLong(result.l);
-	}
-	return get_value(m->result.type, &result, m->result.nullable);
+	let_go(w, o);
+	return is;
 }
 
 #if SOMH_WORDS
@@ -207,10 +222,10 @@ static PyObject *call_words(method_object *d, PyObject *self, PyObject *const *a
 		if (overflow || (m->params[i].type->kind == SOMH_LONG && (n < INT32_MIN || n > INT32_MAX))) return call_simple(d, self, args);
 		words[i] = (uint64_t)n;
 	}
-	som_proc *proc = procedure(m, d->owner, w);
+	som_proc *proc = procedure(m, d->owner, w, o);
 	if (!proc) return NULL;
 	som_env ev = {0};
-	w->calls++;
+	hold(w);
 	if (d->quick) {
 		r = somh_words(proc, o, &ev, words, m->nparams);
 	} else {
@@ -218,8 +233,10 @@ static PyObject *call_words(method_object *d, PyObject *self, PyObject *const *a
 		r = somh_words(proc, o, &ev, words, m->nparams);
 		PyEval_RestoreThread(s);
 	}
-	if (--w->calls == 0 && !w->ref) release_later(w, o);
-	if (ev.major != SOM_NO_EXCEPTION) return raise_env(&ev, m);
+	bool raised = ev.major != SOM_NO_EXCEPTION;
+	if (raised) raise_env(&ev, m, o);
+	let_go(w, o);
+	if (raised) return NULL;
 	if (m->result.type->kind == SOMH_VOID) Py_RETURN_NONE;
 	return m->result.type->kind == SOMH_LONG ? PyLong_FromLong((int32_t)r) : PyLong_FromLongLong((int64_t)r);
 }
@@ -244,8 +261,8 @@ PyObject *make_by(const somh_method *m, class_object *type, PyObject *const *arg
 		PyThreadState *s = PyEval_SaveThread();
 		o = somh_make(type->cls, m, f.args + 1, &ev);
 		PyEval_RestoreThread(s);
-		given(&f, !o);
-		if (!o) raise_env(&ev, m);
+		given(&f, true, !o);
+		if (!o) raise_env(&ev, m, NULL);
 	}
 	end_frame(&f);
 	return o ? wrap(o, true) : NULL;
@@ -310,9 +327,10 @@ static PyObject *signature_of(const somh_method *m) {
 		const somh_param *p = &m->params[i];
 		if (p->direction == SOMH_OUT || p->type->kind == SOMH_MAKING) continue;
 		type = name_of_type(p->type);
-		more = type ? PyUnicode_FromFormat("%U%s%s%s%U%s", all, comma ? ", " : "", p->name, *p->name ? ": " : "", type, p->nullable ? " | None" : "") : NULL;
+		PyObject *name = python_name(p->name);
+		more = type && name ? PyUnicode_FromFormat("%U%s%U%s%U%s", all, comma ? ", " : "", name, *p->name ? ": " : "", type, p->nullable ? " | None" : "") : NULL;
 		comma = true;
-		Py_XDECREF(type);
+		Py_XDECREF(type); Py_XDECREF(name);
 		Py_SETREF(all, more);
 	}
 	return all;
@@ -403,7 +421,7 @@ PyObject *new_method(const somh_method *m, class_object *owner) {
 	for (uint32_t i = 0, k = 0; d->names && i < m->nparams; i++) {
 		const somh_param *p = &m->params[i];
 		if (p->direction == SOMH_OUT || p->type->kind == SOMH_MAKING) continue;
-		PyObject *name = PyUnicode_InternFromString(p->name);
+		PyObject *name = python_name(p->name);
 		if (!name) Py_CLEAR(d->names);
 		else PyTuple_SET_ITEM(d->names, k++, name);
 	}
@@ -483,7 +501,7 @@ static const somh_method *named(PyObject *self, PyObject *name) {
 	const char *s = PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
 	if (!s) return PyErr_Occurred() ? NULL : (const somh_method *)PyErr_Format(PyExc_TypeError, "a method's name must be str, not %.200s", Py_TYPE(name)->tp_name);
 	const somh_method *m = ref_of(self) ? somh_find(((class_object *)Py_TYPE(self))->cls, s, &ev) : NULL;
-	if (!m && !PyErr_Occurred()) raise_env(&ev, NULL);
+	if (!m && !PyErr_Occurred()) raise_env(&ev, NULL, NULL);
 	if (m && m->why) return (const somh_method *)PyErr_Format(PyExc_NotImplementedError, "%s::%s cannot be called: %s", m->cls->name, m->name, m->why);
 	return m;
 }

@@ -4,14 +4,14 @@
 #include <string.h>
 
 static somh_twins *classes;            /* of libsom's classes; native ones live as long as the process, the others are borrowed */
-static const somh_class *building; /* whose class is being made, for its order */
+static _Thread_local const somh_class *building; /* whose class is being made, for its order */
 
 static class_object *known(const som_class *c) { return somh_twin(classes, (som_ref)(void *)(uintptr_t)c); }
 
 /* ---- Native classes ---- */
 
 /* A name as Python takes it: its own words have an underscore in front, as OMG's mapping to Python has it. */
-static PyObject *python_name(const char *name) {
+PyObject *python_name(const char *name) {
 	static const char *const words[] = {"False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
 		"finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -49,8 +49,14 @@ static int add_method(class_object *c, const somh_method *m) {
 	if (put(c, m->name, new_method(m, c)) < 0) return -1;
 	if (m->why || m->flags & (SOMH_INIT | SOMH_ROOT)) return 0;
 	PyObject *asynchronous = part("asynchronous");
-	PyOS_snprintf(name, sizeof name, "%.255s_async", m->name);
-	return asynchronous ? put(c, name, PyObject_CallFunction(asynchronous, "s", m->name)) : -1;
+	PyObject *own = python_name(m->name);
+	int failed = -1;
+	if (own && asynchronous) {
+		PyOS_snprintf(name, sizeof name, "%.255s_async", PyUnicode_AsUTF8(own));
+		failed = put(c, name, PyObject_CallOneArg(asynchronous, own));
+	}
+	Py_XDECREF(own);
+	return failed;
 }
 
 static int fill(class_object *c) {
@@ -77,8 +83,14 @@ static PyObject *bases_of(const somh_class *c) {
 	return bases;
 }
 
+/* Classes that threads are making, and that others do not find before they are filled. Each thread has its own: what it is making refers to itself. */
+typedef struct unfilled { const somh_class *c; class_object *is; struct unfilled *outer; } unfilled;
+static _Thread_local unfilled *filling;
+
 class_object *class_of_description(const somh_class *c) {
 	class_object *is = known(c->cls);
+	for (const unfilled *u = filling; u && !is; u = u->outer)
+		if (u->c == c) is = u->is;
 	if (is) return is;
 	if (c->made_by) return (void)PyErr_Format(PyExc_ReferenceError, "the class %s was made in Python and is no more", c->name), NULL;
 	const char *name = bare(c->name);
@@ -93,11 +105,14 @@ class_object *class_of_description(const somh_class *c) {
 	Py_DECREF(args);
 	if (!is) return NULL;
 	is->cls = c;
-	bool good = somh_twin_set(classes, (som_ref)c->cls, is);
-	if (!good) PyErr_NoMemory();
-	else if (fill(is) < 0) somh_twin_set(classes, (som_ref)c->cls, NULL), good = false;
-	if (!good) Py_CLEAR(is);
-	return is;
+	unfilled now = {c, is, filling};
+	filling = &now;
+	bool good = fill(is) == 0;
+	filling = now.outer;
+	class_object *others = known(c->cls);
+	if (good && !others && !somh_twin_set(classes, (som_ref)c->cls, is)) PyErr_NoMemory(), good = false;
+	if (!good || others) Py_CLEAR(is); /* another thread has been faster */
+	return good && others ? others : is;
 }
 
 class_object *class_of_ref(som_ref o) {
@@ -107,7 +122,7 @@ class_object *class_of_ref(som_ref o) {
 	PyThreadState *s = PyEval_SaveThread(); /* others may be making classes, and be in Python for it */
 	const somh_class *c = somh_describe(som_class_of(o), &ev);
 	PyEval_RestoreThread(s);
-	if (!c) return (class_object *)raise_env(&ev, NULL);
+	if (!c) return (class_object *)raise_env(&ev, NULL, NULL);
 	return class_of_description(c);
 }
 
@@ -187,9 +202,11 @@ static int define(class_object *c, PyObject *name, bool exact) {
 		PyThreadState *s = PyEval_SaveThread();
 		const somh_class *is = somh_define(&d, &ev);
 		PyEval_RestoreThread(s);
-		if (!is) raise_env(&ev, NULL), failed = -1;
+		if (!is) raise_env(&ev, NULL, NULL), failed = -1;
 		else if (!somh_twin_set(classes, (som_ref)is->cls, c)) PyErr_NoMemory(), failed = -1;
-		else c->cls = is;
+		if (is) c->cls = is;
+		for (override *o = c->overrides; is && o; o = o->next)
+			__atomic_store_n(&o->cls, is, __ATOMIC_RELEASE);
 	}
 	PyMem_Free(parents), PyMem_Free(m.overrides);
 	return d.name ? failed : -1;
@@ -201,6 +218,28 @@ static void guard(class_object *c) {
 	if (t->tp_finalize == finalize_scripted) return;
 	c->finalize = t->tp_finalize;
 	t->tp_finalize = finalize_scripted;
+}
+
+/* Where __del__ has been assigned or deleted: it is what classes below inherit, too. */
+static int guard_below(class_object *c) {
+	guard(c);
+	PyObject *below = PyObject_CallMethod((PyObject *)&PyType_Type, "__subclasses__", "O", c);
+	int failed = below ? 0 : -1;
+	for (Py_ssize_t i = 0; !failed && i < PyList_GET_SIZE(below); i++) {
+		class_object *k = (class_object *)PyList_GET_ITEM(below, i);
+		if (PyObject_TypeCheck((PyObject *)k, &Class_Type) && k->made) failed = guard_below(k);
+	}
+	Py_XDECREF(below);
+	return failed;
+}
+
+/* One that SOM would not take. */
+static void drop_override(class_object *c, override *o) {
+	override **at = &c->overrides;
+	while (*at && *at != o) at = &(*at)->next;
+	if (*at) *at = o->next;
+	Py_XDECREF(o->name);
+	PyMem_Free(o);
 }
 
 static PyObject *class_new(PyTypeObject *meta, PyObject *args, PyObject *kwds) {
@@ -245,7 +284,7 @@ static int class_setattro(PyObject *self, PyObject *name, PyObject *value) {
 	class_object *c = (class_object *)self;
 	if (!c->made) return PyErr_Format(PyExc_TypeError, "cannot set %R attribute of immutable type '%s'", name, c->heap.ht_type.tp_name), -1;
 	if (PyType_Type.tp_setattro(self, name, value) < 0) return -1;
-	guard(c);
+	if (guard_below(c) < 0) return -1;
 	for (uint32_t i = 1; value && c->cls && i < c->cls->norder; i++)
 		for (uint32_t k = 0; k < c->cls->order[i]->nmethods; k++) {
 			const somh_method *m = &c->cls->order[i]->methods[k];
@@ -259,7 +298,13 @@ static int class_setattro(PyObject *self, PyObject *name, PyObject *value) {
 			override *o = same > 0 ? new_override(c, m) : NULL;
 			som_env ev = {0};
 			if (same < 0 || (same && !o)) return -1;
-			if (o && somh_override(c->cls, m, o, &ev) != SOM_OK) return raise_env(&ev, m), -1;
+			if (!o) continue;
+			PyThreadState *s = PyEval_SaveThread(); /* others may be describing classes, and be in Python for it */
+			int code = somh_override(c->cls, m, o, &ev);
+			PyEval_RestoreThread(s);
+			if (code == SOM_OK) continue;
+			drop_override(c, o);
+			return raise_env(&ev, m, NULL), -1;
 		}
 	return 0;
 }
@@ -267,10 +312,12 @@ static int class_setattro(PyObject *self, PyObject *name, PyObject *value) {
 static void class_dealloc(PyObject *self) {
 	class_object *c = (class_object *)self;
 	som_env ev = {0};
-	bool gone = true;
-	if (c->made && c->cls && !down) {
-		const somh_class *cls = c->cls;
-		somh_twin_set(classes, (som_ref)cls->cls, NULL);
+	const somh_class *cls = c->made ? c->cls : NULL;
+	bool gone = !cls; /* or else SOM's class may live on, and what calls of it come to with it */
+	for (override *o = c->overrides; o; o = o->next)
+		o->type = NULL; /* before others may look at it */
+	if (cls) somh_twin_set(classes, (som_ref)cls->cls, NULL);
+	if (cls && !down) {
 		c->cls = NULL;
 		PyThreadState *s = PyEval_SaveThread();
 		gone = somh_undefine(cls, &ev) == SOM_OK; /* else another language has it: it goes on with what stands above */
@@ -279,8 +326,7 @@ static void class_dealloc(PyObject *self) {
 	}
 	for (override *o = c->overrides, *next; o; o = next) {
 		next = o->next;
-		o->type = NULL;
-		if (!gone) continue;
+		if (!gone) break;
 		Py_XDECREF(o->name);
 		PyMem_Free(o);
 	}

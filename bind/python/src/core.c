@@ -15,8 +15,17 @@ enum { MAX_EXIT_WAIT = 5 }; /* seconds that the interpreter waits for calls of i
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t left = PTHREAD_COND_INITIALIZER;
 static int inside;
+static _Thread_local int own; /* of inside: this thread's */
+
+/* In a child there is only the thread that has forked. */
+static void forked(void) {
+	pthread_mutex_init(&gate, NULL);
+	pthread_cond_init(&left, NULL);
+	__atomic_store_n(&inside, own, __ATOMIC_SEQ_CST);
+}
 
 static void step_out(void) {
+	own--;
 	if (__atomic_sub_fetch(&inside, 1, __ATOMIC_SEQ_CST) != 0 || !__atomic_load_n(&down, __ATOMIC_SEQ_CST)) return;
 	pthread_mutex_lock(&gate);
 	pthread_cond_broadcast(&left);
@@ -24,6 +33,7 @@ static void step_out(void) {
 }
 
 bool enter_python(PyGILState_STATE *s) {
+	own++;
 	__atomic_add_fetch(&inside, 1, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&down, __ATOMIC_SEQ_CST)) return step_out(), false;
 	*s = PyGILState_Ensure();
@@ -74,7 +84,7 @@ static PyObject *class_named(PyObject *module, PyObject *args) {
 	const somh_class *c = somh_named(name, &ev);
 	if (c && (major || minor) && som_class_check_version(c->cls, major, minor, &ev) != SOM_OK) c = NULL;
 	PyEval_RestoreThread(s);
-	return c ? Py_XNewRef((PyObject *)class_of_description(c)) : raise_env(&ev, NULL);
+	return c ? Py_XNewRef((PyObject *)class_of_description(c)) : raise_env(&ev, NULL, NULL);
 }
 
 /* All classes that there are, held. */
@@ -147,7 +157,7 @@ static PyObject *load_library(PyObject *module, PyObject *args) {
 	int code = som_library_load(PyBytes_AS_STRING(file), &ev);
 	PyEval_RestoreThread(s);
 	Py_DECREF(file);
-	if (code != SOM_OK) return raise_env(&ev, NULL);
+	if (code != SOM_OK) return raise_env(&ev, NULL, NULL);
 	Py_RETURN_NONE;
 }
 
@@ -156,7 +166,7 @@ static PyObject *set_path(PyObject *module, PyObject *args) {
 	som_env ev = {0};
 	(void)module;
 	if (!PyArg_ParseTuple(args, "z", &folders)) return NULL;
-	if (som_set_path(folders, &ev) != SOM_OK) return raise_env(&ev, NULL);
+	if (som_set_path(folders, &ev) != SOM_OK) return raise_env(&ev, NULL, NULL);
 	Py_RETURN_NONE;
 }
 
@@ -198,7 +208,7 @@ PyMODINIT_FUNC PyInit__core(void) {
 	PyObject *module = PyModule_Create(&definition);
 	if (!module) return NULL;
 	set_up_objects();
-	if (set_up_classes(module) < 0) Py_CLEAR(module);
+	if (set_up_classes(module) < 0 || pthread_atfork(NULL, NULL, forked) != 0) Py_CLEAR(module);
 	loaded = module != NULL;
 	return module;
 }

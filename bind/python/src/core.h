@@ -60,6 +60,7 @@ void leave_python(PyGILState_STATE s);
 PyObject *part(const char *name); /* a function of dsom._types, borrowed; NULL: an error */
 
 /* classes.c */
+PyObject *python_name(const char *name); /* a new reference: Python's own words have an underscore in front */
 class_object *class_of_description(const somh_class *c); /* borrowed; NULL: an error */
 class_object *class_of_ref(som_ref o);
 int set_up_classes(PyObject *module);
@@ -68,6 +69,7 @@ PyObject *described(PyObject *module, PyObject *type);
 /* objects.c */
 PyObject *wrap(som_ref o, bool owned); /* a new reference; None of NULL; o's reference is taken over if it is owned, also where it fails */
 instance *twin_of(som_ref o);
+bool is_dying(const instance *w);
 void release_later(instance *w, som_ref o); /* the last call of one that was released in it has come back */
 int bind_twin(instance *w, som_ref o);
 som_ref ref_of(PyObject *o); /* borrowed; NULL: an error */
@@ -96,7 +98,8 @@ PyObject *new_attribute(const somh_method *get, const somh_method *set, class_ob
 /* overrides.c */
 typedef struct override {
 	struct override *next;
-	class_object *type; /* borrowed: the class ends with it */
+	class_object *type; /* borrowed; NULL: it is no more */
+	const somh_class *cls; /* its class in SOM, which may last longer; NULL: it is being made */
 	const somh_method *m;
 	PyObject *name;
 } override;
@@ -105,7 +108,7 @@ void handle(void *context, som_ref self, som_env *ev, const som_value *args, som
 void drop_lent(instance *w);
 
 /* errors.c */
-PyObject *raise_env(som_env *ev, const somh_method *m); /* NULL, an exception of Python's; ev is cleared. m: whose, or NULL */
+PyObject *raise_env(som_env *ev, const somh_method *m, som_ref o); /* NULL, an exception of Python's; ev is cleared. m, o: whose, or NULL */
 void raise_to_env(som_env *ev);   /* the exception that there is becomes one of ev's, and is cleared */
 int set_up_errors(PyObject *module);
 

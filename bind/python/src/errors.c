@@ -39,10 +39,20 @@ static void keep_environment(PyObject *e, som_env *ev) {
 	Py_DECREF(capsule);
 }
 
-static PyObject *user_exception(const som_env *ev, const somh_method *m) {
+/* A user exception's members, with their type in front, which ends them. */
+typedef struct members { const somh_type *type; _Alignas(16) char value[]; } members;
+
+static void drop_members(void *value) {
+	members *m = (members *)(void *)((char *)value - offsetof(members, value));
+	somh_end(m->type, value);
+	som_deallocate(m);
+}
+
+static PyObject *user_exception(const som_env *ev, const somh_method *m, som_ref o) {
 	for (uint32_t i = 0; m && ev->id && i < m->nraises; i++) {
 		const somh_type *t = m->raises[i];
 		if (strcmp(t->id, ev->id) != 0 || (!ev->value && t->nmembers)) continue;
+		if (o && ev->drop != drop_members && somh_raised(m, o, t) < t->nmembers) continue; /* of an older release: some of its members are not there */
 		if (t->nmembers) return get_value(t, ev->value, false);
 		PyObject *c = class_of_type(t);
 		return c ? PyObject_CallNoArgs(c) : NULL;
@@ -51,7 +61,7 @@ static PyObject *user_exception(const som_env *ev, const somh_method *m) {
 	return make ? PyObject_CallFunction(make, "zz", ev->id, ev->text) : NULL;
 }
 
-PyObject *raise_env(som_env *ev, const somh_method *m) {
+PyObject *raise_env(som_env *ev, const somh_method *m, som_ref o) {
 	PyObject *e = NULL;
 	if (PyErr_Occurred()) {
 		som_env_clear(ev);
@@ -60,7 +70,7 @@ PyObject *raise_env(som_env *ev, const somh_method *m) {
 	if (ev->major == SOM_USER_EXCEPTION && ev->drop == drop_python && ev->value) {
 		e = Py_NewRef((PyObject *)ev->value);
 	} else if (ev->major == SOM_USER_EXCEPTION) {
-		e = user_exception(ev, m);
+		e = user_exception(ev, m, o);
 		if (e) keep_environment(e, ev);
 	} else {
 		PyObject *make = part("system");
@@ -76,15 +86,6 @@ PyObject *raise_env(som_env *ev, const somh_method *m) {
 
 /* ---- To C ---- */
 
-/* A user exception's members, with their type in front, which ends them. */
-typedef struct members { const somh_type *type; _Alignas(16) char value[]; } members;
-
-static void drop_members(void *value) {
-	members *m = (members *)(void *)((char *)value - offsetof(members, value));
-	somh_end(m->type, value);
-	som_deallocate(m);
-}
-
 static const somh_type *type_of(PyObject *e) {
 	PyObject *address = PyObject_GetAttrString((PyObject *)Py_TYPE(e), "_type_");
 	const somh_type *t = address ? PyLong_AsVoidPtr(address) : NULL;
@@ -97,17 +98,22 @@ static bool raise_user(som_env *ev, PyObject *e) {
 	PyObject *capsule = PyObject_GetAttrString(e, "_environment");
 	som_env *kept = capsule && PyCapsule_IsValid(capsule, capsule_name) ? PyCapsule_GetPointer(capsule, capsule_name) : NULL;
 	PyErr_Clear();
-	PyObject *touched = kept ? PyObject_GetAttrString(e, "_changed") : NULL;
-	bool as_it_was = kept && kept->major && touched != Py_True;
-	PyErr_Clear();
+	const somh_type *t = type_of(e);
+	bool as_it_was = kept && kept->major;
+	if (as_it_was && t && t->kind == SOMH_EXCEPTION && t->nmembers) { /* what it held is compared, since members may have been changed within */
+		PyObject *was = kept->value ? get_value(t, kept->value, false) : NULL;
+		as_it_was = was && kept->major && PyObject_RichCompareBool(was, e, Py_EQ) == 1;
+		Py_XDECREF(was);
+		PyErr_Clear();
+	}
+	as_it_was = as_it_was && kept->major; /* another thread may have raised it while these were compared */
 	if (as_it_was) {
 		som_env_clear(ev);
 		*ev = *kept;
 		memset(kept, 0, sizeof *kept);
 	}
-	Py_XDECREF(touched); Py_XDECREF(capsule);
+	Py_XDECREF(capsule);
 	if (as_it_was) return true;
-	const somh_type *t = type_of(e);
 	if (!t || t->kind != SOMH_EXCEPTION) {
 		PyObject *id = PyObject_GetAttrString(e, "id");
 		if (id && PyUnicode_Check(id)) som_raise_user(ev, PyUnicode_AsUTF8(id), NULL, NULL);

@@ -14,6 +14,9 @@ static _Thread_local struct making { class_object *type; instance *w; struct mak
 
 instance *twin_of(som_ref o) { return somh_twin(twins, o); }
 
+/* Nobody refers to it and its end has begun, of which __del__ is over: it cannot come back. */
+bool is_dying(const instance *w) { return Py_REFCNT((PyObject *)(uintptr_t)w) == 0; }
+
 int bind_twin(instance *w, som_ref o) {
 	if (!somh_twin_set(twins, o, w)) return PyErr_NoMemory(), -1;
 	w->ref = o;
@@ -57,6 +60,14 @@ static instance *empty(class_object *c) {
 PyObject *wrap(som_ref o, bool owned) {
 	if (!o) Py_RETURN_NONE;
 	instance *w = twin_of(o);
+	if (w && is_dying(w)) {
+		if (w->scripted) {
+			PyErr_Format(PyExc_ReferenceError, "an object of class %s is in the middle of its end", Py_TYPE((PyObject *)w)->tp_name);
+			if (owned) release(o);
+			return NULL;
+		}
+		w = NULL; /* there is nothing in it but its reference: another takes its place */
+	}
 	if (w) {
 		PyObject *is = w->kept ? back(w) : Py_NewRef((PyObject *)w);
 		if (owned && !w->ended) som_release(o); /* not the last: w has one */
@@ -152,7 +163,7 @@ PyObject *new_instance(PyTypeObject *type, PyObject *args, PyObject *kwds) {
 	if (!o) {
 		if (m.w) m.w->ref = NULL;
 		Py_XDECREF((PyObject *)m.w);
-		return raise_env(&ev, NULL);
+		return raise_env(&ev, NULL, NULL);
 	}
 	if (m.w && m.w->ref == o) return (PyObject *)m.w; /* it has the reference that was made */
 	Py_XDECREF((PyObject *)m.w);
@@ -170,7 +181,7 @@ PyObject *new_plainly(PyObject *type, PyObject *nothing) {
 	som_ref o = som_new(c->cls->cls, &ev);
 	PyEval_RestoreThread(s);
 	making = outer;
-	return o ? wrap(o, true) : raise_env(&ev, NULL);
+	return o ? wrap(o, true) : raise_env(&ev, NULL, NULL);
 }
 
 static int init(PyObject *self, PyObject *args, PyObject *kwds) {
@@ -194,20 +205,20 @@ void finalize_scripted(PyObject *self) {
 static void dealloc(PyObject *self) {
 	instance *w = (instance *)self;
 	som_ref o = w->ref;
-	if (w->weaklist) PyObject_ClearWeakRefs(self);
-	if (o && twin_of(o) == w) somh_twin_set(twins, o, NULL);
+	PyObject *type, *value, *trace;
+	PyErr_Fetch(&type, &value, &trace);
+	if (o && twin_of(o) == w) somh_twin_set(twins, o, NULL); /* before anything of Python's runs, which might ask for it */
 	w->ref = NULL;
-	if (o && !w->kept && !w->ended && !down) {
-		PyObject *type, *value, *trace;
-		PyErr_Fetch(&type, &value, &trace);
-		release(o);
-		PyErr_Restore(type, value, trace);
-	}
+	if (w->weaklist) PyObject_ClearWeakRefs(self);
+	if (o && !w->kept && !w->ended && !down) release(o);
 	drop_lent(w);
+	PyErr_Restore(type, value, trace);
 	Py_TYPE(self)->tp_free(self);
 }
 
 void release_later(instance *w, som_ref o) {
+	PyObject *type, *value, *trace;
+	PyErr_Fetch(&type, &value, &trace);
 	if (w->kept) { /* libsom's object had it, and somebody else's reference ends that */
 		w->kept = false;
 		w->ended = true;
@@ -215,6 +226,7 @@ void release_later(instance *w, som_ref o) {
 	} else if (!w->ended) {
 		release(o);
 	}
+	PyErr_Restore(type, value, trace);
 }
 
 static PyObject *release_now(PyObject *self, PyObject *nothing) {
@@ -284,7 +296,11 @@ typedef struct weak_object { PyObject_HEAD som_weak *weak; } weak_object;
 static PyObject *weak_get(PyObject *self, PyObject *args, PyObject *kwds) {
 	(void)kwds;
 	if (PyTuple_GET_SIZE(args)) return PyErr_Format(PyExc_TypeError, "a weak reference takes no arguments");
-	return wrap(som_weak_get(((weak_object *)self)->weak), true);
+	som_ref o = som_weak_get(((weak_object *)self)->weak);
+	instance *w = o ? twin_of(o) : NULL;
+	if (!w || !is_dying(w) || !w->scripted) return wrap(o, true);
+	release(o);
+	Py_RETURN_NONE;
 }
 
 static void weak_dealloc(PyObject *self) {
@@ -308,7 +324,7 @@ PyObject *weak(PyObject *module, PyObject *o) {
 	if (!PyObject_TypeCheck(o, &Instance_Type)) return PyErr_Format(PyExc_TypeError, "an object of SOM is asked for, not %.200s", Py_TYPE(o)->tp_name);
 	som_ref ref = ref_of(o);
 	som_weak *w = ref ? som_weak_new(ref, &ev) : NULL;
-	if (!w) return ref ? raise_env(&ev, NULL) : NULL;
+	if (!w) return ref ? raise_env(&ev, NULL, NULL) : NULL;
 	weak_object *is = (weak_object *)Weak_Type.tp_alloc(&Weak_Type, 0);
 	if (is) is->weak = w;
 	else som_weak_free(w);

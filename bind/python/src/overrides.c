@@ -6,7 +6,7 @@
 override *new_override(class_object *type, const somh_method *m) {
 	override *o = PyMem_Calloc(1, sizeof *o);
 	if (!o) return (void)PyErr_NoMemory(), NULL;
-	*o = (override){type->overrides, type, m, PyUnicode_InternFromString(m->attribute ? m->attribute : m->name)};
+	*o = (override){type->overrides, type, type->cls, m, python_name(m->attribute ? m->attribute : m->name)};
 	if (!o->name) return PyMem_Free(o), NULL;
 	type->overrides = o;
 	return o;
@@ -41,6 +41,10 @@ void drop_lent(instance *w) {
 
 /* Takes over a value at p, and returns where it is from now on: where a text that is there already is. */
 static void *lend(instance *w, const somh_method *m, const somh_param *p, void *from) {
+	if (p->type->kind == SOMH_OBJECT && w->ref && *(som_ref *)from == w->ref) { /* itself, which it must not keep */
+		som_release(w->ref);
+		return &w->ref;
+	}
 	lent *l = w->lent;
 	while (l && (l->m != m || l->slot != p->slot)) l = l->next;
 	if (!l) {
@@ -48,10 +52,13 @@ static void *lend(instance *w, const somh_method *m, const somh_param *p, void *
 		*l = (lent){.next = w->lent, .type = p->type, .m = m, .slot = p->slot};
 		w->lent = l;
 	}
-	for (int i = 0; i < MAX_LENT && p->type->kind == SOMH_STRING; i++)
+	for (uint32_t i = 0; i < MAX_LENT && p->type->kind == SOMH_STRING; i++)
 		if (l->values[i] && *(char **)from && !strcmp(*(char **)l->values[i], *(char **)from)) {
+			void *found = l->values[i];
 			somh_end(p->type, from);
-			return l->values[i];
+			for (uint32_t next; (next = (i + 1) % MAX_LENT) != l->at; i = next) /* it is the last one from now on */
+				l->values[i] = l->values[next];
+			return l->values[i] = found;
 		}
 	void *value = som_allocate(p->type->size);
 	if (!value) return PyErr_NoMemory();
@@ -67,6 +74,7 @@ static void *lend(instance *w, const somh_method *m, const somh_param *p, void *
 static PyObject *argument(const somh_param *p, const som_value *v) {
 	if (p->type->kind == SOMH_MAKING) Py_RETURN_NONE;
 	bool behind = p->type->apart || p->direction != SOMH_IN;
+	if (behind && !v->p && p->nullable && p->direction == SOMH_IN) Py_RETURN_NONE;
 	if (behind && !v->p) return PyErr_Format(PyExc_ValueError, "argument '%s' is NULL", p->name);
 	if (!behind && p->type->kind == SOMH_STRING && !v->s && !p->nullable) return PyUnicode_FromString("");
 	return get_value(p->type, behind ? v->p : v, p->nullable);
@@ -99,6 +107,19 @@ static int put_out(instance *w, const somh_method *m, const somh_param *p, PyObj
 	return failed;
 }
 
+/* What has been put already, where a later one cannot be: there is nobody who would end it. */
+static void take_back(const somh_method *m, uint32_t n, const som_value *args, som_value *result) {
+	const somh_param *p = &m->result;
+	bool returns = p->type->kind != SOMH_VOID;
+	if (returns && n && p->owner != SOMH_OBJECTS) somh_end(p->type, p->type->apart ? args[p->slot].p : result);
+	n -= returns && n;
+	for (uint32_t i = 0; n && i < m->nparams; i++) {
+		p = &m->params[i];
+		n -= p->direction != SOMH_IN;
+		if (p->direction == SOMH_OUT && p->owner != SOMH_OBJECTS) somh_end(p->type, args[p->slot].p);
+	}
+}
+
 static int put_results(instance *w, const somh_method *m, PyObject *r, const som_value *args, som_value *result) {
 	char what[200];
 	uint32_t n = m->result.type->kind != SOMH_VOID, at = 0;
@@ -118,8 +139,13 @@ static int put_results(instance *w, const somh_method *m, PyObject *r, const som
 	for (uint32_t i = 0; i < m->nparams; i++) {
 		const somh_param *p = &m->params[i];
 		if (p->direction == SOMH_IN) continue;
-		if (!args[p->slot].p) return PyErr_Format(PyExc_ValueError, "there is no place for %s", what), -1;
-		if (put_out(w, m, p, n > 1 ? PyTuple_GET_ITEM(r, at++) : r, args[p->slot].p, what) < 0) return -1;
+		if (!args[p->slot].p) PyErr_Format(PyExc_ValueError, "there is no place for %s", what);
+		else if (put_out(w, m, p, n > 1 ? PyTuple_GET_ITEM(r, at) : r, args[p->slot].p, what) == 0) {
+			at++;
+			continue;
+		}
+		take_back(m, at, args, result);
+		return -1;
 	}
 	return 0;
 }
@@ -165,10 +191,10 @@ static void above(const somh_class *c, const somh_method *m, som_ref self, som_e
 
 /* The class whose override this is, of an object's: found by SOM, since Python's may be no more. */
 static const somh_class *class_with(const override *o, som_ref self) {
-	const somh_class *c = somh_describe(som_class_of(self), NULL);
-	for (uint32_t i = 0; c && i < c->nmade; i++)
-		if (o->type ? c->made[i] == o->type->cls : i + 1 == c->nmade) return c->made[i];
-	return NULL;
+	const somh_class *c = __atomic_load_n(&o->cls, __ATOMIC_ACQUIRE);
+	if (c) return c;
+	c = somh_describe(som_class_of(self), NULL); /* it is being made */
+	return c && c->nmade ? c->made[0] : NULL;
 }
 
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
@@ -181,7 +207,7 @@ void handle(void *context, som_ref self, som_env *ev, const som_value *args, som
 	}
 	class_object *type = o->type;
 	instance *w = twin_of(self);
-	if (!type || (!w && somh_ending(self))) { /* C++'s part of it ends, and Python's is no more */
+	if (!type || (w ? is_dying(w) : somh_ending(self))) { /* C++'s part of it ends, and Python's is no more */
 		const somh_class *c = class_with(o, self);
 		leave_python(s);
 		above(c, m, self, ev, args, result);

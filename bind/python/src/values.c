@@ -22,6 +22,11 @@ PyObject *class_of_type(const somh_type *t) {
 	PyObject *address = c ? PyLong_FromVoidPtr((void *)(uintptr_t)t) : NULL;
 	if (c && (!address || PyObject_SetAttrString(c, "_type_", address) < 0)) Py_CLEAR(c);
 	Py_XDECREF(address);
+	PyObject *others = c ? somh_twin(classes, (som_ref)(void *)(uintptr_t)t) : NULL; /* another thread may have made it meanwhile */
+	if (others) {
+		Py_DECREF(c);
+		return others;
+	}
 	if (c && !somh_twin_set(classes, (som_ref)(void *)(uintptr_t)t, c)) {
 		Py_CLEAR(c);
 		PyErr_NoMemory();
@@ -226,11 +231,15 @@ static int put_text(const somh_type *t, PyObject *o, char **p, const char *what)
 	return failed;
 }
 
-static int put_wide(PyObject *o, uint16_t **p, const char *what) {
+static int put_wide(const somh_type *t, PyObject *o, uint16_t **p, const char *what) {
 	if (!PyUnicode_Check(o)) return refuse(o, what, "str");
 	PyObject *octets = PyUnicode_AsEncodedString(o, PY_BIG_ENDIAN ? "utf-16-be" : "utf-16-le", "surrogatepass");
 	if (!octets) return -1;
 	size_t n = (size_t)PyBytes_GET_SIZE(octets) / 2;
+	if (t->bound && n > t->bound) {
+		Py_DECREF(octets);
+		return PyErr_Format(PyExc_ValueError, "%s: %zu characters, and the wstring has at most %llu", what, n, (unsigned long long)t->bound), -1;
+	}
 	uint16_t *to = som_allocate((n + 1) * 2);
 	if (to) memcpy(to, PyBytes_AS_STRING(octets), n * 2);
 	Py_DECREF(octets);
@@ -261,11 +270,17 @@ static int put_object(const somh_type *t, PyObject *o, som_ref *p, const char *w
 	return 0;
 }
 
-static int put_each(const somh_type *elem, PyObject *fast, char *p, const char *what) {
+/* n elements, for which there is room; what is converted may run Python, which may change the list. */
+static int put_each(const somh_type *elem, PyObject *fast, Py_ssize_t n, char *p, const char *what) {
 	if (deeper()) return -1;
 	int failed = 0;
-	for (Py_ssize_t i = 0; !failed && i < PySequence_Fast_GET_SIZE(fast); i++) {
+	for (Py_ssize_t i = 0; !failed && i < n; i++) {
 		char each[200];
+		if (i >= PySequence_Fast_GET_SIZE(fast)) {
+			PyErr_Format(PyExc_RuntimeError, "%s changed size", what);
+			failed = -1;
+			break;
+		}
 		PyObject *o = PySequence_Fast_GET_ITEM(fast, i);
 		if (PyLong_CheckExact(o) && elem->kind == SOMH_LONG) { /* without the text of an error */
 			int overflow;
@@ -318,7 +333,7 @@ static int put_many(const somh_type *t, PyObject *o, void *p, const char *what) 
 		PyErr_NoMemory();
 	} else {
 		if (t->kind == SOMH_SEQUENCE) *q = (somh_sequence){(uint32_t)n, (uint32_t)n, n ? to : NULL};
-		failed = octets ? put_octets(o, to, (uint64_t)n, what) : put_each(t->elem, fast, to, what);
+		failed = octets ? put_octets(o, to, (uint64_t)n, what) : put_each(t->elem, fast, n, to, what);
 		if (failed) somh_end(t, p);
 	}
 	Py_DECREF(fast);
@@ -410,7 +425,7 @@ int put_value(const somh_type *t, PyObject *o, void *p, bool nullable, const cha
 		if (isfinite(d) && !isfinite((float)d)) return PyErr_Format(PyExc_OverflowError, "%s: %R is out of the range of float", what, o), -1;
 		return *(float *)p = (float)d, 0;
 	case SOMH_STRING: return put_text(t, o, p, what);
-	case SOMH_WSTRING: return put_wide(o, p, what);
+	case SOMH_WSTRING: return put_wide(t, o, p, what);
 	case SOMH_OBJECT: return put_object(t, o, p, what);
 	case SOMH_POINTER: {
 		if (!PyLong_Check(o)) return refuse(o, what, "int or None");

@@ -1,5 +1,7 @@
 """Ends with objects alive on all sides, and threads of C's and Python's that use them. ends.py HOW"""
 
+import ctypes
+import os
 import sys
 import threading
 
@@ -32,6 +34,13 @@ if how == "threads":  # which Python does not wait for
         threading.Thread(target=work, daemon=True).start()
     for i in range(200):
         keep[1].som_dispatch("speak", i)
+elif how == "last":  # C++ has one, and calls it when Python and the class's part in it are no more
+    last = Own()
+    caller = ctypes.CDLL(os.path.join(os.environ["SOM_PATH"], "libcaller.so"))
+    caller.at_end(ctypes.c_void_p(last.som_entry("speak")), ctypes.c_void_p(last.som_address), ctypes.c_int64(3))
+    keep[2].keep("z", last)
+    last.som_release()
+    keep[1] = last = None
 elif how == "raise":
     raise SystemExit("an error")
 print("ends", flush=True)

@@ -1,7 +1,9 @@
 """What a program in Python does with classes of C++: used, subclassed, raised through. The class library is bind/cxx/testdata/zoo.idl's."""
 
 import copy
+import ctypes
 import gc
+import os
 import pickle
 import sys
 import threading
@@ -173,6 +175,28 @@ class Values(unittest.TestCase):
         for i in range(60):
             deep = Tree(i, [deep])
         self.assertEqual(self.e.tree(deep, Tree(0, []))[0], deep)
+
+    def test_changed(self):
+        """A list that changes while it is converted."""
+
+        class Changing:
+            def __init__(self, change):
+                self.change = change
+
+            def __index__(self):
+                self.change()
+                return 7
+
+        v = [1, 2, 3, 4]
+        v[1] = Changing(lambda: v.extend([0] * 10000))
+        self.assertEqual(self.e.numbers(v, [])[0], [1, 7, 3, 4])
+        v = [1, 2, 3, 4]
+        v[1] = Changing(v.clear)
+        if dsom.implementation == "_core":  # ctypes takes a copy before
+            with self.assertRaisesRegex(RuntimeError, "'v' changed size"):
+                self.e.numbers(v, [])
+        else:
+            self.assertEqual(self.e.numbers(v, [])[0], [1, 7, 3, 4])
 
     def test_types(self):
         place = Place(1, 2, [])
@@ -386,6 +410,36 @@ class Subclassing(unittest.TestCase):
                 call(Passing(), "speak", n)
             self.assertEqual(c.exception.volume, volume)
 
+    def test_older(self):
+        """What an older class raises has fewer members: it is of no class whose members are more, and goes on as it is."""
+        self.assertEqual(caller.define_older(), 1)
+
+        class Passing(load("Older")):
+            def speak(self, n):
+                return super().speak(n)
+
+        for o in load("Older")(), Passing():
+            for f in (lambda: o.speak(5), lambda: call(o, "speak", 5)):
+                with self.assertRaises(dsom.UserException) as c:
+                    f()
+                self.assertEqual((type(c.exception), c.exception.id), (dsom.UserException, TooLoud.id))
+
+    def test_signed(self):
+        """A class of signatures alone, with a name that is a word of Python's."""
+        self.assertEqual(caller.define_signed(), 1)
+        Signed = load("Signed")
+
+        class Own(Signed):
+            def _pass(self, n):
+                return -super()._pass(n)
+
+        o = Own()
+        self.assertEqual((Signed()._pass(3), o._pass(3), call(o, "pass", 3), hasattr(o, "_pass_async")), (4, -4, -4, True))
+        self.assertEqual(o.take(Dog()), 1)  # of any class
+        self.assertIn("cannot be called", Signed.nowhere.__doc__)
+        with self.assertRaises(NotImplementedError):
+            o.nowhere()
+
     def test_later(self):
         class Later(Dog):
             pass
@@ -484,6 +538,10 @@ class Subclassing(unittest.TestCase):
         self.assertNotIn(name, dsom.classes())
 
 
+caller = ctypes.CDLL(os.path.join(os.environ["SOM_PATH"], "libcaller.so"))
+caller.in_thread.restype, caller.in_thread.argtypes = ctypes.c_int64, (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)
+
+
 def call(o, method, *args):
     """Calls a method as other languages do: by the object's own table, and not by Python's attributes."""
     return o.som_dispatch(method, *args)
@@ -575,6 +633,30 @@ class Lifetime(unittest.TestCase):
         self.assertIsNone(s())
         self.assertEqual(Own.som_instances, 0)
 
+    def test_what_hangs_on_it(self):
+        """What hangs on an object that C++ keeps, in a cycle, is finalized by the collector, once, and goes on."""
+        ended = []
+
+        class Own(Dog):
+            def __del__(self):
+                ended.append("own")
+
+        class Child:
+            def __del__(self):
+                ended.append("child")
+
+        e, o = Echo(), Own()
+        o.me, o.child = o, Child()
+        e.keep("", o)
+        s = dsom.weak(o)
+        del o
+        gc.collect()
+        self.assertEqual(ended, ["child"])
+        self.assertIsInstance(s().child, Child)
+        e.keep("", Dog())
+        gc.collect()
+        self.assertEqual((ended, s()), (["child", "own"], None))
+
     def test_cycles(self):
         class Node(Dog):
             pass
@@ -596,18 +678,68 @@ class Lifetime(unittest.TestCase):
         with self.assertRaises(TypeError):
             dsom.weak(7)
 
-    def test_mid_destruction(self):
-        """What C++ calls of an object whose part in Python has ended is what stands above."""
+    def test_asked_for_while_it_goes(self):
+        """Who asks for an object while Python's part of it goes gets none that is half gone."""
+        got, e, d = [], Echo(), Dog.named("Rex", 4)
+        s = dsom.weak(d)
+        e.keep("", d)
+        weakref.finalize(d, lambda: got.append(s().name))
+        del d
+        self.assertEqual((got, s().name), (["Rex"], "Rex"))
 
         class Own(Dog):
             def speak(self, n):
                 return 99
 
-        o = Own()
-        self.assertEqual(call(o, "speak", 3), 99)
-        ref = o.som_address
+        class Child:
+            def __init__(self, parent):
+                self.parent, self.address, self.speak = dsom.weak(parent), parent.som_address, parent.som_entry("speak")
+
+            def __del__(self):
+                got.append(self.parent())
+                if dsom.implementation == "_core":  # by ctypes C++'s part has ended before
+                    got.append(caller.in_thread(self.speak, self.address, 3))
+
+        o, before = Own(), Dog.som_instances
+        o.child = Child(o)
         del o
-        self.assertNotEqual(ref, 0)
+        self.assertEqual(got[1:], [None, 7][: len(got) - 1])
+        self.assertEqual(Own.som_instances, 0)
+
+    def test_released_in_its_call(self):
+        class Releasing:
+            def __init__(self, o):
+                self.o = o
+
+            def __index__(self):
+                self.o.som_release()
+                return 3
+
+        before = Dog.som_instances
+        for f, returns in ((Dog.speak, 7), (Dog.bark, None)):
+            d = Dog()
+            self.assertEqual(f(d, Releasing(d)), returns)
+            self.assertFalse(d.som_alive)
+            self.assertEqual(Dog.som_instances, before)
+        e = Echo()
+        self.assertEqual(e.small(Releasing(e), 1), (3, 1, 3))
+
+    def test_mid_destruction(self):
+        """What C calls of an object in its __del__ is Python's still; test_asked_for_while_it_goes calls it behind that."""
+
+        class Own(Dog):
+            def speak(self, n):
+                return 99
+
+            def __del__(self):
+                seen.append(caller.in_thread(self.som_entry("speak"), self.som_address, 3))
+
+        seen, o, kept, e = [], Own(), Own(), Echo()
+        del o
+        self.assertEqual((seen, Own.som_instances), ([99], 1))
+        e.keep("", kept)
+        del kept
+        self.assertEqual((seen, Own.som_instances), ([99], 1))
 
     def test_copy_and_pickle(self):
         for f in (copy.copy, copy.deepcopy, pickle.dumps):
@@ -655,27 +787,42 @@ class Threads(unittest.TestCase):
 
     def test_foreign(self):
         """A thread that Python has not made calls an override."""
-        import ctypes
-
         seen = []
 
         class Own(Dog):
             def speak(self, n):
                 seen.append((n, threading.current_thread() is threading.main_thread()))
-                return n
+                return n if n else 1 // n
 
         o = Own()
-        libc = ctypes.CDLL(None)
-        speak = o.som_entry("speak")
-        thread, value = ctypes.c_ulong(), ctypes.c_void_p()
+        self.assertEqual([caller.in_thread(o.som_entry("speak"), o.som_address, n) for n in (5, 0)], [5, -1])
+        self.assertEqual(seen, [(5, False), (0, False)])
 
-        @ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)
-        def run(_):  # by way of ctypes: the thread is C's
-            return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(speak)(o.som_address, None, 5)
+    def test_first_met(self):
+        """Several threads meet a class, and its types, for the first time: they get the same, and a whole one."""
+        import subprocess
 
-        self.assertEqual(libc.pthread_create(ctypes.byref(thread), None, run, None), 0)
-        self.assertEqual(libc.pthread_join(thread, ctypes.byref(value)), 0)
-        self.assertEqual((seen, value.value), ([(5, False)], 5))
+        program = """if True:
+            import sys, threading, time, dsom
+            sys.setswitchinterval(1e-6)
+            from dsom import _types
+            def slow(self, name):
+                time.sleep(0)  # others run while a class is being filled
+                self.name = name
+            _types._Asynchronous.__init__ = slow
+            begun, got = threading.Barrier(8), []
+            def work():
+                begun.wait()
+                c = dsom.load("Zoo::Puppy")
+                got.append((c, c.speak_to, c.bone, c.Bone, dsom.load("Zoo::Card"), dsom.load("Zoo::Colour").red, [k.__name__ for k in c.__mro__][:4]))
+            threads = [threading.Thread(target=work) for _ in range(8)]
+            for t in threads: t.start()
+            for t in threads: t.join()
+            assert len(got) == 8 and all(g == got[0] for g in got) and got[0][-1] == ["Puppy", "Dog", "Animal", "Pet"], got
+        """
+        for _ in range(4):
+            done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_others_run(self):
         """While C++ is called others run Python: a call that waits for another thread ends."""
