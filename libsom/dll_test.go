@@ -73,7 +73,7 @@ func TestDLL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = os.RemoveAll(prefix) }() // wine's server may write there yet
+	defer func() { _ = os.RemoveAll(prefix) }()                    // wine's server may write there yet
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // of a few seconds, on a machine that does much else
 	defer cancel()
 	for _, args := range [][]string{{"client.exe", "Dog"}, {"hostile.exe", "1", "500"}} {
