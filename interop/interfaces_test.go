@@ -56,17 +56,36 @@ func TestInterfaceRepository(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.RegisterInitialReference(ifr.Key, ref)
-	got, err := py.WalkInterfaces(t, fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:%d/InterfaceRepository", o.Endpoints()[0].Port))
-	if err != nil {
-		t.Fatalf("%v\n%s", err, got)
-	}
 	all, err := r.Spec(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
+	// SOM's own classes have parameters of native types, whose TypeCodes omniORBpy refuses. They, and types for them, are all that stands outside of modules among what is there by itself.
+	var without []string
+	isSOM := func(d model.Decl) bool {
+		if d.About().Scope() != nil || d.About().File() == nil || !d.About().File().Standard {
+			return false
+		}
+		_, module := d.(*model.Module)
+		for x := range model.AllIn(d) {
+			if i, ok := x.(*model.Interface); ok && i.IsClass() {
+				return true
+			}
+		}
+		return !module
+	}
+	for d := range all.All() {
+		if isSOM(d) {
+			without = append(without, d.About().Name)
+		}
+	}
+	got, err := py.WalkInterfaces(t, fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:%d/InterfaceRepository", o.Endpoints()[0].Port), without...)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, got)
+	}
 	l := &irLister{}
 	for d := range all.All() {
-		if d.About().Scope() == nil && d.About().Name != "CORBA" {
+		if d.About().Scope() == nil && d.About().Name != "CORBA" && !isSOM(d) {
 			l.list(all, d)
 		}
 	}

@@ -1,4 +1,5 @@
-"""Walks an interface repository with omniORBpy's own stubs of it, and prints what it meets: interfaces.py URL."""
+"""Walks an interface repository with omniORBpy's own stubs of it, and prints what it meets: interfaces.py URL NAME..., without those at the top
+that have the names."""
 import sys
 
 import omniORB.ir_idl
@@ -53,7 +54,7 @@ def walk(container):
 orb = CORBA.ORB_init(["-ORBnativeCharCodeSet", "UTF-8"], CORBA.ORB_ID)
 repository = orb.string_to_object(sys.argv[1])._narrow(CORBA.Repository)
 for top in repository.contents(CORBA.dk_all, True):
-    if top._get_name() != "CORBA": contained(top) # there are local interfaces, of a kind that these stubs do not have
+    if top._get_name() not in ["CORBA"] + sys.argv[2:]: contained(top) # there are local interfaces, of a kind that these stubs do not have
 try:
     repository.create_module("IDL:x:1.0", "x", "1.0")
     say("it was changed")
