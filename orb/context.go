@@ -167,13 +167,16 @@ func (c *callContext) open(ended bool) {
 	case ended:
 		c.stop()
 	case c.cancel != nil:
-		go func(gone <-chan struct{}, inner context.Context, stop context.CancelFunc) {
+		go func(gone <-chan struct{}, inner context.Context, stop context.CancelFunc, deadline time.Time) {
 			select {
 			case <-gone:
+				if !deadline.IsZero() && !time.Now().Before(deadline) { // which the client has found over first
+					<-inner.Done()
+				}
 				stop()
 			case <-inner.Done():
 			}
-		}(c.cancel.Done(), c.inner, c.stop)
+		}(c.cancel.Done(), c.inner, c.stop, c.deadline)
 	}
 }
 
