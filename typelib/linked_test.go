@@ -10,17 +10,9 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/idl"
-	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/sombuild"
 	"github.com/opendsom/dsom/typelib"
 )
-
-// need says whether a program is there; what has it is a package of Debian.
-func need(t testing.TB, program, pkg string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err != nil {
-		absent.Skip(t, "no %s: apt-get install %s", program, pkg)
-	}
-}
 
 // tool runs a compiler or the like in a folder.
 func tool(t testing.TB, dir, name string, args ...string) {
@@ -73,7 +65,7 @@ func TestLinked(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			need(t, c.cc, c.pkg)
+			sombuild.Need(t, c.cc, c.pkg)
 			dir, files := sources(t, ".c")
 			tool(t, dir, c.cc, slices.Concat(strict, c.flags, []string{"-o", "dog.lib"}, files)...)
 			f, err := typelib.Open(filepath.Join(dir, "dog.lib"))
@@ -97,7 +89,7 @@ func TestLinked(t *testing.T) {
 // TestMachO reads what clang compiles for Macs. There is no linker for them on other systems.
 func TestMachO(t *testing.T) {
 	t.Parallel()
-	need(t, "clang", "clang")
+	sombuild.Need(t, "clang", "clang")
 	for target, format := range map[string]string{"x86_64-apple-macos11": "Mach-O, 64 bits, little-endian", "arm64-apple-macos11": "Mach-O, 64 bits, little-endian"} {
 		t.Run(target, func(t *testing.T) {
 			t.Parallel()
@@ -117,7 +109,7 @@ func TestMachO(t *testing.T) {
 // TestCPlusPlus compiles the source as C++.
 func TestCPlusPlus(t *testing.T) {
 	t.Parallel()
-	need(t, "g++", "g++")
+	sombuild.Need(t, "g++", "g++")
 	dir, files := sources(t, ".cc")
 	tool(t, dir, "g++", append([]string{"-std=c++17", "-Wall", "-Wextra", "-Werror", "-Wpedantic", "-shared", "-fPIC", "-Wl,--gc-sections", "-s", "-o", "lib"}, files...)...)
 	f, err := typelib.Open(filepath.Join(dir, "lib"))
@@ -129,7 +121,7 @@ func TestCPlusPlus(t *testing.T) {
 // TestWithout reads a library that has no type information.
 func TestWithout(t *testing.T) {
 	t.Parallel()
-	need(t, "gcc", "gcc")
+	sombuild.Need(t, "gcc", "gcc")
 	dir, files := sources(t, ".c")
 	tool(t, dir, "gcc", "-shared", "-fPIC", "-o", "lib", files[len(files)-1])
 	_, err := typelib.Open(filepath.Join(dir, "lib"))

@@ -217,3 +217,18 @@ func (c toolchain) output(t testing.TB, program string, args ...string) string {
 	}
 	return string(out)
 }
+
+// putting returns what writes a text to a file of a folder, whose path it answers.
+func putting(t testing.TB, dir string) func(name, text string) string {
+	return func(name, text string) string {
+		t.Helper()
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+}

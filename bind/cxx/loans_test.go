@@ -98,17 +98,7 @@ func TestLoans(t *testing.T) {
 	asan.kernel(t)
 	generated(t)
 	dir := t.TempDir()
-	put := func(name, text string) string {
-		t.Helper()
-		name = filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return name
-	}
+	put := putting(t, dir)
 	must := func(err error) {
 		t.Helper()
 		if err != nil {

@@ -86,13 +86,7 @@ func TestOwnershipInGo(t *testing.T) {
 			t.Fatalf("%v\n%s", err, text)
 		}
 	}
-	put := func(name, text string) string {
-		t.Helper()
-		name = filepath.Join(dir, name)
-		must(os.MkdirAll(filepath.Dir(name), 0o777))
-		must(os.WriteFile(name, []byte(text), 0o666))
-		return name
-	}
+	put := putting(t, dir)
 	in := put("own.idl", text)
 	must(generate(in, dir, cxx.Options{Parts: cxx.Usage}))
 	r, err := idl.Compile(t.Context(), idl.Options{}, in)

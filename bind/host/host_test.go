@@ -5,7 +5,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,34 +12,15 @@ import (
 
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
-	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/golden"
 	"github.com/opendsom/dsom/internal/sombuild"
 	"github.com/opendsom/dsom/typelib"
 )
 
-func run(t *testing.T, env []string, name string, args ...string) string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
-	cmd.Env = append(os.Environ(), env...)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
-	}
-	return string(out)
-}
-
-func need(t *testing.T, program, pkg string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err != nil {
-		absent.Skip(t, "no %s: apt-get install %s", program, pkg)
-	}
-}
-
 // zoo builds the class library of the C++ binding's tests in a folder with libsom, and returns it with what the compiler has told of it.
 func zoo(t *testing.T) (dir string, info []byte) {
 	t.Helper()
-	need(t, "g++", "g++")
+	sombuild.Need(t, "g++", "g++")
 	dir = t.TempDir()
 	const source = "../cxx/testdata/zoo.idl"
 	r, err := idl.Compile(context.Background(), idl.Options{}, source)
@@ -64,8 +44,8 @@ func zoo(t *testing.T) (dir string, info []byte) {
 		}
 	}
 	kernel := sombuild.Kernel(t, "gcc", "-O2")
-	run(t, nil, "gcc", "-fPIC", "-c", "-o", filepath.Join(dir, "info.o"), filepath.Join(dir, "zoo_typelib.c"))
-	run(t, nil, "g++", "-std=c++17", "-O1", "-fPIC", "-shared", "-I"+dir, "-I../../libsom/include", "-I../cxx", "-o", filepath.Join(dir, "libzoo.so"),
+	sombuild.Run(t, nil, "gcc", "-fPIC", "-c", "-o", filepath.Join(dir, "info.o"), filepath.Join(dir, "zoo_typelib.c"))
+	sombuild.Run(t, nil, "g++", "-std=c++17", "-O1", "-fPIC", "-shared", "-I"+dir, "-I../../libsom/include", "-I../cxx", "-o", filepath.Join(dir, "libzoo.so"),
 		"../cxx/test/zoo.cc", filepath.Join(dir, "zoo_library.cpp"), filepath.Join(dir, "info.o"), "-L"+kernel, "-lsom")
 	return dir, info
 }
@@ -73,7 +53,7 @@ func zoo(t *testing.T) (dir string, info []byte) {
 // build compiles a program of test/ with the library's sources.
 func build(t *testing.T, out, compiler, program string, flags ...string) {
 	t.Helper()
-	need(t, compiler, compiler)
+	sombuild.Need(t, compiler, compiler)
 	kernel := sombuild.Kernel(t, "gcc", "-O2")
 	sources, err := filepath.Glob("src/*.c")
 	if err != nil || len(sources) == 0 {
@@ -82,7 +62,7 @@ func build(t *testing.T, out, compiler, program string, flags ...string) {
 	args := slices.Concat([]string{"-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wstrict-prototypes", "-Wno-cast-function-type",
 		"-I../../libsom/include", "-I../c/typelib", "-o", out, program, "../c/typelib/src/somt.c"}, sources, flags,
 		[]string{"-L" + kernel, "-lsom", "-Wl,-rpath," + kernel, "-lffi", "-pthread"})
-	run(t, nil, compiler, args...)
+	sombuild.Run(t, nil, compiler, args...)
 }
 
 var checked = []string{"-fsanitize=address,undefined", "-fno-sanitize-recover=all"}
@@ -98,7 +78,7 @@ func TestWalk(t *testing.T) {
 	}{{"gcc", append([]string{"-DSOMH_FFI"}, checked...)}, {"gcc", []string{"-O2"}}, {"clang", []string{"-DSOMH_FFI", "-O1"}}} {
 		out := filepath.Join(t.TempDir(), "walk")
 		build(t, out, c.compiler, "test/walk.c", c.flags...)
-		golden.Check(t, "walk.txt", strings.ReplaceAll(run(t, env, out, "Zoo::Animal", "Zoo::Puppy", "Zoo::Echo", "Zoo::Dog", "Nothing"), dir, "/classes"))
+		golden.Check(t, "walk.txt", strings.ReplaceAll(sombuild.Run(t, env, out, "Zoo::Animal", "Zoo::Puppy", "Zoo::Echo", "Zoo::Dog", "Nothing"), dir, "/classes"))
 	}
 }
 
@@ -132,7 +112,7 @@ func TestDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	env := []string{"SOM_PATH=" + dir, "ASAN_OPTIONS=detect_leaks=0"}
-	got := run(t, env, "timeout", "120", out, file)
+	got := sombuild.Run(t, env, "timeout", "120", out, file)
 	if !strings.HasSuffix(got, "400 typelibs\n") {
 		t.Errorf("got %s", got)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/limits/hostrate"
 	"github.com/opendsom/dsom/transport/miop"
+	"github.com/opendsom/dsom/transport/socket"
 )
 
 // The limits. The names are those of docs/udp.md.
@@ -140,7 +141,7 @@ func (s *Server) run(c *net.UDPConn) {
 			return
 		}
 		if err != nil { // of an answer that reached nobody, as some systems tell, or for want of memory
-			if isLong(err) {
+			if socket.IsLong(err) {
 				s.count(from, Long, nil)
 				continue
 			}

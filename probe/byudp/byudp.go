@@ -14,6 +14,7 @@ import (
 
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/transport/socket"
 )
 
 // The bounds of a question.
@@ -80,7 +81,7 @@ func Ask(ctx context.Context, c net.Conn, key []byte) (Answer, error) {
 		_, err := c.Write(q)
 		for err == nil && seen < others {
 			var n int
-			if n, err = c.Read(b); isLong(err) {
+			if n, err = c.Read(b); socket.IsLong(err) {
 				n, err = len(b), nil
 			}
 			if err != nil {

@@ -5,7 +5,6 @@ package typelib_test
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,7 +15,6 @@ import (
 	emitc "github.com/opendsom/dsom/emit/c"
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
-	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/golden"
 	"github.com/opendsom/dsom/internal/sombuild"
 	"github.com/opendsom/dsom/model"
@@ -37,25 +35,6 @@ func encode(t *testing.T, file string) []byte {
 		t.Fatal(err)
 	}
 	return b
-}
-
-// run runs a program of the toolchain, or one that was built.
-func run(t *testing.T, env []string, name string, args ...string) string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
-	cmd.Env = append(os.Environ(), env...)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
-	}
-	return string(out)
-}
-
-func need(t *testing.T, program, pkg string) {
-	t.Helper()
-	if _, err := exec.LookPath(program); err != nil {
-		absent.Skip(t, "no %s: apt-get install %s", program, pkg)
-	}
 }
 
 func write(t *testing.T, name string, b []byte) string {
@@ -86,7 +65,7 @@ func TestLoad(t *testing.T) {
 	dir := kernel(t)
 	build := func(out string, args ...string) {
 		args = append(append([]string{"-I" + repository + "/libsom/include", "-o", filepath.Join(dir, out)}, strict...), args...)
-		run(t, nil, "gcc", append(args, "-L"+dir, "-lsom", "-Wl,-rpath,"+dir)...)
+		sombuild.Run(t, nil, "gcc", append(args, "-L"+dir, "-lsom", "-Wl,-rpath,"+dir)...)
 	}
 	for _, name := range []string{"animal", "dog"} {
 		info := write(t, filepath.Join(dir, name+"_typelib.c"), typelib.CSource(typelib.Symbol(name+".idl"), encode(t, "testdata/"+name+".idl")))
@@ -96,7 +75,7 @@ func TestLoad(t *testing.T) {
 	calls := []string{"Dog", "/", "speak", "3", "/", "_get_name", "/", "_set_name", "Rex", "/", "_get_name", "/", "weigh", "60", "/", "weigh", "20",
 		"/", "meet", "-", "/", "meet", "self", "/", "speak", "-", "/", "fly"}
 	env := []string{"SOM_PATH=" + dir, "ASAN_OPTIONS=detect_leaks=0"} // classes live as long as the process
-	golden.Check(t, "load.txt", run(t, env, filepath.Join(dir, "load"), calls...))
+	golden.Check(t, "load.txt", sombuild.Run(t, env, filepath.Join(dir, "load"), calls...))
 }
 
 // TestGenerated builds class libraries from what is generated for them in C and in C++, and lists one of their classes.
@@ -116,12 +95,12 @@ func TestGenerated(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			need(t, c.cc, c.cc)
+			sombuild.Need(t, c.cc, c.cc)
 			dir := kernel(t)
 			include := []string{"-I" + repository + "/libsom/include", "-I" + repository + "/bind/c", "-I" + repository + "/bind/cxx", "-I" + dir}
 			build := func(cc, out string, args ...string) {
 				args = slices.Concat(include, []string{"-o", filepath.Join(dir, out)}, args, []string{"-L" + dir, "-lsom", "-Wl,-rpath," + dir})
-				run(t, nil, cc, args...)
+				sombuild.Run(t, nil, cc, args...)
 			}
 			for _, name := range []string{"animal", "dog"} {
 				r, err := idl.Compile(t.Context(), idl.Options{}, "testdata/"+name+".idl")
@@ -145,7 +124,7 @@ func TestGenerated(t *testing.T) {
 				t.Fatal(err)
 			}
 			listed, _, _ := strings.Cut(string(want), "speak():") // what the calls answer is another matter
-			if got := run(t, []string{"SOM_PATH=" + dir}, filepath.Join(dir, "load"), "Dog"); got != listed {
+			if got := sombuild.Run(t, []string{"SOM_PATH=" + dir}, filepath.Join(dir, "load"), "Dog"); got != listed {
 				t.Errorf("got\n%s", got)
 			}
 		})
@@ -169,12 +148,12 @@ func TestWalk(t *testing.T) {
 			dir := t.TempDir()
 			program := filepath.Join(dir, "walk")
 			for _, tool := range append(c.run, c.cc) {
-				need(t, tool, c.pkg)
+				sombuild.Need(t, tool, c.pkg)
 			}
-			run(t, nil, c.cc, slices.Concat(strict, c.flags, []string{"-O1", "-o", program, "testdata/walk.c", "src/somt.c"})...)
+			sombuild.Run(t, nil, c.cc, slices.Concat(strict, c.flags, []string{"-O1", "-o", program, "testdata/walk.c", "src/somt.c"})...)
 			for _, file := range c.files {
 				words := append(slices.Clone(c.run), program, write(t, filepath.Join(dir, "a.somt"), encode(t, file)))
-				if got := run(t, nil, words[0], words[1:]...); got != "read\n" {
+				if got := sombuild.Run(t, nil, words[0], words[1:]...); got != "read\n" {
 					t.Errorf("%s: %s", file, got)
 				}
 			}
