@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -52,35 +51,13 @@ func (c toolchain) need(t testing.TB) {
 	}
 }
 
-// dir is a folder for what the tests of one process build.
-var dir = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "bindcxx") })
+// shelf has what the tests of one process build.
+var shelf sombuild.Shelf
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if d, err := dir(); err == nil {
-		os.RemoveAll(d)
-	}
+	shelf.Clear()
 	os.Exit(code)
-}
-
-var builds sync.Map // what was built, by its name: func() (string, error)
-
-// once builds what is named, the first time that it is asked for.
-func once(t testing.TB, name string, build func(out string) error) string {
-	t.Helper()
-	f, _ := builds.LoadOrStore(name, sync.OnceValues(func() (string, error) {
-		d, err := dir()
-		if err != nil {
-			return "", err
-		}
-		out := filepath.Join(d, name)
-		return out, build(out)
-	}))
-	out, err := f.(func() (string, error))()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 func run(in string, program string, args ...string) error {
@@ -103,7 +80,7 @@ func absolute(path string) string {
 // generated is a folder with what the compiler makes of all of testdata.
 func generated(t testing.TB) string {
 	t.Helper()
-	return once(t, "generated", func(out string) error {
+	return shelf.Once(t, "generated", func(out string) error {
 		inputs, err := filepath.Glob("testdata/*.idl")
 		if err != nil {
 			return err
@@ -179,7 +156,7 @@ func (c toolchain) program(t testing.TB, name string) string {
 	c.need(t)
 	zoo, entry, info := c.object(t, "test/zoo.cc"), c.object(t, generated(t)+"/zoo_library.cpp"), c.object(t, generated(t)+"/zoo_typelib.c")
 	c.kernel(t)
-	return once(t, c.name+"-"+name, func(out string) error { return c.compile(t, out, absolute("test/"+name+".cc"), zoo, entry, info) })
+	return shelf.Once(t, c.name+"-"+name, func(out string) error { return c.compile(t, out, absolute("test/"+name+".cc"), zoo, entry, info) })
 }
 
 // object is a file compiled for programs and libraries.
@@ -189,7 +166,7 @@ func (c toolchain) object(t testing.TB, source string) string {
 		source = absolute(source)
 	}
 	generated(t)
-	return once(t, c.name+"-"+filepath.Base(source)+".o", func(out string) error { return c.compile(t, out, "-c", source) })
+	return shelf.Once(t, c.name+"-"+filepath.Base(source)+".o", func(out string) error { return c.compile(t, out, "-c", source) })
 }
 
 // library is a class library of zoo.idl in C++.
@@ -198,7 +175,7 @@ func (c toolchain) library(t testing.TB) string {
 	c.need(t)
 	zoo, entry, info := c.object(t, "test/zoo.cc"), c.object(t, generated(t)+"/zoo_library.cpp"), c.object(t, generated(t)+"/zoo_typelib.c")
 	c.kernel(t)
-	return once(t, c.name+"-libzoo.so", func(out string) error {
+	return shelf.Once(t, c.name+"-libzoo.so", func(out string) error {
 		return c.compile(t, out, "-shared", "-Wl,--version-script="+absolute("test/library.map"), zoo, entry, info, "-lstdc++")
 	})
 }

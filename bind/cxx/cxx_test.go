@@ -51,7 +51,7 @@ func TestFromC(t *testing.T) {
 	gcc.need(t)
 	gcc.kernel(t)
 	generated(t)
-	program := once(t, "gcc-plain", func(out string) error { return gcc.compile(t, out, absolute("test/plain.c")) })
+	program := shelf.Once(t, "gcc-plain", func(out string) error { return gcc.compile(t, out, absolute("test/plain.c")) })
 	library := gcc.library(t)
 	f, err := typelib.Open(library)
 	if err != nil || len(f.Specs) != 1 || f.Specs[0].Lookup("Zoo::Puppy") == nil {

@@ -2,7 +2,6 @@
 package host_test
 
 import (
-	"context"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -10,45 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/opendsom/dsom/emit/cxx"
-	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/golden"
 	"github.com/opendsom/dsom/internal/sombuild"
-	"github.com/opendsom/dsom/typelib"
+	"github.com/opendsom/dsom/internal/sombuild/classlib"
 )
-
-// zoo builds the class library of the C++ binding's tests in a folder with libsom, and returns it with what the compiler has told of it.
-func zoo(t *testing.T) (dir string, info []byte) {
-	t.Helper()
-	sombuild.Need(t, "g++", "g++")
-	dir = t.TempDir()
-	const source = "../cxx/testdata/zoo.idl"
-	r, err := idl.Compile(context.Background(), idl.Options{}, source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, report := cxx.Emit(r.Spec, cxx.Options{Parts: cxx.Usage | cxx.Implementation, Library: "zoo", Typelib: true})
-	if report.HasErrors() {
-		t.Fatal(report.Err())
-	}
-	info, err = typelib.Append(nil, r.Spec, typelib.Options{Files: []string{source}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := files.Add("zoo_typelib.c", typelib.CSource(typelib.Symbol(source), info)); err != nil {
-		t.Fatal(err)
-	}
-	for name, data := range files.All() {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	kernel := sombuild.Kernel(t, "gcc", "-O2")
-	sombuild.Run(t, nil, "gcc", "-fPIC", "-c", "-o", filepath.Join(dir, "info.o"), filepath.Join(dir, "zoo_typelib.c"))
-	sombuild.Run(t, nil, "g++", "-std=c++17", "-O1", "-fPIC", "-shared", "-I"+dir, "-I../../libsom/include", "-I../cxx", "-o", filepath.Join(dir, "libzoo.so"),
-		"../cxx/test/zoo.cc", filepath.Join(dir, "zoo_library.cpp"), filepath.Join(dir, "info.o"), "-L"+kernel, "-lsom")
-	return dir, info
-}
 
 // build compiles a program of test/ with the library's sources.
 func build(t *testing.T, out, compiler, program string, flags ...string) {
@@ -70,7 +34,7 @@ var checked = []string{"-fsanitize=address,undefined", "-fno-sanitize-recover=al
 // TestWalk describes classes, calls and subclasses them, with and without libffi, compiled by either compiler.
 func TestWalk(t *testing.T) {
 	t.Parallel()
-	dir, _ := zoo(t)
+	dir := classlib.Build(t, classlib.Zoo(t), classlib.Plain)
 	env := []string{"SOM_PATH=" + dir, "ASAN_OPTIONS=detect_leaks=0"} // descriptions live as long as the process
 	for _, c := range []struct {
 		compiler string
@@ -85,7 +49,12 @@ func TestWalk(t *testing.T) {
 // TestDamaged reads typelibs in which bits are others, numbers above all: nothing ends the process, and what is wrong cannot be called.
 func TestDamaged(t *testing.T) {
 	t.Parallel()
-	dir, info := zoo(t)
+	classes := classlib.Build(t, classlib.Zoo(t), classlib.Plain)
+	info, err := os.ReadFile(filepath.Join(classes, "zoo.somt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
 	out := filepath.Join(dir, "damaged")
 	build(t, out, "gcc", "test/damaged.c", append([]string{"-DSOMH_FFI"}, checked...)...)
 	seed := rand.Uint64()
@@ -111,7 +80,7 @@ func TestDamaged(t *testing.T) {
 	if err := os.WriteFile(file, all, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"SOM_PATH=" + dir, "ASAN_OPTIONS=detect_leaks=0"}
+	env := []string{"SOM_PATH=" + classes, "ASAN_OPTIONS=detect_leaks=0"}
 	got := sombuild.Run(t, env, "timeout", "120", out, file)
 	if !strings.HasSuffix(got, "400 typelibs\n") {
 		t.Errorf("got %s", got)

@@ -2,21 +2,17 @@
 package python_test
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/opendsom/dsom/emit/cxx"
-	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/golden"
 	"github.com/opendsom/dsom/internal/sombuild"
-	"github.com/opendsom/dsom/typelib"
+	"github.com/opendsom/dsom/internal/sombuild/classlib"
 )
 
 // A build is how everything is compiled.
@@ -67,37 +63,23 @@ func interpreter(t testing.TB) (include string) {
 	return include
 }
 
-var folder = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "bindpython") })
+var shelf sombuild.Shelf
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if dir, err := folder(); err == nil {
-		os.RemoveAll(dir)
-	}
+	shelf.Clear()
 	os.Exit(code)
 }
 
-var made sync.Map // by a build's name: func() (string, error)
-
-// once returns the folder of a name, which make fills the first time.
+// once returns the folder of a name, which fill fills the first time.
 func once(t testing.TB, name string, fill func(dir string) error) string {
 	t.Helper()
-	f, _ := made.LoadOrStore(name, sync.OnceValues(func() (string, error) {
-		root, err := folder()
-		if err != nil {
-			return "", err
+	return shelf.Once(t, name, func(dir string) error {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return err
 		}
-		dir := filepath.Join(root, name)
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return "", err
-		}
-		return dir, fill(dir)
-	}))
-	dir, err := f.(func() (string, error))()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
+		return fill(dir)
+	})
 }
 
 type failed struct {
@@ -117,42 +99,16 @@ func compile(name string, args ...string) error {
 // zoo is a folder with the class library of the C++ binding's tests.
 func (b build) zoo(t testing.TB) string {
 	t.Helper()
-	kernel := sombuild.Kernel(t, "gcc", b.kernel)
-	return once(t, "zoo-"+b.name, func(dir string) error {
-		if err := compile("gcc", slices.Concat([]string{"-fPIC", "-shared", "-Wall", "-Werror", "-I../../libsom/include", "-o", filepath.Join(dir, "libcaller.so"), "tests/caller.c", "-L" + kernel, "-lsom", "-pthread"}, b.flags)...); err != nil {
-			return err
-		}
-		return library(dir, "../cxx/testdata/zoo.idl", "../cxx/test/zoo.cc", "zoo", kernel, b.flags)
-	})
+	return classlib.Build(t, classlib.Zoo(t), b.kernel)
 }
 
-// library builds a class library in C++ from IDL and source.
-func library(dir, source, code, name, kernel string, flags []string) error {
-	r, err := idl.Compile(context.Background(), idl.Options{}, source)
-	if err != nil {
-		return err
-	}
-	files, report := cxx.Emit(r.Spec, cxx.Options{Parts: cxx.Usage | cxx.Implementation, Library: name, Typelib: true})
-	if report.HasErrors() {
-		return report.Err()
-	}
-	info, err := typelib.Append(nil, r.Spec, typelib.Options{Files: []string{source}})
-	if err != nil {
-		return err
-	}
-	if err := files.Add(name+"_typelib.c", typelib.CSource(typelib.Symbol(source), info)); err != nil {
-		return err
-	}
-	for file, data := range files.All() {
-		if err := os.WriteFile(filepath.Join(dir, file), data, 0o644); err != nil {
-			return err
-		}
-	}
-	if err := compile("gcc", "-fPIC", "-c", "-o", filepath.Join(dir, "info.o"), filepath.Join(dir, name+"_typelib.c")); err != nil {
-		return err
-	}
-	return compile("g++", slices.Concat([]string{"-std=c++17", "-fPIC", "-shared", "-I" + dir, "-I../../libsom/include", "-I../cxx", "-o", filepath.Join(dir, "lib"+name+".so"),
-		code, filepath.Join(dir, name+"_library.cpp"), filepath.Join(dir, "info.o"), "-L" + kernel, "-lsom"}, flags)...)
+// caller is a library of C that calls objects; Python's tests load it by its path.
+func (b build) caller(t testing.TB) string {
+	t.Helper()
+	kernel := sombuild.Kernel(t, "gcc", b.kernel)
+	return shelf.Once(t, "libcaller-"+b.name+".so", func(out string) error {
+		return compile("gcc", slices.Concat([]string{"-fPIC", "-shared", "-Wall", "-Werror", "-I../../libsom/include", "-o", out, "tests/caller.c", "-L" + kernel, "-lsom", "-pthread"}, b.flags)...)
+	})
 }
 
 // site is a folder with the package, and its extension built.
@@ -184,7 +140,7 @@ func (b build) site(t testing.TB) string {
 
 // env is what a program in Python is started with.
 func (b build) env(t testing.TB, more ...string) []string {
-	env := append([]string{"SOM_PATH=" + b.zoo(t), "PYTHONPATH=" + b.site(t), "DSOM_PYTHON=extension", "PYTHONDONTWRITEBYTECODE=1"}, more...)
+	env := append([]string{"SOM_PATH=" + b.zoo(t), "CALLER=" + b.caller(t), "PYTHONPATH=" + b.site(t), "DSOM_PYTHON=extension", "PYTHONDONTWRITEBYTECODE=1"}, more...)
 	if b.name == asan.name {
 		preload := strings.TrimSpace(run(t, nil, "gcc", "-print-file-name=libasan.so")) + ":" + strings.TrimSpace(run(t, nil, "gcc", "-print-file-name=libubsan.so")) + ":" +
 			strings.TrimSpace(run(t, nil, "g++", "-print-file-name=libstdc++.so"))
@@ -280,7 +236,7 @@ func TestStubs(t *testing.T) {
 // data and more methods.
 func TestReleases(t *testing.T) {
 	t.Parallel()
-	env, kernel := plain.env(t), sombuild.Kernel(t, "gcc", plain.kernel)
+	env := plain.env(t)
 	for _, c := range []struct {
 		release, want string
 		flags         []string
@@ -297,10 +253,8 @@ func TestReleases(t *testing.T) {
 		if err := os.WriteFile(source, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := library(dir, source, "testdata/counter.cpp", "counter", kernel, append([]string{"-O1"}, c.flags...)); err != nil {
-			t.Fatal(err)
-		}
-		if got := run(t, append(env, "SOM_PATH="+dir), "python3", "tests/release.py"); got != c.want {
+		classes := classlib.Build(t, classlib.Source{IDL: source, Code: "testdata/counter.cpp"}, plain.kernel, c.flags...)
+		if got := run(t, append(env, "SOM_PATH="+classes), "python3", "tests/release.py"); got != c.want {
 			t.Errorf("release %s: got\n%s", c.release, got)
 		}
 	}

@@ -1,104 +1,48 @@
 package smalltalk_test
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/opendsom/dsom/bind/smalltalk"
-	"github.com/opendsom/dsom/emit/cxx"
-	"github.com/opendsom/dsom/idl"
-	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/sombuild"
-	"github.com/opendsom/dsom/typelib"
+	"github.com/opendsom/dsom/internal/sombuild/classlib"
 )
 
-// build builds the plugin and a class library in C++ in a folder, once.
-var build = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "dsom-smalltalk-test-")
-	if err != nil {
-		return "", err
-	}
-	made = dir
-	kernel, err := sombuild.Shared("gcc", "-O2")
-	if err != nil {
-		return "", err
-	}
-	for _, lib := range []struct{ name, source string }{{"zoo", "../cxx/testdata/zoo.idl"}, {"asker", "testdata/asker.idl"}} {
-		r, err := idl.Compile(context.Background(), idl.Options{Include: []string{"../cxx/testdata"}}, lib.source)
-		if err != nil {
-			return "", err
-		}
-		files, report := cxx.Emit(r.Spec, cxx.Options{Parts: cxx.Usage | cxx.Implementation, Library: lib.name, Typelib: true})
-		if report.HasErrors() {
-			return "", report.Err()
-		}
-		info, err := typelib.Append(nil, r.Spec, typelib.Options{Files: []string{lib.source}})
-		if err != nil {
-			return "", err
-		}
-		if err := files.Add(lib.name+"_typelib.c", typelib.CSource(typelib.Symbol(lib.source), info)); err != nil {
-			return "", err
-		}
-		for name, data := range files.All() {
-			if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-				return "", err
-			}
-		}
-	}
-	for _, args := range [][]string{
-		{"gcc", "-fPIC", "-c", "-o", filepath.Join(dir, "zoo.o"), filepath.Join(dir, "zoo_typelib.c")},
-		{"gcc", "-fPIC", "-c", "-o", filepath.Join(dir, "asker.o"), filepath.Join(dir, "asker_typelib.c")},
-		{"g++", "-std=c++17", "-O1", "-fPIC", "-shared", "-I" + dir, "-I../../libsom/include", "-I../cxx", "-o", filepath.Join(dir, "libzoo.so"),
-			"../cxx/test/zoo.cc", filepath.Join(dir, "zoo_library.cpp"), filepath.Join(dir, "zoo.o"), "-L" + kernel, "-lsom"},
-		{"g++", "-std=c++17", "-O1", "-fPIC", "-shared", "-I" + dir, "-I../../libsom/include", "-I../cxx", "-o", filepath.Join(dir, "libasker.so"),
-			"testdata/asker.cc", filepath.Join(dir, "asker_library.cpp"), filepath.Join(dir, "asker.o"), "-L" + kernel, "-lsom"},
-		{"make", "-s", "-C", "plugin", "BUILD=" + dir, "KERNEL=" + kernel},
-	} {
-		if said, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
-			return "", &os.PathError{Op: string(said), Path: strings.Join(args, " "), Err: err}
-		}
-	}
-	return dir, nil
-})
-
-// zoo is the folder that build has built in. It skips the test where what that takes is missing.
-func zoo(t testing.TB) string {
-	t.Helper()
-	squeak(t)
-	if _, err := exec.LookPath("g++"); err != nil {
-		absent.Skip(t, "no g++: interop/install-peers has it")
-	}
-	sombuild.Kernel(t, "gcc", "-O2") // it looks for the others, and for libffi
-	dir, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-// made is the folder that build has built in; the tests' end removes it.
-var made string
+var shelf sombuild.Shelf
 
 func TestMain(m *testing.M) {
 	status := m.Run()
-	if made != "" {
-		os.RemoveAll(made)
-	}
+	shelf.Clear()
 	os.Exit(status)
+}
+
+// plugin is the folder that the plugin is built in, and a value of SOM_PATH by which class libraries in C++ are found. The test is skipped where what that takes is missing.
+func plugin(t testing.TB) (dir, path string) {
+	t.Helper()
+	squeak(t)
+	zoo := classlib.Zoo(t)
+	path = classlib.Build(t, zoo, classlib.Plain) + string(os.PathListSeparator) +
+		classlib.Build(t, classlib.Source{IDL: "testdata/asker.idl", Include: []string{filepath.Dir(zoo.IDL)}, Code: "testdata/asker.cc"}, classlib.Plain, "-I"+classlib.Build(t, zoo, classlib.Plain))
+	kernel := sombuild.Kernel(t, "gcc", classlib.Plain)
+	return shelf.Once(t, "plugin", func(dir string) error {
+		if said, err := exec.Command("make", "-s", "-C", "plugin", "BUILD="+dir, "KERNEL="+kernel).CombinedOutput(); err != nil {
+			return fmt.Errorf("make: %w\n%s", err, said)
+		}
+		return nil
+	}), path
 }
 
 // runSOM runs a program with the plugin and the library, and returns what it prints.
 func runSOM(t testing.TB, text string) string {
 	t.Helper()
-	dir := zoo(t)
-	status, out, complaints, err := run(t, smalltalk.Program{File: program(t, text), Plugin: dir, Env: []string{"SOM_PATH=" + dir}, Time: 3 * time.Minute})
+	dir, path := plugin(t)
+	status, out, complaints, err := run(t, smalltalk.Program{File: program(t, text), Plugin: dir, Env: []string{"SOM_PATH=" + path}, Time: 3 * time.Minute})
 	if err != nil || status != 0 || complaints != "" {
 		t.Fatalf("status %d, %v, it complains:\n%s\nand prints\n%s", status, err, complaints, out)
 	}
@@ -119,7 +63,7 @@ heard
 // TestSOM: classes of C++ are used, and subclassed; C++ calls the overrides.
 func TestSOM(t *testing.T) {
 	t.Parallel()
-	dir := zoo(t)
+	_, path := plugin(t)
 	program := puppy + `
 | d a w show raises |
 show := [:x | DsomConsole say: x printString].
@@ -168,7 +112,7 @@ true
 'IDL:omg.org/CORBA/BAD_PARAM:1.0 argument 1 of speak is no value for it'
 801
 'IDL:omg.org/CORBA/BAD_PARAM:1.0 argument 1 of friend_of is no value for it'
-'IDL:omg.org/CORBA/BAD_OPERATION:1.0 there is no class Zoo::Nobody, and no library libzoo_nobody.so, nor one of its module that has it, in DIR'
+'IDL:omg.org/CORBA/BAD_OPERATION:1.0 there is no class Zoo::Nobody, and no library libzoo_nobody.so, nor one of its module that has it, in PATH'
 'somebody'
 7000
 1007
@@ -183,7 +127,7 @@ true
 11
 2
 `
-	want = strings.NewReplacer("ü", "\xfc", "DIR", dir).Replace(want)
+	want = strings.NewReplacer("ü", "\xfc", "PATH", path).Replace(want)
 	if got := runSOM(t, program); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -76,14 +76,23 @@ func Shared(cc, cflags string) (string, error) {
 var folders sync.Map
 
 // Folder returns the folder that build fills from libsom's sources with a compiler, which is asked for its version, and flags.
-// It is called once for what these are, and not if an earlier run has: so what it does must not depend on anything else.
-// Two processes that begin at the same time both build, and then use what one of them has built.
+// What build does must not depend on anything else.
 func Folder(cc, flags string, build func(dir string) error) (string, error) {
 	root, err := Root()
 	if err != nil {
 		return "", err
 	}
 	name, err := nameOf(root, cc, flags)
+	if err != nil {
+		return "", err
+	}
+	return Kept(name, build)
+}
+
+// Kept returns the folder of a name that says all that its contents depend on: build fills it, once, unless an earlier run has.
+// Two processes that begin at the same time both build, and then use what one of them has built.
+func Kept(name string, build func(dir string) error) (string, error) {
+	root, err := Root()
 	if err != nil {
 		return "", err
 	}

@@ -36,7 +36,7 @@ if how == "threads":  # which Python does not wait for
         keep[1].som_dispatch("speak", i)
 elif how == "last":  # C++ has one, and calls it when Python and the class's part in it are no more
     last = Own()
-    caller = ctypes.CDLL(os.path.join(os.environ["SOM_PATH"], "libcaller.so"))
+    caller = ctypes.CDLL(os.environ["CALLER"])
     caller.at_end(ctypes.c_void_p(last.som_entry("speak")), ctypes.c_void_p(last.som_address), ctypes.c_int64(3))
     keep[2].keep("z", last)
     last.som_release()

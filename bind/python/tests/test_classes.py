@@ -538,7 +538,7 @@ class Subclassing(unittest.TestCase):
         self.assertNotIn(name, dsom.classes())
 
 
-caller = ctypes.CDLL(os.path.join(os.environ["SOM_PATH"], "libcaller.so"))
+caller = ctypes.CDLL(os.environ["CALLER"])
 caller.in_thread.restype, caller.in_thread.argtypes = ctypes.c_int64, (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)
 
 
