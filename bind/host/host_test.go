@@ -23,6 +23,11 @@ func build(t *testing.T, out, compiler, program string, flags ...string) {
 	if err != nil || len(sources) == 0 {
 		t.Fatal(sources, err)
 	}
+	for _, file := range append(slices.Clone(sources), program, "somhost.h", "src/inner.h", "../c/typelib/src/somt.c") {
+		if _, err := os.Stat(file); err != nil { // so that the go command knows when the test has to run again
+			t.Fatal(err)
+		}
+	}
 	args := slices.Concat([]string{"-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wstrict-prototypes", "-Wno-cast-function-type",
 		"-I../../libsom/include", "-I../c/typelib", "-o", out, program, "../c/typelib/src/somt.c"}, sources, flags,
 		[]string{"-L" + kernel, "-lsom", "-Wl,-rpath," + kernel, "-lffi", "-pthread"})
@@ -84,5 +89,18 @@ func TestDamaged(t *testing.T) {
 	got := sombuild.Run(t, env, "timeout", "120", out, file)
 	if !strings.HasSuffix(got, "400 typelibs\n") {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestHome has other threads call objects of a host that runs in one, under the checkers of addresses and of threads as well.
+func TestHome(t *testing.T) {
+	t.Parallel()
+	env := []string{"SOM_PATH=" + classlib.Build(t, classlib.Zoo(t), classlib.Plain), "ASAN_OPTIONS=detect_leaks=0"}
+	for _, flags := range [][]string{{"-O2"}, checked, {"-O1", "-fsanitize=thread"}} {
+		out := filepath.Join(t.TempDir(), "home")
+		build(t, out, "gcc", "test/home.c", flags...)
+		if got := sombuild.Run(t, env, "timeout", "300", out, "Zoo::Dog"); got != "at home\n" {
+			t.Errorf("%v: got %s", flags, got)
+		}
 	}
 }

@@ -26,7 +26,8 @@ enum {
 	SOMH_MAX_PARTS = 65536,      /* members of a structure, exception or enum, and arms and labels of a union */
 	SOMH_MAX_ARGS = 64,          /* letters of a signature, as libsom has it */
 	SOMH_MAX_SIZE = 1 << 30,     /* octets of a value, and of the elements of a sequence */
-	SOMH_MAX_OVERRIDES = 65535   /* methods that a class overrides */
+	SOMH_MAX_OVERRIDES = 65535,  /* methods that a class overrides */
+	SOMH_HOME_PATIENCE = 60000   /* milliseconds that a thread waits until a host of one thread does what it asks for */
 };
 
 /* ---- Types ---- */
@@ -129,6 +130,7 @@ struct somh_class {
 	const somh_type *const *types;    /* structures, unions, enums and exceptions that are declared in it */
 	const somh_class *const *made;    /* those of somh_define in its order, the nearest first */
 	void *made_by, *context;          /* of somh_define: for the library alone, NULL: it is none of these; the definition's */
+	uint8_t elsewhere;                /* objects are in another process, wholly or in part: a call of one may wait for calls of objects of this one */
 };
 
 /* A class, described: the same each time. NULL where it raises. somh_named loads it by name, as som_class_named does. */
@@ -211,9 +213,22 @@ size_t somh_twins_count(const somh_twins *t);
 int somh_shared(som_ref o);  /* others than the caller have a reference */
 int somh_ending(som_ref o);  /* its destruction has begun: it must be neither kept nor given back */
 
-/* A host that runs in one thread alone says so once, in that thread; what asks is told whether it is there. Before it has said so everybody is. */
+/* ---- Hosts of one thread ---- */
+
+/* A host that runs in one thread alone says so once, in that thread, which is then its home; what asks is told whether it is there. Before it has said so everybody is. */
 void somh_home_set(void);
 int somh_at_home(void);
+/* Has the home thread call run(arg), and waits for that: at home at once; else when the home thread serves, or is in somh_call_open. Raises TRANSIENT if it has not begun within
+ * SOMH_HOME_PATIENCE, BAD_INV_ORDER once the host has ended. What handlers of such hosts begin with. SOM_OK: it has run. */
+int somh_home_do(void (*run)(void *arg), void *arg, som_env *ev);
+/* At home: does what waits by now. A host that waits for nothing else asks again and again, or when wake tells it: in the thread that waits, before it waits, without a lock. */
+void somh_home_serve(void);
+void somh_home_wake(void (*wake)(void *arg), void *arg);
+/* somh_call by the home thread, which meanwhile does what others have for it: another thread makes the call. For calls that wait for those others: of classes elsewhere (somh_class). In
+ * other threads, and before somh_home_set, it is somh_call. */
+int somh_call_open(const somh_method *m, som_proc *proc, som_ref o, const som_value *args, som_value *result, som_env *ev);
+/* At home, when the host ends: who waits is refused, and so is who comes. */
+void somh_home_end(void);
 
 #ifdef __cplusplus
 }

@@ -133,6 +133,25 @@ true
 	}
 }
 
+// TestThreads: threads of C++ call overrides, which Smalltalk's own thread carries out, also while it is busy, and within which it calls C++.
+func TestThreads(t *testing.T) {
+	t.Parallel()
+	got := runSOM(t, puppy+`
+| a w |
+a := (SomClass named: 'Asker') new.
+w := Whelp new.
+a askAside: w n: 3 times: 20 threads: 8.
+[a allAsked < 8] whileTrue: [a ask: w n: 1 times: 2. (Delay forMilliseconds: 1) wait].
+DsomConsole say: a sum printString, a failed.
+a askAside: w n: 13 times: 1 threads: 1.
+[a allAsked < 9] whileTrue: [(Delay forMilliseconds: 1) wait].
+DsomConsole say: a sum printString, ' ', a failed!
+`)
+	if want := fmt.Sprint(8*20*1007, "\n", 8*20*1007, " "); !strings.HasPrefix(got, want) || !strings.Contains(got, "Error: thirteen") {
+		t.Errorf("got %s", got)
+	}
+}
+
 // TestNested: overrides that call C++, which calls overrides, to a depth; and an override that leaves in between by an exception.
 func TestNested(t *testing.T) {
 	t.Parallel()

@@ -175,6 +175,8 @@ static bool fill_ancestors(somh_class *c, const som_class_info *info) {
 	order[0] = c;
 	for (uint32_t i = 1; i < info->norder; i++)
 		if (!(order[i] = known(info->order[i]))) return false;
+	for (uint32_t i = 0; i < info->norder; i++)
+		if (!strcmp(order[i]->name, "SOMDClientProxy")) c->elsewhere = 1;
 	for (uint32_t i = 0; i < info->nparents; i++)
 		if (!(parents[i] = known(info->parents[i]))) return false;
 	c->nparents = info->nparents;

@@ -82,15 +82,3 @@ size_t somh_twins_count(const somh_twins *t) { return t->count; }
 static uint32_t references(som_ref o) { return __atomic_load_n(&o->refs, __ATOMIC_ACQUIRE); }
 int somh_shared(som_ref o) { return references(o) > 1; }
 int somh_ending(som_ref o) { return references(o) == 0; }
-
-/* ---- The home thread ---- */
-
-static pthread_t home;
-static bool has_home;
-
-void somh_home_set(void) {
-	home = pthread_self();
-	__atomic_store_n(&has_home, true, __ATOMIC_RELEASE);
-}
-
-int somh_at_home(void) { return !__atomic_load_n(&has_home, __ATOMIC_ACQUIRE) || pthread_equal(home, pthread_self()); }

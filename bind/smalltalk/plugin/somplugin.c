@@ -2,7 +2,7 @@
  * somplugin.c: classes of SOM in Squeak, on libsomhost. Smalltalk's side is st/som.st, which makes a class of what primitiveDescribe says, with a
  * method for each of SOM's that has nothing in it but its number.
  *
- * All of it runs in the one thread of the machine. A pointer is a ByteArray of eight octets to Smalltalk. What goes wrong is kept, and the primitive
+ * All of it runs in the one thread of the machine, but for handle. A pointer is a ByteArray of eight octets to Smalltalk. What goes wrong is kept, and the primitive
  * fails: Smalltalk then asks primitiveError for it.
  *
  * A call of an override leaves its request on a stack, and has the machine run another process of Smalltalk (callbackEnter), which asks for it by
@@ -296,7 +296,7 @@ static int call(const struct entry *e, som_ref o, sq (*argument)(sq), sq from) {
 		som_proc *proc = of ? somh_proc(m, e->k, of, o) : NULL;
 		if (ev.major) ;
 		else if (!proc) som_raise_system(&ev, "IDL:omg.org/CORBA/NO_IMPLEMENT:1.0", 0, SOM_COMPLETED_NO, "nobody above implements it");
-		else called = somh_call(m, proc, o, args, &result, &ev) == SOM_OK;
+		else called = (of->elsewhere ? somh_call_open : somh_call)(m, proc, o, args, &result, &ev) == SOM_OK;
 	} else {
 		char s[300];
 		snprintf(s, sizeof s, "argument %u of %s is no value for it", done + 1, m->name);
@@ -595,12 +595,7 @@ static void raise_as(const somh_method *m, som_env *ev, const char *id, const ch
 	som_raise_user(ev, t->id, p ? p + IN_FRONT : NULL, p ? drop_members : NULL);
 }
 
-static void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
-	const somh_method *m = context;
-	if (!somh_at_home()) {
-		som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "Smalltalk is called by its own thread alone");
-		return;
-	}
+static void carry_out(const somh_method *m, som_ref self, som_env *ev, const som_value *args, som_value *result) {
 	if (nrequests == MOST_NESTED) {
 		som_raise_system(ev, "IDL:omg.org/CORBA/IMP_LIMIT:1.0", 0, SOM_COMPLETED_NO, "smalltalk-nested-calls: 31 calls of overrides are within one another at most");
 		return;
@@ -621,6 +616,27 @@ static void handle(void *context, som_ref self, som_env *ev, const som_value *ar
 		if (p->direction == SOMH_IN && p->owner == SOMH_OBJECTS && simple(p->type)) end_value(p->type, args[p->slot]);
 	}
 	som_release(self);
+}
+
+/* Another thread's call waits until the machine is in a call of an object elsewhere, or attends. */
+struct asked { const somh_method *m; som_ref self; som_env *ev; const som_value *args; som_value *result; };
+
+static void do_asked(void *p) {
+	struct asked *a = p;
+	carry_out(a->m, a->self, a->ev, a->args, a->result);
+}
+
+static void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
+	struct asked a = {context, self, ev, args, result};
+	somh_home_do(do_asked, &a, ev);
+}
+
+/* Does what other threads have for Smalltalk. */
+EXPORT int primitiveAttend(void) {
+	sq before = calls_out();
+	somh_home_serve();
+	under_way = before;
+	return 1;
 }
 
 /* name, parent, Array of methods' numbers: a class below the parent that overrides them. */
@@ -726,6 +742,11 @@ EXPORT int primitiveAnswer(void) {
 EXPORT int setInterpreter(squeak *machine) {
 	vm = machine;
 	return vm->majorVersion() == 1 && vm->minorVersion() >= 8;
+}
+
+EXPORT int shutdownModule(void) {
+	somh_home_end();
+	return 1;
 }
 
 EXPORT const char *getModuleName(void) { return "SomPlugin"; }

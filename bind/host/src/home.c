@@ -1,0 +1,171 @@
+/* home.c: hosts that run in one thread. What other threads have for it waits in a line, and it does that when it can: when it serves, or in an open call. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L /* clocks of conditions, masks of signals */
+#endif
+#include "inner.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+/* On the stack of the thread that waits for it. */
+typedef struct job {
+	struct job *next;
+	void (*run)(void *);
+	void *arg;
+	enum { WAITS, BEGUN, DONE, REFUSED } state;
+} job;
+
+static pthread_t home;
+static bool has_home, has_ended;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed; /* a job has come, or has another state; an open call is done */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static job *first, **last = &first;
+static void (*wake)(void *);
+static void *wake_arg;
+
+#ifdef __APPLE__ /* whose conditions know the clock of the wall alone */
+#define CLOCK CLOCK_REALTIME
+#else
+#define CLOCK CLOCK_MONOTONIC
+#endif
+
+static void prepare(void) {
+	pthread_condattr_t a;
+	pthread_condattr_init(&a);
+#ifndef __APPLE__
+	pthread_condattr_setclock(&a, CLOCK);
+#endif
+	pthread_cond_init(&changed, &a);
+	pthread_condattr_destroy(&a);
+}
+
+void somh_home_set(void) {
+	pthread_once(&once, prepare);
+	home = pthread_self();
+	__atomic_store_n(&has_home, true, __ATOMIC_RELEASE);
+}
+
+int somh_at_home(void) { return !__atomic_load_n(&has_home, __ATOMIC_ACQUIRE) || pthread_equal(home, pthread_self()); }
+
+void somh_home_wake(void (*f)(void *), void *arg) {
+	pthread_mutex_lock(&lock);
+	wake = f;
+	wake_arg = arg;
+	pthread_mutex_unlock(&lock);
+}
+
+static void take_out(const job *j) {
+	job **at = &first;
+	while (*at != j) at = &(*at)->next;
+	*at = j->next;
+	if (last == &j->next) last = at;
+}
+
+int somh_home_do(void (*run)(void *), void *arg, som_env *ev) {
+	if (somh_at_home()) return run(arg), SOM_OK;
+	job j = {.run = run, .arg = arg};
+	struct timespec until;
+	clock_gettime(CLOCK, &until);
+	until.tv_sec += SOMH_HOME_PATIENCE / 1000;
+	pthread_mutex_lock(&lock);
+	if (has_ended) {
+		j.state = REFUSED;
+	} else {
+		*last = &j;
+		last = &j.next;
+		pthread_cond_broadcast(&changed);
+		void (*tell)(void *) = wake;
+		void *to = wake_arg;
+		pthread_mutex_unlock(&lock);
+		if (tell) tell(to);
+		pthread_mutex_lock(&lock);
+	}
+	while (j.state == WAITS && pthread_cond_timedwait(&changed, &lock, &until) == 0) {}
+	if (j.state == WAITS) take_out(&j);
+	while (j.state == BEGUN) pthread_cond_wait(&changed, &lock); /* arg is in use */
+	pthread_mutex_unlock(&lock);
+	if (j.state == DONE) return SOM_OK;
+	if (j.state == REFUSED) som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "the program of the object's language has ended");
+	else som_raise_system(ev, "IDL:omg.org/CORBA/TRANSIENT:1.0", 0, SOM_COMPLETED_NO, "the one thread of the object's language was busy for a minute (SOMH_HOME_PATIENCE)");
+	return SOM_E_CYCLE;
+}
+
+/* Does the first of what waits. The lock is held before and after. */
+static void serve_one(void) {
+	job *j = first;
+	take_out(j);
+	j->state = BEGUN;
+	pthread_mutex_unlock(&lock);
+	j->run(j->arg);
+	pthread_mutex_lock(&lock);
+	j->state = DONE;
+	pthread_cond_broadcast(&changed);
+}
+
+void somh_home_serve(void) {
+	pthread_mutex_lock(&lock);
+	size_t n = 0;
+	for (const job *j = first; j; j = j->next) n++;
+	for (; n > 0 && first; n--) serve_one(); /* an inner one may have done some */
+	pthread_mutex_unlock(&lock);
+}
+
+void somh_home_end(void) {
+	pthread_mutex_lock(&lock);
+	has_ended = true;
+	while (first) {
+		job *j = first;
+		take_out(j);
+		j->state = REFUSED;
+	}
+	if (has_home) pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&lock);
+}
+
+/* ---- Open calls ---- */
+
+typedef struct open_call {
+	const somh_method *m;
+	som_proc *proc;
+	som_ref o;
+	const som_value *args;
+	som_value *result;
+	som_env *ev;
+	int code;
+	bool done;
+} open_call;
+
+static void *carry(void *p) {
+	open_call *c = p;
+	int code = somh_call(c->m, c->proc, c->o, c->args, c->result, c->ev);
+	pthread_mutex_lock(&lock);
+	c->code = code;
+	c->done = true;
+	pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&lock);
+	return NULL;
+}
+
+int somh_call_open(const somh_method *m, som_proc *proc, som_ref o, const som_value *args, som_value *result, som_env *ev) {
+	if (!__atomic_load_n(&has_home, __ATOMIC_ACQUIRE) || !somh_at_home()) return somh_call(m, proc, o, args, result, ev);
+	open_call c = {.m = m, .proc = proc, .o = o, .args = args, .result = result, .ev = ev};
+	sigset_t none, before;
+	pthread_t thread;
+	sigfillset(&none);
+	pthread_sigmask(SIG_BLOCK, &none, &before); /* signals are the host's own thread's */
+	int failed = pthread_create(&thread, NULL, carry, &c);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failed) {
+		som_raise_system(ev, "IDL:omg.org/CORBA/NO_RESOURCES:1.0", 0, SOM_COMPLETED_NO, "no thread can be made for a call of an object elsewhere");
+		return SOM_E_MEMORY;
+	}
+	pthread_mutex_lock(&lock);
+	while (!c.done)
+		if (first) serve_one();
+		else pthread_cond_wait(&changed, &lock);
+	pthread_mutex_unlock(&lock);
+	pthread_join(thread, NULL);
+	return c.code;
+}
