@@ -40,6 +40,15 @@ type Limit struct {
 	Why   string // for the table
 }
 
+// limits are several rows that one and the same thing is in the way of.
+func limits(err, why string, rows ...string) []Limit {
+	all := make([]Limit, len(rows))
+	for i, r := range rows {
+		all[i] = Limit{Row: r, Error: err, Why: why}
+	}
+	return all
+}
+
 func (h *Host) limit(row string) *Limit {
 	i := slices.IndexFunc(h.Limits, func(l Limit) bool { return l.Row == row })
 	if i < 0 {

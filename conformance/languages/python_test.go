@@ -27,8 +27,8 @@ func pythonPackage(t testing.TB) string {
 		if err := os.Mkdir(dir, 0o755); err != nil {
 			return err
 		}
-		const build = "import sys, zipfile, backend; zipfile.ZipFile(sys.argv[1] + '/' + backend.build_wheel(sys.argv[1])).extractall(sys.argv[1])"
-		_, err := output(t, []string{"DSOM_LIBSOM=" + kernel, "PYTHONPATH=" + filepath.Join("..", "..", "bind", "python"), "PYTHONDONTWRITEBYTECODE=1"}, "python3", "-c", build, dir)
+		const making = "import sys, zipfile, backend; zipfile.ZipFile(sys.argv[1] + '/' + backend.build_wheel(sys.argv[1])).extractall(sys.argv[1])"
+		_, err := output(t, []string{"DSOM_LIBSOM=" + kernel, "PYTHONPATH=" + filepath.Join("..", "..", "bind", "python"), "PYTHONDONTWRITEBYTECODE=1"}, "python3", "-c", making, dir)
 		return err
 	})
 }

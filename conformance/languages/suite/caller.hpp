@@ -30,19 +30,24 @@ template <class F> void caught(F f) {
 struct Threads {
 	std::vector<std::thread> all;
 	std::atomic<long> running{0}, sum{0}, raised{0};
+	std::mutex lock; // of what the last of them raised
+	std::string last;
 
 	void begin(const Thing &who, long threads, long times) {
 		if (threads < 0 || threads > 100 || times < 0 || times > 1000000) throw som::system_exception("BAD_PARAM", "threads: 0 to 100, times: 0 to 1000000");
 		if (running || !all.empty()) throw som::system_exception("BAD_INV_ORDER", "threads: some have not ended");
 		sum = raised = 0;
+		last.clear();
 		running = threads;
 		for (long t = 0; t < threads; t++)
 			all.emplace_back([this, who, times] {
 				for (long i = 0; i < times; i++) {
 					try {
 						sum += who.speak(1);
-					} catch (const som::exception &) {
+					} catch (const som::exception &e) {
 						raised++;
+						std::lock_guard<std::mutex> guard(lock);
+						last = std::string(e.id()) + " " + e.what();
 					}
 				}
 				running--;
@@ -87,6 +92,14 @@ public:
 	}
 	void catch_it(const Thing &who, std::int64_t n) {
 		caught([&] { write_line("answered " + text(static_cast<std::int64_t>(who.speak(n)))); });
+	}
+	void catch_any(const Thing &who, std::int64_t n) {
+		std::string said = "caught something";
+		try {
+			said = "answered " + text(static_cast<std::int64_t>(who.speak(n)));
+		} catch (const som::exception &) {
+		}
+		write_line(said);
 	}
 	void use_attributes(const Thing &who) {
 		who.set_label("set by C++");
@@ -178,6 +191,10 @@ public:
 		if (threads_.running) return false;
 		if (!threads_.all.empty()) threads_.join();
 		return true;
+	}
+	std::string raised() {
+		std::lock_guard<std::mutex> guard(threads_.lock);
+		return threads_.last;
 	}
 	void wait_for_threads(const Thing &who, std::int32_t threads, std::int32_t times) {
 		threads_.begin(who, threads, times);

@@ -15,6 +15,7 @@ class State {
 	std::mutex lock_;
 	long row_ = 0, living_ = 0;
 	std::map<som_ref, int> numbers_; // of the row, in the order in which they were first written
+	int last_ = 0;                   // of these numbers
 	std::size_t memory_ = 0;
 
 public:
@@ -28,6 +29,7 @@ public:
 		living_ = 0;
 		memory_ = 0;
 		numbers_.clear();
+		last_ = 0;
 	}
 	long made() {
 		std::lock_guard<std::mutex> guard(lock_);
@@ -45,7 +47,9 @@ public:
 	}
 	int number(som_ref o) {
 		std::lock_guard<std::mutex> guard(lock_);
-		return numbers_.emplace(o, static_cast<int>(numbers_.size()) + 1).first->second;
+		const auto at = numbers_.emplace(o, last_ + 1);
+		last_ += at.second;
+		return at.first->second;
 	}
 	// How much more memory is in use than when it was last asked, which was 0 before the first time.
 	long grown() {

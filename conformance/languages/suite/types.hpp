@@ -142,12 +142,16 @@ class Asking {
 		answered("turn_grid", text(who_.turn_grid({{{1, 2, 3}, {4, 5, 6}}})));
 		answered("turn_pair", text(who_.turn_pair({"a", "b"})));
 	}
-	void things() const {
-		const Thing a = Thing::create(), b = Holder::create();
+	void thing() const {
+		const Thing a = Thing::create();
 		answered("turn_thing", text(who_.turn_thing(a)));
-		answered("turn_things", text(who_.turn_things({a, b})));
 		answered("maybe", text(who_.maybe(a)));
 		answered("maybe", text(who_.maybe(nullptr)));
+	}
+	void things() const {
+		const Thing a = Thing::create(), b = Holder::create();
+		answered("turn_things", text(who_.turn_things({a, b})));
+		answered("turn_things", text(who_.turn_things({})));
 	}
 	void out() const {
 		std::int32_t rest = 0;
@@ -200,6 +204,7 @@ public:
 		if (group == "basic") return basic();
 		if (group == "text") return strings();
 		if (group == "constructed") return constructed();
+		if (group == "thing") return thing();
 		if (group == "things") return things();
 		if (group == "out") return out();
 		if (group == "inout") return inout();
