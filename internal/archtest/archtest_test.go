@@ -24,7 +24,7 @@ const module = "github.com/opendsom/dsom/"
 // all that lies below the folder x; the longest match decides.
 // The roof also carries what uses the house as its users do: bindings and examples.
 var floors = strings.Split(strings.TrimSpace(`
-exc diag limits limits/hostrate platform process nonblock conformance svc/naming/tree/constraint transport/subject
+exc diag limits limits/hostrate platform process nonblock conformance conformance/languages svc/naming/tree/constraint transport/subject
 cdr
 codeset typecode ior
 dyn model ior/explain transport transport/netbios/nbname
