@@ -192,7 +192,7 @@ func (d *Domain) export(r som.Ref, declared string, why hold) (*orb.Ref, error) 
 	if r.IsNil() {
 		return nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "no object is to be exported")
 	}
-	if p, ok := som.FindState[proxy](r); ok {
+	if p, ok := som.FindState[proxy](r); ok && !p.changedBy(r.Class()) {
 		ref, err := p.partAs(declared).reference()
 		if err != nil || privateHost(ref) == "" {
 			return ref, err
