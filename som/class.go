@@ -183,6 +183,9 @@ func (c *Class) Factory() string { return c.spec.Factory }
 // Typelib returns the type information that the class's Spec points to, or nil.
 func (c *Class) Typelib() unsafe.Pointer { return c.spec.Typelib }
 
+// TypeInformation returns what the class's Spec has, which is not to be changed, or nil.
+func (c *Class) TypeInformation() []byte { return c.spec.TypeInformation }
+
 // Layout returns where the data of the class and its ancestors is, by offset.
 func (c *Class) Layout() []Placed { return slices.Clone(c.layout) }
 

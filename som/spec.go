@@ -41,6 +41,9 @@ type Spec struct {
 	// stays as long as the program, or nil. Other kernels hand it on.
 	Typelib unsafe.Pointer
 
+	// TypeInformation is the same as octets of Go's, where there is no such memory: another process has told it, and nobody has looked at it. Other kernels copy it.
+	TypeInformation []byte
+
 	Mirror Host         // the other kernel that has the class, of which this is the image here
 	Known  func(*Class) // called once, with no lock of this package held, when all of the class is there but its metaclass has not looked at it yet; or nil
 }

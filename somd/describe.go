@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
@@ -43,6 +44,17 @@ func descriptionOf(c *som.Class) []ClassDescription {
 	return all
 }
 
+// informed adds to a description what type information says of the class, if any does.
+func (d *Domain) informed(all []ClassDescription, c *som.Class) []ClassDescription {
+	if d.TypeInformation == nil || len(all) == 0 {
+		return all
+	}
+	if b, err := d.TypeInformation(c); err == nil && len(b) <= MaxDescribedTypelib {
+		all[len(all)-1].Typelib = b
+	}
+	return all
+}
+
 // metaclassOf returns the name of the nearest class that a class is an instance of and that introduces methods, or "" if that is one of SOM's own: properties are kept where
 // the objects are.
 func metaclassOf(c *som.Class) string {
@@ -62,7 +74,7 @@ func (s *servant) describe(r *orb.ServerRequest) {
 	if s.isClass() {
 		all = metaclassDescription
 	}
-	octets, err := appendDescription(nil, all(s.class))
+	octets, err := appendDescription(nil, s.d.informed(all(s.class), s.class))
 	if r.Returned(err) {
 		r.Out.OctetSeq(octets)
 	}
@@ -85,7 +97,13 @@ func getDescription(c *orb.Call) ([]ClassDescription, error) {
 	if err := c.End(); err != nil {
 		return nil, err
 	}
-	return ReadDescription(octets)
+	all, err := ReadDescription(octets)
+	if n := len(all); n > 0 {
+		for i := range all { // the last one's tells of all
+			all[i].Typelib = all[n-1].Typelib
+		}
+	}
+	return all, err
 }
 
 // fromDescription makes what stands for a class that this process does not have: its interface alone, in which methods have no implementation.
@@ -158,6 +176,23 @@ func (d *Domain) uncount(methods int) {
 	d.methods -= methods
 }
 
+// takeTypelib returns type information that a description has, or nil where there is none, or no room for it. Classes of one description have the same.
+func (d *Domain) takeTypelib(b []byte) []byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(b) == 0 || len(b) > MaxDescribedTypelib {
+		return nil
+	}
+	if at := unsafe.SliceData(b); at != d.taken {
+		if len(b) > MaxDescribedTypelibs-d.typelibs {
+			return nil
+		}
+		d.typelibs += len(b)
+		d.taken = at
+	}
+	return b
+}
+
 // checked is the error of a method whose description cannot be used, before anything is made for it.
 func (m *MethodDescription) checked(class string) error {
 	if n := max(len(m.Signature), len(m.Whole)); n > som.MaxSignature {
@@ -176,7 +211,7 @@ func (m *MethodDescription) checked(class string) error {
 // interfaceSpec is what a description says of a class, whose parents are here or root, and of the signatures of its methods. The class counts from then on; what is
 // refused here does not. A method that has no type in Go, as one of a signature beyond som's limits, is there, and its calls say why they are errors.
 func (d *Domain) interfaceSpec(x ClassDescription, root *som.Class, types *descriptionTypes) (s som.Spec, all []*som.Signed, err error) {
-	s = som.Spec{Name: x.Name, BaseProxy: x.BaseProxy, Version: som.Version{Major: int(x.Major), Minor: int(x.Minor)}}
+	s = som.Spec{Name: x.Name, TypeInformation: d.takeTypelib(x.Typelib), BaseProxy: x.BaseProxy, Version: som.Version{Major: int(x.Major), Minor: int(x.Minor)}}
 	for _, p := range x.Parents {
 		parent := som.SOMObject
 		if p == root.Name() {

@@ -10,7 +10,7 @@ import (
 // is behind what they know, and what is not there is zero. What they must not pass over raises the least version.
 const (
 	descriptionMagic   = 0x534f4d43 // SOMC. Where builds before version 1 have the number of classes
-	DescriptionVersion = 1          // which this build says and reads
+	DescriptionVersion = 2          // which this build says and reads
 	leastDescription   = 1          // which readers of this build's descriptions have to know
 )
 
@@ -21,7 +21,10 @@ type ClassDescription struct {
 	Parents      []string
 	Methods      []MethodDescription // in release order
 	BaseProxy    string              // from which what stands for its objects descends, or empty: som.Spec's
-	Metaclass    string              // whose methods the class has as an object, which nobody calls from elsewhere; empty where those of SOM's own metaclasses are all
+	// Typelib is what type information says of the class and its ancestors (docs/typelib.md): of parameters' names, of types, of what may be NULL, and comments. It is told with the last class of a description alone,
+	// and nil where nobody has any, or it has more than MaxDescribedTypelib octets.
+	Typelib   []byte
+	Metaclass string // whose methods the class has as an object, which nobody calls from elsewhere; empty where those of SOM's own metaclasses are all
 }
 
 // A MethodDescription is one that a class introduces.
@@ -65,6 +68,9 @@ func appendDescription(buf []byte, all []ClassDescription) ([]byte, error) {
 		}
 		e.RawString(x.BaseProxy)
 		e.RawString(x.Metaclass)
+		if x.Typelib != nil {
+			e.OctetSeq(x.Typelib)
+		}
 		e.End(class)
 	}
 	return e.Bytes(), e.Err()
@@ -109,6 +115,9 @@ func readClass(d *cdr.Decoder) (x ClassDescription) {
 		d.EndEncapsulation(&in)
 	}
 	x.BaseProxy, x.Metaclass = laterText(d), laterText(d)
+	if d.Remaining() > 0 {
+		x.Typelib = d.OctetSeq()
+	}
 	return x
 }
 

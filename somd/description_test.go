@@ -92,6 +92,7 @@ func TestDescriptionVersions(t *testing.T) {
 			}, func() {
 				e.RawString("Base")
 				e.RawString("Meta")
+				e.OctetSeq([]byte("SOMT"))
 				e.Octet(7)
 				e.Double(1.5)
 			})
@@ -99,7 +100,7 @@ func TestDescriptionVersions(t *testing.T) {
 		e.RawString("of version 6, behind all")
 		full := walk
 		full.Copies, full.Owns, full.Whole, full.Oneway = "c", "o", "w", true
-		later := []somd.ClassDescription{{Name: "A", Major: 2, Minor: 3, Parents: []string{"SOMObject"}, Methods: []somd.MethodDescription{full, full}, BaseProxy: "Base", Metaclass: "Meta"}}
+		later := []somd.ClassDescription{{Name: "A", Major: 2, Minor: 3, Parents: []string{"SOMObject"}, Methods: []somd.MethodDescription{full, full}, BaseProxy: "Base", Metaclass: "Meta", Typelib: []byte("SOMT")}}
 		later = append(later, later[0])
 		later[1].Name = "B"
 		if got, err := somd.ReadDescription(e.Bytes()); err != nil || !reflect.DeepEqual(got, later) {
@@ -112,7 +113,7 @@ func TestDescriptionVersions(t *testing.T) {
 		}
 	}
 	e := newDescribing(false, magic, 9, 8, 0)
-	if _, err := somd.ReadDescription(e.Bytes()); !errors.Is(err, exc.NoImplement) || !strings.Contains(err.Error(), "version 9, for readers that know version 8 or later: this build knows version 1") {
+	if _, err := somd.ReadDescription(e.Bytes()); !errors.Is(err, exc.NoImplement) || !strings.Contains(err.Error(), "version 9, for readers that know version 8 or later: this build knows version 2") {
 		t.Errorf("a version that is not known: %v", err)
 	}
 	next := uint32(somd.DescriptionVersion + 1)
@@ -132,7 +133,7 @@ func TestDescriptionVersions(t *testing.T) {
 	old.Count(0)
 	old.Count(0)
 	for _, octets := range [][]byte{old.Bytes(), nil, make([]byte, 40)} {
-		if _, err := somd.ReadDescription(octets); !errors.Is(err, exc.NoImplement) || !strings.Contains(err.Error(), "before version 1") || !strings.Contains(err.Error(), "reads version 1") {
+		if _, err := somd.ReadDescription(octets); !errors.Is(err, exc.NoImplement) || !strings.Contains(err.Error(), "before version 1") || !strings.Contains(err.Error(), "reads version 2") {
 			t.Errorf("%d octets without a version: %v", len(octets), err)
 		}
 	}

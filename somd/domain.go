@@ -22,6 +22,9 @@ const (
 	MaxDescribedMethods = 1 << 18 // methods that these introduce
 	MaxDescriptionTypes = 1 << 16 // types of the signatures of one description (som.Signed.Types)
 	MaxDescribedTypes   = 1 << 20 // types of all signatures that were ever described to the process
+
+	MaxDescribedTypelib  = 1 << 20  // octets of the type information in one description: more is not told, and what is told is not taken
+	MaxDescribedTypelibs = 64 << 20 // octets of all type information that a domain takes from descriptions; of later classes there are signatures alone
 )
 
 // A Config says what a domain has beside its adapter. The zero value is useful.
@@ -41,6 +44,10 @@ type Config struct {
 	// Share makes a class of Go's known to the other kernel of the process, if objects of that are exported or imported here
 	// (native.Export). Classes of proxies are made known by it, so that the other kernel's objects can have proxies.
 	Share func(*som.Class) error
+
+	// TypeInformation returns what type information says of a class and its ancestors, as a typelib, for processes in which it is placed (native.TypeInformation): names of parameters and the like,
+	// which languages need that have no generated code. Nil, or an error: they know what signatures say.
+	TypeInformation func(*som.Class) ([]byte, error)
 
 	// Proxy chooses the class of proxies for a target class where the program has one of its own: a descendant of ClientProxy and of the target.
 	// Nil, or a nil class: the one of the name Target__Proxy that Know was told of or that the process has or finds, or else one that is made.
@@ -73,6 +80,8 @@ type Domain struct {
 	proxies   map[*som.Class]*som.Class // of proxies, by target
 	described int
 	methods   int                 // of those that are described
+	typelibs  int                 // octets of type information that was taken
+	taken     *byte               // the last of that
 	strange   map[*som.Class]bool // known by descriptions alone
 
 	superseded map[string]bool // names of which a class that was known by a description had to make way: the other kernel may have that
@@ -183,7 +192,7 @@ func (d *Domain) export(r som.Ref, declared string, why hold) (*orb.Ref, error) 
 	if r.IsNil() {
 		return nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "no object is to be exported")
 	}
-	if p, ok := som.FindState[proxy](r); ok {
+	if p, ok := som.FindState[proxy](r); ok && !p.changedBy(r.Class()) {
 		ref, err := p.partAs(declared).reference()
 		if err != nil || privateHost(ref) == "" {
 			return ref, err

@@ -90,6 +90,31 @@ func (p *proxy) partAs(class string) *proxy {
 	})
 }
 
+// changedBy reports whether an object of a placed class's descendant does something else than its target does: class c, or one between, overrides what the target is called by. Such an object is what
+// others are to call, and not its target.
+func (p *proxy) changedBy(c *som.Class) bool {
+	p.mu.Lock()
+	placed, target := p.from != nil, p.target
+	p.mu.Unlock()
+	if !placed || c == target {
+		return false
+	}
+	parts := p.parts()
+	for _, a := range c.Order() {
+		if slices.ContainsFunc(parts, func(x *proxy) bool { return x.SomGetClass() == a }) {
+			continue
+		}
+		for _, x := range parts {
+			if a.DescendsFrom(x.SomGetClass()) && slices.ContainsFunc(x.SomGetClass().Methods(), func(m *som.Method) bool {
+				return !isRoot(m.Class()) && !ClientProxy.DescendsFrom(m.Class()) && a.Implements(m) != nil
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func proxyOf(self som.Self) *proxy {
 	p, _ := som.FindState[proxy](self.Ref())
 	return p

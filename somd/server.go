@@ -246,5 +246,5 @@ func (s *Server) SomdDescribe(_ context.Context, objclass string) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	return appendDescription(nil, descriptionOf(c))
+	return appendDescription(nil, s.d.informed(descriptionOf(c), c))
 }

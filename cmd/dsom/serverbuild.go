@@ -75,7 +75,7 @@ func main() {
 			}
 			names = append(names, c.Name())
 		}
-		d := somd.New(s.Root.POA, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export,
+		d := somd.New(s.Root.POA, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, TypeInformation: native.TypeInformation,
 			Around: dsom.Carried(dsom.ForeignThreads{Thread: native.Thread, Exception: native.UserException})})
 		ref, err := somd.Serve(ctx, s, d, somd.Among(classes...), names...)
 		if err != nil || s.Private() {

@@ -85,3 +85,6 @@ func Instances(c *som.Class) (int, error) { return 0, absent(c.Name()) }
 
 // Spec fails: the program is built without cgo.
 func Spec(classes ...*som.Class) (*model.Spec, error) { return nil, absent("libsom") }
+
+// TypeInformation fails: the program is built without cgo.
+func TypeInformation(c *som.Class) ([]byte, error) { return nil, absent(c.Name()) }

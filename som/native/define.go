@@ -7,9 +7,11 @@ package native
 import "C"
 
 import (
+	"sync"
 	"unsafe"
 
 	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/typelib"
 )
 
 // An entry is a method of a class of Go that C calls.
@@ -63,6 +65,9 @@ func (h *host) Define(c *som.Class) error {
 		d.metaclass = b.text(m.Name())
 	}
 	if d.typelib = c.Typelib(); d.typelib == nil {
+		d.typelib = h.copied(c.TypeInformation())
+	}
+	if d.typelib == nil {
 		if t, err := description(c); err == nil { // else signatures are all there is
 			d.typelib = C.CBytes(t)
 			defer func() {
@@ -93,6 +98,28 @@ func (h *host) Define(c *som.Class) error {
 	}
 	there = true
 	return h.front(im)
+}
+
+// A copied is type information that libsom's classes point to, for as long as the program. The original is kept, so that its place is no other's.
+type copied struct {
+	from []byte
+	once sync.Once
+	to   unsafe.Pointer // nil: it is damaged
+}
+
+// copied copies type information to where libsom may have it, once; nil for none and for what is damaged.
+func (h *host) copied(b []byte) unsafe.Pointer {
+	if len(b) == 0 {
+		return nil
+	}
+	x, _ := h.informed.LoadOrStore(unsafe.SliceData(b), &copied{from: b})
+	y := x.(*copied)
+	y.once.Do(func() {
+		if _, err := typelib.Parse(b); err == nil {
+			y.to = C.CBytes(b)
+		}
+	})
+	return y.to
 }
 
 // learn is told of a class of Go that libsom has just made, whose metaclass may make instances next.

@@ -39,6 +39,7 @@ type host struct {
 	byClass   sync.Map   // *som.Class to *image
 	byNative  sync.Map   // *C.som_class to *image
 	last      library    // the one whose class was looked at last
+	informed  sync.Map   // *byte to *copied: type information that is Go's, by where it begins
 
 	objects objects
 	watched sync.Map // som.Ref to *weak, of objects in both kernels that Go has weak references to

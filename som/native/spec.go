@@ -3,6 +3,7 @@
 package native
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"unsafe"
@@ -39,6 +40,15 @@ func Spec(classes ...*som.Class) (*model.Spec, error) {
 	}
 	spec, err := typelib.Merge(specs...)
 	return spec, errors.Join(failed, err)
+}
+
+// TypeInformation returns what [Spec] does of a class, as a typelib: somd.Config's.
+func TypeInformation(c *som.Class) ([]byte, error) {
+	spec, err := Spec(c)
+	if spec == nil {
+		return nil, cmp.Or(err, errors.New("nothing says anything of the class"))
+	}
+	return typelib.Append(nil, spec, typelib.Options{})
 }
 
 // specOf returns the type information about a class, nil for none and for what is among read already.

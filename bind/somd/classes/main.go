@@ -96,7 +96,7 @@ func serve(ctx context.Context, s *server.Server, files []string, only, by strin
 		}
 		names = strings.Split(only, ",")
 	}
-	cfg := somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, Around: dsom.Carried(dsom.ForeignThreads{Thread: native.Thread, Exception: native.UserException})}
+	cfg := somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, TypeInformation: native.TypeInformation, Around: dsom.Carried(dsom.ForeignThreads{Thread: native.Thread, Exception: native.UserException})}
 	if by != "" {
 		if cfg.Server, err = native.Find(by); err != nil {
 			return fmt.Errorf("--server-class %s: %w", by, err)

@@ -67,7 +67,7 @@ var joined = sync.OnceValues(func() (*somd.Domain, error) {
 	if err := daemonOf(o); err != nil {
 		return nil, err
 	}
-	return somd.New(adapter, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, Processes: own, Around: dsom.Carried(dsom.ForeignThreads{Thread: native.Thread, Exception: native.UserException})}), nil
+	return somd.New(adapter, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, TypeInformation: native.TypeInformation, Processes: own, Around: dsom.Carried(dsom.ForeignThreads{Thread: native.Thread, Exception: native.UserException})}), nil
 })
 
 // transports adds to by the sockets of the machine, where servers are told by the system whose program calls, and TLS, if the environment says how (DSOM_TLS_…).

@@ -22,7 +22,7 @@ func serve(ctx context.Context, as dsom.Role) error {
 	if err != nil {
 		return err
 	}
-	cfg := somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, Around: dsom.Carried(dsom.ForeignThreads{Thread: native.Thread, Exception: native.UserException})}
+	cfg := somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, TypeInformation: native.TypeInformation, Around: dsom.Carried(dsom.ForeignThreads{Thread: native.Thread, Exception: native.UserException})}
 	if as.Class != "" && as.Class != somd.ServerClass.Name() {
 		if cfg.Server, err = native.Find(as.Class); err != nil {
 			return err

@@ -16,7 +16,7 @@ import (
 func main() {
 	opt := server.Options{Name: "kennel", BiDir: orb.BiDir{Accept: true}}
 	err := server.Run(context.Background(), opt, func(ctx context.Context, s *server.Server) error {
-		d := somd.New(s.Root.POA, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export})
+		d := somd.New(s.Root.POA, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, TypeInformation: native.TypeInformation})
 		_, err := somd.Serve(ctx, s, d, somd.Among(puppy.Class), "Puppy")
 		return err
 	})
