@@ -192,3 +192,24 @@ func main() {
 	}
 }
 `
+
+// TestMetaclassNames holds that a class has the metaclass that it names, be that declared or one of the runtime's, and that what is neither is an error.
+func TestMetaclassNames(t *testing.T) {
+	t.Parallel()
+	for _, c := range []*som.Class{meta.Abstract, meta.Final, meta.Noninstantiable, meta.Redispatched, meta.ExtentManaged, meta.TimeStamped, meta.InvariantChecked, meta.Cooperative,
+		meta.ParentMethodCallPreventionEnabled, meta.BeforeAfter, meta.SingleInstance, meta.Traced, meta.ProxyFor} {
+		name := strings.TrimPrefix(c.Name(), "SOMM")
+		for _, as := range []string{c.Name(), "::" + c.Name()} {
+			files := emitClasses(t, "interface Pet : SOMObject { implementation { metaclass = \""+as+"\"; }; };\n", "example.com/gen")
+			contains(t, files, "pet/pets.go", `som.MustClass[object]("Pet", som.WithMetaclass(meta.`+name+"))", "dsom/som/meta\"")
+		}
+	}
+	const unknown = "#include <somobj.idl>\ninterface Pet : SOMObject { implementation { metaclass = SOMMUnheard; }; };\n"
+	_, report := golang.Emit(compileSOM(t, idl.FilesOf{"pets.idl": unknown}, "pets.idl"), golang.Options{Package: "example.com/gen", Classes: true})
+	if all := report.All(); !slices.Contains(codes(report), golang.CodeNotSupported) || !strings.Contains(all[len(all)-1].Message, "SOMMUnheard") {
+		t.Errorf("%v", all)
+	}
+	if _, report := golang.Emit(compileSOM(t, idl.FilesOf{"pets.idl": unknown}, "pets.idl"), golang.Options{Package: "example.com/gen", Classes: true, Native: true}); report.HasErrors() {
+		t.Errorf("whoever only calls the class: %v", report.All())
+	}
+}
