@@ -260,6 +260,9 @@ static void initializers() {
 	som_env_clear(&ev);
 	later = nullptr;
 	CHECK(instances("Zoo::Animal") == before);
+	som_class *dogs = som_class_of(Dog::create().get());
+	som::adopted<Dog>(reinterpret_cast<som_ref (*)(som_ref, som_env *)>(raw.proc)(reinterpret_cast<som_ref>(dogs), &ev));
+	CHECK(alive == 0 && instances("Zoo::Dog") == 0); // what nobody has begun does not end
 	Animal friend_ = a.friend_of(Animal());
 	CHECK(friend_ == a && references(a) == 2);
 	CHECK(a.friend_of(Dog::create()) != a);
