@@ -181,7 +181,7 @@ func Parse(text string) ([]Case, error) {
 // steps says which verbs there are, and whether they answer something.
 var steps = map[string]bool{
 	"define": false, "order": true, "metaclass": true, "resolve": true, "owner": true, "lookup": true, "next": true, "parentcall": true,
-	"layout": true, "size": true, "methods": true, "procedures": true, "dynamics": true, "new": true, "free": true,
+	"layout": true, "size": true, "methods": true, "procedures": true, "dynamics": true, "inits": true, "count": true, "new": true, "free": true,
 	"retain": true, "release": true, "weak": true, "copy": true, "assign": true, "isa": true, "descends": true, "add": false,
 	"replace": false, "front": false, "cast": false, "uncast": false, "call": true, "substitute": false, "find": true, "classof": true,
 	"unload": false, "version": false, "bind": false, "called": false,

@@ -342,13 +342,12 @@ func (g *generator) substitute(c string) {
 		return
 	}
 	code := ""
-	mine, mySize := g.o.layout(c)
-	theirs, size := g.o.layout(by)
 	switch {
+	case g.in(6):
+		by = ""
+		g.o.classes[c].by = ""
 	case c == by || !g.o.descends(by, c):
 		code = "type"
-	case mySize != size || string(js(mine)) != string(js(theirs)):
-		code = "size"
 	default:
 		g.o.classes[c].by = by
 	}

@@ -33,7 +33,7 @@ func TestRandomIsWide(t *testing.T) {
 	for what := range strings.SplitSeq(`define order,define ,lookup ambiguous,lookup unknown,lookup ,resolve method,resolve ,next ,
 parentcall abstract,parentcall unknown,parentcall parents,parentcall ,layout ,size ,methods ,new abstract,new metaclass,new ,free busy,free ,
 retain freed,retain ,release ,weak ,copy ,isa ,descends ,add method,add ,replace ,cast type,cast abstract,cast ,uncast ,call abstract,
-call unknown,call method,call ,substitute type,substitute size,substitute ,find ,classof ,unload busy,unload ,long chains,nested metaclasses,layouts of three`, ",") {
+call unknown,call method,call ,substitute type,substitute ,find ,classof ,unload busy,unload ,long chains,nested metaclasses,layouts of three`, ",") {
 		if what = strings.TrimLeft(what, "\n"); seen[what] < 5 {
 			t.Errorf("%q comes %d times in 500 cases", what, seen[what])
 		}

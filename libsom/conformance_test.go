@@ -188,7 +188,7 @@ func (d *driver) Do(c *conformance.Case, s conformance.Step) (any, error) {
 // answer is what a step answered, in the type that cases have it.
 func answer(s conformance.Step, is []string) any {
 	switch s.Do {
-	case "order", "methods", "procedures", "dynamics", "next", "new", "free", "copy", "assign":
+	case "order", "methods", "procedures", "dynamics", "inits", "next", "new", "free", "copy", "assign":
 		return slices.Clone(is)
 	case "layout":
 		var all [][]any
@@ -206,7 +206,7 @@ func answer(s conformance.Step, is []string) any {
 		return nil
 	}
 	switch s.Do {
-	case "size", "retain", "release":
+	case "size", "count", "retain", "release":
 		return json.Number(is[0])
 	case "isa", "descends":
 		return is[0] == "true"

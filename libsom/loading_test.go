@@ -14,7 +14,7 @@ func TestLoading(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			program := c.build(t, "loading")
-			for _, kind := range strings.Fields(`unloaded-early unloaded-by-itself failed-in-use derived joined joined-unready ends-others unready refused-in-use mutual circle
+			for _, kind := range strings.Fields(`unloaded-early unloaded-by-itself failed-in-use derived joined joined-unready ends-others unready made-meanwhile refused-in-use mutual circle
 				from-constructor closing two-names ready-for-names ready-for-what-is-there ready-for-what-is-not ready-for-none linked forked-while-opened forked-while-getting-ready forked-while-ending forked-while-making`) {
 				t.Run(kind, func(t *testing.T) {
 					cmd := c.command(t, program, kind)

@@ -41,9 +41,6 @@ func libraryC(b *strings.Builder, r *release, spec *model.Spec, module, stem, en
 	for _, e := range r.otherEntries(classes, module) {
 		r.entryC(b, e.name, e.classes)
 	}
-	if s := r.row.substitute; s[0] != "" && r.n == 2 && module == "Zoo" {
-		r.entryC(b, "here_"+r.row.id, classes)
-	}
 	b.WriteString("#ifdef __cplusplus\n}\n#endif\n")
 }
 
@@ -55,12 +52,21 @@ func (r *release) entryC(b *strings.Builder, entry string, classes []*model.Inte
 	}
 	fmt.Fprintf(b, "SOM_API int %s(uint32_t abi, som_env *ev);\nint %[1]s(uint32_t abi, som_env *ev) {\n", entry)
 	fmt.Fprintf(b, "\tstatic som_class *(*const define[])(som_env *) = {%s};\n\tint code = som_define_library(abi, define, %d, ev);\n", strings.Join(names, ", "), len(names))
-	if s := r.row.substitute; s[0] != "" {
-		zoo := r.words["Zoo"] + "::"
-		fmt.Fprintf(b, "\tsom_class *c = som_class_registered(%q, NULL), *by = som_class_registered(%q, NULL);\n", zoo+r.words[s[0]], zoo+r.words[s[1]])
+	if c, by := r.substitution(); c != "" {
+		fmt.Fprintf(b, "\tsom_class *c = som_class_registered(%q, NULL), *by = som_class_registered(%q, NULL);\n", c, by)
 		b.WriteString("\tif (code == SOM_OK) code = som_class_substitute(c, by, ev);\n\tsom_release((som_ref)c);\n\tsom_release((som_ref)by);\n")
 	}
 	b.WriteString("\treturn code;\n}\n")
+}
+
+// substitution returns the names of a class and of what release 2 puts in its place, or none.
+func (r *release) substitution() (class, by string) {
+	s := r.row.substitute
+	if s[0] == "" {
+		return "", ""
+	}
+	zoo := r.words["Zoo"] + "::"
+	return zoo + r.words[s[0]], zoo + r.words[s[1]]
 }
 
 // changeC writes how a class's instance variables change, each to a multiple of the count.
@@ -222,9 +228,15 @@ type otherEntry struct {
 	classes []*model.Interface
 }
 
-// otherEntries are those of release 2 where a class has a library of its own.
+// otherEntries are those of release 2 where a class has a library of its own, or takes another's place.
 func (r *release) otherEntries(classes []*model.Interface, module string) []otherEntry {
-	if r.row.apart == "" || r.n == 1 || module != "Zoo" {
+	if r.n == 1 || module != "Zoo" {
+		return nil
+	}
+	if c, _ := r.substitution(); c != "" {
+		return []otherEntry{{"here_" + r.row.id, classes}}
+	}
+	if r.row.apart == "" {
 		return nil
 	}
 	is := func(i *model.Interface) bool { return r.word(i.Name) == r.row.apart }

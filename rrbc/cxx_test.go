@@ -46,6 +46,10 @@ func libraryCxx(b *strings.Builder, r *release, spec *model.Spec, module, stem, 
 		for _, i := range e.classes {
 			fmt.Fprintf(b, "\t\t::%s_define();\n", name(i))
 		}
+		if c, by := r.substitution(); c != "" {
+			fmt.Fprintf(b, "\t\tsom::env ev;\n\t\tsom_class *c = som_class_registered(%q, &ev), *by = som_class_registered(%q, &ev);\n", c, by)
+			b.WriteString("\t\tif (c && by) som_class_substitute(c, by, &ev);\n\t\tsom_release((som_ref)c), som_release((som_ref)by);\n\t\tsom::check(ev);\n")
+		}
 		b.WriteString("\t});\n}\n")
 	}
 }

@@ -58,10 +58,11 @@ type Class struct {
 	instances  atomic.Int64
 	substitute atomic.Pointer[Class]
 
-	subclasses int               // and substitutions by it; under family
-	joints     map[string]*Class // derived metaclasses whose first parent this is; under family
-	held       int               // loads that go on and have found it; under family
-	ended      bool              // unloaded; under family
+	subclasses int               // under family, as is what follows
+	standsFor  []*Class          // those that it is the substitute of
+	joints     map[string]*Class // derived metaclasses whose first parent this is
+	held       int               // loads that go on and have found it
+	ended      bool              // unloaded
 	gone       atomic.Bool       // likewise, for those who do not hold family; or it is being tried
 }
 
@@ -210,26 +211,34 @@ func (c *Class) Implements(m *Method) any {
 // SOM returns the class as an object.
 func (c *Class) SOM() Ref { return Ref{c.object} }
 
-// Substitute makes by take the place of the class for all later creations, and in what a Manager
-// finds. It must be a descendant that adds no data, of its own or of other ancestors. The last
-// substitution counts.
+// Substitute makes by, a descendant, take the place of the class for all later creations, and in what a Manager
+// finds. The last substitution counts; nil gives the class its place again.
 func (c *Class) Substitute(by *Class) error {
-	if by == c || !by.DescendsFrom(c) {
+	if by != nil && (by == c || !by.DescendsFrom(c)) {
 		return fail(CodeType, c.Name(), "%s cannot take its place, which only a subclass can", by)
-	}
-	if by.size != c.size || !slices.Equal(by.layout, c.layout) || !slices.Equal(by.stateful, c.stateful) {
-		return fail(CodeSize, c.Name(), "%s has other data, and cannot take its place", by)
 	}
 	family.Lock()
 	defer family.Unlock()
-	if c.ended || by.ended {
-		return fail(CodeUnknown, c.Name(), "it or %s was unloaded", by)
+	if c.ended || by != nil && by.ended {
+		return fail(CodeUnknown, c.Name(), "it was unloaded, or what is to take its place")
 	}
-	if old := c.substitute.Swap(by); old != nil {
-		old.subclasses--
-	}
-	by.subclasses++
+	c.leaveSubstitute()
+	c.substitute.Store(by)
+	c.enrollSubstitute()
 	return nil
+}
+
+// enrollSubstitute and leaveSubstitute keep who stands for the class from being unloaded without it, or no longer. family is held.
+func (c *Class) enrollSubstitute() {
+	if by := c.substitute.Load(); by != nil {
+		by.standsFor = append(by.standsFor, c)
+	}
+}
+
+func (c *Class) leaveSubstitute() {
+	if by := c.substitute.Load(); by != nil {
+		by.standsFor = slices.DeleteFunc(by.standsFor, func(x *Class) bool { return x == c })
+	}
 }
 
 // Current returns what instances are made of when the class is asked for one: itself, or its

@@ -91,6 +91,14 @@ func (k *kernel) do(s conformance.Step) (any, error) {
 		return names(c.Procedures()), nil
 	case "dynamics":
 		return names(c.Dynamics()), nil
+	case "inits":
+		all, err := c.SOM().Invoke(context.Background(), "_get_somDirectInitClasses")
+		if err != nil {
+			return nil, err
+		}
+		return names(all.([]*som.Class)), nil
+	case "count":
+		return c.SOM().Invoke(context.Background(), "somGetNumMethods")
 	case "find":
 		f, err := k.m.Find(s.Class, som.Version{})
 		return f.String(), err
@@ -108,6 +116,9 @@ func (k *kernel) do(s conformance.Step) (any, error) {
 		of, err := k.m.Registered(s.Of)
 		return err == nil && c.DescendsFrom(of), err
 	case "substitute":
+		if s.By == "" {
+			return nil, c.Substitute(nil)
+		}
 		by, err := k.m.Registered(s.By)
 		if err != nil {
 			return nil, err

@@ -104,9 +104,7 @@ func (c *Class) enroll() {
 		p.subclasses++
 	}
 	c.metaclass.instances.Add(1)
-	if by := c.substitute.Load(); by != nil {
-		by.subclasses++
-	}
+	c.enrollSubstitute()
 	if c.derived {
 		first := c.parents[0]
 		if first.joints == nil {
@@ -232,9 +230,7 @@ func (c *Class) leave() {
 		p.subclasses--
 	}
 	c.metaclass.instances.Add(-1)
-	if by := c.substitute.Load(); by != nil {
-		by.subclasses--
-	}
+	c.leaveSubstitute()
 	if c.derived {
 		delete(c.parents[0].joints, c.Name())
 	}

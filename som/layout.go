@@ -7,17 +7,24 @@ import (
 	"strconv"
 )
 
+// firstInits returns the classes that the class initialises itself, in order.
+func (c *Class) firstInits() []*Class {
+	if c.spec.InitClasses != nil {
+		return slices.Clone(c.spec.InitClasses)
+	}
+	var first []*Class
+	for i, p := range c.parents {
+		if !c.abstracts[i] {
+			first = append(first, p)
+		}
+	}
+	return first
+}
+
 // findVisits lists the classes whose initializers run: depth first, each after those that it
 // initialises, each once.
 func (c *Class) findVisits() error {
-	first := c.spec.InitClasses
-	if first == nil {
-		for i, p := range c.parents {
-			if !c.abstracts[i] {
-				first = append(first, p)
-			}
-		}
-	}
+	first := c.firstInits()
 	seen := map[*Class]bool{}
 	for i, a := range first {
 		if a == c || !c.concrete[a] {

@@ -333,7 +333,9 @@ func (c *Class) needed() string {
 	case c.instances.Load() > 0:
 		return "has instances"
 	case c.subclasses > 0:
-		return "has subclasses, or takes another's place"
+		return "has subclasses"
+	case slices.ContainsFunc(c.standsFor, func(of *Class) bool { return !of.gone.Load() }):
+		return "takes another's place"
 	case c.object.refs.Load() > 1:
 		return "is referred to as an object"
 	case c.held > 0:

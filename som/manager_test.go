@@ -142,6 +142,50 @@ func TestAffinityGoes(t *testing.T) {
 	}
 }
 
+// TestSubstituteGoes holds that a class and what takes its place go together, where they came together, and that nobody notices an attempt.
+func TestSubstituteGoes(t *testing.T) {
+	t.Parallel()
+	m := som.Manager{Load: func(at *som.Loading, _ string) error {
+		a, err := at.NewClass(som.Spec{Name: "A"})
+		if err != nil {
+			return err
+		}
+		b, err := at.NewClass(som.Spec{Name: "B", Parents: []*som.Class{a}, Data: som.Data{Size: 8, Align: 8}})
+		if err != nil {
+			return err
+		}
+		return a.Substitute(b)
+	}}
+	for range 2 { // the second time all is made anew
+		if _, err := m.Find("A", som.Version{}); err != nil {
+			t.Fatal(err)
+		}
+		a, err := m.Registered("A")
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := a.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := o.Class().Name(); got != "B" {
+			t.Errorf("an instance of %s", got)
+		}
+		if err := m.Unload(a); !errors.Is(err, &som.Error{Code: som.CodeBusy}) {
+			t.Errorf("with an instance: %v", err)
+		}
+		if err := o.Release(); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Unload(a); err != nil {
+			t.Error(err)
+		}
+		if all := m.Classes(); len(all) != 0 {
+			t.Errorf("%v are left", all)
+		}
+	}
+}
+
 // TestManagersApart holds that each manager is a space of names of its own, and its limit.
 func TestManagersApart(t *testing.T) {
 	t.Parallel()

@@ -146,7 +146,7 @@ var classMethods = map[string]any{
 	"somGetVersionNumbers":        func(s Self) Version { return s.class().Version() },
 	"somLookupMethod":             func(s Self, name string) (*Method, error) { return s.class().Lookup(name) },
 	"somSupportsMethod":           func(s Self, name string) bool { _, err := s.class().Lookup(name); return err == nil },
-	"somGetNumMethods":            func(s Self) int { return len(s.class().Methods()) },
+	"somGetNumMethods":            func(s Self) int { return s.class().countMethods() },
 	"somGetNumStaticMethods":      func(s Self) int { return len(s.class().Methods()) },
 	"somGetInstanceSize":          func(s Self) int { return s.class().Size() },
 	"somGetInstancePartSize":      func(s Self) int { return s.class().spec.Data.Size },
@@ -154,12 +154,21 @@ var classMethods = map[string]any{
 	"somDefinedMethod":            func(s Self, m *Method) any { return s.class().Implements(m) },
 	"somMethodImplOwner":          func(s Self, m *Method) (*Class, error) { _, c, err := s.class().Entry(m); return c, err },
 	"_get_somInstanceDataOffsets": func(s Self) []Placed { return s.class().Layout() },
-	"_get_somDirectInitClasses":   func(s Self) []*Class { return s.class().spec.InitClasses },
+	"_get_somDirectInitClasses":   func(s Self) []*Class { return s.class().firstInits() },
 	"_get_somDataAlignment":       func(s Self) int { return s.class().align },
 }
 
 // class returns the class that an implementation of a metaclass's method was called with.
 func (s Self) class() *Class { return s.Ref().i.meta }
+
+// countMethods returns how many methods instances have, dynamic ones among them.
+func (c *Class) countMethods() int {
+	n := len(c.Methods())
+	for _, a := range c.order {
+		n += len(a.Dynamics())
+	}
+	return n
+}
 
 // takeOver reports whether overriding m is having a function in Spec: each class's own part of
 // an object's beginning and end, which SOMObject's method calls for all of them.

@@ -195,7 +195,7 @@ func TestFolders(t *testing.T) {
 // TestStandard takes the classes that the compiler carries there and back.
 func TestStandard(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"somobj", "somcls", "somcm", "snglicls", "sombacls", "somtrcls", "somproxy", "somida", "somsid", "somdtype", "somdobj", "om", "somdom", "somdserv", "boa", "somoa", "servmgr", "nvlist", "cntxt", "request", "principl"} {
+	for _, name := range []string{"somobj", "somcls", "somcm", "snglicls", "sombacls", "somtrcls", "somproxy", "somprops", "somida", "somsid", "somdtype", "somdobj", "om", "somdom", "somdserv", "boa", "somoa", "servmgr", "nvlist", "cntxt", "request", "principl"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			spec := source(t, "#include <"+name+".idl>\n#define __SOMIDL__\n")

@@ -213,7 +213,7 @@ static inline _IDL_SEQUENCE_SOMClass som_compat_classes(const som_class *const *
 	return s;
 }
 #define _somGetParents(c) som_compat_classes(som_class_describe((som_class *)(c))->parents, som_class_describe((som_class *)(c))->nparents)
-#define __get_somDirectInitClasses(c) som_compat_classes(som_class_describe((som_class *)(c))->inits, som_class_describe((som_class *)(c))->ninits)
+#define __get_somDirectInitClasses(c) som_compat_classes(som_class_describe((som_class *)(c))->first_inits, som_class_describe((som_class *)(c))->nfirst_inits)
 static inline boolean som_compat_supports(SOMClass SOMSTAR c, somId id) {
 	som_found f;
 	return som_compat_found(c, *id, &f);

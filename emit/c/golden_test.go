@@ -26,7 +26,7 @@ func TestGolden(t *testing.T) {
 // TestGivenHeaders holds that the headers of the given classes in bind/c are those that are generated.
 func TestGivenHeaders(t *testing.T) {
 	t.Parallel()
-	names := []string{"somobj.idl", "somcls.idl", "somcm.idl", "sombacls.idl", "snglicls.idl", "somtrcls.idl", "somproxy.idl"}
+	names := []string{"somobj.idl", "somcls.idl", "somcm.idl", "sombacls.idl", "snglicls.idl", "somtrcls.idl", "somproxy.idl", "somprops.idl"}
 	for p, got := range mustEmit(t, compile(t, root+"/idl/standard", names...), c.Options{}).All() {
 		golden.Check(t, "../"+root+"/bind/c/"+p, string(got))
 	}

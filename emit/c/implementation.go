@@ -290,6 +290,7 @@ func (u *unit) wrapper(m *implementing, f *method) {
 		u.F("\t(void)ev;")
 	}
 	if f.init {
+		u.beginAt(m, f)
 		u.F("\tif (!som_enter(making, %s.c.cls)) return;", u.own(m.Interface, "_own"))
 	}
 	u.callWritten(m, f)
@@ -297,6 +298,24 @@ func (u *unit) wrapper(m *implementing, f *method) {
 		u.F("\tif (!ev || ev->major == SOM_NO_EXCEPTION) som_leave(making, %s.c.cls);", u.own(m.Interface, "_own"))
 	}
 	u.F("}")
+}
+
+// beginAt prints what an initializer does that is called without control: it begins an object that nobody has begun, with one of its own.
+func (u *unit) beginAt(m *implementing, f *method) {
+	u.F("\tif (!making) {")
+	u.F("\t\tsom_env own, *env = som_env_or(ev, &own);")
+	u.F("\t\tif ((making = som_begin_at(self, env))) {")
+	u.F("\t\t\t%s(%s);", u.entry(m, f), cabi.List(f.abi(), func(p param) string {
+		if p.name == "ev" {
+			return "env"
+		}
+		return p.name
+	}))
+	u.F("\t\t\tsom_end(making, env);")
+	u.F("\t\t}")
+	u.F("\t\tsom_env_done(ev, &own, NULL);")
+	u.F("\t\treturn;")
+	u.F("\t}")
 }
 
 // callWritten prints the call of a written function from the function in the table.

@@ -136,9 +136,9 @@ func (g *generator) memberNames() map[string]bool {
 // are C's own: as names of a program's they would mean something else in them. TestShortNames compiles the macros with all others.
 var compatOwn = cabi.Set(`abstract_parents allocate assign at b bases boolean c calloc Changes ClassData cls code cold completed completion_status context copy d data
 	data_align data_size deallocate declared defined descriptor dllexport dllimport drop endif Environment EOF error exception_free exception_id
-	exception_type exception_value exit EXIT_FAILURE f FALSE file fini flags float4 float8 format fp fpr fprintf free from gp gpr gr gr_left grown h H
+	exception_type exception_value exit EXIT_FAILURE f FALSE file fini first_inits flags float4 float8 format fp fpr fprintf free from gp gpr gr gr_left grown h H
 	handle i I id idl info init init_classes inits int32_t integer2 integer4 introduces kind known l layout library load m major malloc mask MAYBE memcpy memory
-	memset metaclass method method_size methods migrated minor mt mToken n nabstract_parents name nbases ninit_classes ninits nintroduces nlayout nmethods
+	memset metaclass method method_size methods migrated minor mt mToken n nabstract_parents name nbases nfirst_inits ninit_classes ninits nintroduces nlayout nmethods
 	NO NO_EXCEPTION noinline norder noverrides nparents nselects nwhy object octet offset oidl ORBfree order output override_size overrides owner p parent
 	parents part_size printf proc putchar realloc refs reserved s saved select_size selects sequence sequenceElement sequenceLength sequenceMaximum sig
 	sigs size SIZE_MAX size_of stderr StExcep strcmp strcspn string strlen strncat strncmp symbol SYSTEM_EXCEPTION TCKind text to token TRUE type typelib

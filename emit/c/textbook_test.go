@@ -30,6 +30,7 @@ func TestTextbook(t *testing.T) {
 		{program: "metacls", linked: "fly"},
 		{program: "dynaload", library: []string{"pet", "cat", "dog"}},
 		{program: "inits", linked: "init"},
+		{program: "begins", linked: "init"},
 		{program: "older", linked: "amphibian"},
 		{program: "names", linked: "release1/stack"},
 		{program: "greet", linked: "hello"},

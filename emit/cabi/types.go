@@ -131,7 +131,7 @@ func IsGivenFile(f *model.File) bool {
 		return false
 	}
 	switch path.Base(f.Path) {
-	case "somobj.idl", "somcls.idl", "somcm.idl", "sombacls.idl", "snglicls.idl", "somtrcls.idl", "somproxy.idl":
+	case "somobj.idl", "somcls.idl", "somcm.idl", "sombacls.idl", "snglicls.idl", "somtrcls.idl", "somproxy.idl", "somprops.idl":
 		return true
 	}
 	return false

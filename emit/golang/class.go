@@ -79,6 +79,8 @@ func (w *classWriter) classVariable(own []classMethod) {
 	}
 	if m := w.d.Metaclass(); m != nil {
 		options += fmt.Sprintf(", %s.WithMetaclass(%s)", som, w.classValue(m))
+	} else if m := undeclaredMetaclass(w.d); standardClasses[m] != "" {
+		options += fmt.Sprintf(", %s.WithMetaclass(%s)", som, w.standardNamed(m))
 	}
 	head := fmt.Sprintf("var Class = %s.MustClass[object](%q%s", som, w.d.ScopedName(), options)
 	start := w.Len()

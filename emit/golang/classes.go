@@ -17,15 +17,29 @@ var standardClasses = map[string]string{
 	"SOMObject": "som", "SOMClass": "som", "SOMClassMgr": "som",
 	"SOMMBeforeAfter": "meta.BeforeAfter", "SOMMSingleInstance": "meta.SingleInstance", "SOMMTraced": "meta.Traced",
 	"SOMMProxyFor": "meta.ProxyFor", "SOMMProxyForObject": "meta.ProxyForObject",
+	"SOMMAbstract": "meta.Abstract", "SOMMFinal": "meta.Final", "SOMMNoninstantiable": "meta.Noninstantiable", "SOMMRedispatched": "meta.Redispatched",
+	"SOMMExtentManaged": "meta.ExtentManaged", "SOMMTimeStamped": "meta.TimeStamped", "SOMMInvariantChecked": "meta.InvariantChecked",
+	"SOMMCooperative": "meta.Cooperative", "SOMMParentMethodCallPreventionEnabled": "meta.ParentMethodCallPreventionEnabled",
 }
 
 // standardClass returns the expression for a class that the runtime has.
-func (f *file) standardClass(i *model.Interface) string {
-	pkg, name, found := strings.Cut(standardClasses[i.ScopedName()], ".")
+func (f *file) standardClass(i *model.Interface) string { return f.standardNamed(i.ScopedName()) }
+
+func (f *file) standardNamed(scoped string) string {
+	pkg, name, found := strings.Cut(standardClasses[scoped], ".")
 	if !found {
-		name = i.Name
+		name = scoped
 	}
 	return f.rt(pkg) + "." + name
+}
+
+// undeclaredMetaclass returns the name that a class has for its metaclass where the IDL does not declare that, or "".
+func undeclaredMetaclass(i *model.Interface) string {
+	v, _ := i.ClassModifier("metaclass")
+	if i.Metaclass() != nil {
+		return ""
+	}
+	return strings.TrimPrefix(v, "::")
 }
 
 func isStandardClass(i *model.Interface) bool { return standardClasses[i.ScopedName()] != "" }
@@ -192,6 +206,9 @@ func (g *generator) checkClasses() {
 				continue
 			}
 			g.problem(CodeNotSupported, i.NameSpan, "let it inherit from SOMObject", "%s inherits from %s, which is no class", i.Name, p.Name)
+		}
+		if m := undeclaredMetaclass(i); m != "" && standardClasses[m] == "" && !g.opt.Native {
+			g.problem(CodeNotSupported, i.NameSpan, "include the IDL file that declares it", "the metaclass %s of %s is not declared, and its package not known", m, i.Name)
 		}
 		g.checkCrossing(i)
 		g.checkLeftOut(i)

@@ -192,3 +192,41 @@ func main() {
 	}
 }
 `
+
+// TestMetaclassNames holds that a class has the metaclass that it names, be that declared or one of the runtime's, and that what is neither is an error.
+func TestMetaclassNames(t *testing.T) {
+	t.Parallel()
+	all := []*som.Class{meta.Abstract, meta.Final, meta.Noninstantiable, meta.Redispatched, meta.ExtentManaged, meta.TimeStamped, meta.InvariantChecked, meta.Cooperative,
+		meta.ParentMethodCallPreventionEnabled, meta.BeforeAfter, meta.SingleInstance, meta.Traced, meta.ProxyFor}
+	for _, c := range all {
+		name := strings.TrimPrefix(c.Name(), "SOMM")
+		for _, as := range []string{c.Name(), "::" + c.Name()} {
+			files := emitClasses(t, "interface Pet : SOMObject { implementation { metaclass = \""+as+"\"; }; };\n", "example.com/gen")
+			contains(t, files, "pet/pets.go", `som.MustClass[object]("Pet", som.WithMetaclass(meta.`+name+"))", "dsom/som/meta\"")
+		}
+	}
+	// The compiler carries the IDL of all of them, which says what they are made of.
+	for d := range compileSOM(t, idl.FilesOf{"pets.idl": "#include <somprops.idl>\n#include <somtrcls.idl>\n#include <snglicls.idl>\n#include <somproxy.idl>\n"}, "pets.idl").All() {
+		i, ok := d.(*model.Interface)
+		n := slices.IndexFunc(all, func(c *som.Class) bool { return ok && c.Name() == i.ScopedName() })
+		if n < 0 {
+			continue
+		}
+		major, minor := i.ClassVersion()
+		if c := all[n]; len(i.Parents()) != 1 || i.Parents()[0].ScopedName() != c.Parents()[0].Name() || (som.Version{Major: major, Minor: minor}) != c.Version() {
+			t.Errorf("%s has %v, %d.%d in IDL, and is %v, %v", c, i.Parents(), major, minor, c.Parents(), c.Version())
+		}
+		all = slices.Delete(all, n, n+1)
+	}
+	if len(all) > 0 {
+		t.Errorf("no IDL declares %v", all)
+	}
+	const unknown = "#include <somobj.idl>\ninterface Pet : SOMObject { implementation { metaclass = SOMMUnheard; }; };\n"
+	_, report := golang.Emit(compileSOM(t, idl.FilesOf{"pets.idl": unknown}, "pets.idl"), golang.Options{Package: "example.com/gen", Classes: true})
+	if said := report.All(); !slices.Contains(codes(report), golang.CodeNotSupported) || !strings.Contains(said[len(said)-1].Message, "SOMMUnheard") {
+		t.Errorf("%v", said)
+	}
+	if _, report := golang.Emit(compileSOM(t, idl.FilesOf{"pets.idl": unknown}, "pets.idl"), golang.Options{Package: "example.com/gen", Classes: true, Native: true}); report.HasErrors() {
+		t.Errorf("whoever only calls the class: %v", report.All())
+	}
+}

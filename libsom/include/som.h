@@ -264,9 +264,12 @@ SOM_API void som_weak_free(som_weak *w);
  * does nothing if that says 0; then it sees to its direct ancestors, by their own initializers or som_enter_default;
  * then it does its work and says som_leave), and end, which runs what was not visited, or undoes in reverse what was
  * left if ev holds an exception. One thread at a time. som_begin asks the class by its somNewNoInit, and som_end, when all initializers
- * have run or one has raised, what stands in front of somDefaultInit. */
+ * have run or one has raised, what stands in front of somDefaultInit. som_begin_at is for an initializer that was called without control, of an
+ * object of somNewNoInit or somRenewNoInit: SOM_E_BUSY where one has run already. The object is its maker's, som_end gives no reference to it;
+ * what raised is undone, and the object may be begun again, unless it came behind all initializers, from a metaclass's property: then it is begun. */
 typedef struct som_making som_making;
 SOM_API som_making *som_begin(som_class *c, som_env *ev);
+SOM_API som_making *som_begin_at(som_ref o, som_env *ev);
 SOM_API som_ref som_made(som_making *m); /* the object in the making */
 SOM_API int som_enter(som_making *m, const som_class *c);
 SOM_API void som_leave(som_making *m, const som_class *c);
@@ -375,6 +378,8 @@ typedef struct som_class_info {
 	uint64_t data_size;  /* of an instance, without the head */
 	uint64_t part_size;  /* introduced by this class */
 	const som_class *declared; /* the metaclass that its description names, or NULL */
+	const som_class *const *first_inits; /* as the description has them, or the parents: those that it sees to itself */
+	uint32_t nfirst_inits;
 } som_class_info;
 
 SOM_API const som_class_info *som_class_describe(const som_class *c); /* NULL: it is no class */

@@ -167,8 +167,7 @@ static int index_names(klass *k, som_env *ev) {
 	uint32_t n = k->info.nintroduces;
 	const som_method_info **all = k->by_name = pool_take(k, (n + 1) * sizeof *all);
 	if (!all) return no_memory(ev, "a class's methods");
-	for (uint32_t i = 0; i < n; i++)
-		all[i] = &k->info.introduces[i];
+	for (uint32_t i = 0; i < n; i++) all[i] = &k->info.introduces[i];
 	qsort(all, n, sizeof *all, methods_by_name);
 	for (uint32_t i = 1; i < n; i++)
 		if (!strcmp(all[i]->name, all[i - 1]->name)) return fail(ev, SOM_E_METHOD, "class %s introduces the method %s twice", k->info.name, all[i]->name);
@@ -252,8 +251,8 @@ static int override(klass *k, const som_class_desc *d, som_env *ev) {
 		all->e[all->n++] = (impl){f.info->token, o->proc};
 		if (sig) k->said[k->nsaid++] = (spoken){f.info->token, sig->text};
 	}
-	sort_said(k);
-	qsort(all->e, all->n, sizeof(impl), impls_by_token);
+	if (k->nsaid) qsort(k->said, k->nsaid, sizeof(spoken), by_token);
+	qsort(all->e, all->n, sizeof(impl), by_token);
 	for (uint32_t i = 1; i < all->n; i++)
 		if (all->e[i].token == all->e[i - 1].token) return fail(ev, SOM_E_METHOD, "class %s overrides one method twice", k->info.name);
 	return SOM_OK;
@@ -312,24 +311,23 @@ static void visit(klass *k, const klass *of, const som_class **inits) {
 }
 
 static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
-	const som_class **inits = pool_take(k, (k->info.norder + 1) * sizeof *inits);
+	const som_class **inits = pool_take(k, 2 * (k->info.norder + 1) * sizeof *inits), **first = inits ? inits + k->info.norder + 1 : NULL;
 	if (!inits) return no_memory(ev, "the order of initialisation");
 	for (uint32_t i = 0; i < k->info.norder; i++)
 		K(k->info.order[i])->mark = 0;
-	if (!d->init_classes)
-		for (uint32_t i = 0; i < k->info.nparents; i++)
-			if (!k->abstract[i]) visit(k, K(k->info.parents[i]), inits);
+	for (uint32_t i = 0; !d->init_classes && i < k->info.nparents; i++)
+		if (!k->abstract[i]) first[k->info.nfirst_inits++] = k->info.parents[i];
 	for (uint32_t i = 0; d->init_classes && i < d->ninit_classes; i++) {
 		const char *name = d->init_classes[i];
 		uint32_t at = named(k->info.order, k->info.norder, name);
 		if (at == 0 || at == k->info.norder || !k->concrete[at])
 			return fail(ev, SOM_E_INIT, "class %s initialises %.300s, which is no ancestor that gives more than its interface", k->info.name, shown(name));
-		for (uint32_t j = 0; j < i; j++)
-			if (!strcmp(d->init_classes[j], name)) return fail(ev, SOM_E_INIT, "class %s initialises %s twice", k->info.name, name);
-		visit(k, order_at(k, at), inits);
+		if (place_in(first, i, k->info.order[at]) < i) return fail(ev, SOM_E_INIT, "class %s initialises %s twice", k->info.name, name);
+		first[k->info.nfirst_inits++] = k->info.order[at];
 	}
+	for (uint32_t i = 0; i < k->info.nfirst_inits; i++) visit(k, K(first[i]), inits);
 	inits[k->info.ninits++] = C(k);
-	k->info.inits = inits;
+	k->info.inits = inits, k->info.first_inits = first;
 	return share(k, has_old(k), ev);
 }
 
@@ -364,13 +362,11 @@ static klass *build(making *m, som_env *ev) {
 void undefine(klass *k) {
 	unregister_class(k);
 	if (k->alive) end_life(&k->c.object, k->metaclass);
-	for (castrow *r = k->casts; r; r = r->next)
-		row_give(k, r->row);
+	for (castrow *r = k->casts; r; r = r->next) row_give(k, r->row);
 	if (k->row) row_give(k, k->row);
 	if (k->base) tokens_give(k->base, 2 + k->slots);
 	classes_with_tokens -= k->base != 0;
-	for (uint32_t i = 0; i < k->info.nparents; i++)
-		K(k->info.parents[i])->subclasses--;
+	for (uint32_t i = 0; i < k->info.nparents; i++) K(k->info.parents[i])->subclasses--;
 	if (k->metaclass) drop_metaclass(k->metaclass);
 	forget_lookups();
 	for (pool *p; (p = k->pool); give(p)) k->pool = p->next;
@@ -400,8 +396,7 @@ klass *define(const som_class_desc *desc, const void *caller, som_env *ev) {
 	makings = &m;
 	klass *k = find_parents(&m, ev) == SOM_OK && find_metaclass(&m, ev) == SOM_OK ? build(&m, ev) : NULL;
 	makings = m.outer;
-	for (uint32_t i = 0; i < m.nparents; i++)
-		m.parents[i]->subclasses--;
+	for (uint32_t i = 0; i < m.nparents; i++) m.parents[i]->subclasses--;
 	if (m.metaclass) drop_metaclass(m.metaclass);
 	if (!k) return NULL;
 	k->c.object.mt = front_of(k->metaclass); /* the class as an object: what its library learns, its metaclass's part, and that all is there */

@@ -26,9 +26,9 @@ enum {
 };
 
 /* flags of an object's head */
-enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8, F_BEGUN = 16, F_CHAIN = 32, F_OLD = 64 };
-/* PLACED: in memory that is not the kernel's; BEGUN: all initializers have run; CHAIN: somInit or somUninit is under way;
- * OLD: somInit has run, or an initializer in its place: its end is somUninit's. */
+enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8, F_BEGUN = 16, F_CHAIN = 32, F_OLD = 64, F_MAKING = 128, F_MADE = 256 };
+/* PLACED: in memory that is not the kernel's; BEGUN: the initializers run or have run, and need not again; CHAIN: somInit or somUninit is under way;
+ * OLD: somInit has run, or an initializer in its place: its end is somUninit's; MAKING: a som_making sees to the initializers; MADE: they have run. */
 
 typedef struct klass klass;
 
@@ -163,11 +163,10 @@ klass *derive_metaclass(const char *of, klass *const *all, uint32_t n, som_env *
 
 /* table.c */
 int64_t no_implementation(som_ref o, som_env *ev), freed_call(som_ref o, som_env *ev);
-int table_fill(klass *k, som_env *ev), impls_by_token(const void *a, const void *b); /* the latter for qsort and bsearch */
+int table_fill(klass *k, som_env *ev), by_token(const void *a, const void *b); /* the latter for qsort and bsearch, of what begins with its token */
 int changeable(const som_class *c, som_env *ev); /* SOM_OK unless it is no class, or one that everybody shares */
 som_proc *own_impl(const klass *k, som_tok t);
 bool has_old(const klass *k); /* a somInit or a somUninit among what is initialised with it */
-void sort_said(klass *k);
 const char *own_signature(const klass *k, som_tok t); /* that k has said of its own override, or NULL */
 const klass *owner(const klass *k, som_tok t), *introducer(const klass *k, som_tok t); /* the latter NULL: t is no method of k's */
 
@@ -224,6 +223,7 @@ const klass *unload_group(klass *k, const library *with, uint64_t group);
 /* object.c */
 int initialise(som_ref o, const klass *k, som_env *ev); /* runs all initializers, or undoes what has run */
 int begin_life(som_ref o, const klass *k, som_env *ev); /* the same by SOMObject's methods, or those that stand in for them */
+int unbegun(som_ref o, const klass *k); /* is again what somNewNoInit made; SOM_E_RAISED */
 void end_parts(som_ref o, const klass *k), end_life(som_ref o, const klass *k), end_memory(som_ref o, const klass *k);
 void old_init(som_ref o, som_env *ev), old_uninit(som_ref o, som_env *ev); /* what stands in tables for somInit and somUninit */
 int share(klass *k, bool older, som_env *ev); /* fills k's lives */

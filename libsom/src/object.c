@@ -71,6 +71,12 @@ void end_parts(som_ref o, const klass *k) {
 	finalise(o, all, all->n);
 }
 
+int unbegun(som_ref o, const klass *k) {
+	memset((char *)o + SOM_HEAD, 0, (size_t)k->info.data_size);
+	__atomic_and_fetch(&o->flags, ~(uint32_t)(F_BEGUN | F_OLD | F_MAKING | F_MADE), __ATOMIC_RELAXED);
+	return SOM_E_RAISED;
+}
+
 /* ev is never NULL here, nor below. */
 int initialise(som_ref o, const klass *k, som_env *ev) {
 	const lives *all = lives_of(k);
@@ -78,7 +84,7 @@ int initialise(som_ref o, const klass *k, som_env *ev) {
 		if (l->init) l->init(o, ev, l->context);
 		if (__builtin_expect(ev->major == SOM_NO_EXCEPTION, 1)) continue;
 		finalise(o, all, (uint32_t)(l - all->e));
-		return SOM_E_RAISED;
+		return unbegun(o, k);
 	}
 	return SOM_OK;
 }
@@ -104,14 +110,12 @@ static void end_old(som_ref o, void *k) { /* what it raises stops nothing */
 void old_init(som_ref o, som_env *ev) {
 	som_env own = {0}, *e = ev ? ev : &own; /* what is in ev stays: it may be a somInit's that makes its parent call all the same */
 	const som_class_info *i = &class_of(o)->info;
-	for (uint32_t n = 0; n < i->ninits && e->major == SOM_NO_EXCEPTION; n++)
-		begin_old(o, e, K(i->inits[n]));
+	for (uint32_t n = 0; n < i->ninits && e->major == SOM_NO_EXCEPTION; n++) begin_old(o, e, K(i->inits[n]));
 	som_env_clear(&own);
 }
 void old_uninit(som_ref o, som_env *ev) {
 	const som_class_info *i = &class_of(o)->info;
-	for (uint32_t n = i->ninits; (void)ev, n-- > 0;)
-		end_old(o, K(i->inits[n]));
+	for (uint32_t n = i->ninits; (void)ev, n-- > 0;) end_old(o, K(i->inits[n]));
 }
 
 int share(klass *k, bool older, som_env *ev) {
@@ -152,8 +156,9 @@ static inline __attribute__((always_inline)) som_ref make(klass *k, void *memory
 	som_ref o = memory ? memory : memory_for(k, ev);
 	if (!o) return NULL;
 	__atomic_add_fetch(&k->instances, 1, __ATOMIC_SEQ_CST); /* before it looks at the front: som_class_front sees it, or it sees that */
-	*o = (som_object){.mt = __atomic_load_n(&k->front, __ATOMIC_SEQ_CST), .refs = 1, .flags = memory ? F_PLACED : 0};
-	if (!init || (is_hooked(k) ? begin_life(o, k, ev) : initialise(o, k, ev)) == SOM_OK) return o;
+	bool plain = init && !is_hooked(k);
+	*o = (som_object){.mt = __atomic_load_n(&k->front, __ATOMIC_SEQ_CST), .refs = 1, .flags = (memory ? F_PLACED : 0) | (plain ? F_BEGUN : 0)};
+	if (!init || (plain ? initialise(o, k, ev) : begin_life(o, k, ev)) == SOM_OK) return o;
 	end_memory(o, k);
 	return NULL;
 }
@@ -255,19 +260,29 @@ struct som_making {
 	som_env own; /* for those who have none */
 	som_ref o;
 	const klass *k;
+	bool given; /* o is its maker's, whatever comes */
 	uint32_t nleft;
 	struct { const klass *left; bool older, entered, done; } e[]; /* whose work is done, in that order, somInit's too; which of k's inits are begun, and done */
 };
+
+som_making *som_begin_at(som_ref o, som_env *ev) {
+	if (need(o, ev) != SOM_OK) return NULL;
+	const klass *k = class_of(o);
+	if (__atomic_load_n(&o->flags, __ATOMIC_RELAXED) & (F_CLASS | F_DYING | F_BEGUN | F_MAKING))
+		return fail(ev, SOM_E_BUSY, "an object of class %s is initialised already, or being so: an initializer begins what somNewNoInit made", k->info.name), NULL;
+	som_making *m = take(sizeof *m + k->info.ninits * sizeof m->e[0]);
+	if (!m) return no_memory(ev, k->info.name), NULL;
+	*m = (som_making){.o = o, .k = k, .given = true};
+	__atomic_or_fetch(&o->flags, F_MAKING, __ATOMIC_RELAXED);
+	return m;
+}
 
 som_making *som_begin(som_class *c, som_env *ev) {
 	if (!is_class(c, ev)) return NULL;
 	const klass *k = substituted(K(c));
 	som_ref o = ((som_ref(*)(som_ref, som_env *))som_resolve(&k->c.object, tok_raw))(&C(k)->object, ev);
-	if (!o) return NULL;
-	k = class_of(o); /* the metaclass may have one of another */
-	som_making *m = take(sizeof *m + k->info.ninits * sizeof m->e[0]);
-	if (!m) return end_memory(o, k), no_memory(ev, k->info.name), NULL;
-	*m = (som_making){.o = o, .k = k};
+	som_making *m = o ? som_begin_at(o, ev) : NULL; /* the metaclass may have one of another class */
+	m ? (void)(m->given = false) : som_release(o);
 	return m;
 }
 
@@ -304,15 +319,19 @@ som_ref som_end(som_making *m, som_env *ev) {
 	som_ref o = m->o;
 	ev = ev ? ev : &m->own;
 	som_enter_default(m, C(m->k), ev);
-	__atomic_or_fetch(&o->flags, F_BEGUN, __ATOMIC_RELAXED); /* what stands in front has its say, also of what raised; SOMObject does no more */
+	__atomic_or_fetch(&o->flags, F_MADE, __ATOMIC_RELAXED); /* what stands in front has its say, also of what raised; SOMObject does no more */
 	((void (*)(som_ref, som_env *, void *))life_method(m->k, LIFE_INIT))(o, ev, NULL);
 	if (ev->major != SOM_NO_EXCEPTION) {
-		while (m->nleft-- > 0) {
+		bool begun = o->flags & F_BEGUN; /* what raised came behind all that begins it */
+		if (begun && !m->given) end_life(o, m->k);
+		while (!begun && m->nleft-- > 0) {
 			const klass *left = m->e[m->nleft].left;
 			if (m->e[m->nleft].older) end_old(o, (klass *)(uintptr_t)left);
 			if (left->own.fini) left->own.fini(o, left->own.context);
 		}
-		end_memory(o, m->k), o = NULL;
+		if (!m->given) end_memory(o, m->k);
+		else if (!begun) unbegun(o, m->k);
+		o = NULL;
 	}
 	som_env_clear(&m->own);
 	give(m);

@@ -112,8 +112,7 @@ int linearise(klass *k, som_env *ev) {
 	for (klass *next; (next = choose(lists, n, all, why, sizeof why));) {
 		next->mark |= TAKEN;
 		order[k->info.norder++] = C(next);
-		for (uint32_t i = 0; i < n; i++)
-			advance(&lists[i]);
+		for (uint32_t i = 0; i < n; i++) advance(&lists[i]);
 	}
 	give(lists);
 	for (uint32_t i = 0; i < k->info.norder; i++)
@@ -166,8 +165,7 @@ static klass *derived_from(const char *of, klass **kept, uint32_t n, som_env *ev
 klass *derive_metaclass(const char *name, klass *const *all, uint32_t nall, som_env *ev) {
 	klass *kept[MAX_PARENTS + 1];
 	uint32_t n = 0;
-	for (uint32_t i = 0; i < nall; i++)
-		constrain(kept, &n, all[i]);
+	for (uint32_t i = 0; i < nall; i++) constrain(kept, &n, all[i]);
 	if (n == 1) return kept[0];
 	if (n > MAX_PARENTS) return fail(ev, SOM_E_METACLASS, "class %s: %u metaclasses are to be joined, %d is the limit", name, n, MAX_PARENTS), NULL;
 	return derived_from(name, kept, n, ev);

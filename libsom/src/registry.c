@@ -48,7 +48,7 @@ klass *find_class(const char *name, som_env *ev) {
 	if (!name || strlen(name) > MAX_DERIVED)
 		return fail(ev, SOM_E_NAME, "a class's name must be identifiers joined by ::, of at most %d octets in all", MAX_NAME), NULL;
 	klass *k = known(name);
-	if (!k && load_for(name, ev) != SOM_OK && (k = registered(name))) som_env_clear(ev); /* what its library lacks is none of its */
+	if (!k && load_for(name, ev) != SOM_OK && (k = known(name))) som_env_clear(ev); /* what its library lacks is none of its */
 	return k ? k : known(name);
 }
 
@@ -76,19 +76,11 @@ int som_class_check_version(const som_class *c, uint32_t major, uint32_t minor, 
 		i->library ? i->library : "", major, minor, i->major == major ? "; install a newer release" : "; the two do not go together");
 }
 
-static bool same_data(const som_class_info *a, const som_class_info *b) {
-	uint32_t i = 0, n = a->nlayout;
-	while (i < n && i < b->nlayout && a->layout[i].cls == b->layout[i].cls && a->layout[i].offset == b->layout[i].offset) i++;
-	return i == n && n == b->nlayout && a->data_size == b->data_size;
-}
-
 int som_class_substitute(som_class *c, som_class *by, som_env *ev) {
 	klass *k = K(c), *s = by ? K(by) : NULL;
 	if (!is_class(c, ev) || (by && !is_class(by, ev))) return SOM_E_TYPE;
 	if (s && (s == k || !descends(s, k)))
 		return fail(ev, SOM_E_TYPE, "class %s cannot take the place of %s: it does not descend from it", s->info.name, k->info.name);
-	if (s && !same_data(&s->info, &k->info))
-		return fail(ev, SOM_E_SIZE, "class %s cannot take the place of %s: it has other data", s->info.name, k->info.name);
 	LOCKED; /* unloading looks at it */
 	__atomic_store_n(&k->substitute, s, __ATOMIC_RELEASE);
 	return SOM_OK;
@@ -146,8 +138,7 @@ const klass *unload_group(klass *k, const library *with, uint64_t group) {
 		unregister_class(x);
 		*end = x, end = &x->next;
 	}
-	for (klass *x; (x = ending); undefine(x))
-		ending = x->next;
+	for (klass *x; (x = ending); undefine(x)) ending = x->next;
 	return NULL;
 }
 
@@ -164,8 +155,7 @@ int som_class_unload(som_class *c, som_env *ev) {
 		return fail(ev, SOM_E_BUSY, "class %s cannot be unloaded: of %s %llu instances, %u subclasses and %u references live, and %u exceptions that its "
 			"library may have to end%s", k->info.name, busy->info.name, (unsigned long long)som_class_instances(C(busy)), busy->subclasses,
 			__atomic_load_n(&busy->c.object.refs, __ATOMIC_RELAXED), held, loading ? "; it is being made, or its library loaded" : "");
-	for (library *l; (l = library_in(group, false));)
-		library_end(l);
+	for (library *l; (l = library_in(group, false));) library_end(l);
 	return SOM_OK;
 }
 

@@ -95,7 +95,7 @@ static const void *own_table(som_ref c, som_env *ev) { return (void)ev, self(c)-
 static int64_t data_token(som_ref c, som_env *ev) { return (void)ev, self(c)->base + WORD_SIZE; }
 static const void *parents(som_ref c, som_env *ev, uint32_t *n) { return (void)ev, *n = self(c)->info.nparents, self(c)->info.parents; }
 static const void *offsets(som_ref c, som_env *ev, uint32_t *n) { return (void)ev, *n = self(c)->info.nlayout, self(c)->info.layout; }
-static const void *inits(som_ref c, som_env *ev, uint32_t *n) { return (void)ev, *n = self(c)->info.ninits, self(c)->info.inits; }
+static const void *inits(som_ref c, som_env *ev, uint32_t *n) { return (void)ev, *n = self(c)->info.nfirst_inits, self(c)->info.first_inits; }
 
 /* ---- What cannot be done here ---- */
 

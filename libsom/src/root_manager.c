@@ -61,10 +61,8 @@ static void join_group(som_ref m, som_env *ev, som_ref c, som_ref to) {
 	LOCKED;
 	const klass *into = K((som_class *)to);
 	const uint64_t of = K((som_class *)c)->group, all = into->registered ? into->group : of; /* else it is ending */
-	for (klass *k = all_classes; k; k = k->next)
-		k->group = k->group == of ? all : k->group;
-	for (library *l = libraries; l; l = l->next)
-		l->group = l->group == of ? all : l->group;
+	for (klass *k = all_classes; k; k = k->next) k->group = k->group == of ? all : k->group;
+	for (library *l = libraries; l; l = l->next) l->group = l->group == of ? all : l->group;
 }
 
 static void register_again(som_ref m, som_env *ev, som_ref c) { /* som_class_define has registered it */

@@ -62,19 +62,23 @@ static int32_t dispatch(som_ref o, som_env *ev, const char *method, const som_va
 static uint8_t cast(som_ref o, som_env *ev, som_ref c) { return is_class(c, ev) && som_cast(o, (som_class *)c, ev) == SOM_OK; }
 static uint8_t uncast(som_ref o, som_env *ev) { return (void)ev, som_uncast(o), 1; }
 
-/* The control of SOM's initializers is som_making here, which does not come by this way: som_end has seen to what it makes. */
+/* The control of SOM's initializers is som_making here, which does not come by this way: som_end has seen to what it makes, and perhaps raised. */
 static void init(som_ref o, som_env *ev, void *control) {
-	if (__atomic_load_n(&o->flags, __ATOMIC_RELAXED) & F_BEGUN) return;
-	WITH_ENV(e, ev);
+	const uint32_t flags = __atomic_load_n(&o->flags, __ATOMIC_RELAXED);
 	(void)control;
-	if (initialise(o, class_of(o), e) == SOM_OK) __atomic_or_fetch(&o->flags, F_BEGUN, __ATOMIC_RELAXED);
+	if (flags & F_BEGUN || (flags & F_MAKING && (!(flags & F_MADE) || (ev && ev->major != SOM_NO_EXCEPTION)))) return;
+	__atomic_or_fetch(&o->flags, F_BEGUN, __ATOMIC_RELAXED);
+	if (flags & F_MAKING) return;
+	WITH_ENV(e, ev);
+	initialise(o, class_of(o), e);
 }
 
 static void destruct(som_ref o, som_env *ev, uint8_t release_memory, void *control) {
 	const klass *k = class_of(o);
 	(void)ev, (void)control;
 	end_parts(o, k);
-	if (!(o->flags & F_DYING) && (release_memory || o->flags & F_PLACED)) end_memory(o, k); /* else the last release does, or whoever undoes a beginning */
+	if (o->flags & F_DYING) return; /* the last release ends the memory, or whoever undoes a beginning */
+	release_memory || o->flags & F_PLACED ? end_memory(o, k) : (void)unbegun(o, k);
 }
 
 static void take_from(som_ref o, som_ref from, bool assign, som_env *ev) {

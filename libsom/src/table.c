@@ -18,12 +18,12 @@ int gone(const som_object *o, som_env *ev) {
 	return freed_call((som_ref)(uintptr_t)o, ev), SOM_E_FREED;
 }
 
-int impls_by_token(const void *a, const void *b) {
-	som_tok x = ((const impl *)a)->token, y = ((const impl *)b)->token;
+int by_token(const void *a, const void *b) {
+	som_tok x = *(const som_tok *)a, y = *(const som_tok *)b;
 	return (x > y) - (x < y);
 }
 
-static impl *find_impl(const impls *all, som_tok t) { return bsearch(&(impl){.token = t}, all->e, all->n, sizeof(impl), impls_by_token); }
+static impl *find_impl(const impls *all, som_tok t) { return bsearch(&(impl){.token = t}, all->e, all->n, sizeof(impl), by_token); }
 
 static impls *impls_of(const klass *k) { return __atomic_load_n(&k->impls, __ATOMIC_ACQUIRE); }
 
@@ -53,17 +53,8 @@ static const klass *inherited_from(const klass *k, const klass *in, som_tok t) {
 	return in->info.nparents == 0 && in != k ? in : NULL; /* an object is one, even if its parents are abstract */
 }
 
-static int said_by_token(const void *a, const void *b) {
-	som_tok x = ((const spoken *)a)->token, y = ((const spoken *)b)->token;
-	return (x > y) - (x < y);
-}
-
-void sort_said(klass *k) {
-	if (k->nsaid) qsort(k->said, k->nsaid, sizeof(spoken), said_by_token);
-}
-
 const char *own_signature(const klass *k, som_tok t) {
-	const spoken *s = k->nsaid ? bsearch(&(spoken){.token = t}, k->said, k->nsaid, sizeof(spoken), said_by_token) : NULL;
+	const spoken *s = k->nsaid ? bsearch(&(spoken){.token = t}, k->said, k->nsaid, sizeof(spoken), by_token) : NULL;
 	return s ? s->sig : NULL;
 }
 
@@ -141,7 +132,7 @@ static int implement(klass *k, som_tok t, som_proc *proc, som_env *ev) {
 	if (!(more = pool_take(k, sizeof *more + (all->n + 1) * sizeof(impl)))) return no_memory(ev, "a replacement");
 	memcpy(more, all, sizeof *all + all->n * sizeof(impl));
 	more->e[more->n++] = (impl){t, proc};
-	qsort(more->e, more->n, sizeof(impl), impls_by_token);
+	qsort(more->e, more->n, sizeof(impl), by_token);
 	__atomic_store_n(&k->impls, more, __ATOMIC_RELEASE);
 	return SOM_OK;
 }

@@ -198,6 +198,64 @@ static void making(void) {
 	CHECK(som_class_unload(D, &ev) == SOM_OK);
 }
 
+/* An initializer with arguments of somebody who has the object already. */
+static int initialised(som_ref o, som_class *c, som_class *parent, int raises, som_env *ev) {
+	som_making *m = som_begin_at(o, ev);
+	if (!m) return 0;
+	if (som_enter(m, c)) {
+		som_enter_default(m, parent, ev);
+		note("d");
+		CHECK_IN(ev, !som_begin_at(o, NULL));
+		((void (*)(som_ref, som_env *, void *))method(c, "somDefaultInit"))(o, ev, NULL); /* which are under way */
+		if (raises) som_raise_user(ev, "IDL:test/No:1.0", NULL, NULL);
+		else som_leave(m, c);
+	}
+	return som_end(m, ev) == o;
+}
+
+static void again(som_ref o, som_env *ev, void *context) {
+	som_env own = {0};
+	(void)ev, note(context);
+	check_at(__FILE__, __LINE__, !som_begin_at(o, &own) && refused(&own, SOM_E_BUSY, "or being so"), "an initializer within another", &own);
+}
+
+static void making_at(void) {
+	som_env ev = {0};
+	const char *a[] = {"A"}, *d[] = {"D"};
+	som_class *A = living("A", NULL, 0, init, 5, &ev), *D = living("D", a, 1, init, 3, &ev);
+	_Alignas(64) char memory[256];
+	for (int placed = 0; placed < 2; placed++) {
+		som_ref o = placed ? ((som_ref (*)(som_ref, som_env *, void *))method(som_class_class(), "somRenewNoInit"))(&D->object, &ev, memory + 48)
+			: ((som_ref (*)(som_ref, som_env *))method(som_class_class(), "somNewNoInit"))(&D->object, &ev);
+		*trace = 0;
+		CHECK(o && !initialised(o, D, A, 1, &ev) && ev.major == SOM_USER_EXCEPTION && !strcmp(trace, "Ad~A") && som_class_instances(D) == 1);
+		som_env_clear(&ev);
+		*trace = 0;
+		CHECK(initialised(o, D, A, 0, &ev) && ev.major == SOM_NO_EXCEPTION && !strcmp(trace, "Ad") && o->refs == 1);
+		CHECK(!initialised(o, D, A, 0, &ev) && refused(&ev, SOM_E_BUSY, "an object of class D is initialised already") && !strcmp(trace, "Ad"));
+		*trace = 0;
+		som_release(o);
+		CHECK(!strcmp(trace, "~D~A") && som_class_instances(D) == 0);
+	}
+	som_ref o = som_new(D, &ev);
+	*trace = 0;
+	CHECK(!initialised(o, D, A, 0, &ev) && refused(&ev, SOM_E_BUSY, "class D") && !*trace);
+	((void (*)(som_ref, som_env *, uint8_t, void *))method(D, "somDestruct"))(o, &ev, 0, NULL); /* its memory stays, for another beginning */
+	CHECK(initialised(o, D, A, 0, &ev) && !strcmp(trace, "~D~AAd"));
+	((void (*)(som_ref, som_env *, uint8_t, void *))method(D, "somDestruct"))(o, &ev, 0, NULL);
+	((void (*)(som_ref, som_env *, void *))method(D, "somDefaultInit"))(o, &ev, NULL);
+	CHECK(!strcmp(trace, "~D~AAd~D~AAD"));
+	((void (*)(som_ref, som_env *, void *))method(D, "somDefaultInit"))(o, &ev, NULL); /* it is begun once */
+	som_release(o);
+	CHECK(!strcmp(trace, "~D~AAd~D~AAD~D~A") && ev.major == SOM_NO_EXCEPTION);
+	CHECK(!som_begin_at(NULL, &ev) && refused(&ev, SOM_E_TYPE, "there is none") && !som_begin_at(&D->object, &ev) && refused(&ev, SOM_E_BUSY, "class SOMClass"));
+	som_class *E = living("E", d, 1, again, 0, &ev);
+	*trace = 0;
+	som_release(som_new(E, &ev));
+	CHECK(!strcmp(trace, "ADE~E~D~A") && ev.major == SOM_NO_EXCEPTION);
+	CHECK(som_class_unload(E, &ev) == SOM_OK && som_class_unload(D, &ev) == SOM_OK && som_class_unload(A, &ev) == SOM_OK);
+}
+
 /* ---- Metaclasses and classes that take part ---- */
 
 static som_tok token(som_class *c, const char *name) {
@@ -608,7 +666,7 @@ static void forks(void) {
 #endif
 
 int main(int argc, char **argv) {
-	static const struct { const char *name; void (*run)(void); } all[] = {{"hostile", hostile}, {"making", making}, {"taking-part", taking_part},
+	static const struct { const char *name; void (*run)(void); } all[] = {{"hostile", hostile}, {"making", making}, {"making-at", making_at}, {"taking-part", taking_part},
 		{"freed", freed}, {"memory", memory}, {"signatures", signatures}, {"roots", roots}, {"many", many}, {"libraries", libraries}, {"manager", manager},
 #ifndef _WIN32
 		{"forks", forks},

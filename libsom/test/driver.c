@@ -407,7 +407,17 @@ static int class_step(const char *what, som_class *c, char **f, int n, som_env *
 		printf("is");
 		som_class_dynamics(c, say_dynamic, (void *)(uintptr_t)info->name);
 		printf("\n");
-	} else if (!strcmp(what, "version"))
+	} else if (!strcmp(what, "inits")) {
+		uint32_t all = 0;
+		typedef som_class *const *lists(som_ref, som_env *, uint32_t *);
+		som_class *const *list = ((lists *)of_classes("SOMClass::_get_somDirectInitClasses"))(&c->object, ev, &all);
+		printf("is");
+		for (uint32_t i = 0; i < all; i++)
+			printf("\t%s", name_of(list[i]));
+		printf("\n");
+	} else if (!strcmp(what, "count"))
+		is_number((unsigned long long)((int32_t (*)(som_ref, som_env *))of_classes("SOMClass::somGetNumMethods"))(&c->object, ev));
+	else if (!strcmp(what, "version"))
 		return som_class_check_version(c, (uint32_t)atoi(second), (uint32_t)atoi(third), ev);
 	else if (!strcmp(what, "unload"))
 		return som_class_unload(c, ev);
@@ -425,8 +435,8 @@ static int class_step(const char *what, som_class *c, char **f, int n, som_env *
 	} else if (!strcmp(what, "add"))
 		return som_class_add(c, second, "s:", answering(info->name), ev);
 	else if (!strcmp(what, "descends") || !strcmp(what, "substitute")) {
-		som_class *other = itself(second, ev);
-		if (!other)
+		som_class *other = what[0] == 's' && !*second ? NULL : itself(second, ev);
+		if (ev->major != SOM_NO_EXCEPTION)
 			return SOM_E_UNKNOWN;
 		if (what[0] == 's')
 			return som_class_substitute(c, other, ev);

@@ -42,8 +42,8 @@ static void bb_ready(const char *file) { snprintf(asked_by, sizeof asked_by, "%s
 
 static void *load(const char *file, char *why, size_t n) {
 	library *l = !strcmp(file, "aa") || !strcmp(file, "./aa") ? &aa : !strcmp(file, "bb") ? &bb : NULL;
+	if (l && l->opening) l->opening();
 	if (!l || !l->entry) return snprintf(why, n, "there is none"), NULL;
-	if (l->opening) l->opening();
 	__atomic_add_fetch(&l->open, 1, __ATOMIC_ACQ_REL);
 	return l;
 }
@@ -689,9 +689,40 @@ static void forked_while_making(void) {
 }
 static void forked_while_getting_ready(void) { fork_while((library){.entry = alone_entry, .ready = until_forked}, SOM_E_LIBRARY); }
 
+/* A library that is not there while another thread makes the class that it is asked for: the class is not seen before it is made. */
+static int is_two(som_class *c, void *context) { return (void)context, !strcmp(som_class_describe(c)->name, "Aa::Two"); }
+static void until_two(void) {
+	set(&begun, 1);
+	while (!som_classes(is_two, NULL))
+		sched_yield();
+}
+static int seen_early;
+static void not_seen(void) {
+	await_in_vain(&seen);
+	seen_early = get(&seen);
+}
+static void *ask_and_tell(void *arg) {
+	ask(arg);
+	set(&seen, 1);
+	return NULL;
+}
+
+static void made_meanwhile(void) {
+	som_env ev = {0};
+	asked a = {.name = "Aa::Two"};
+	aa = (library){.opening = until_two};
+	bb = (library){.entry = bb_entry, .opening = not_seen};
+	meta_of("Slow", ready_by_bb);
+	pthread_t t = begin(ask_and_tell, &a);
+	await(&begun);
+	som_class *c = defined("Aa::Two", NULL, "Slow", &ev);
+	pthread_join(t, NULL);
+	CHECK(c && a.code == SOM_OK && !seen_early && seen);
+}
+
 int main(int argc, char **argv) {
 	static const struct { const char *name; void (*run)(void); } all[] = {{"unloaded-early", unloaded_early}, {"unloaded-by-itself", unloaded_by_itself},
-		{"failed-in-use", failed_in_use}, {"derived", derived}, {"joined", joined}, {"joined-unready", joined_unready}, {"ends-others", ends_others}, {"unready", unready}, {"refused-in-use", refused_in_use}, {"mutual", mutual},
+		{"failed-in-use", failed_in_use}, {"derived", derived}, {"joined", joined}, {"joined-unready", joined_unready}, {"ends-others", ends_others}, {"unready", unready}, {"made-meanwhile", made_meanwhile}, {"refused-in-use", refused_in_use}, {"mutual", mutual},
 		{"circle", circle}, {"from-constructor", from_constructor}, {"closing", closing}, {"two-names", two_names}, {"ready-for-names", ready_for_names}, {"ready-for-what-is-there", ready_for_what_is_there},
 		{"ready-for-what-is-not", ready_for_what_is_not}, {"ready-for-none", ready_for_none}, {"linked", linked}, {"forked-while-opened", forked_while_opened},
 		{"forked-while-getting-ready", forked_while_getting_ready}, {"forked-while-ending", forked_while_ending},

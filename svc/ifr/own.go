@@ -21,7 +21,7 @@ var own = sync.OnceValues(func() (all []possession, err error) {
 	for _, files := range []string{
 		"xnaming.idl dsomnaming.idl ir.idl", // the daemon's services
 		"somobj.idl somcls.idl somcm.idl " + // SOM's kernel
-			"snglicls.idl sombacls.idl somtrcls.idl somproxy.idl somida.idl somsid.idl " + // its metaclasses
+			"snglicls.idl sombacls.idl somtrcls.idl somproxy.idl somprops.idl somida.idl somsid.idl " + // its metaclasses
 			"omgidobj.idl omgestio.idl " + // its streams
 			"somdtype.idl principl.idl somdobj.idl om.idl somdom.idl somdserv.idl boa.idl somoa.idl servmgr.idl nvlist.idl cntxt.idl request.idl " + // DSOM
 			"impldef.idl implrep.idl somdorb.idl somdcprx.idl somdtc.idl somdproc.idl",

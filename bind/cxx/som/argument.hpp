@@ -190,7 +190,10 @@ template <class T, class S> struct arg<give<T>, S> {
 	struct lent : nothing_back {
 		typename as<T>::abi a;
 		lent(param x) : a(made(x)) {}
-		arg::wire wire() const noexcept { return a; }
+		lent(const lent &) = delete;
+		lent &operator=(const lent &) = delete;
+		~lent() { as<T>::drop(a); } // which no call has taken
+		arg::wire wire() noexcept { return std::exchange(a, typename as<T>::abi()); }
 		static typename as<T>::abi made(param x) {
 			if constexpr (as<T>::kind == form::text)
 				return copy_text(x.c_str());

@@ -130,7 +130,9 @@ template <class D> struct SOM_LOCAL life {
 			refuse<D>(ev, "made without arguments", "use one of its initializers");
 		}
 	}
-	static void fini(som_ref self, void *) noexcept { value_of<D>(self).~D(); }
+	static void fini(som_ref self, void *) noexcept {
+		if (part_of<D>(self)->self) value_of<D>(self).~D(); // else nobody has begun what somNewNoInit made
+	}
 	static void copy(som_ref self, som_ref from, som_env *ev, void *) noexcept {
 		if constexpr (std::is_copy_constructible_v<D>) {
 			make(self, ev, [from](void *at) { ::new (at) D(static_cast<const D &>(value_of<D>(from))); });

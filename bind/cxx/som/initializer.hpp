@@ -59,8 +59,13 @@ template <class D, class Tag, class... P> struct SOM_LOCAL initializer_thunk<D, 
 	static void run(som_ref self, som_env *ev, som_making *m, typename arg<P>::wire... w) noexcept {
 		env own;
 		som_env *e = ev ? ev : static_cast<som_env *>(&own);
+		if (!m) { // it is called without control, of an object that somNewNoInit has made
+			if (!(m = som_begin_at(self, e))) return;
+			run(self, e, m, w...);
+			som_end(m, e);
+			return;
+		}
 		try {
-			if (!m) throw system_exception("BAD_PARAM", std::string("class ") + facts<D>::name + ": an initializer was called outside the making of an object");
 			if (!som_enter(m, facts<D>::cls)) return;
 			before(self, m, typename arg<P>::received(w)...);
 			const som_class_info *info = som_class_describe(facts<D>::cls);

@@ -243,12 +243,42 @@ static void initializers() {
 	const std::uint64_t before = instances("Zoo::Animal");
 	CHECK(THROWN(TooLoud, Animal::named("nobody", 2)).volume == 1);
 	CHECK(instances("Zoo::Animal") == before);
+	som_env ev = som_env();
+	som_found raw = {}, named = {}; // as IBM's guide calls an initializer: of what somNewNoInit has made, without control
+	raw.size_of = named.size_of = sizeof raw;
+	som_class *c = som_class_of(a.get());
+	CHECK(som_lookup(som_class_class(), "somNewNoInit", &raw, &ev) == SOM_OK && som_lookup(c, "named", &named, &ev) == SOM_OK);
+	auto initializer = reinterpret_cast<void (*)(som_ref, som_env *, som_making *, const char *, std::int32_t)>(named.proc);
+	Animal later = som::adopted<Animal>(reinterpret_cast<som_ref (*)(som_ref, som_env *)>(raw.proc)(reinterpret_cast<som_ref>(c), &ev));
+	initializer(later.get(), &ev, nullptr, "nobody", 2);
+	CHECK(ev.major == SOM_USER_EXCEPTION && instances("Zoo::Animal") == before + 1);
+	som_env_clear(&ev);
+	initializer(later.get(), &ev, nullptr, "Eva", 8);
+	CHECK(ev.major == SOM_NO_EXCEPTION && later.get_name() == "Eva" && later.get_legs() == 8 && references(later) == 1);
+	initializer(later.get(), &ev, nullptr, "Eve", 4);
+	CHECK(ev.code == SOM_E_BUSY && later.get_name() == "Eva");
+	som_env_clear(&ev);
+	later = nullptr;
+	CHECK(instances("Zoo::Animal") == before);
+	som_class *dogs = som_class_of(Dog::create().get());
+	som::adopted<Dog>(reinterpret_cast<som_ref (*)(som_ref, som_env *)>(raw.proc)(reinterpret_cast<som_ref>(dogs), &ev));
+	CHECK(alive == 0 && instances("Zoo::Dog") == 0); // what nobody has begun does not end
 	Animal friend_ = a.friend_of(Animal());
 	CHECK(friend_ == a && references(a) == 2);
 	CHECK(a.friend_of(Dog::create()) != a);
 	CHECK(alive == 0);
 	Animal::count() = 5;
 	CHECK(Animal::create().total(10) == 16 && Animal::count() == 6);
+}
+
+// What is given away, and no call takes, ends.
+static void given() {
+	Animal a = Animal::create();
+	Echo e = Echo::create();
+	CHECK(THROWN(som::no_next, som::next_calls<Echo>(e.get(), som_class_of(e.get())).keep("a text that is long enough for memory of its own", a)).is("NO_IMPLEMENT"));
+	CHECK(references(a) == 1);
+	e.keep("kept", a);
+	CHECK(references(a) == 2 && e.kept_text() == "kept");
 }
 
 static void several_parents() {
@@ -425,6 +455,7 @@ int main() {
 	constructed();
 	binding();
 	initializers();
+	given();
 	several_parents();
 	without_idl();
 	in_the_making();

@@ -125,6 +125,15 @@ static void Dog_entry_set_loudness(som_ref self, som_env *ev, int16_t loudness) 
 	Dog_data(self)->loudness = loudness;
 }
 static void Dog_entry_called(som_ref self, som_env *ev, som_making *making, const char *name, int16_t loudness) {
+	if (!making) {
+		som_env own, *env = som_env_or(ev, &own);
+		if ((making = som_begin_at(self, env))) {
+			Dog_entry_called(self, env, making, name, loudness);
+			som_end(making, env);
+		}
+		som_env_done(ev, &own, NULL);
+		return;
+	}
 	if (!som_enter(making, Dog_own.c.cls)) return;
 	dog_called(self, ev, making, name, loudness);
 	if (!ev || ev->major == SOM_NO_EXCEPTION) som_leave(making, Dog_own.c.cls);

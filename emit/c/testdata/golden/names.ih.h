@@ -106,6 +106,15 @@ no_memory:
 	som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", SOM_E_MEMORY, SOM_COMPLETED_NO, "no memory for the attribute namespace::all");
 }
 static void namespace__entry_made(som_ref self, som_env *ev, som_making *making, int32_t cls_, const char *own_) {
+	if (!making) {
+		som_env own, *env = som_env_or(ev, &own);
+		if ((making = som_begin_at(self, env))) {
+			namespace__entry_made(self, env, making, cls_, own_);
+			som_end(making, env);
+		}
+		som_env_done(ev, &own, NULL);
+		return;
+	}
 	if (!som_enter(making, namespace__own.c.cls)) return;
 	namespace__do_made(self, ev, making, cls_, own_);
 	if (!ev || ev->major == SOM_NO_EXCEPTION) som_leave(making, namespace__own.c.cls);

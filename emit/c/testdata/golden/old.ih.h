@@ -142,6 +142,15 @@ static int32_t Old_entry_twice(som_ref self, som_env *ev, int32_t a) {
 	return old_twice(self, a);
 }
 static void Old_entry_from(som_ref self, som_env *ev, som_making *making, int32_t total) {
+	if (!making) {
+		som_env own, *env = som_env_or(ev, &own);
+		if ((making = som_begin_at(self, env))) {
+			Old_entry_from(self, env, making, total);
+			som_end(making, env);
+		}
+		som_env_done(ev, &own, NULL);
+		return;
+	}
 	if (!som_enter(making, Old_own.c.cls)) return;
 	old_from(self, ev, making, total);
 	if (!ev || ev->major == SOM_NO_EXCEPTION) som_leave(making, Old_own.c.cls);

@@ -14,6 +14,12 @@ int main(void) {
 	o = Old_new_from(&ev, 7);
 	printf("from %d\n", Old_add(o, 0, 1));
 	som_release(o);
+	o = SOMClass_somNewNoInit((som_ref)Old_class(&ev), &ev);
+	Old_from(o, &ev, NULL, 70);
+	printf("in a second step from %d\n", Old_add(o, 0, 1));
+	Old_from(o, NULL, NULL, 7);
+	printf("from %d\n", Old_add(o, 0, 1));
+	som_release(o);
 	o = som_new(Old_Base_class(&ev), &ev);
 	printf("%d %s\n", o != NULL, som_code_name(ev.code));
 	som_env_clear(&ev);
