@@ -290,7 +290,7 @@ func (s *dsomServers) change(ctx context.Context, id wire.ID, f func(*implrepo.R
 	if err != nil {
 		return dsomTold(err)
 	}
-	if err := s.classes.renamed(ctx, was, r); err != nil {
+	if err := s.d.renamed(ctx, was, r); err != nil {
 		return err
 	}
 	s.log.Info("a program of DSOM has changed a server", "server", r.Name, "disabled", r.Disabled)
