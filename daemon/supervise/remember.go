@@ -17,7 +17,7 @@ import (
 // A runRecord is what the store holds of a life: enough for a later daemon to know whether
 // its process may still live, and to recognise it.
 type runRecord struct {
-	Name        string     `json:"name"` // when it was written
+	Name        string     `json:"name"`              // when it was written
 	Started     bool       `json:"started,omitempty"` // by a daemon
 	Token       string     `json:"token,omitempty"`   // its hash
 	Leader      process.ID `json:"leader,omitzero"`   // what was started; none: about to be
