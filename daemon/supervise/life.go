@@ -258,6 +258,7 @@ func (l *life) bury(failure error) {
 	l.watched.Close()
 	st.life, st.since = nil, time.Now()
 	switch {
+	case failure != nil && st.failed == l.attempt: // it has said so itself, see Fail
 	case l.stopAsked && failure != nil: // nobody's fault
 		st.failed, st.failure = l.attempt, failure
 	case failure != nil:
