@@ -145,6 +145,9 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 			continue
 		}
 		s.o.Log.Info("waiting for a server that lives", "server", r.Name, "pid", l.pid(), "for", s.o.Grace)
+		if l.started {
+			l.group = l.join() // it is in it: the service manager may have taken its limits off
+		}
 		st.update(func() { st.take(l) })
 		s.spawn(l.watch)
 	}
