@@ -3,6 +3,7 @@ package daemon
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/svc/implrepo"
 )
 
 const (
@@ -26,13 +28,13 @@ type counts struct {
 	mu sync.Mutex
 	by map[string]*reporter // by the id of the lease
 
-	// ended are the counts of processes that have ended, by the server's name: counters go up alone, whatever becomes of replicas.
-	ended map[string][]admin.OperationCalls
+	// ended are the counts of processes that have ended, by their server: counters go up alone, whatever becomes of replicas, and of its name.
+	ended map[implrepo.UUID][]admin.OperationCalls
 }
 
 // A reporter is a server that holds a lease.
 type reporter struct {
-	server string
+	server implrepo.UUID
 	asks   chan struct{} // to whoever speaks to it
 	last   admin.Counts
 	at     time.Time     // when last came; zero: never
@@ -41,7 +43,7 @@ type reporter struct {
 }
 
 // open makes the server of a lease one that is asked, by the channel.
-func (r *counts) open(lease, server string) <-chan struct{} {
+func (r *counts) open(lease string, server implrepo.UUID) <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.by == nil {
@@ -61,15 +63,15 @@ func (r *counts) close(lease string) {
 		delete(r.by, lease)
 		if len(p.last.Operations) > 0 {
 			if r.ended == nil {
-				r.ended = map[string][]admin.OperationCalls{}
+				r.ended = map[implrepo.UUID][]admin.OperationCalls{}
 			}
 			r.ended[p.server] = boundedOperations(merged(append(r.ended[p.server], p.last.Operations...)), admin.MaxCountedOperations)
 		}
 	}
 }
 
-// forget drops what is kept of a server that there is no more of the name.
-func (r *counts) forget(server string) {
+// forget drops what is kept of a server that there is no more.
+func (r *counts) forget(server implrepo.UUID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.ended, server)
@@ -112,10 +114,10 @@ func (r *counts) take(lease string, in admin.Counts) error {
 	}
 	for i := range in.Operations {
 		o := &in.Operations[i]
-		o.Server, o.Interface, o.Operation = p.server, shownName(o.Interface), shownName(o.Operation)
+		o.Server, o.Interface, o.Operation = "", shownName(o.Interface), shownName(o.Operation)
 	}
 	for i := range in.Connections {
-		in.Connections[i].Server, in.Connections[i].Peer = p.server, shownName(in.Connections[i].Peer)
+		in.Connections[i].Server, in.Connections[i].Peer = "", shownName(in.Connections[i].Peer)
 	}
 	p.last, p.at, p.silent = in, time.Now(), false
 	p.answered()
@@ -135,8 +137,15 @@ func shownName(s string) string {
 	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
+// gathered is what is known of a server's calls and connections. What it holds is shared.
+type gathered struct {
+	server implrepo.UUID
+	silent bool // it has not told in time
+	counts admin.Counts
+}
+
 // gather asks all servers whose counts are old, and returns what is known then, and who has not told.
-func (r *counts) gather(ctx context.Context) (all []admin.Counts, silent []string) {
+func (r *counts) gather(ctx context.Context) (all []gathered) {
 	var wait []<-chan struct{}
 	r.mu.Lock()
 	for _, p := range r.by {
@@ -169,41 +178,72 @@ func (r *counts) gather(ctx context.Context) (all []admin.Counts, silent []strin
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, p := range r.by {
-		if time.Since(p.at) > countsFresh+countsWait {
+		late := time.Since(p.at) > countsFresh+countsWait
+		if late {
 			p.silent = true
-			silent = append(silent, p.server)
 		}
-		if !p.at.IsZero() {
-			all = append(all, p.last)
-		}
+		all = append(all, gathered{p.server, late, p.last}) // empty if it has never told
 	}
-	for _, o := range r.ended {
-		all = append(all, admin.Counts{Operations: o})
+	for server, o := range r.ended {
+		all = append(all, gathered{server: server, counts: admin.Counts{Operations: o}})
 	}
-	slices.Sort(silent)
-	return all, slices.Compact(silent)
+	return all
 }
 
-// observe returns what the daemon and its servers have counted.
-func (d *Daemon) observe(ctx context.Context) (all []admin.Counts, silent []string) {
-	all, silent = d.counts.gather(ctx)
+// observe returns what the daemon and its servers have counted, under the names that they have now, how many connections each has, and which have not told.
+func (d *Daemon) observe(ctx context.Context) (all []admin.Counts, open map[string]int, silent []string) {
+	open = map[string]int{}
+	names := map[implrepo.UUID]string{}
+	for _, g := range d.counts.gather(ctx) {
+		name, known := names[g.server]
+		if !known {
+			rec, err := d.sup.Records().Get(ctx, g.server)
+			switch {
+			case errors.Is(err, implrepo.ErrUnknown): // it was removed: the name stays empty
+				d.counts.forget(g.server)
+			case err != nil:
+				name = g.server.String()
+			default:
+				name = rec.Name
+			}
+			names[g.server] = name
+		}
+		if name == "" {
+			continue
+		}
+		if g.silent {
+			silent = append(silent, name)
+		}
+		g.counts.Operations, g.counts.Connections = slices.Clone(g.counts.Operations), slices.Clone(g.counts.Connections)
+		for i := range g.counts.Operations {
+			g.counts.Operations[i].Server = name
+		}
+		for i := range g.counts.Connections {
+			g.counts.Connections[i].Server = name
+		}
+		open[name] += g.counts.Open
+		all = append(all, g.counts)
+	}
+	slices.Sort(silent)
+	silent = slices.Compact(silent)
 	o := d.objects.Load()
 	if o == nil {
-		return all, silent
+		return all, open, silent
 	}
 	own := o.Counts()
+	open[admin.DaemonServer] = own.Open
 	for i := range own.Operations {
 		own.Operations[i].Server = admin.DaemonServer
 	}
 	for i := range own.Connections {
 		own.Connections[i].Server = admin.DaemonServer
 	}
-	return append(all, own), silent
+	return append(all, own), open, silent
 }
 
 // calls returns what was counted of operations: of replicas of a server together.
 func (d *Daemon) calls(ctx context.Context) admin.Calls {
-	all, silent := d.observe(ctx)
+	all, _, silent := d.observe(ctx)
 	c := admin.Calls{At: time.Now().UTC(), Operations: []admin.OperationCalls{}, Silent: silent}
 	for _, r := range all {
 		c.Operations = append(c.Operations, r.Operations...)
@@ -248,18 +288,10 @@ func (d *Daemon) listCalls(c *call) error { return c.reply(d.callsOfAll(c)) }
 
 // connections returns those of the daemon and its servers.
 func (d *Daemon) connections(ctx context.Context) admin.Connections {
-	all, silent := d.observe(ctx)
-	out := admin.Connections{At: time.Now().UTC(), Open: map[string]int{}, Connections: []admin.Connection{}, Silent: silent}
+	all, open, silent := d.observe(ctx)
+	out := admin.Connections{At: time.Now().UTC(), Open: open, Connections: []admin.Connection{}, Silent: silent}
 	for _, r := range all {
 		out.Connections = append(out.Connections, r.Connections...)
-	}
-	d.counts.mu.Lock()
-	for _, p := range d.counts.by {
-		out.Open[p.server] += p.last.Open
-	}
-	d.counts.mu.Unlock()
-	if o := d.objects.Load(); o != nil {
-		out.Open[admin.DaemonServer] = o.Counts().Open
 	}
 	slices.SortStableFunc(out.Connections, func(a, b admin.Connection) int {
 		return cmp.Or(cmp.Compare(a.Server, b.Server), cmp.Compare(b.Received+b.Sent, a.Received+a.Sent))

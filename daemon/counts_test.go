@@ -108,7 +108,7 @@ func TestBadCounts(t *testing.T) {
 	}
 }
 
-// TestCountsAddUp holds that a server's counters go up alone: what processes that have ended have told stays in the sum, as long as the server has its name,
+// TestCountsAddUp holds that a server's counters go up alone: what processes that have ended have told stays in the sum, as long as there is the server,
 // and the sum is a number whatever they have told.
 func TestCountsAddUp(t *testing.T) {
 	t.Parallel()

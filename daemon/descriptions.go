@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/svc/ifr"
+	"github.com/opendsom/dsom/svc/implrepo"
 )
 
 // The times of registering what a version has said that has taken over.
@@ -22,32 +23,32 @@ type descriptions struct {
 
 	mu     sync.Mutex
 	turns  uint64             // how often something was said
-	latest map[string]uint64  // by name, which of these was the last of it
-	busy   map[string]*single // by name, who registers something just now
+	latest map[string]uint64  // by the server's UUID, which of these was the last of it
+	busy   map[string]*single // by the server's UUID, who registers something just now
 	life   context.Context    // which ends with it, as all that registers in its own time; nil: nothing has yet
 	end    func()
 	ended  bool
 	work   sync.WaitGroup
 }
 
-// A single is the right to register something under a name, which one at a time has.
+// A single is the right to register something of a server, which one at a time has.
 type single struct {
 	free    chan struct{} // holds a token while nobody has it
 	waiting int           // and how many want it, or have it
 }
 
-// alone waits until nobody else registers anything under a name, and keeps others from it until the function that it returns is called: so what a version of a server says that does not serve any more
+// alone waits until nobody else registers anything of a server, and keeps others from it until the function that it returns is called: so what a version of a server says that does not serve any more
 // does not come after what the one says that has taken its place. The error is ctx's.
-func (x *descriptions) alone(ctx context.Context, name string) (done func(), err error) {
+func (x *descriptions) alone(ctx context.Context, server string) (done func(), err error) {
 	x.mu.Lock()
-	s := x.busy[name]
+	s := x.busy[server]
 	if s == nil {
 		s = &single{free: make(chan struct{}, 1)}
 		s.free <- struct{}{}
 		if x.busy == nil {
 			x.busy = map[string]*single{}
 		}
-		x.busy[name] = s
+		x.busy[server] = s
 	}
 	s.waiting++
 	x.mu.Unlock()
@@ -58,7 +59,7 @@ func (x *descriptions) alone(ctx context.Context, name string) (done func(), err
 			s.free <- struct{}{}
 		}
 		if s.waiting--; s.waiting == 0 {
-			delete(x.busy, name)
+			delete(x.busy, server)
 		}
 	}
 	select {
@@ -72,19 +73,19 @@ func (x *descriptions) alone(ctx context.Context, name string) (done func(), err
 
 // take registers what a process says of its server, now or, if aside puts that aside, when an upgrade that tries the process out is committed: bad is why it cannot be registered whatever else is, which the process
 // is told in either case; then what was said before goes when the process takes over, since that is true no longer. Aside is [supervise.Lease.Aside].
-func (x *descriptions) take(ctx context.Context, name string, aside func(func(context.Context)) (bool, error), bad error, register func(context.Context) error) error {
-	done, err := x.alone(ctx, name)
+func (x *descriptions) take(ctx context.Context, server string, aside func(func(context.Context)) (bool, error), bad error, register func(context.Context) error) error {
+	done, err := x.alone(ctx, server)
 	if err != nil {
 		return err
 	}
 	defer done() // an upgrade that is committed meanwhile registers what it has put aside after this
-	switch put, err := aside(func(ctx context.Context) { x.taken(ctx, name, aside, register) }); {
+	switch put, err := aside(func(ctx context.Context) { x.taken(ctx, server, aside, register) }); {
 	case err != nil:
 		return errors.Join(err, bad)
 	case put:
 		return bad
 	}
-	x.begin(name)
+	x.begin(server)
 	return register(ctx)
 }
 
@@ -107,44 +108,44 @@ func (x *descriptions) lives() context.Context {
 }
 
 // taken registers what was put aside: the process was told that it would be.
-func (x *descriptions) taken(ctx context.Context, name string, aside func(func(context.Context)) (bool, error), register func(context.Context) error) {
+func (x *descriptions) taken(ctx context.Context, server string, aside func(func(context.Context)) (bool, error), register func(context.Context) error) {
 	ctx, cancel := x.attempt(ctx)
 	defer cancel()
-	done, err := x.alone(ctx, name)
+	done, err := x.alone(ctx, server)
 	if err == nil {
 		defer done()
 	}
-	turn := x.begin(name)
+	turn := x.begin(server)
 	if err == nil {
 		err = register(ctx)
 	}
 	if !settled(err) {
 		still := func() bool { _, err := aside(nil); return err == nil }
-		x.try(name, turn, still, register)
+		x.try(server, turn, still, register)
 	}
 }
 
-// begin notes that something is said of a name: what was said before is not tried any longer.
-func (x *descriptions) begin(name string) (turn uint64) {
+// begin notes that something is said of a server: what was said before is not tried any longer.
+func (x *descriptions) begin(server string) (turn uint64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.latest == nil {
 		x.latest = map[string]uint64{}
 	}
 	x.turns++
-	x.latest[name] = x.turns
+	x.latest[server] = x.turns
 	return x.turns
 }
 
-// forget notes that nothing is said of a name any more.
-func (x *descriptions) forget(name string) {
+// forget notes that nothing is said of a server any more.
+func (x *descriptions) forget(server string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	delete(x.latest, name)
+	delete(x.latest, server)
 }
 
-// try registers something in the background, again and again, until that has gone well, or cannot for what it is; until something else is said of the name, or it is not to be registered still.
-func (x *descriptions) try(name string, turn uint64, still func() bool, register func(context.Context) error) {
+// try registers something in the background, again and again, until that has gone well, or cannot for what it is; until something else is said of the server, or it is not to be registered still.
+func (x *descriptions) try(server string, turn uint64, still func() bool, register func(context.Context) error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.ended {
@@ -164,7 +165,7 @@ func (x *descriptions) try(name string, turn uint64, still func() bool, register
 				t.Stop()
 				return
 			}
-			if x.once(name, turn, still, register) {
+			if x.once(server, turn, still, register) {
 				return
 			}
 		}
@@ -172,16 +173,16 @@ func (x *descriptions) try(name string, turn uint64, still func() bool, register
 }
 
 // once tries it once, and reports whether that was the last time.
-func (x *descriptions) once(name string, turn uint64, still func() bool, register func(context.Context) error) bool {
+func (x *descriptions) once(server string, turn uint64, still func() bool, register func(context.Context) error) bool {
 	ctx, cancel := x.attempt(context.Background())
 	defer cancel()
-	done, err := x.alone(ctx, name)
+	done, err := x.alone(ctx, server)
 	if err != nil {
 		return false
 	}
 	defer done()
 	x.mu.Lock()
-	over := x.ended || x.latest[name] != turn
+	over := x.ended || x.latest[server] != turn
 	x.mu.Unlock()
 	return over || !still() || settled(register(ctx))
 }
@@ -189,7 +190,7 @@ func (x *descriptions) once(name string, turn uint64, still func() bool, registe
 // settled reports whether another attempt would end no better.
 func settled(err error) bool {
 	limit := (*ifr.LimitError)(nil)
-	return err == nil || errors.Is(err, ifr.ErrInvalid) || errors.As(err, &limit)
+	return err == nil || errors.Is(err, ifr.ErrInvalid) || errors.Is(err, implrepo.ErrUnknown) || errors.As(err, &limit)
 }
 
 // close ends it, and what is being registered in its own time.

@@ -290,7 +290,7 @@ func (s *dsomServers) change(ctx context.Context, id wire.ID, f func(*implrepo.R
 	if err != nil {
 		return dsomTold(err)
 	}
-	if err := s.classes.renamed(ctx, was, r); err != nil {
+	if err := s.d.renamed(ctx, was, r); err != nil {
 		return err
 	}
 	s.log.Info("a program of DSOM has changed a server", "server", r.Name, "disabled", r.Disabled)
@@ -420,7 +420,6 @@ func (s *dsomServers) Down(ctx context.Context, id wire.ID) error {
 	return dsomTold(s.lives.down(ctx, id))
 }
 
-func (s *dsomServers) Failed(_ context.Context, id wire.ID, code wire.Code) error {
-	s.log.Warn("a server of DSOM says that it does not come up", "uuid", implrepo.UUID(id), "status", code, "meaning", code.Meaning())
-	return nil
+func (s *dsomServers) Failed(ctx context.Context, id wire.ID, code wire.Code) error {
+	return dsomTold(s.lives.failed(ctx, id, code))
 }

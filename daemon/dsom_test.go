@@ -87,6 +87,28 @@ func deafsvr() int {
 	select {}
 }
 
+// failsvr says that it does not come up, and does not end either.
+func failsvr() int {
+	id, err := wire.ParseID(os.Args[1])
+	if err != nil {
+		return 89
+	}
+	port, err := strconv.ParseUint(os.Getenv("SOMDPORT"), 10, 16)
+	if err != nil {
+		return 88
+	}
+	o, err := orb.New(orb.Config{MaxVersion: cdr.V10, Principal: asDSOM})
+	if err != nil {
+		return 87
+	}
+	fmt.Println("the vault is empty")
+	if err := dsomclient.At(o, "127.0.0.1", uint16(port)).Failed(context.Background(), id, os.Getpid(), wire.NoSpace); err != nil {
+		fmt.Println(err)
+		return 86
+	}
+	select {}
+}
+
 // A dsomDaemon is a whole daemon in this process, as programs of DSOM see it.
 type dsomDaemon struct {
 	*dsomclient.Daemon
@@ -302,6 +324,67 @@ func (d *dsomDaemon) output(t *testing.T, name string) string {
 			return b.String()
 		}
 	}
+}
+
+// TestDSOMServerFails has a server say that it does not come up: who waits for it is told why long before it ends or its time is over, and it is ended. Nobody
+// else can say so of it.
+func TestDSOMServerFails(t *testing.T) {
+	t.Parallel()
+	d := runDSOM(t, daemon.Config{State: t.TempDir()})
+	ctx := t.Context()
+	id, err := wire.ParseID(bankID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.repository(t).Add(ctx, wire.Definition{Alias: "bank", ID: bankID, Program: testProgram(t, "hang")}); err != nil {
+		t.Fatal(err)
+	}
+	hour := admin.Duration(time.Hour)
+	if _, err := d.admin.Update(ctx, "bank", admin.Change{StartTimeout: &hour}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Failed(ctx, id, os.Getpid(), wire.NoSpace); err != nil {
+		t.Errorf("a process of a server that the daemon has not started: %v", err)
+	}
+	m := d.manager(t)
+	started := make(chan error, 1)
+	go func() { started <- m.Start(ctx, "bank") }()
+	hangs := 0
+	eventually(t, "it is being started", func() bool {
+		s, err := d.admin.Server(ctx, "bank")
+		hangs = s.Run.PID
+		return err == nil && hangs != 0
+	})
+	err = d.Failed(ctx, id, hangs, wire.NoSpace)
+	if runtime.GOOS == "linux" { // no other system says whose programs call
+		if !raised(err, exc.NoPermission, wire.AccessDenied) {
+			t.Errorf("who is not the server: %v", err)
+		}
+		if s, err := d.admin.Server(ctx, "bank"); err != nil || s.Run.PID != hangs || s.Run.State != admin.StateStarting {
+			t.Errorf("it is %+v, %v", s.Run, err)
+		}
+	}
+	if _, err := d.admin.Stop(ctx, "bank"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-started; err == nil {
+		t.Error("it has come up")
+	}
+
+	command := []string{testProgram(t, "failsvr"), bankID}
+	if _, err := d.admin.Update(ctx, "bank", admin.Change{Command: &command}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.admin.Start(ctx, "bank")
+	for _, want := range []string{"activate_impl_failed", "SOMDERROR_NoSpace", "the vault is empty"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("it was started: %v, which does not say %s", err, want)
+		}
+	}
+	eventually(t, "its process has ended", func() bool {
+		s, err := d.admin.Server(ctx, "bank")
+		return err == nil && s.Run.State != admin.StateStarting && s.Run.PID == 0
+	})
 }
 
 // raised reports whether an error is a system exception of the daemon, of a kind with a code.

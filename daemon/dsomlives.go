@@ -147,6 +147,21 @@ func (l *dsomLives) up(ctx context.Context, id wire.ID, server *ior.IOR) error {
 	return nil
 }
 
+// failed is a server's word that it does not come up.
+func (l *dsomLives) failed(ctx context.Context, id wire.ID, code wire.Code) error {
+	started := l.started(id)
+	caller := l.peers.caller(ctx, started)
+	if !caller.process.Known() { // the system does not tell: it may use the daemon, and so could stop the server as well
+		caller.process = started
+	}
+	reason := fmt.Sprintf("says that it cannot come up (activate_impl_failed), with the status %v", code)
+	if meaning := code.Meaning(); meaning != "" {
+		reason += ": " + meaning
+	}
+	l.log.Warn("a server of DSOM says that it does not come up", "uuid", implrepo.UUID(id), "pid", caller.process.PID, "status", code, "meaning", code.Meaning())
+	return l.sup.Fail(implrepo.UUID(id), caller.process, caller.token, reason)
+}
+
 // started returns the process that the daemon has started as a server: none if there is none.
 func (l *dsomLives) started(id wire.ID) process.ID {
 	run := l.sup.Run(implrepo.UUID(id))

@@ -2,13 +2,16 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/svc/ifr"
+	"github.com/opendsom/dsom/svc/implrepo"
 )
 
 // specificationTime is how long the body of a registration may take.
@@ -52,18 +55,16 @@ func (d *Daemon) describeServer(c *call) error {
 	if err != nil {
 		return err
 	}
-	name := admin.ServerClasses(l.Name)
-	said := ifr.Examine(name, packed)
+	rec, err := d.sup.Records().Get(c.r.Context(), l.UUID)
+	if err != nil {
+		return err
+	}
+	said := ifr.Examine(admin.ServerClasses(rec.Name), packed)
 	e := said.Entry() // where it is put aside
-	err = d.late.take(c.r.Context(), name, l.Aside, said.Err(), func(ctx context.Context) error {
-		registered, err := d.interfaces.Describe(ctx, said)
+	err = d.late.take(c.r.Context(), l.UUID.String(), l.Aside, said.Err(), func(ctx context.Context) error {
+		registered, err := d.registerClasses(ctx, l.UUID, said)
 		if c.r.Context() == ctx {
 			e = registered
-		}
-		if err == nil {
-			d.o.Log.Info("interfaces registered", "name", registered.Name, "files", registered.Files)
-		} else {
-			d.o.Log.Warn("the interfaces of a server are not answered from", "name", name, "error", err)
 		}
 		return err
 	})
@@ -71,6 +72,28 @@ func (d *Daemon) describeServer(c *call) error {
 		return err
 	}
 	return c.reply(admin.Specification(e))
+}
+
+// registerClasses registers what a server says of its classes under the name that the server has: it may have got another since it said it, or get one meanwhile.
+func (d *Daemon) registerClasses(ctx context.Context, server implrepo.UUID, said *ifr.Examined) (ifr.Entry, error) {
+	rec, err := d.sup.Records().Get(ctx, server)
+	if err != nil {
+		return ifr.Entry{}, err
+	}
+	name := admin.ServerClasses(rec.Name)
+	e, err := d.interfaces.Describe(ctx, said.As(name))
+	if now, failed := d.sup.Records().Get(ctx, server); failed == nil && now.Name != rec.Name { // who renamed it may have looked before this was there
+		e.Name = admin.ServerClasses(now.Name)
+		if moved := d.interfaces.Rename(ctx, name, e.Name); moved != nil && !errors.Is(moved, ifr.ErrUnknown) { // it was moved already, or nothing is registered
+			err = moved
+		}
+	}
+	if err == nil {
+		d.o.Log.Info("interfaces registered", "name", e.Name, "files", e.Files)
+	} else {
+		d.o.Log.Warn("the interfaces of a server are not answered from", "name", name, "error", err)
+	}
+	return e, err
 }
 
 // specificationIn reads the specification that a request carries.
@@ -86,21 +109,30 @@ func specificationIn(c *call) ([]byte, error) {
 
 // removeInterfaces answers DELETE /v1/interfaces/{name}.
 func (d *Daemon) removeInterfaces(c *call) error {
-	if err := d.removeDescription(c.r.Context(), c.r.PathValue("name")); err != nil {
+	name, of := c.r.PathValue("name"), ""
+	if server, ok := strings.CutPrefix(name, admin.ServerClasses("")); ok {
+		if rec, err := d.sup.Records().ByName(c.r.Context(), server); err == nil && admin.ServerClasses(rec.Name) == name {
+			of = rec.UUID.String()
+		}
+	}
+	if err := d.removeDescription(c.r.Context(), of, name); err != nil {
 		return err
 	}
 	return c.reply(struct{}{})
 }
 
-// removeDescription takes out what is registered under a name, and what was to be registered later, which is forgotten even where the error is ctx's.
-func (d *Daemon) removeDescription(ctx context.Context, name string) error {
-	d.late.forget(name)
-	done, err := d.late.alone(ctx, name)
+// removeDescription takes out what is registered under a name, and what the server of a UUID, "" for none, was to have registered later, which is forgotten even where the error is ctx's.
+func (d *Daemon) removeDescription(ctx context.Context, server, name string) error {
+	if server == "" {
+		return d.interfaces.Remove(ctx, name)
+	}
+	d.late.forget(server)
+	done, err := d.late.alone(ctx, server)
 	if err != nil {
 		return err
 	}
 	defer done()
-	d.late.forget(name) // what began to be registered meanwhile
+	d.late.forget(server) // what began to be registered meanwhile
 	return d.interfaces.Remove(ctx, name)
 }
 

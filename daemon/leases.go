@@ -40,7 +40,7 @@ func (d *Daemon) grantLease(c *call) error {
 		return &admin.Error{Code: admin.CodeUnavailable, Message: "too many servers are registered at once"}
 	}
 	defer d.drop(lease)
-	asks := d.counts.open(lease.ID, lease.Name)
+	asks := d.counts.open(lease.ID, lease.UUID)
 	defer d.counts.close(lease.ID)
 	c.w.Header().Set("Content-Type", "application/x-ndjson")
 	tell := func(m admin.Message) bool {

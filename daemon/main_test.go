@@ -84,6 +84,7 @@ func programs() map[string]func() int {
 		"daemon":   runDaemon,
 		"somdsvr":  somdsvr,
 		"deafsvr":  deafsvr,
+		"failsvr":  failsvr,
 		"namer":    namer,
 	}
 }

@@ -170,13 +170,25 @@ func (d *Daemon) changeServer(c *call) error {
 	if err != nil {
 		return err
 	}
-	if rec.Name != was {
-		d.counts.forget(was)
-	}
-	if err := d.classes.Load().renamed(c.r.Context(), was, rec); err != nil {
-		d.o.Log.Warn("what is said of the classes of a server is not under its new name", "server", rec.Name, "error", err)
+	if err := d.renamed(c.r.Context(), was, rec); err != nil {
+		d.o.Log.Warn("what is said of a server is not under its new name", "server", rec.Name, "was", was, "error", err)
 	}
 	return d.replyServer(c, rec)
+}
+
+// renamed moves what is kept under the name of a server to its new one: the interfaces that were registered with it, and by it, and which classes it has.
+// What the server's processes say later is registered under the name that it has then, see describeServer.
+func (d *Daemon) renamed(ctx context.Context, was string, now implrepo.Record) error {
+	if was == now.Name {
+		return nil
+	}
+	var err error
+	for _, of := range []func(string) string{admin.ServerSpecification, admin.ServerClasses} {
+		if failed := d.interfaces.Rename(ctx, of(was), of(now.Name)); failed != nil && !errors.Is(failed, ifr.ErrUnknown) {
+			err = errors.Join(err, fmt.Errorf("the interfaces %q: %w", of(was), failed))
+		}
+	}
+	return errors.Join(err, d.classes.Load().renamed(ctx, was, now))
 }
 
 // rehome sees to it that a server can be given to another machine: no process of it runs, and it is held, so that none is started. The
@@ -262,7 +274,7 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 	if err := records.Remove(ctx, rec.UUID); err != nil {
 		return err
 	}
-	d.counts.forget(rec.Name)
+	d.counts.forget(rec.UUID)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leftTime) // it is gone, whether or not the caller still waits
 	defer cancel()
 	if d.machines != nil {
@@ -276,8 +288,8 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 	if err := d.classes.Load().forget(ctx, rec.Name); err != nil {
 		d.o.Log.Warn("what is said of the classes of a removed server is left", "server", rec.Name, "error", err)
 	}
-	for _, name := range []string{admin.ServerSpecification(rec.Name), admin.ServerClasses(rec.Name)} {
-		if err := d.removeDescription(ctx, name); err != nil && !errors.Is(err, ifr.ErrUnknown) {
+	for name, of := range map[string]string{admin.ServerSpecification(rec.Name): "", admin.ServerClasses(rec.Name): rec.UUID.String()} {
+		if err := d.removeDescription(ctx, of, name); err != nil && !errors.Is(err, ifr.ErrUnknown) {
 			d.o.Log.Warn("the interfaces of a removed server stay registered", "server", rec.Name, "name", name, "error", err)
 		}
 	}

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"syscall"
 	"time"
+
+	"github.com/opendsom/dsom/transport/socket"
 )
 
 // A Protocol is what a listener speaks.
@@ -90,7 +91,7 @@ func (a *asking) dial(ctx context.Context) (net.Conn, Identity, bool) {
 	}
 	var timeout net.Error
 	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case socket.IsRefused(err):
 		return nil, Identity{Protocol: Closed, Detail: "connections are refused: nobody listens there"}, true
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return nil, Identity{Protocol: Lost, Detail: "no answer: a filter drops what comes, or the listener takes no more connections"}, true

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/shirou/gopsutil/v4/net"
 	"github.com/shirou/gopsutil/v4/process"
@@ -75,8 +76,11 @@ func listener(network string, c net.ConnectionStat) (Listener, bool) {
 		return Listener{}, false
 	}
 	host := c.Laddr.IP
-	if host == "*" || host == "" {
+	if host == "*" || host == "" { // all addresses, of either version (macOS, FreeBSD)
 		host = "::"
+		if c.Family == syscall.AF_INET {
+			host = "0.0.0.0"
+		}
 	}
 	addr, err := netip.ParseAddr(host)
 	if err != nil {

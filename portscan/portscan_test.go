@@ -20,8 +20,11 @@ import (
 	"runtime"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
+
+	psnet "github.com/shirou/gopsutil/v4/net"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
@@ -435,5 +438,23 @@ func TestIdentifyUDP(t *testing.T) {
 	end()
 	if _, err := portscan.IdentifyUDP(ctx, netip.MustParseAddrPort("127.0.0.1:9")); !errors.Is(err, context.Canceled) {
 		t.Errorf("a ctx that has ended: %v", err)
+	}
+}
+
+// TestListenerOf holds of which version of IP a listener is that the system says listens at all addresses, and so where it is asked.
+func TestListenerOf(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		family uint32
+		ip     string
+		want   string
+	}{
+		{syscall.AF_INET, "*", "127.0.0.1:80"}, {syscall.AF_INET6, "*", "[::1]:80"}, {syscall.AF_INET, "0.0.0.0", "127.0.0.1:80"}, {syscall.AF_INET6, "::", "[::1]:80"},
+		{syscall.AF_INET, "", "127.0.0.1:80"}, {syscall.AF_INET, "192.0.2.1", "192.0.2.1:80"}, {syscall.AF_INET6, "2001:db8::1", "[2001:db8::1]:80"}, {syscall.AF_INET, "nonsense", ""},
+	} {
+		l, ok := portscan.ListenerOf("tcp", psnet.ConnectionStat{Family: c.family, Laddr: psnet.Addr{IP: c.ip, Port: 80}, Status: "LISTEN"})
+		if ok != (c.want != "") || ok && l.Reachable().String() != c.want {
+			t.Errorf("%s of family %d: asked at %v, %v, want %s", c.ip, c.family, l.Reachable(), ok, c.want)
+		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/socket"
 	"github.com/opendsom/dsom/transport/tls"
 )
 
@@ -108,7 +109,7 @@ func (a *attempt) connect(rules *reach.Connect, way reach.Way) net.Conn {
 		switch {
 		case errors.As(err, &shake):
 			a.is(ofHandshake(shake), shake.Err)
-		case refusedBy(err):
+		case socket.IsRefused(err):
 			a.is(Refused, err)
 		case nowhere(err):
 			a.is(NoRoute, err)

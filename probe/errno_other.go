@@ -7,9 +7,6 @@ import (
 	"syscall"
 )
 
-// refusedBy reports whether err is that nobody listens.
-func refusedBy(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
-
 // nowhere reports whether err is that no route leads to an address.
 func nowhere(err error) bool {
 	return errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EINVAL)

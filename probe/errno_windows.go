@@ -11,12 +11,8 @@ const (
 	wsaNetUnreach   syscall.Errno = 10051
 	wsaConnAborted  syscall.Errno = 10053
 	wsaConnReset    syscall.Errno = 10054
-	wsaConnRefused  syscall.Errno = 10061
 	wsaHostUnreach  syscall.Errno = 10065
 )
-
-// refusedBy reports whether err is that nobody listens.
-func refusedBy(err error) bool { return errors.Is(err, wsaConnRefused) }
 
 // nowhere reports whether err is that no route leads to an address.
 func nowhere(err error) bool {

@@ -14,6 +14,7 @@ import (
 	"github.com/opendsom/dsom/transport/netbios"
 	"github.com/opendsom/dsom/transport/netbios/node"
 	"github.com/opendsom/dsom/transport/pipe"
+	"github.com/opendsom/dsom/transport/socket"
 	"github.com/opendsom/dsom/transport/spx"
 	"github.com/opendsom/dsom/transport/unix"
 	"github.com/opendsom/dsom/transport/ws"
@@ -35,7 +36,7 @@ func (a *attempt) connectDirect() net.Conn {
 		a.is(Forbidden, err)
 	case errors.As(err, &name), errors.As(err, &silence), errors.As(err, &server), errors.As(err, &unknown):
 		a.is(Unresolved, err)
-	case refusedBy(err), errors.As(err, &refused):
+	case socket.IsRefused(err), errors.As(err, &refused):
 		a.is(Refused, err)
 	case errors.Is(err, fs.ErrNotExist):
 		a.is(Refused, fmt.Errorf("there is no such file: %w", err))

@@ -11,6 +11,7 @@ import (
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/probe/byudp"
+	"github.com/opendsom/dsom/transport/socket"
 )
 
 // An Echo is what came back when an address was asked by UDP, too, where the object is. Its JSON is stable.
@@ -82,7 +83,7 @@ func ofAnswer(a byudp.Answer, err error) *Echo {
 	switch {
 	case errors.As(err, &other):
 		return &Echo{Outcome: EchoOther, Octets: len(other.Octets), Detail: "something else answers: " + protocol(other.Octets[:min(len(other.Octets), 16)])}
-	case errors.Is(err, byudp.ErrRefused), refusedBy(err):
+	case errors.Is(err, byudp.ErrRefused), socket.IsRefused(err):
 		return &Echo{Outcome: EchoRefused}
 	case errors.Is(err, byudp.ErrSilent):
 		return &Echo{Outcome: EchoSilent}

@@ -42,13 +42,28 @@ type Factory struct {
 // is another; the last has all the time. It may make its object yet, which nobody has then. The error of all that were tried is TIMEOUT if one did not answer, or TRANSIENT if one could not
 // be reached, and names each.
 func (d *Domain) Create(ctx context.Context, constraint string) (som.Ref, error) {
+	return d.first(ctx, constraint, Factory.Create)
+}
+
+// MakerOf returns what makes objects at some server, as [Factory.Factory] does: at the first, by their names, that answers, as for Create.
+func (d *Domain) MakerOf(ctx context.Context, constraint string) (som.Ref, error) {
+	return d.first(ctx, constraint, Factory.Factory)
+}
+
+// ServerOf returns a SOMDServer that makes objects for which a constraint holds, likewise.
+func (d *Domain) ServerOf(ctx context.Context, constraint string) (som.Ref, error) {
+	return d.first(ctx, constraint, Factory.Server)
+}
+
+// first returns what get gets at the first server that answers.
+func (d *Domain) first(ctx context.Context, constraint string, get func(Factory, context.Context) (som.Ref, error)) (som.Ref, error) {
 	all, err := d.Factories(ctx, constraint)
 	if err != nil {
 		return som.Ref{}, err
 	}
 	var failed []error
 	for i, f := range all {
-		r, err := f.createWithin(ctx, len(all)-i)
+		r, err := f.within(ctx, len(all)-i, get)
 		if err == nil {
 			return r, nil
 		}
@@ -60,14 +75,14 @@ func (d *Domain) Create(ctx context.Context, constraint string) (som.Ref, error)
 	return som.Ref{}, gravest(failed)
 }
 
-// createWithin creates within the time that one of so many servers has which are left.
-func (f Factory) createWithin(ctx context.Context, left int) (som.Ref, error) {
+// within gets something within the time that one of so many servers has which are left.
+func (f Factory) within(ctx context.Context, left int, get func(Factory, context.Context) (som.Ref, error)) (som.Ref, error) {
 	if left == 1 {
-		return f.Create(ctx)
+		return get(f, ctx)
 	}
 	limited, cancel, within := f.d.patience(ctx, left)
 	defer cancel()
-	r, err := f.Create(limited)
+	r, err := get(f, limited)
 	return r, late(err, within)
 }
 

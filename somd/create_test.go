@@ -17,6 +17,7 @@ import (
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/somd/classmap"
 	"github.com/opendsom/dsom/somd/internal/pets/cat"
@@ -187,6 +188,16 @@ func TestMap(t *testing.T) {
 		}
 	}
 	made(t.Context(), "class=='Pets::Cat' and alias!='east'", west) // after a-mute, and before z-mute
+	for what, get := range map[string]func(context.Context, string) (som.Ref, error){"a factory": client.MakerOf, "a server": client.ServerOf} {
+		r, err := get(t.Context(), "class=='Pets::Cat'") // after a-mute
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+			continue
+		}
+		if err := r.Release(); err != nil {
+			t.Error(err)
+		}
+	}
 	if a.reached.Load() != 1 || z.reached.Load() != 0 {
 		t.Errorf("a-mute was tried %d times, z-mute %d times", a.reached.Load(), z.reached.Load())
 	}

@@ -225,7 +225,10 @@ func (d *Domain) exportHere(r som.Ref, why hold) (*servant, *orb.Ref, error) {
 			_ = other.Release()
 			return s, ref, s.keep(r, why)
 		}
-		d.forget(s) // of an object that was at the same place before
+		d.forget(s) // of an object that was at the same place before,
+		if mine {   // or this one
+			return nil, nil, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the object of class %s has ended, and cannot be exported", s.class)
+		}
 	}
 }
 

@@ -58,6 +58,9 @@ type Processes struct {
 	mu     sync.Mutex
 	all    map[string]*ownProcess
 	closed bool
+
+	life context.Context // which those have that come up
+	end  context.CancelFunc
 }
 
 // An ownProcess is a process for what a place says, or one that was.
@@ -70,7 +73,9 @@ type ownProcess struct {
 
 // NewProcesses returns what has no process yet.
 func NewProcesses() *Processes {
-	return &Processes{parent: kin.NewParent(tcp.New()), all: map[string]*ownProcess{}}
+	p := &Processes{parent: kin.NewParent(tcp.New()), all: map[string]*ownProcess{}}
+	p.life, p.end = context.WithCancel(context.Background())
+	return p
 }
 
 // Transports returns by what an ORB reaches the processes, and others by TCP.
@@ -85,9 +90,16 @@ func (p *Processes) Close(ctx context.Context) error {
 		all = append(all, x)
 	}
 	p.mu.Unlock()
+	defer p.end()
 	var err error
 	for _, x := range all {
-		<-x.ready
+		select {
+		case <-x.ready:
+		case <-ctx.Done(): // it has not come up yet
+			err = ctx.Err()
+			p.end()
+			<-x.ready
+		}
 		if x.child != nil {
 			x.child.Leave()
 		}
@@ -199,7 +211,7 @@ func (p *Processes) start(x *ownProcess, command, env []string) {
 		x.err = fmt.Errorf("the process for classes cannot be started: %w", err)
 		return
 	}
-	ctx, stop := context.WithTimeout(context.Background(), startTime)
+	ctx, stop := context.WithTimeout(p.life, startTime)
 	defer stop()
 	word, err := child.Word(ctx)
 	var names map[string]string

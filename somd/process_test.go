@@ -44,6 +44,11 @@ func kennel(how string) int {
 	switch how {
 	case "exit":
 		return 4
+	case "mute": // it is there, and says nothing
+		if err := os.WriteFile(filepath.Join(os.Getenv(envLives), strconv.Itoa(os.Getpid())), nil, 0o600); err != nil {
+			return status(err)
+		}
+		time.Sleep(time.Hour)
 	case "other":
 		return status(server.Run(context.Background(), server.Options{Name: "other"}, func(context.Context, *server.Server) error { return nil }))
 	}
@@ -273,6 +278,34 @@ func TestOwnProcessBad(t *testing.T) {
 	}
 	if _, err := domain(t, somd.Config{}).Place(t.Context(), somd.Place{Class: "Pets::Cat", URL: aProgram(t)}); err == nil || !strings.Contains(err.Error(), "NewProcesses") {
 		t.Errorf("a domain without any: %v", err)
+	}
+	mute, starting, lives := withProcesses(t, "mute")
+	placed := make(chan error, 1)
+	go func() {
+		_, err := mute.Place(t.Context(), somd.Place{Class: "Pets::Cat", URL: aProgram(t)})
+		placed <- err
+	}()
+	for len(processes(t, lives)) == 0 { // it has been started
+		select {
+		case err := <-placed:
+			t.Fatal(err)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	closed := make(chan error, 1)
+	go func() { closed <- starting.Close(over) }()
+	select {
+	case err := <-closed:
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("one that has not come up: %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("a process that does not come up holds up Close")
+	}
+	if err := <-placed; err == nil {
+		t.Error("it was placed in a process that was ended")
 	}
 	d, p, _ := withProcesses(t, "serve")
 	if err := p.Close(t.Context()); err != nil {

@@ -143,9 +143,8 @@ func (d *Domain) Publish(adapter *poa.POA, id string, o som.Object) (*orb.Ref, e
 	if !mine {
 		return nil, exc.New(exc.BadInvOrder, exc.MinorAlreadyActive, exc.No, "%s is exported already: publish it before anything passes it", o.SOM())
 	}
-	if err := s.keep(o.SOM(), shown); err != nil {
-		d.forget(s)
-		return nil, err
+	if err := s.keep(o.SOM(), shown); err != nil { // it has ended: who exports it at the same time is told as well
+		return d.activate(s, func() (*orb.Ref, error) { return nil, err })
 	}
 	ref, err := d.activate(s, func() (*orb.Ref, error) { return adapter.ActivateWithID(id, s) })
 	if err != nil {

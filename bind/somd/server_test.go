@@ -46,7 +46,7 @@ func (b bench) tills(t *testing.T, kernel string) {
 	run(t, "gcc", append(append(cc, "-fPIC", "-shared", "-o", b.path("only-till", "libtill.so"), "testdata/till.c", b.path("till_library.c"), b.path("till_typelib.c")), link...)...)
 	run(t, "gcc", append(append(cc, "-o", b.path("server"), "testdata/server.c"), link...)...)
 	run(t, "gcc", append(append(cc, "-o", b.path("buyer"), "testdata/buyer.c"), link...)...)
-	for _, name := range []string{"server-nowait", "server-single"} {
+	for _, name := range []string{"server-nowait", "server-single", "server-fails"} {
 		if err := os.Link(b.path("server"), b.path(name)); err != nil {
 			t.Fatal(err)
 		}
@@ -294,6 +294,18 @@ func TestCServer(t *testing.T) {
 		}
 		if err := cmd.Wait(); err != nil || !strings.HasSuffix(out.String(), "\nSOMD_Uninit\n") {
 			t.Errorf("it ends with %v, and has written\n%s", err, out.String())
+		}
+	})
+	t.Run("fails", func(t *testing.T) { // and says so: who waits for it does not wait for its end
+		dsom(t, "regimpl", "-A", "-i", "fails", "-p", b.path("server-fails"), "-c", "Till")
+		dsom(t, "server", "change", "--start-timeout", "1h", "fails")
+		out, err := exec.Command(b.path("dsom"), "server", "start", "fails").CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "activate_impl_failed") || !strings.Contains(string(out), "SOMDERROR_NoSpace") {
+			t.Errorf("a server that says that it cannot come up: %v, %s", err, out)
+		}
+		until(t, "it has ended", func() bool { s := stateOf(t, "fails"); return s == "stopped" || s == "backoff" })
+		if out := plain(dsom(t, "server", "logs", "fails")); !strings.HasSuffix(out, fmt.Sprintf("\nactivate_impl_failed\nthe loop returns %d\n", wire.NoSpace)) {
+			t.Errorf("it has written\n%s", out)
 		}
 	})
 	t.Run("another's", func(t *testing.T) { // the process cannot be another server than the one that it was started as

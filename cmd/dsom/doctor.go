@@ -7,15 +7,12 @@ import (
 	"os"
 	"runtime"
 	"strings"
-	"sync"
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/backup"
 	"github.com/opendsom/dsom/doctor"
 	"github.com/opendsom/dsom/portscan"
-	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/svc/somdd/somenv"
-	"github.com/opendsom/dsom/transport/tls"
 )
 
 type doctorCmd struct {
@@ -166,24 +163,4 @@ func environment(context.Context) []doctor.Finding {
 		all = append(all, doctor.Finding{About: "environment", Grade: doctor.Note, Says: "SOM's " + old[0].Name + " is set (" + old[0].From + "), which dsom somdd heeds, and dsom daemon does not", Mend: "dsom config old says what each has become"})
 	}
 	return all
-}
-
-// knownVariables returns the variables of the environment that some part of the system reads.
-func knownVariables() func() map[string]bool {
-	return sync.OnceValue(func() map[string]bool {
-		known := map[string]bool{
-			envConfig: true, admin.EnvState: true, admin.EnvAdmin: true, admin.EnvDaemon: true, admin.EnvDaemonLocal: true, admin.EnvDaemonPublish: true, admin.EnvDaemonSocket: true, admin.EnvDaemonWeb: true,
-			admin.EnvServerName: true, admin.EnvServerUUID: true, admin.EnvServerToken: true, admin.EnvServerObject: true, admin.EnvServerFence: true, admin.EnvServerEndpoints: true,
-			admin.EnvServerPID: true, admin.EnvPublish: true, admin.EnvConnect: true, admin.EnvSocket: true, tls.EnvServerName: true, tls.EnvRequire: true, somd.EnvPlacement: true,
-			envClasses: true, envPlace: true, "DSOM_LIMITS": true, // of placed classes
-		}
-		keys, err := configKeys(context.Background(), newConsole(strings.NewReader(""), nil, nil))
-		if err != nil {
-			return known
-		}
-		for _, k := range keys {
-			known[k.Variable] = true
-		}
-		return known
-	})
 }

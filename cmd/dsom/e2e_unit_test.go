@@ -67,6 +67,14 @@ func TestUnit(t *testing.T) {
 		hears("READY=1")
 		return cmd
 	}
+	before := func() {
+		t.Helper()
+		unit["ExecStartPre"] = strings.TrimPrefix(unit["ExecStartPre"], "-")
+		if err := command("ExecStartPre").Run(); err != nil {
+			t.Errorf("before it: %v", err)
+		}
+	}
+	before()
 	daemon := start()
 	t.Cleanup(func() { _ = daemon.Process.Kill() })
 	if err := command("ExecReload").Run(); err != nil {
@@ -78,6 +86,7 @@ func TestUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = daemon.Wait()
+	before()
 	daemon = start()
 	h.must("server", "start", "bank") // it is there
 	if all := h.started(); len(all) != 1 {

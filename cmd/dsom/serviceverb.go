@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/cmd/dsom/service"
+	"github.com/opendsom/dsom/daemon/supervise/cgroup"
 	"github.com/opendsom/dsom/platform"
 )
 
@@ -19,7 +20,21 @@ type serviceCmd struct {
 	Install serviceInstallCmd `cmd:"" help:"Have systemd, launchd or Windows run the daemon, now and from each start of the machine on."`
 	Remove  serviceRemoveCmd  `cmd:"" help:"Have it run no more. The state stays."`
 	Show    serviceShowCmd    `cmd:"" help:"Print what would be installed."`
+	Vacate  serviceVacateCmd  `cmd:"" hidden:"" help:"Have the control group of the service be one in which the daemon can be started: what the unit runs before it."`
 }
+
+// serviceVacateCmd is what systemd runs before the daemon.
+type serviceVacateCmd struct{}
+
+func (serviceVacateCmd) Help() string {
+	return `Limits of servers that live on are taken off; the daemon sets them again.
+
+Example:
+
+    dsom service vacate`
+}
+
+func (serviceVacateCmd) Run() error { return cgroup.MakeWay() }
 
 func (serviceCmd) Help() string {
 	return `The daemon then runs from the start of the machine on, is started again when it has crashed, and its log is the system's. Its servers live on

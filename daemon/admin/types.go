@@ -247,9 +247,9 @@ type Change struct {
 // A Registration is what a server program says of itself when it asks for its lease.
 type Registration struct {
 	Name string `json:"name,omitempty"` // of its record; or
-	UUID string `json:"uuid,omitempty"` // of its record; both must fit if both are given
+	UUID string `json:"uuid,omitempty"` // of its record, and counts alone if both are given: a name may change
 
-	// Create makes a record for a name that is unknown, of a server that is only started by hand.
+	// Create makes a record for a name that is unknown, of a server that is only started by hand. A UUID that is unknown is passed over then.
 	Create bool `json:"create,omitempty"`
 
 	Incarnation string     `json:"incarnation"` // tells this life of the server from others; 1 to 64 octets

@@ -20,7 +20,7 @@ func (l *life) join() *cgroup.Group {
 	}
 	g, open := cgroup.Make(l.st.uuid.String(), cgroup.Limits{Memory: bounds.Memory, CPU: bounds.CPU, Processes: bounds.Processes})
 	for _, what := range open {
-		l.s.o.Log.Warn("a limit of a server is not enforced", "server", l.name, "limit", what)
+		l.s.o.Log.Warn("a limit of a server is not enforced", "server", l.name(), "limit", what)
 	}
 	l.st.update(func() { l.unenforced = open })
 	return g

@@ -215,7 +215,7 @@ func (st *seat) look(joined uint64) (*Live, <-chan struct{}, error) {
 	case l == nil:
 		return nil, nil, nil
 	case l.unreachable:
-		return nil, nil, &HeldError{l.name, l.pid(), "was started by hand and lives, but does not hold its lease any more; end it, or let it reach the daemon"}
+		return nil, nil, &HeldError{l.name(), l.pid(), "was started by hand and lives, but does not hold its lease any more; end it, or let it reach the daemon"}
 	case !l.ready():
 		return nil, st.changed, nil
 	}

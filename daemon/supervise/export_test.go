@@ -31,3 +31,11 @@ func (s *Supervisor) Hold(u implrepo.UUID) (release func()) {
 	s.mu.Unlock()
 	return g.hold()
 }
+
+// Candidate is the record for which a seat of the version is that an upgrade is trying out.
+func (s *Supervisor) Candidate(u implrepo.UUID, version uint64) *implrepo.Record {
+	s.mu.Lock()
+	g := s.group(u)
+	s.mu.Unlock()
+	return g.candidate(seatName(version, ""))
+}

@@ -35,6 +35,13 @@ type group struct {
 	pauses  pauses
 }
 
+// known is the record as it was read or written last; nil: it is not known.
+func (g *group) known() *implrepo.Record {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.rec
+}
+
 // wake tells all who wait for any of the seats.
 func (g *group) wake() {
 	g.mu.Lock()

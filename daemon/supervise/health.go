@@ -55,7 +55,7 @@ func (l *life) examine() {
 			err = fmt.Errorf("no answer within %v", within)
 		}
 		bad++
-		l.s.o.Log.Warn("a server does not work", "server", l.name, "pid", at.PID, "times", bad, "of", most, "error", err)
+		l.s.o.Log.Warn("a server does not work", "server", l.name(), "pid", at.PID, "times", bad, "of", most, "error", err)
 		if bad < most {
 			continue
 		}

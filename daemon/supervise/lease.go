@@ -27,7 +27,7 @@ type Stop struct {
 
 // A Registration is what a server says of itself to get its lease.
 type Registration struct {
-	UUID        implrepo.UUID // of its record; zero: Name says which
+	UUID        implrepo.UUID // of its record; zero, or unknown with Create: Name says which
 	Name        string
 	Create      bool   // make a record for a Name that is unknown; only with ByHand
 	Token       string // what the daemon gave it when it started it
@@ -221,7 +221,8 @@ func (s *Supervisor) seatFor(rec implrepo.Record, reg Registration, holder proce
 func (s *Supervisor) recordOf(ctx context.Context, reg Registration) (rec implrepo.Record, err error) {
 	if reg.UUID != (implrepo.UUID{}) {
 		rec, err = s.repo.Get(ctx, reg.UUID)
-	} else {
+	}
+	if reg.UUID == (implrepo.UUID{}) || reg.Create && errors.Is(err, implrepo.ErrUnknown) {
 		rec, err = s.repo.ByName(ctx, reg.Name)
 		if errors.Is(err, implrepo.ErrUnknown) && reg.Create && reg.ByHand {
 			rec, err = s.repo.Add(ctx, implrepo.Record{Name: reg.Name, Activation: implrepo.Manual})
@@ -259,7 +260,7 @@ func (s *Supervisor) tryRegister(st *seat, rec implrepo.Record, reg Registration
 		return nil, nil, err
 	}
 	lease := &Lease{
-		ID: rand.Text(), UUID: st.uuid, Name: l.name, Terms: terms(rec, st.name),
+		ID: rand.Text(), UUID: st.uuid, Name: rec.Name, Terms: terms(rec, st.name),
 		l: l, idle: rec.IdleTimeout, stop: make(chan Stop, 1), over: make(chan struct{}),
 	}
 	if err := s.meant(rec); err != nil {
@@ -308,7 +309,7 @@ func (s *Supervisor) tryRegister(st *seat, rec implrepo.Record, reg Registration
 		st.update(func() { st.drop(l) })
 		return nil, nil, ErrClosed
 	}
-	s.o.Log.Info("server registered", "server", l.name, "pid", reg.Process.PID, "endpoints", reg.Endpoints)
+	s.o.Log.Info("server registered", "server", l.name(), "pid", reg.Process.PID, "endpoints", reg.Endpoints)
 	return lease, nil, nil
 }
 
@@ -348,11 +349,11 @@ func (s *Supervisor) admit(st *seat, rec implrepo.Record, reg Registration, hold
 func (l *life) held() error {
 	switch {
 	case l.lease == nil && !l.hadLease:
-		return &HeldError{l.name, l.leader.PID, "is being started by the daemon as this server"}
+		return &HeldError{l.name(), l.leader.PID, "is being started by the daemon as this server"}
 	case l.lease == nil:
-		return &HeldError{l.name, l.pid(), "may still be this server"}
+		return &HeldError{l.name(), l.pid(), "may still be this server"}
 	}
-	return &HeldError{l.name, l.pid(), "is this server already"}
+	return &HeldError{l.name(), l.pid(), "is this server already"}
 }
 
 // is reports whether a registration is of this life; mu is held.

@@ -32,7 +32,7 @@ const errorLines = 12
 type life struct {
 	s       *Supervisor
 	st      *seat
-	name    string
+	named   string // when it began, see name
 	attempt uint64
 	started bool
 	adopted bool            // by or beside an earlier daemon
@@ -82,7 +82,15 @@ type life struct {
 }
 
 func newLife(s *Supervisor, st *seat, name string) *life {
-	return &life{s: s, st: st, name: name, born: time.Now(), over: make(chan struct{})}
+	return &life{s: s, st: st, named: name, born: time.Now(), over: make(chan struct{})}
+}
+
+// name is that of its server, which may have got another since it began.
+func (l *life) name() string {
+	if rec := l.st.g.known(); rec != nil {
+		return rec.Name
+	}
+	return l.named
 }
 
 // ready reports whether it takes calls; mu is held.
@@ -139,7 +147,7 @@ func (l *life) start() {
 	}
 	out, from, err := l.s.o.Logs.Open(l.st.uuid.String())
 	if err != nil {
-		l.s.o.Log.Warn("the output of a server is lost", "server", l.name, "error", err)
+		l.s.o.Log.Warn("the output of a server is lost", "server", l.name(), "error", err)
 	}
 	l.group = l.join()
 	c, err := child.Start(child.Spec{
@@ -153,7 +161,7 @@ func (l *life) start() {
 		l.bury(l.startError("cannot be started", err))
 		return
 	}
-	l.s.o.Log.Info("server started", "server", l.name, "pid", c.ID().PID, "command", l.rec.Command)
+	l.s.o.Log.Info("server started", "server", l.name(), "pid", c.ID().PID, "command", l.rec.Command)
 	l.child, l.logFrom = c, l.st.g.written(from)
 	l.st.update(func() { l.leader = c.ID() })
 	if err := l.remember(); err != nil {
@@ -175,7 +183,7 @@ func (l *life) environ(token string, fence uint64) []string {
 		number = strconv.FormatUint(fence, 10)
 	}
 	return slices.Concat(inherited(os.Environ(), l.rec.User), l.s.o.Env, l.rec.Env, []string{
-		admin.EnvServerName + "=" + l.name,
+		admin.EnvServerName + "=" + l.name(),
 		admin.EnvServerUUID + "=" + l.st.uuid.String(),
 		admin.EnvServerToken + "=" + token,
 		admin.EnvServerObject + "=" + l.object,
@@ -197,7 +205,7 @@ func inherited(environ []string, account string) []string {
 
 // startError is the error of this attempt, with the output so far.
 func (l *life) startError(reason string, err error) error {
-	e := &StartError{Server: l.name, Program: strings.Join(l.rec.Command, " "), Reason: reason, Err: err}
+	e := &StartError{Server: l.name(), Program: strings.Join(l.rec.Command, " "), Reason: reason, Err: err}
 	if l.child != nil {
 		e.Output = l.s.o.Logs.Tail(l.st.uuid.String(), l.st.g.since(l.logFrom), errorLines)
 	}
@@ -240,7 +248,7 @@ func (l *life) bury(failure error) {
 	st.storing.Lock()
 	defer st.storing.Unlock()
 	if err := l.s.forget(st); err != nil {
-		l.s.o.Log.Error("the end of a server could not be noted", "server", l.name, "error", err)
+		l.s.o.Log.Error("the end of a server could not be noted", "server", l.name(), "error", err)
 	}
 	lived := time.Since(l.born)
 	l.s.noteCall(st, l.rec, failure) // before anybody hears of the failure, and calls again
@@ -250,6 +258,7 @@ func (l *life) bury(failure error) {
 	l.watched.Close()
 	st.life, st.since = nil, time.Now()
 	switch {
+	case failure != nil && st.failed == l.attempt: // it has said so itself, see Fail
 	case l.stopAsked && failure != nil: // nobody's fault
 		st.failed, st.failure = l.attempt, failure
 	case failure != nil:
@@ -275,11 +284,11 @@ func (l *life) bury(failure error) {
 	}
 	switch {
 	case failure != nil && !asked:
-		l.s.o.Log.Error("server did not come up", "server", l.name, "error", failure)
+		l.s.o.Log.Error("server did not come up", "server", l.name(), "error", failure)
 	case asked:
-		l.s.o.Log.Info("server stopped", "server", l.name, "pid", l.leader.PID, "how", how)
+		l.s.o.Log.Info("server stopped", "server", l.name(), "pid", l.leader.PID, "how", how)
 	default:
-		l.s.o.Log.Warn("server ended by itself", "server", l.name, "pid", l.pid(), "how", how, "lived", lived)
+		l.s.o.Log.Warn("server ended by itself", "server", l.name(), "pid", l.pid(), "how", how, "lived", lived)
 	}
 	l.s.dismiss(st)
 	l.s.revive(st, l.rec.Retry)

@@ -119,7 +119,7 @@ func (s *Supervisor) LoseClaims(force bool, reason string) {
 			continue
 		}
 		if err := l.signal(os.Kill); err != nil {
-			s.o.Log.Warn("a server that is another machine's by now cannot be killed here", "server", l.name, "error", err)
+			s.o.Log.Warn("a server that is another machine's by now cannot be killed here", "server", l.name(), "error", err)
 		}
 	}
 }
@@ -138,9 +138,9 @@ func (s *Supervisor) fence(rec implrepo.Record) {
 		l.askStop("the server was given to another machine")
 		st.wake()
 		st.mu.Unlock()
-		s.o.Log.Warn("a server that was given to another machine is ended here", "server", l.name, "machine", rec.On)
+		s.o.Log.Warn("a server that was given to another machine is ended here", "server", l.name(), "machine", rec.On)
 		if err := l.signal(os.Kill); err != nil && !l.gone() {
-			s.o.Log.Warn("a server that is another machine's by now cannot be killed here", "server", l.name, "error", err)
+			s.o.Log.Warn("a server that is another machine's by now cannot be killed here", "server", l.name(), "error", err)
 		}
 	}
 }

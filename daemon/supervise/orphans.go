@@ -28,6 +28,6 @@ func (l *life) endOrphans() {
 			continue
 		}
 		err := id.Signal(os.Kill)
-		l.s.o.Log.Info("a process was ended that a server had left behind", "server", l.name, "pid", id.PID, "error", err)
+		l.s.o.Log.Info("a process was ended that a server had left behind", "server", l.name(), "pid", id.PID, "error", err)
 	}
 }

@@ -17,7 +17,7 @@ import (
 // A runRecord is what the store holds of a life: enough for a later daemon to know whether
 // its process may still live, and to recognise it.
 type runRecord struct {
-	Name        string     `json:"name"`
+	Name        string     `json:"name"`              // when it was written
 	Started     bool       `json:"started,omitempty"` // by a daemon
 	Token       string     `json:"token,omitempty"`   // its hash
 	Leader      process.ID `json:"leader,omitzero"`   // what was started; none: about to be
@@ -54,7 +54,7 @@ func (l *life) remember() error {
 // store is remember with storing held.
 func (s *Supervisor) store(st *seat, l *life) error {
 	st.mu.Lock()
-	r := runRecord{l.name, l.started, l.token, l.leader, l.holder, l.holderPID, l.incarnation, l.born}
+	r := runRecord{l.name(), l.started, l.token, l.leader, l.holder, l.holderPID, l.incarnation, l.born}
 	st.mu.Unlock()
 	b, err := json.Marshal(r)
 	if err != nil {
@@ -114,6 +114,10 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 		}
 		st := s.seat(u, name)
 		st.runRevision = e.Revision
+		rec, unread := s.repo.Get(ctx, u)
+		if unread == nil {
+			r.Name = rec.Name // it may have got another since
+		}
 		l := newLife(s, st, r.Name)
 		l.adopted = true
 		l.started, l.token, l.born = r.Started, r.Token, ago(r.Born)
@@ -121,7 +125,7 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 		l.hadLease, l.wasReady = true, true // to come up is not what it fails at
 		l.lostAt = time.Now()
 		l.deadline = l.lostAt.Add(s.o.Grace)
-		if rec, err := s.repo.Get(ctx, u); err == nil {
+		if unread == nil {
 			l.rec, l.movable = rec, s.movable(rec)
 		}
 		if s.claimed(st, l) {
@@ -141,6 +145,9 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 			continue
 		}
 		s.o.Log.Info("waiting for a server that lives", "server", r.Name, "pid", l.pid(), "for", s.o.Grace)
+		if l.started {
+			l.group = l.join() // it is in it: the service manager may have taken its limits off
+		}
 		st.update(func() { st.take(l) })
 		s.spawn(l.watch)
 	}

@@ -83,8 +83,9 @@ func (up Upgrade) apply(rec implrepo.Record) (implrepo.Record, error) {
 // the server is upgraded: should this process end before, the next daemon ends the new ones; after, the old ones.
 func (s *Supervisor) upgradeBeside(ctx context.Context, g *group, rec, next implrepo.Record) (Upgraded, error) {
 	next.Upgrade++
+	tried := next // which others read without a lock, and nobody changes
 	g.mu.Lock()
-	g.next, g.trial = &next, &trial{version: next.Upgrade}
+	g.next, g.trial = &tried, &trial{version: next.Upgrade}
 	g.mu.Unlock()
 	first := s.find(rec.UUID, seatName(rec.Upgrade, ""))
 	idle := first == nil || !first.runs()
@@ -92,7 +93,7 @@ func (s *Supervisor) upgradeBeside(ctx context.Context, g *group, rec, next impl
 	err := s.startVersion(ctx, next)
 	started := time.Since(begun)
 	if err == nil {
-		err = s.commitUpgrade(ctx, rec, &next)
+		next, err = s.commitUpgrade(ctx, rec, next)
 	}
 	g.mu.Lock()
 	g.next = nil
@@ -125,16 +126,19 @@ func (s *Supervisor) startVersion(ctx context.Context, next implrepo.Record) err
 	return nil
 }
 
-// commitUpgrade writes down the upgrade. What else was changed in the record meanwhile stays.
-func (s *Supervisor) commitUpgrade(ctx context.Context, rec implrepo.Record, next *implrepo.Record) (err error) {
-	*next, err = s.repo.Update(ctx, rec.UUID, func(r *implrepo.Record) error {
+// commitUpgrade writes down the upgrade, and returns the record as it is then. What else was changed in it meanwhile stays.
+func (s *Supervisor) commitUpgrade(ctx context.Context, rec, next implrepo.Record) (implrepo.Record, error) {
+	done, err := s.repo.Update(ctx, rec.UUID, func(r *implrepo.Record) error {
 		if !slices.Equal(r.Command, rec.Command) || r.Upgrade != rec.Upgrade {
 			return fmt.Errorf("server %q was given another program meanwhile: %w", rec.Name, ErrUpgrading)
 		}
 		r.Command, r.Previous, r.Upgrade = next.Command, next.Previous, next.Upgrade
 		return nil
 	})
-	return err
+	if err != nil {
+		return next, err
+	}
+	return done, nil
 }
 
 // endSurplus stops what sits where the server, as it is registered, has no seats, and returns which processes those were.
@@ -195,10 +199,11 @@ func (s *Supervisor) upgradeInTurn(ctx context.Context, g *group, rec, next impl
 	g.mu.Lock()
 	g.trial = &trial{version: next.Upgrade}
 	g.mu.Unlock()
-	defer g.tried(ctx, false)                                // unless it was
-	if err := s.commitUpgrade(ctx, rec, &next); err != nil { // from here on the old processes are surplus
+	defer g.tried(ctx, false) // unless it was
+	next, err := s.commitUpgrade(ctx, rec, next)
+	if err != nil {
 		return Upgraded{}, err
-	}
+	} // from here on the old processes are surplus
 	begun := time.Now()
 	ended, err := s.endSurplus(ctx, g, "a new version is to take its place")
 	drained := time.Since(begun)
@@ -216,7 +221,7 @@ func (s *Supervisor) upgradeInTurn(ctx context.Context, g *group, rec, next impl
 	s.o.Log.Error("an upgrade has failed, the version before is started again", "server", rec.Name, "error", err)
 	back := rec
 	back.Upgrade = next.Upgrade + 1 // the places of the new processes are not given to others before those have ended
-	undo := s.commitUpgrade(context.WithoutCancel(ctx), next, &back)
+	back, undo := s.commitUpgrade(context.WithoutCancel(ctx), next, back)
 	if undo == nil {
 		if _, undo = s.endSurplus(context.WithoutCancel(ctx), g, "its upgrade was given up"); undo == nil {
 			undo = s.startVersion(context.WithoutCancel(ctx), back)

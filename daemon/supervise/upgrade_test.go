@@ -200,3 +200,30 @@ func TestUpgradeOldDoesNotEnd(t *testing.T) {
 		t.Errorf("the old process is %v", state)
 	}
 }
+
+// TestTriedRecordStays holds that what an upgrade tries out is not changed while others read it, when it fails neither.
+func TestTriedRecordStays(t *testing.T) {
+	t.Parallel()
+	f := start(t, supervise.Options{})
+	token, id := f.running(t)
+	rec, err := f.Records().Get(t.Context(), f.u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := f.upgrade(t.Context(), supervise.Upgrade{Command: append(rec.Command, "second")})
+	second, newID := f.next(t, token, id)
+	tried := f.Candidate(f.u, rec.Upgrade+1)
+	if tried == nil {
+		t.Fatal("nothing is tried out")
+	}
+	if _, err := f.Records().Update(t.Context(), f.u, func(r *implrepo.Record) error { r.Command = append(r.Command, "third"); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	f.register(t, second, newID)
+	if up := <-done; !errors.Is(up.err, supervise.ErrUpgrading) {
+		t.Errorf("the upgrade: %+v, %v", up.Upgraded, up.err)
+	}
+	if tried.UUID != f.u || tried.Upgrade != rec.Upgrade+1 || len(tried.Command) != len(rec.Command)+1 {
+		t.Errorf("what was tried out has become %+v", tried)
+	}
+}

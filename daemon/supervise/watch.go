@@ -61,14 +61,14 @@ func (l *life) watch() {
 func (l *life) trim() time.Duration {
 	cut, err := l.st.g.trim(l.s.o.Logs)
 	if err != nil {
-		l.s.o.Log.Warn("the output of a server cannot be cut", "server", l.name, "error", err)
+		l.s.o.Log.Warn("the output of a server cannot be cut", "server", l.name(), "error", err)
 		return tick
 	}
 	now := time.Now()
 	if cut > 0 {
 		if now.Sub(l.cutAt) < floods && !l.floods {
 			l.floods = true
-			l.s.o.Log.Warn("a server floods its output: only the end of that is kept", "server", l.name, "error", l.s.o.Limits.Exceeded(limits.ServerOutput, 0))
+			l.s.o.Log.Warn("a server floods its output: only the end of that is kept", "server", l.name(), "error", l.s.o.Limits.Exceeded(limits.ServerOutput, 0))
 		}
 		l.cutAt = now
 	}
@@ -112,7 +112,7 @@ func (l *life) step() (changed <-chan struct{}, done bool) {
 		l.bury(l.failed())
 		return nil, true
 	case lost && !unreachable:
-		l.s.o.Log.Warn("a server that was started by hand lives, but has not come back for its lease", "server", l.name, "pid", l.holder.PID)
+		l.s.o.Log.Warn("a server that was started by hand lives, but has not come back for its lease", "server", l.name(), "pid", l.holder.PID)
 		st.update(func() { l.unreachable, l.deadline = true, time.Time{} })
 	}
 	return changed, false
@@ -189,13 +189,13 @@ func (l *life) untraceable() bool {
 func (l *life) stuck(err error) {
 	l.st.mu.Lock()
 	defer l.st.mu.Unlock()
-	e := &HeldError{Server: l.name, PID: l.pid(), Reason: "does not end"}
+	e := &HeldError{Server: l.name(), PID: l.pid(), Reason: "does not end"}
 	if err != nil {
 		e.Reason = fmt.Sprintf("does not end, and cannot be ended: %v", err)
 	}
 	l.stuckErr, l.stopAsked = e, false
 	l.deadline = time.Now().Add(l.s.o.Grace)
-	l.s.o.Log.Error("server does not end", "server", l.name, "pid", l.pid(), "error", err)
+	l.s.o.Log.Error("server does not end", "server", l.name(), "pid", l.pid(), "error", err)
 	l.st.wake()
 }
 

@@ -2,10 +2,7 @@
 
 package byudp
 
-import (
-	"errors"
-	"syscall"
-)
+import "github.com/opendsom/dsom/transport/socket"
 
 // refused reports whether err is that nobody hears at the port, as ICMP has told the system.
-func refused(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
+func refused(err error) bool { return socket.IsRefused(err) }

@@ -95,8 +95,9 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 	watchdog := time.AfterFunc(3*tellTime, cancel)
 	defer watchdog.Stop()
 	before := time.Now()
+	name, uuid := l.Identity() // which it has had: the name may be another's by now
 	stream, err := client.Lease(ctx, admin.Registration{
-		Name: l.c.Name, UUID: l.c.UUID, Create: l.c.Create,
+		Name: name, UUID: uuid, Create: l.c.Create,
 		Incarnation: l.c.Incarnation, Process: l.self, Endpoints: endpoints, Fences: true,
 	})
 	if err != nil {

@@ -191,11 +191,7 @@ func (o *implRepository) AddClassToAll(ctx context.Context, class string) error 
 	if err != nil {
 		return err
 	}
-	all, err := r.All(ctx)
-	for _, d := range all {
-		err = errors.Join(err, r.AddClass(ctx, d.ID, class))
-	}
-	return err
+	return r.AddClassToAll(ctx, class)
 }
 
 // RemoveClassFromImpldef takes that back.
@@ -239,7 +235,7 @@ var ServerMgrClass = classOf[serverMgr]("SOMDServerMgr", `
 
 type serverMgr struct{ som.Base }
 
-func (o *serverMgr) call(ctx context.Context, alias string, to func(*client.Manager, context.Context, string) error) (uint32, error) {
+func (o *serverMgr) call(ctx context.Context, server string, to func(*client.Manager, context.Context, string) error) (uint32, error) {
 	g, err := current()
 	if err != nil {
 		return 0, err
@@ -248,7 +244,7 @@ func (o *serverMgr) call(ctx context.Context, alias string, to func(*client.Mana
 	if err != nil {
 		return 0, err
 	}
-	return statusOf(to(m, ctx, alias))
+	return statusOf(to(m, ctx, server))
 }
 
 // SomdShutdownServer stops a server, and returns when it has ended.
@@ -301,13 +297,5 @@ func (o *serverMgr) SomdIsServerEnabled(ctx context.Context, impldef som.Object)
 
 // SomdShutdownImpl stops the server with an id.
 func (o *serverMgr) SomdShutdownImpl(ctx context.Context, implid string) (uint32, error) {
-	r, err := repository(ctx)
-	if err != nil {
-		return 0, err
-	}
-	d, err := r.Find(ctx, implid)
-	if err != nil {
-		return 0, err
-	}
-	return o.SomdShutdownServer(ctx, d.Alias)
+	return o.call(ctx, implid, (*client.Manager).StopID)
 }

@@ -91,29 +91,16 @@ func (m *objectMgr) SomdFindServerByName(ctx context.Context, name string) (som.
 
 // SomdFindServersByClass returns the SOMDServers that make objects of a class, at least one.
 func (m *objectMgr) SomdFindServersByClass(ctx context.Context, objclass string) ([]som.Object, error) {
-	return m.byClass(ctx, objclass, somd.MaxServers)
-}
-
-// SomdFindAnyServerByClass returns one of them.
-func (m *objectMgr) SomdFindAnyServerByClass(ctx context.Context, objclass string) (som.Object, error) {
-	all, err := m.byClass(ctx, objclass, 1)
-	if err != nil {
-		return nil, err
-	}
-	return all[0], nil
-}
-
-func (m *objectMgr) byClass(ctx context.Context, objclass string, most int) ([]som.Object, error) {
 	g, err := current()
 	if err != nil {
 		return nil, err
 	}
-	factories, err := g.d.Factories(ctx, fmt.Sprintf("class==%q", objclass))
+	factories, err := g.d.Factories(ctx, classConstraint(objclass))
 	if err != nil {
 		return nil, err
 	}
 	var all []som.Object
-	for _, f := range factories[:min(most, len(factories))] {
+	for _, f := range factories {
 		r, err := f.Server(ctx)
 		if err != nil {
 			for _, o := range all {
@@ -125,6 +112,18 @@ func (m *objectMgr) byClass(ctx context.Context, objclass string, most int) ([]s
 	}
 	return all, nil
 }
+
+// SomdFindAnyServerByClass returns one of them, the first that answers.
+func (m *objectMgr) SomdFindAnyServerByClass(ctx context.Context, objclass string) (som.Object, error) {
+	g, err := current()
+	if err != nil {
+		return nil, err
+	}
+	return given(g.d.ServerOf(ctx, classConstraint(objclass)))
+}
+
+// classConstraint is what holds for the objects of a class.
+func classConstraint(objclass string) string { return fmt.Sprintf("class==%q", objclass) }
 
 // SomdGetIdFromObject returns an object's reference as a text.
 func (m *objectMgr) SomdGetIdFromObject(ctx context.Context, obj som.Object) (string, error) {

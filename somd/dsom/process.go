@@ -132,11 +132,7 @@ func (o *processObject) Factory(ctx context.Context, constraint string) (som.Obj
 	if err != nil {
 		return nil, err
 	}
-	all, err := g.d.Factories(ctx, constraint)
-	if err != nil {
-		return nil, err
-	}
-	return given(all[0].Factory(ctx))
+	return given(g.d.MakerOf(ctx, constraint))
 }
 
 // readyInterval is how long it is between two looks whether the daemon takes calls.

@@ -160,7 +160,12 @@ func (o *somoa) ImplIsReady(ctx context.Context, impldef som.Object) error {
 	if !ok {
 		return exc.New(exc.BadParam, exc.MinorWrongType, exc.No, "impl_is_ready: there is no ImplementationDef of this process")
 	}
-	return serve(ctx, d)
+	if err = serve(ctx, d); err == nil { // what was said of an attempt before is true no longer
+		o.mu.Lock()
+		o.failed = 0
+		o.mu.Unlock()
+	}
+	return err
 }
 
 // DeactivateImpl says that the process is no server any more: see [Globals]. Where it is none that impl_is_ready made one, its loop ends.
@@ -181,6 +186,8 @@ func (o *somoa) DeactivateImpl(ctx context.Context, _ som.Object) error {
 func (o *somoa) ExecuteRequestLoop(ctx context.Context, flag uint32) (uint32, error) {
 	t, err := o.turns()
 	switch {
+	case err != nil && o.status() != 0: // activate_impl_failed was called: there will be no calls
+		return o.status(), nil
 	case err != nil:
 		return 0, err
 	case t == nil:

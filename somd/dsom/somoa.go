@@ -2,6 +2,8 @@ package dsom
 
 import (
 	"context"
+	"errors"
+	"os"
 	"reflect"
 	"sync"
 
@@ -74,12 +76,30 @@ const (
 
 func (o *somoa) SomDefaultInit() error { o.over = make(chan struct{}); return nil }
 
-// ActivateImplFailed says that the server cannot come up, and why: its loop ends with that status.
-func (o *somoa) ActivateImplFailed(ctx context.Context, _ som.Object, status uint32) error {
+// ActivateImplFailed says that the process cannot be the server of a definition, and why: the daemon is told, which refuses those who wait for it, and the loop, if there is one yet,
+// ends with that status. A server without a definition of DSOM has none for its daemon, and its loop ends.
+func (o *somoa) ActivateImplFailed(ctx context.Context, impldef som.Object, status uint32) error {
+	g, err := current()
+	if err != nil {
+		return err
+	}
 	o.mu.Lock()
 	o.failed = status
 	o.mu.Unlock()
-	return o.InterruptServer(ctx)
+	d, ok := Definition(impldef)
+	if g.become == nil || g.serving != nil {
+		err = o.InterruptServer(ctx)
+	} else if !ok {
+		return exc.New(exc.BadParam, exc.MinorWrongType, exc.No, "activate_impl_failed: there is no ImplementationDef of this process")
+	}
+	if !ok {
+		return err
+	}
+	id, bad := wire.ParseID(d.ID)
+	if bad != nil {
+		return errors.Join(err, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "activate_impl_failed: %w", bad))
+	}
+	return errors.Join(err, g.daemon.Failed(ctx, id, os.Getpid(), wire.Code(status)))
 }
 
 // status is what the loop ends with.

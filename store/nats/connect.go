@@ -85,10 +85,10 @@ func credentials(path string) (nats.Option, error) {
 		return nil, err
 	}
 	text := bytes.TrimSpace(b)
-	switch {
+	switch { // a seed has letters and digits alone: SUSAN:secret is none
 	case bytes.Contains(text, []byte("NATS USER JWT")):
 		return nats.UserCredentials(path), nil
-	case bytes.HasPrefix(text, []byte("SU")) || bytes.Contains(text, []byte("BEGIN USER NKEY SEED")):
+	case bytes.HasPrefix(text, []byte("SU")) && !bytes.Contains(text, []byte(":")) || bytes.Contains(text, []byte("BEGIN USER NKEY SEED")):
 		who, err := nats.NkeyOptionFromSeed(path)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)

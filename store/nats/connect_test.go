@@ -67,6 +67,7 @@ func TestCredentials(t *testing.T) {
 		file("lines", "a:secret\nb:c\n", 0o600):         "neither what nsc writes",
 		file("seed", "SUsecret", 0o600):                 "seed",
 		file("long", strings.Repeat("x", 1<<20), 0o600): "the limit is",
+		file("susan", "SUSAN:secret\n", 0o600):          "cannot be reached",
 		file("good", "ada:secret\n", 0o600):             "cannot be reached",
 	}
 	if runtime.GOOS != "windows" {

@@ -13,9 +13,9 @@ import (
 type container struct{ o object }
 
 func (c container) Lookup(_ context.Context, name ifr.ScopedName) (ifr.Contained, error) {
-	d := c.o.x.lookup(c.o.d, name)
+	d, disputed := c.o.x.lookup(c.o.d, name)
 	if d == nil {
-		return nil, nil
+		return nil, disputed.raise()
 	}
 	return c.o.contained(d)
 }

@@ -1,6 +1,7 @@
 package ifr_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,6 +101,21 @@ func TestDisputes(t *testing.T) {
 		got := result()
 		if got != step.want {
 			t.Errorf("step %d, %s: %s, want %s", i, step.name, got, step.want)
+		}
+		for _, name := range []string{"::Acc::get", "Acc::get", "Acc", "::Acc"} { // by its name it is the same
+			found, err := repo.Lookup(t.Context(), name)
+			is := "known"
+			switch sys := (*exc.SystemException)(nil); {
+			case errors.As(err, &sys) && sys.Kind == exc.IntfRepos && sys.Minor == exc.MinorDisputed:
+				is = "disputed"
+			case err != nil:
+				t.Fatal(err)
+			case found == nil:
+				is = "unknown"
+			}
+			if want := map[string]string{"disputed": "disputed", "unknown": "unknown"}[got]; is != cmp.Or(want, "known") {
+				t.Errorf("step %d: %s is %s, by its id %s", i, name, is, got)
+			}
 		}
 		list, err := other.Entries(t.Context())
 		if err != nil {

@@ -2,6 +2,7 @@ package ifr_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -697,6 +698,61 @@ func TestRegistry(t *testing.T) {
 	}
 	if left != 2 {
 		t.Errorf("%d pieces of 2 specifications are left", left)
+	}
+}
+
+// TestRename holds that a specification of several pieces is whole under another name, in place of what had that, and that nothing is left of either.
+func TestRename(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "dsom.db")
+	s := openStore(t, path)
+	r := openRegistry(t, s)
+	ctx := t.Context()
+	var text strings.Builder
+	text.WriteString(`const string Noise = "`)
+	for range 20000 { // what does not pack well
+		text.WriteString(rand.Text())
+	}
+	text.WriteString("\"; interface Last {};")
+	for name, idlText := range map[string]string{"a": text.String(), "b": "interface B {};", "c": "interface C {};"} {
+		if _, err := r.Put(ctx, name, pack(t, compile(t, idl.FilesOf{name: idlText}, name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Rename(ctx, "a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{"of none": r.Rename(ctx, "a", "d"), "to itself": r.Rename(ctx, "c", "c"), "to none": r.Rename(ctx, "c", " "), "too long": r.Rename(ctx, "c", strings.Repeat("x", ifr.MaxName+1))} {
+		if ok := what == "to itself"; ok != (err == nil) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	for range 2 {
+		spec, err := r.Spec(ctx)
+		if err != nil || spec.Lookup("Last") == nil || spec.Lookup("B") != nil || spec.Lookup("C") == nil {
+			t.Errorf("the repository has other things: %v", err)
+		}
+		var names []string
+		all, err := r.Entries(ctx)
+		for _, e := range all {
+			names = append(names, e.Name+e.Disputed)
+		}
+		if err != nil || !slices.Equal(names, []string{"b", "c"}) {
+			t.Errorf("there are %q, %v", names, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s = openStore(t, path)
+		r = openRegistry(t, s)
+	}
+	for _, name := range []string{"b", "c"} {
+		if err := r.Remove(ctx, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for e, err := range store.All(ctx, s, "ifr/") {
+		t.Errorf("%s is left, %v", e.Key, err)
 	}
 }
 

@@ -147,6 +147,19 @@ func Examine(name string, packed []byte) *Examined {
 	return &Examined{name, packed, x, err}
 }
 
+// As returns the same as said under another name.
+func (e *Examined) As(name string) *Examined {
+	if e.x == nil {
+		return &Examined{name, e.packed, nil, e.err}
+	}
+	if err := checkName(name); err != nil {
+		return &Examined{name, e.packed, nil, err}
+	}
+	x := *e.x
+	x.Name = name
+	return &Examined{name, e.packed, &x, nil}
+}
+
 // Err returns why it cannot be registered whatever else is: ErrInvalid and limits.
 func (e *Examined) Err() error { return e.err }
 
@@ -506,6 +519,64 @@ func (r *Registry) Remove(ctx context.Context, name string) error {
 		return append(ops, store.Delete(specKey(name), old.revision)), func(uint64) {
 			r.body.remove(old)
 			delete(r.all, name)
+			r.now.Store(nil)
+		}, nil
+	})
+}
+
+// Rename gives a specification another name, in place of what has that. Its error is ErrUnknown where there is none of the name, or ErrInvalid or a limit's for a name that cannot be one.
+func (r *Registry) Rename(ctx context.Context, from, to string) error {
+	if err := checkName(to); err != nil {
+		return err
+	}
+	return r.change(ctx, func() ([]store.Op, func(uint64), error) {
+		old, replaced := r.all[from], r.all[to]
+		if old == nil {
+			return nil, nil, fmt.Errorf("%q: %w", from, ErrUnknown)
+		}
+		if from == to {
+			return nil, nil, nil
+		}
+		x := *old
+		x.Name, x.Generation = to, 1
+		ops, err := r.pieceDeletes(ctx, old.manifest)
+		if err != nil {
+			return nil, nil, err
+		}
+		ops = append(ops, store.Delete(specKey(from), old.revision))
+		if replaced != nil {
+			pieces, err := r.pieceDeletes(ctx, replaced.manifest)
+			if err != nil {
+				return nil, nil, err
+			}
+			ops = append(ops, pieces...)
+			x.Generation = replaced.Generation + 1
+		}
+		text, err := json.Marshal(x.manifest)
+		if err != nil {
+			return nil, nil, err
+		}
+		if replaced != nil {
+			ops = append(ops, store.Update(specKey(to), text, replaced.revision))
+		} else {
+			ops = append(ops, store.Create(specKey(to), text))
+		}
+		for i := range x.Pieces {
+			e, err := r.store.Get(ctx, old.pieceKey(i))
+			if err != nil {
+				return nil, nil, err
+			}
+			ops = append(ops, store.Create(x.pieceKey(i), e.Value))
+		}
+		return ops, func(revision uint64) {
+			x.revision = revision
+			r.body.remove(old)
+			delete(r.all, from)
+			if replaced != nil {
+				r.body.remove(replaced)
+			}
+			r.body.add(&x)
+			r.all[to] = &x
 			r.now.Store(nil)
 		}, nil
 	})

@@ -195,36 +195,34 @@ func (x *snapshot) isA(d model.Decl, id string) bool {
 }
 
 // lookup finds a scoped name from a place, by IDL's rules: where the name's first part is visible
-// in the place or around it, the rest is looked for in it.
-func (x *snapshot) lookup(from model.Decl, name string) model.Decl {
+// in the place or around it, the rest is looked for in it. Where it comes to what is disputed there is none, since nobody knows what it would have found there.
+func (x *snapshot) lookup(from model.Decl, name string) (model.Decl, dispute) {
 	if rest, absolute := strings.CutPrefix(name, "::"); absolute {
-		return x.byName["::"+rest]
+		return x.byName["::"+rest], x.names["::"+rest]
 	}
 	parts := strings.Split(name, "::")
 	for at := from; ; at = at.About().Scope() {
-		if d := x.named(at, parts[0]); d != nil {
-			for _, p := range parts[1:] {
-				if d = x.named(d, p); d == nil {
-					return nil
-				}
-			}
-			return d
+		d, why := x.named(at, parts[0])
+		found := d != nil
+		for i := 1; i < len(parts) && d != nil; i++ {
+			d, why = x.named(d, parts[i])
 		}
-		if at == nil {
-			return nil
+		if found || why != "" || at == nil {
+			return d, why
 		}
 	}
 }
 
-// named returns the member of a declaration that has a simple name.
-func (x *snapshot) named(in model.Decl, name string) model.Decl {
+// named returns the member of a declaration that has a simple name, or why there is no answer.
+func (x *snapshot) named(in model.Decl, name string) (model.Decl, dispute) {
 	if in == nil {
-		return x.byName["::"+name]
+		return x.byName["::"+name], x.names["::"+name]
 	}
 	for a := range x.ancestors(in) {
-		if d := x.byName[a.About().QualifiedName()+"::"+name]; d != nil {
-			return d
+		full := a.About().QualifiedName() + "::" + name
+		if d, why := x.byName[full], x.names[full]; d != nil || why != "" {
+			return d, why
 		}
 	}
-	return nil
+	return nil, ""
 }

@@ -78,6 +78,14 @@ func life(t *testing.T, d *daemon, c *client.Daemon) {
 	if err := m.Stop(ctx, "bank2"); !errors.As(err, &status) || status.Code != wire.ServerNotFound {
 		t.Errorf("stop what does not run: %v", err)
 	}
+	if err := m.StopID(ctx, full.ID); !errors.As(err, &status) || status.Code != wire.ServerNotFound {
+		t.Errorf("stop by its id what does not run: %v", err)
+	}
+	check("add a class to all", repo.AddClassToAll(ctx, "Branch"))
+	if list, err := repo.Classes(ctx, full.ID); err != nil || !slices.Equal(list, []string{"Account", "Branch"}) {
+		t.Errorf("classes: %v, %v", list, err)
+	}
+	check("take it back", repo.RemoveClass(ctx, full.ID, "Branch"))
 	changed.Flags |= wire.NonStoppable
 	check("forbid to stop it", repo.Update(ctx, changed))
 	if err := m.Stop(ctx, "bank2"); !errors.As(err, &status) || status.Code != wire.AccessDenied {

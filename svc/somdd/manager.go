@@ -55,10 +55,12 @@ func (v *manager) stop(ctx context.Context, d wire.Definition, id wire.ID) (wire
 // shutdown is somdShutdownServer: ORBStatus (in string alias).
 func (v *manager) shutdown(r *orb.ServerRequest) { v.act(r, v.stop) }
 
-// shutdownImpl is somdShutdownImpl: ORBStatus (in ImplementationDef).
+// shutdownImpl is somdShutdownImpl: ORBStatus (in ImplId).
 func (v *manager) shutdownImpl(r *orb.ServerRequest) {
-	if d, ok := v.s.argument(r); ok {
-		v.on(r, d, nil, v.stop)
+	id := getID(&r.In)
+	if r.Decoded() {
+		d, err := v.s.c.Servers.Get(r.Context(), id)
+		v.on(r, d, err, v.stop)
 	}
 }
 

@@ -185,11 +185,11 @@ func (v *repository) addClassWithProperties(r *orb.ServerRequest) {
 	}
 }
 
-// addClassToAll is add_class_to_all: ORBStatus (in string).
+// addClassToAll is add_class_to_all: void (in string).
 func (v *repository) addClassToAll(r *orb.ServerRequest) {
 	name := r.In.RawString()
 	if r.Decoded() {
-		done(r, v.s.forAll(r.Context(), func(id wire.ID) error { return v.s.addClass(r.Context(), id, name) }))
+		r.Returned(failure(v.s.forAll(r.Context(), func(id wire.ID) error { return v.s.addClass(r.Context(), id, name) })))
 	}
 }
 

@@ -101,7 +101,7 @@ func left(ctx context.Context, path string) bool {
 		c.Close()
 		return false
 	}
-	return errors.Is(err, syscall.ECONNREFUSED)
+	return socket.IsRefused(err)
 }
 
 type listener struct {

@@ -1,4 +1,5 @@
-/* A server of DSOM as its books have it: argv[1] is its id. Of the name nowait it looks after other things between calls. */
+/* A server of DSOM as its books have it: argv[1] is its id. Of the name nowait it looks after other things between calls, and of the name fails
+   it cannot come up. */
 #include <somd.h>
 
 #include "till.h"
@@ -27,6 +28,12 @@ int main(int argc, char **argv) {
 	said("no request", &ev);
 	BOA_set_exception(SOMD_SOMOAObject, &ev, SOM_NO_EXCEPTION, NULL, NULL);
 	said("no request", &ev);
+	if (strstr(argv[0], "fails")) { /* and does not end until it is ended */
+		SOMOA_activate_impl_failed(SOMD_SOMOAObject, &ev, def, SOMDERROR_NoSpace);
+		said("activate_impl_failed", &ev);
+		fprintf(stderr, "the loop returns %u\n", (unsigned)SOMOA_execute_request_loop(SOMD_SOMOAObject, &ev, SOMD_WAIT));
+		for (;;) pause();
+	}
 	BOA_impl_is_ready(SOMD_SOMOAObject, &ev, def);
 	if (ev.major != SOM_NO_EXCEPTION) {
 		said("impl_is_ready", &ev);

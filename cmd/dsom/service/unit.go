@@ -26,7 +26,8 @@ func (s Service) command(args ...string) []string {
 }
 
 // Systemd returns the unit. The daemon tells systemd itself when it takes calls; its servers live on when it crashes, and are taken
-// up by the next, which is started at once: so systemd ends the daemon alone, and the daemon its servers.
+// up by the next, which is started at once: so systemd ends the daemon alone, and the daemon its servers. Those that are limited together are in groups below the service's
+// own, in which then no process can be started: what comes before the daemon takes the limits off, and the daemon sets them again.
 func (s Service) Systemd() string {
 	wanted, network := "multi-user.target", "Wants=network-online.target\nAfter=network-online.target\n"
 	runtime := "RuntimeDirectory=" + Name + "\nRuntimeDirectoryPreserve=restart\n" // for the daemon's socket
@@ -36,6 +37,7 @@ func (s Service) Systemd() string {
 	return "[Unit]\nDescription=DSOM daemon\n" + network + `
 [Service]
 Type=notify
+ExecStartPre=-` + systemdLine(s.command("service", "vacate")) + `
 ExecStart=` + systemdLine(s.command(s.daemon()...)) + `
 ExecReload=` + systemdLine(s.command("config", "reload", "--state", s.State)) + `
 Restart=on-failure

@@ -5,14 +5,22 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-// leaf is the name of the group in which the service manager puts the daemon itself, so that the group above can be divided
-// (DelegateSubgroup= of systemd).
-const leaf = "daemon"
+// leaf is the name of the group in which the daemon itself is, so that the group above can be divided: of those that are none may have processes and controlled groups. Either the
+// service manager has put it there (DelegateSubgroup= of systemd 254 and later), or it moves there itself. control is that in which systemd runs what
+// goes with a service whose group is delegated, such as ExecStartPre=.
+const (
+	leaf    = "daemon"
+	control = ".control"
+)
+
+// controllers are those whose limits there are.
+var controllers = []string{"memory", "cpu", "pids"}
 
 // period is that of the limit of processor time, in microseconds.
 const period = 100_000
@@ -53,7 +61,7 @@ func findBase(mounts, own string) (string, error) {
 			path = rel
 		}
 		dir := filepath.Join(at, path)
-		if filepath.Base(dir) == leaf {
+		if name := filepath.Base(dir); name == leaf || name == control {
 			dir = filepath.Dir(dir)
 		}
 		return dir, nil
@@ -82,6 +90,13 @@ func makeBelow(dir, name string, l Limits) (*Group, []string) {
 		return nil, l.unenforced(err)
 	}
 	var open []string
+	for _, c := range (Limits{Memory: 1, CPU: 1, Processes: 1}).settings() { // a group that is there may have limits that there are no more
+		if !slices.ContainsFunc(l.settings(), func(s setting) bool { return s.file == c.file }) {
+			if err := g.lift(c); err != nil {
+				open = append(open, fmt.Sprintf("%s: a limit that there is no more is still on: %v", c.what, err))
+			}
+		}
+	}
 	for _, c := range l.settings() {
 		if err := g.set(dir, c); err != nil {
 			open = append(open, fmt.Sprintf("%s: %v", c.what, err))
@@ -117,11 +132,26 @@ func (g *Group) set(above string, c setting) error {
 	if !strings.Contains(" "+strings.TrimSpace(string(have))+" ", " "+c.controller+" ") {
 		return fmt.Errorf("the system has not given the controller %s to %s (systemd: Delegate=yes)", c.controller, above)
 	}
-	err = os.WriteFile(filepath.Join(above, "cgroup.subtree_control"), []byte("+"+c.controller), 0)
-	if err != nil {
-		return fmt.Errorf("the controller %s cannot be used below %s, in which this process must not be itself (systemd: DelegateSubgroup=%s): %w", c.controller, above, leaf, err)
+	if err := vacate(above); err != nil {
+		return fmt.Errorf("the controller %s cannot be used below %s: %w", c.controller, above, err)
+	}
+	if err := os.WriteFile(filepath.Join(above, subtree), []byte("+"+c.controller), 0); err != nil {
+		return fmt.Errorf("the controller %s cannot be used below %s, in which no process must be itself: %w", c.controller, above, err)
 	}
 	return os.WriteFile(filepath.Join(g.dir, c.file), []byte(c.value), 0)
+}
+
+// lift takes a limit off. Where the controller is not in use there is none.
+func (g *Group) lift(c setting) error {
+	f, err := os.OpenFile(filepath.Join(g.dir, c.file), os.O_WRONLY|os.O_TRUNC, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString("max")
+	return errors.Join(err, f.Close())
 }
 
 // unenforced says of all limits why they are not enforced.

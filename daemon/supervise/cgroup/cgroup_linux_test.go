@@ -21,6 +21,7 @@ func TestFindBase(t *testing.T) {
 	for _, c := range []struct{ mounts, own, want string }{
 		{unified, "0::/system.slice/dsom.service\n", "/sys/fs/cgroup/system.slice/dsom.service"},
 		{unified, "0::/system.slice/dsom.service/daemon\n", "/sys/fs/cgroup/system.slice/dsom.service"},
+		{unified, "0::/system.slice/dsom.service/.control\n", "/sys/fs/cgroup/system.slice/dsom.service"},
 		{unified, "0::/\n", "/sys/fs/cgroup"},
 		{hybrid, "4:memory:/x\n0::/y\n", "/sys/fs/cgroup/unified/y"},
 		{within, "0::/pod/box/dsom\n", "/sys/fs/cgroup/dsom"},
@@ -43,8 +44,10 @@ func TestLimits(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "cgroup.controllers"), []byte("cpu memory io\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "cgroup.subtree_control"), nil, 0o600); err != nil {
-		t.Fatal(err)
+	for _, file := range []string{"cgroup.subtree_control", "cgroup.procs"} {
+		if err := os.WriteFile(filepath.Join(dir, file), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, file := range []string{"memory.max", "cpu.max"} {
 		if err := os.MkdirAll(filepath.Join(dir, "dsom-x"), 0o700); err != nil {
@@ -66,6 +69,16 @@ func TestLimits(t *testing.T) {
 	}
 	if len(open) != 1 || !strings.Contains(open[0], "number of processes") || !strings.Contains(open[0], "Delegate=yes") {
 		t.Errorf("got %q", open)
+	}
+	again, open := cgroup.MakeBelow(dir, "x", cgroup.Limits{Memory: 1 << 20}) // the same group, with another limit and one less
+	defer again.Close()
+	for file, want := range map[string]string{"memory.max": "1048576", "cpu.max": "max"} {
+		if b, err := os.ReadFile(filepath.Join(dir, "dsom-x", file)); err != nil || string(b) != want {
+			t.Errorf("again, %s: got %q, %v, want %q", file, b, err, want)
+		}
+	}
+	if again == nil || len(open) != 0 {
+		t.Errorf("again: got %v, %q", again, open)
 	}
 	none, open := cgroup.MakeBelow(filepath.Join(dir, "absent"), "x", cgroup.Limits{Memory: 1})
 	if none != nil || len(open) != 1 || none.File() != nil {

@@ -12,6 +12,9 @@ func Make(_ string, l Limits) (*Group, []string) {
 	return nil, []string{platform.ControlGroups.Missing().Error()}
 }
 
+// MakeWay does nothing.
+func MakeWay() error { return nil }
+
 // Kill does nothing.
 func (g *Group) Kill() error { return nil }
 

@@ -3,4 +3,7 @@ package cgroup
 var (
 	FindBase  = findBase
 	MakeBelow = makeBelow
+	MakeWayIn = makeWay
+	Vacate    = vacate
+	IsControl = isControl
 )

@@ -30,6 +30,11 @@ func (m *Manager) Stop(ctx context.Context, alias string) error {
 	return status(ctx, m.self, "somdShutdownServer", aString(alias), nil)
 }
 
+// StopID stops the server with an id, and returns when it has ended.
+func (m *Manager) StopID(ctx context.Context, id string) error {
+	return status(ctx, m.self, "somdShutdownImpl", aString(id), nil)
+}
+
 // List reports whether a server runs: its error is wire.ServerNotFound if not.
 func (m *Manager) List(ctx context.Context, alias string) error {
 	return status(ctx, m.self, "somdListServer", aString(alias), nil)

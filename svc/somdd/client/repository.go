@@ -197,6 +197,11 @@ func (r *Repository) AddClass(ctx context.Context, id, class string) error {
 	return invoke(ctx, r.self, "add_class_to_impldef", func(e *cdr.Encoder) { e.RawString(id); e.RawString(class) }, nil)
 }
 
+// AddClassToAll says so of all servers that there are.
+func (r *Repository) AddClassToAll(ctx context.Context, class string) error {
+	return invoke(ctx, r.self, "add_class_to_all", aString(class), nil)
+}
+
 // RemoveClass takes that back.
 func (r *Repository) RemoveClass(ctx context.Context, id, class string) error {
 	return invoke(ctx, r.self, "remove_class_from_impldef", func(e *cdr.Encoder) { e.RawString(id); e.RawString(class) }, nil)
