@@ -236,7 +236,7 @@ func (c *Call) begin() {
 	if c.policies != nil && !c.mayUse(c.link) {
 		return
 	}
-	id, err := c.link.conn.Reserve(c.ctx, &c.wire, c.deadline)
+	id, err := c.reserve()
 	if err != nil {
 		c.leave(err)
 		c.noWay(err)
@@ -244,6 +244,17 @@ func (c *Call) begin() {
 	}
 	c.reserved = true
 	c.header(id, c.link.env)
+}
+
+// reserve gets the request a place on its connection. It may have to wait for one, but not longer than it may go out.
+func (c *Call) reserve() (id uint32, err error) {
+	ctx := c.ctx
+	if end := c.sendEnd(); end.Before(c.deadline) {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end)
+		defer cancel()
+	}
+	return c.link.conn.Reserve(ctx, &c.wire, c.deadline)
 }
 
 // noWay ends a request that cannot be written, because there is no connection for it.
@@ -335,6 +346,12 @@ func (c *Call) exchange() {
 
 // transfer sends the request and, if there is to be one, takes the reply. Its error is a failure on this side.
 func (c *Call) transfer(ctx context.Context) error {
+	if c.policies != nil { // it has been waited for a connection, arguments and interceptors since the call has begun
+		if err := c.overdue(); err != nil {
+			c.abandon()
+			return err
+		}
+	}
 	if c.route.group != nil {
 		return c.multicast()
 	}
