@@ -389,13 +389,13 @@ func (c *Call) local(ctx context.Context) error {
 	}
 	o := c.ref.orb
 	if !c.waits {
-		msg, env := c.buf, c.route.env
+		msg, env, by := c.buf, c.route.env, c.sendBy
 		c.buf = nil
 		return o.oneways.post(ctx, c.sendEnd(), func() {
-			o.serveLocal(newCallContext(o, nil, nil), time.Time{}, h, msg, env)
+			o.serveLocal(newCallContext(o, nil, nil), time.Time{}, by, h, msg, env)
 		})
 	}
-	out := o.serveLocal(newCallContext(o, ctx, nil), c.deadline, h, c.buf, c.route.env)
+	out := o.serveLocal(newCallContext(o, ctx, nil), c.deadline, c.sendBy, h, c.buf, c.route.env)
 	if h, err = giop.ParseHeader(out); err != nil {
 		return err
 	}
@@ -500,7 +500,7 @@ func (c *Call) raised() {
 		return
 	}
 	// The caller's time travelled with the request, and the server may see its end first.
-	if sys.Kind == exc.Timeout && c.budget && !time.Now().Before(c.deadline) {
+	if now := time.Now(); sys.Kind == exc.Timeout && (c.budget && !now.Before(c.deadline) || sys.Completed == exc.No && !c.sendBy.IsZero() && !now.Before(c.sendBy)) {
 		sys.Cause = context.DeadlineExceeded
 	}
 	c.fail(sys)

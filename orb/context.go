@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/orb/internal/conn"
 	"github.com/opendsom/dsom/transport"
@@ -33,7 +32,6 @@ type callContext struct {
 
 	cancel   canceller // of a call from a connection; else nil
 	deadline time.Time // zero: none
-	arriveBy time.Time // when the servant must have the request; zero: no matter
 	policies giop.InvocationPolicies
 	inner    context.Context // made when the end is asked for
 	stop     context.CancelFunc
@@ -65,13 +63,13 @@ func (c *callContext) begin(cancel canceller, deadline time.Time) bool {
 	}
 	c.cancel, c.deadline, c.ended = cancel, deadline, false
 	if c.policies != (giop.InvocationPolicies{}) {
-		c.policies, c.arriveBy = giop.InvocationPolicies{}, time.Time{}
+		c.policies = giop.InvocationPolicies{}
 	}
 	return true
 }
 
-// told takes what the request says of its time and priority.
-func (c *callContext) told(p giop.InvocationPolicies) {
+// told takes what the request says of its time and priority. It returns when the servant must have the request; zero: no matter.
+func (c *callContext) told(p giop.InvocationPolicies) (arriveBy time.Time) {
 	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -80,7 +78,7 @@ func (c *callContext) told(p giop.InvocationPolicies) {
 		c.asked.Store(true) // it is not to serve again: who keeps it may ask for more than times
 	}
 	c.deadline = earlier(c.deadline, earlier(p.ReplyEnd, after(now, p.RelativeRT)))
-	c.arriveBy = earlier(p.RequestEnd, after(now, p.RelativeRequest))
+	return earlier(p.RequestEnd, after(now, p.RelativeRequest))
 }
 
 // earlier returns the earlier of two times, where zero is none.
@@ -89,17 +87,6 @@ func earlier(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// arrived is asked when the servant of the request has been found: its error says that it is too late for the
-// servant to have it.
-func (c *callContext) arrived() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.arriveBy.IsZero() || time.Now().Before(c.arriveBy) {
-		return nil
-	}
-	return exc.New(exc.Timeout, exc.MinorDeadline, exc.No, "the time in which the object was to have the request is over")
 }
 
 // enter says that a servant's method is about to run.

@@ -470,11 +470,11 @@ func (s *serverConn) environment(h giop.Header, id uint32, cs giop.Contexts) (*c
 	return env, err
 }
 
-// serveLocal answers a request of this process, whose servant gets local.
-func (o *ORB) serveLocal(local *callContext, deadline time.Time, h giop.Header, msg []byte, env *cdr.Env) []byte {
+// serveLocal answers a request of this process, whose servant gets local, and must have the request by then if arriveBy is not zero.
+func (o *ORB) serveLocal(local *callContext, deadline, arriveBy time.Time, h giop.Header, msg []byte, env *cdr.Env) []byte {
 	local.begin(nil, deadline)
 	defer local.finish() // also if the servant ends this goroutine
-	r := &ServerRequest{orb: o, ctx: local}
+	r := &ServerRequest{orb: o, ctx: local, arriveBy: arriveBy}
 	out, _ := r.serve(h, msg, nil, ownEnv{env}) // nothing is lent within the process
 	return out
 }
