@@ -41,7 +41,6 @@ type ServerRequest struct {
 	seen     *IncomingRequest // likewise; nil if none see this one
 	userCtx  context.Context  // what interceptors have made of ctx; nil: nothing
 	outcome  error            // what interceptors are told, unless it has failed
-	ran      bool             // the servant was called
 	again    bool             // it is to be, once more: the arguments are to be read in another way
 	oneway   bool
 	scope    Scope // to be released
@@ -170,7 +169,7 @@ type environment interface {
 // out. It returns out as it was for a oneway, and for a message whose header is malformed.
 func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) ([]byte, []cdr.Loan) {
 	r.head, r.from, r.state, r.failed, r.malformed, r.start = h, from, replyNone, nil, nil, len(out)
-	r.seen, r.userCtx, r.outcome, r.ran, r.again = nil, nil, nil, false, false
+	r.seen, r.userCtx, r.outcome, r.again = nil, nil, nil, false
 	r.In.Reset(msg, giop.HeaderSize, h.Little, nil)
 	if err := r.parse(h); err != nil {
 		r.malformed = err // without a request id there is nobody to answer
@@ -248,7 +247,6 @@ func (r *ServerRequest) run() {
 				break
 			}
 		}
-		r.ran = true
 		if r.msg.Flags == giop.SyncServer {
 			r.answerEarly()
 		}
