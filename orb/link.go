@@ -136,9 +136,7 @@ func (o *ORB) dial(ctx context.Context, l *link, h hop) {
 	opt.Ended = func() { o.links.forget(l, h) }
 	if h := o.serves(l, h, l.refs); h != nil {
 		l.conn = conn.Both(t, opt, h)
-		if len(o.Endpoints()) == 0 {
-			l.conn.StayUp()
-		}
+		l.conn.StayUp() // whatever addresses are offered as well: who listens may not be reached there
 	} else {
 		l.conn = conn.Client(t, opt)
 	}
