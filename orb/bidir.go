@@ -231,7 +231,7 @@ func (s *serverConn) linkBack(h hop) *link {
 	if l := s.links[w]; l != nil {
 		return l
 	}
-	env, err := s.orb.env(coding{cdr.V12, sets, w.reader, s.refs.names}, s.refs)
+	env, err := s.orb.env(coding{version: cdr.V12, sets: sets, reader: w.reader}, s.refs)
 	if err != nil {
 		return nil
 	}

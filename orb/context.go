@@ -9,6 +9,7 @@ import (
 
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/orb/internal/conn"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
 )
 
@@ -24,7 +25,7 @@ type callContext struct {
 	peer   net.Addr
 	local  net.Addr
 	over   *conn.Conn // that the request came over; nil: a local call
-	names  *names     // what references name for peer; nil: the standard
+	view   reach.View // in which references are named to peer
 	object []byte     // the key of the object that it is for, if it came over a connection
 
 	asked atomic.Bool
@@ -251,8 +252,8 @@ func (c *callContext) Value(key any) any {
 	if _, of := key.(contextsKey); of { // those of the caller, in a local call, are not the servant's
 		return c.received()
 	}
-	if _, of := key.(viewKey); of && c.names != nil {
-		return c.names.forOwn
+	if _, of := key.(viewKey); of && c.over != nil {
+		return c.view
 	}
 	c.mu.Lock()
 	inner := c.inner
