@@ -158,7 +158,7 @@ func (c *callContext) open(ended bool) {
 		go func(gone <-chan struct{}, inner context.Context, stop context.CancelFunc, deadline time.Time) {
 			select {
 			case <-gone:
-				if !deadline.IsZero() && !time.Now().Before(deadline) { // which the client has found over first
+				if !deadline.IsZero() && !time.Now().Before(deadline) { // the timer of inner may be later than what it is for
 					<-inner.Done()
 				}
 				stop()
@@ -182,7 +182,8 @@ func (c *callContext) Deadline() (time.Time, bool) {
 }
 
 // Done is closed when the client cancels the request or its connection ends, when the
-// deadline passes, and after the servant has returned.
+// deadline passes, and after the servant has returned. Which of these Err says is as the server has seen it: the time that a request brings along begins to run when it has come, so that the
+// cancel of a client whose time is over may be here before the deadline has passed here, and is Canceled then. From the deadline on it is DeadlineExceeded.
 func (c *callContext) Done() <-chan struct{} { return c.ask().Done() }
 
 // AfterFunc is what context.AfterFunc looks for: without it each would need a goroutine.
