@@ -251,7 +251,7 @@ those of tshark.
 
 Bidirectional GIOP begins with GIOP 1.2, so that the cells of 1.0 and 1.1 have a dash. Its cases are run so that there is no way
 back but the client's own connection: this project's server makes no connections, and its client listens nowhere
-(bidir_test.go). Naming is run in GIOP 1.2 alone: the peer's client in this project's naming service, and this project's client in the
+(bidir_test.go). Naming is the peer's client in this project's naming service, and this project's client in the
 peer's (naming_suite_test.go; of omniORB it is nameclt and omniNames). Lists at the seams of fragments, in structures, boxes and values, are run in GIOP 1.1, where
 ORBs write them in two ways (seams_test.go).
 
