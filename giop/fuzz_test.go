@@ -2,6 +2,7 @@ package giop_test
 
 import (
 	"bytes"
+	"net/netip"
 	"testing"
 
 	"github.com/opendsom/dsom/cdr"
@@ -19,6 +20,12 @@ func FuzzMessage(f *testing.F) {
 			}
 		}
 	}
+	group := ior.Group{Domain: "TestDomain", ID: 5506}.Reference("", netip.MustParseAddrPort("239.239.239.18:5678")).Profiles[0].Data
+	for _, v := range []cdr.Version{cdr.V10, cdr.V11, cdr.V12} {
+		for _, little := range []bool{false, true} {
+			f.Add(groupRequest(v, little, string(group)))
+		}
+	}
 	f.Fuzz(func(t *testing.T, msg []byte) {
 		h, err := giop.ParseHeader(msg)
 		if err != nil {
@@ -33,6 +40,7 @@ func FuzzMessage(f *testing.F) {
 			if r.Parse(h, &d) == nil {
 				fuzzRequest(t, h, &r)
 			}
+			fuzzGroup(t, h, msg)
 		case giop.TypeReply:
 			var r giop.Reply
 			if r.Parse(h, &d) != nil {
@@ -70,6 +78,27 @@ func FuzzMessage(f *testing.F) {
 			_ = c.Parse(h, &d)
 		}
 	})
+}
+
+// fuzzGroup: the octets of a request are one to a group or an error, and what it says of its group is within them.
+func fuzzGroup(t *testing.T, h giop.Header, msg []byte) {
+	var d cdr.Decoder
+	var r giop.Request
+	giop.Open(&d, h, msg, nil)
+	if r.ParseGroup(h, &d) != nil {
+		return
+	}
+	if !h.Version.AtLeast(cdr.V12) && (r.Target.Kind != giop.ProfileAddr || len(r.Key) > 0) {
+		t.Fatalf("a request to a group in GIOP %v is for %+v, key %x", h.Version, r.Target, r.Key)
+	}
+	if len(r.Target.Profile)+len(r.Operation)+len(r.Principal) > len(msg) {
+		t.Fatalf("%d octets hold %+v", len(msg), r)
+	}
+	if p := (ior.Profile{Tag: r.Target.Tag, Data: r.Target.Profile}); r.Target.Kind == giop.ProfileAddr {
+		if u, err := p.UIPMC(); err == nil {
+			_, _ = u.Group()
+		}
+	}
 }
 
 func fuzzRequest(t *testing.T, h giop.Header, r *giop.Request) {

@@ -7,30 +7,35 @@ import (
 	"github.com/opendsom/dsom/giop"
 )
 
+// groupRequest returns a request to the group of a profile.
+func groupRequest(v cdr.Version, little bool, profile string) []byte {
+	e := cdr.NewEncoder(nil, little, nil)
+	if v.AtLeast(cdr.V12) {
+		giop.Finish(e, giop.BeginRequest(e, v, &giop.RequestHead{ID: 3, Target: &giop.Target{Kind: giop.ProfileAddr, Tag: 3, Profile: []byte(profile)}, Operation: "hear"}))
+	} else {
+		e.Octets(giop.AppendHeader(nil, giop.Header{Version: v, Little: little, Type: giop.TypeRequest}))
+		e.ULong(0) // service contexts
+		e.ULong(3)
+		e.Boolean(false)
+		if v.AtLeast(cdr.V11) {
+			e.Octets([]byte{0, 0, 0})
+		}
+		e.Octets([]byte("MIOP"))
+		e.ULong(3)
+		e.OctetSeq([]byte(profile))
+		e.RawString("hear")
+		e.OctetSeq(nil)
+	}
+	giop.PatchSize(e.Bytes())
+	return e.Bytes()
+}
+
 // TestParseGroup: a request to a group names it by its profile in each version, and each beginning of its header is an error.
 func TestParseGroup(t *testing.T) {
 	t.Parallel()
 	for _, v := range []cdr.Version{cdr.V10, cdr.V11, cdr.V12} {
 		for _, little := range []bool{false, true} {
-			e := cdr.NewEncoder(nil, little, nil)
-			if v.AtLeast(cdr.V12) {
-				giop.Finish(e, giop.BeginRequest(e, v, &giop.RequestHead{ID: 3, Target: &giop.Target{Kind: giop.ProfileAddr, Tag: 3, Profile: []byte("profile")}, Operation: "hear"}))
-			} else {
-				e.Octets(giop.AppendHeader(nil, giop.Header{Version: v, Little: little, Type: giop.TypeRequest}))
-				e.ULong(0) // service contexts
-				e.ULong(3)
-				e.Boolean(false)
-				if v.AtLeast(cdr.V11) {
-					e.Octets([]byte{0, 0, 0})
-				}
-				e.Octets([]byte("MIOP"))
-				e.ULong(3)
-				e.OctetSeq([]byte("profile"))
-				e.RawString("hear")
-				e.OctetSeq(nil)
-			}
-			b := e.Bytes()
-			giop.PatchSize(b)
+			b := groupRequest(v, little, "profile")
 			h, err := giop.ParseHeader(b)
 			if err != nil {
 				t.Fatal(err)

@@ -91,8 +91,7 @@ func TestCombatGo(t *testing.T) {
 	})
 }
 
-// TestCombatServer runs this project's client against Combat's server; and of Combat's own client what its limits are said to be
-// shown by.
+// TestCombatServer runs this project's client against Combat's server.
 func TestCombatServer(t *testing.T) {
 	t.Parallel()
 	orb := combat.Build(t, &tally)
@@ -100,12 +99,6 @@ func TestCombatServer(t *testing.T) {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			checkServer(t, combat.Peer.Name, version, orb.Start(t, combat.Options{Version: version}))
-		})
-		t.Run(version+" alone", func(t *testing.T) {
-			t.Parallel()
-			s := orb.Start(t, combat.Options{Version: version})
-			r := orb.Run(t, combat.Options{Port: freeport.Hold(t)}, s.IOR, matrix.Shown(combat.Peer.Limits, version)...)
-			checkAlone(t, combat.Peer, version, r)
 		})
 	}
 	t.Run("probed", func(t *testing.T) {

@@ -65,14 +65,6 @@ func checkServer(t *testing.T, name, version string, s *peer.Server) {
 	checkCalls(t, r)
 }
 
-// checkAlone holds a run of a peer's own client against its own server against the limits that it is said to have.
-func checkAlone(t *testing.T, p matrix.Peer, version string, r peer.Report) {
-	t.Helper()
-	for _, w := range matrix.Alone(r, matrix.Of(p.Limits, true, version), matrix.Of(p.Limits, false, version)) {
-		t.Error(w)
-	}
-}
-
 // within is by how many calls two counts may differ: the interceptors by which peers count see calls inside their process, of
 // which there are up to eight, and some see those that fail before they are sent, the five of wide characters before GIOP 1.2.
 const within = 13

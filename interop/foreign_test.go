@@ -1,7 +1,6 @@
 package interop_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/opendsom/dsom/internal/freeport"
@@ -32,20 +31,26 @@ func TestForeign(t *testing.T) {
 		})
 	}
 	testBothWays(t, foreign, z)
-	t.Run("naming client", func(t *testing.T) {
-		t.Parallel()
-		testNamingClient(t, foreign, z.CallNaming)
-	})
+	for _, version := range foreign.Versions {
+		t.Run(version+" naming client", func(t *testing.T) {
+			t.Parallel()
+			testNamingClient(t, foreign, version, z.CallNaming)
+		})
+	}
 	t.Run("naming server", func(t *testing.T) {
 		t.Parallel()
 		port := freeport.Hold(t)
 		s := z.ServeNames(t, port)
-		url := fmt.Sprintf("corbaloc::127.0.0.1:%d/NameService", port)
+		url := namingURL("", port)
 		bindHub(t, url, gopeer.Options{})
-		r := runNaming(t, url, gopeer.Options{})
-		checkNaming(t, matrix.Self, foreign.Name, r)
-		if counts := s.Stop(t); counts.Answered < r.Made-1 {
-			t.Errorf("the client made %d calls, the service answered %d", r.Made, counts.Answered)
+		made := 0
+		for _, version := range foreign.Versions {
+			r := runNaming(t, url, gopeer.Options{Version: version})
+			checkNaming(t, matrix.Self, foreign.Name, version, r)
+			made += r.Made - 1 // of which the Hub has had one
+		}
+		if counts := s.Stop(t); counts.Answered < made {
+			t.Errorf("the client made %d calls, the service answered %d", made, counts.Answered)
 		}
 	})
 }

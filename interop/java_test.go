@@ -22,8 +22,7 @@ var javaORBs = []struct {
 	{glassfish.Peer, matrix.Peer{}, "glassfish", glassfish.Build, glassfish.Compile},
 }
 
-// TestJava runs all cases between this project and the ORBs in Java, in both directions and each version of GIOP; and of each
-// of those between its own client and server, where its limits have to show as well.
+// TestJava runs all cases between this project and the ORBs in Java, in both directions and each version of GIOP.
 func TestJava(t *testing.T) {
 	t.Parallel()
 	for _, o := range javaORBs {
@@ -53,11 +52,6 @@ func TestJava(t *testing.T) {
 						checkServer(t, o.plain.Name, version, orb.Start(t, java.Options{Version: version, Locale: "C"}))
 					})
 				}
-				t.Run(version+" alone", func(t *testing.T) {
-					t.Parallel()
-					s := orb.Start(t, java.Options{Version: version})
-					checkAlone(t, o.peer, version, orb.Run(t, java.Options{Version: version}, s.IOR))
-				})
 			}
 		})
 	}

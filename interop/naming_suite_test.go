@@ -2,12 +2,14 @@ package interop_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/interop/combat"
 	"github.com/opendsom/dsom/interop/gen/interop"
@@ -27,9 +29,19 @@ import (
 )
 
 // checkNaming holds a report of the suite of naming services against the row.
-func checkNaming(t *testing.T, client, server string, r peer.Report) {
+func checkNaming(t *testing.T, client, server, version string, r peer.Report) {
 	t.Helper()
-	document.CheckSuites(t, matrix.Row{Client: client, Server: server, Version: "1.2"}, []matrix.Suite{matrix.Naming}, r)
+	document.CheckSuites(t, matrix.Row{Client: client, Server: server, Version: version}, []matrix.Suite{matrix.Naming}, r)
+}
+
+// checkVersion demands that there were requests, and that all were of a version of GIOP.
+func checkVersion(t *testing.T, version string, tap *wiretap.Tap, sent bool) {
+	t.Helper()
+	request := func(m wiretap.Message) bool { return m.Sent == sent && m.Header.Type == giop.TypeRequest }
+	all, other := tap.Count(request), tap.Count(func(m wiretap.Message) bool { return request(m) && m.Header.Version.String() != version })
+	if all == 0 || other > 0 {
+		t.Errorf("%d of %d requests were not of GIOP %s", other, all, version)
+	}
 }
 
 // bindHub binds a hub of this project as names.HubName in the naming service at url, and returns its server.
@@ -60,16 +72,17 @@ func bindHub(t *testing.T, url string, form gopeer.Options) *gopeer.Server {
 	return s
 }
 
-// runNaming runs this project's client against the naming service at url.
+// runNaming runs this project's client against the naming service at url, which says no version, in that of the options and under names of its own.
 func runNaming(t *testing.T, url string, form gopeer.Options) peer.Report {
 	t.Helper()
+	url = strings.Replace(url, "corbaloc::", "corbaloc:iiop:"+form.Version+"@", 1)
 	o := gopeer.NewORB(t, form)
 	root, err := cosnaming.NamingContextExtClass.Bind(t.Context(), o.ORB, url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := names.Client{
-		ORB: o.ORB, Root: root, URL: url, Rand: rand.New(rand.NewPCG(uint64(peer.Seed(t)), 0)), Made: func() int { return o.Tap.Count(wiretap.Made) },
+		ORB: o.ORB, Root: root, URL: url, Rand: rand.New(rand.NewPCG(uint64(peer.Seed(t)), uint64(slices.Index(omniorb.Versions, form.Version)))), Made: func() int { return o.Tap.Count(wiretap.Made) },
 	}
 	for _, own := range []*orb.Object{&c.A, &c.B} {
 		ref, err := interop.Refs_ListenerClass.Activate(o.Root, servants.NewListener("own"))
@@ -80,6 +93,7 @@ func runNaming(t *testing.T, url string, form gopeer.Options) peer.Report {
 	}
 	r := c.Run(t.Context())
 	o.Stop(t)
+	checkVersion(t, form.Version, o.Tap, true)
 	return r
 }
 
@@ -94,6 +108,12 @@ func ready(t *testing.T, o *orb.ORB, url string) func() bool {
 		gone, err := orb.RefOf(root).NonExistent(t.Context())
 		return err == nil && !gone
 	}
+}
+
+// A namedPeer is a peer in TestNamingSuite.
+type namedPeer struct {
+	matrix.Peer
+	build func(*testing.T) namingPeer
 }
 
 // A namingPeer is a peer with a client of naming services, and a service of its own in which its server can bind its Hub.
@@ -117,10 +137,7 @@ func javaNaming(o *java.ORB, service func(*testing.T, int) []string) namingPeer 
 	}}
 }
 
-var namingPeers = []struct {
-	matrix.Peer
-	build func(*testing.T) namingPeer
-}{
+var namingPeers = []namedPeer{
 	{omnipy.Peer, func(t *testing.T) namingPeer {
 		o := omnipy.Build(t, &tally)
 		return namingPeer{
@@ -160,21 +177,27 @@ func TestNamingSuite(t *testing.T) {
 		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
 			n := p.build(t)
-			t.Run("client", func(t *testing.T) {
-				t.Parallel()
-				testNamingClient(t, p.Peer, n.client)
-			})
+			for _, version := range p.Versions {
+				t.Run(version+" client", func(t *testing.T) {
+					t.Parallel()
+					testNamingClient(t, p.Peer, version, n.client)
+				})
+			}
 			t.Run("service", func(t *testing.T) {
 				t.Parallel()
 				port := freeport.Hold(t)
-				url := fmt.Sprintf("corbaloc::127.0.0.1:%d/NameService", port)
+				url := namingURL("", port)
 				n.service(t, port, url)
 				n.server(t, url)
-				r := runNaming(t, url, gopeer.Options{})
-				checkNaming(t, matrix.Self, p.Name, r)
-				tally.Add(0, r.Made)
-				if limits := matrix.Of(p.Limits, false, "1.2"); len(limits["name_text"].Cases) > 0 { // which shows without this project, too
-					for _, w := range matrix.Alone(n.client(t, url), limits) {
+				for _, version := range p.Versions {
+					r := runNaming(t, url, gopeer.Options{Version: version})
+					checkNaming(t, matrix.Self, p.Name, version, r)
+					tally.Add(0, r.Made)
+				}
+				limits := matrix.Of(p.Limits, false, "1.2")
+				maps.DeleteFunc(limits, func(name string, _ matrix.Limit) bool { return !slices.Contains(matrix.Naming.Cases, name) })
+				if len(limits) > 0 { // which shows without this project, too
+					for _, w := range matrix.Alone(n.client(t, url), nil, limits) {
 						t.Error(w)
 					}
 				}
@@ -195,25 +218,28 @@ func TestNamingSuite(t *testing.T) {
 	}
 }
 
-// testNamingClient runs a peer's client in this project's naming service.
-func testNamingClient(t *testing.T, p matrix.Peer, run func(t testing.TB, url string) peer.Report) {
+// testNamingClient runs a peer's client in this project's naming service, whose references, like that of the Hub which is bound there, and whose URL are of a version of GIOP.
+func testNamingClient(t *testing.T, p matrix.Peer, version string, run func(t testing.TB, url string) peer.Report) {
 	t.Helper()
-	url, _ := startNaming(t, freeport.Hold(t))
-	hub := bindHub(t, url, gopeer.Options{})
-	checkNaming(t, p.Name, matrix.Self, run(t, url))
-	if n := hub.Tap.Count(received); n == 0 {
-		t.Error("the Hub that is bound there was not called")
-	}
+	url, o := startNamingIn(t, gopeer.Options{Port: freeport.Hold(t), Version: version})
+	hub := bindHub(t, url, gopeer.Options{Version: version})
+	checkNaming(t, p.Name, matrix.Self, version, run(t, url))
+	checkVersion(t, version, o.Tap, false)
+	checkVersion(t, version, hub.Tap, false)
 }
 
 // TestNamingSuiteOwn runs this project's client in its own service, in the other byte order on either side.
 func TestNamingSuiteOwn(t *testing.T) {
 	t.Parallel()
-	for _, big := range []bool{false, true} {
-		url, _ := startNamingIn(t, freeport.Hold(t), !big)
-		bindHub(t, url, gopeer.Options{})
-		row := ownRow("1.2", big, !big)
-		checkNaming(t, row.Client, row.Server, runNaming(t, url, gopeer.Options{BigEndian: big}))
+	for _, version := range bigEndian.Versions {
+		for _, big := range []bool{false, true} {
+			port := freeport.Hold(t)
+			startNamingIn(t, gopeer.Options{Port: port, BigEndian: !big, Version: version})
+			url := namingURL("", port)
+			bindHub(t, url, gopeer.Options{Version: version})
+			row := ownRow(version, big, !big)
+			checkNaming(t, row.Client, row.Server, version, runNaming(t, url, gopeer.Options{BigEndian: big, Version: version}))
+		}
 	}
 }
 
@@ -226,62 +252,74 @@ func TestNamingSuiteOmniORB(t *testing.T) {
 		t.Parallel()
 		service := omniorb.StartNaming(t)
 		cpp.Start(t, omniorb.Options{Naming: service.URL, Name: names.HubName})
-		r := runNaming(t, service.URL, gopeer.Options{})
-		checkNaming(t, matrix.Self, omniorb.Peer.Name, r)
-		tally.Add(0, r.Made)
+		for _, version := range omniorb.Versions {
+			r := runNaming(t, service.URL, gopeer.Options{Version: version})
+			checkNaming(t, matrix.Self, omniorb.Peer.Name, version, r)
+			tally.Add(0, r.Made)
+		}
 	})
-	t.Run("client", func(t *testing.T) {
-		t.Parallel()
-		url, o := startNaming(t, freeport.Hold(t))
-		hub := bindHub(t, url, gopeer.Options{}).IOR
-		dir := fmt.Sprintf("dir%d.folder", peer.Seed(t))
-		var ior [2]string
-		for i := range ior {
-			object, err := o.Resolve(t.Context(), fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:9/object%d", i))
-			if err != nil {
-				t.Fatal(err)
-			}
-			ior[i] = object.String()
+	for _, version := range omniorb.Versions {
+		t.Run(version+" client", func(t *testing.T) {
+			t.Parallel()
+			testNameClt(t, cpp, version)
+		})
+	}
+}
+
+// testNameClt runs nameclt and omniORB's client in this project's service, as testNamingClient does a peer's client.
+func testNameClt(t *testing.T, cpp *omniorb.ORB, version string) {
+	url, o := startNamingIn(t, gopeer.Options{Port: freeport.Hold(t), Version: version})
+	bound := bindHub(t, url, gopeer.Options{Version: version})
+	hub := bound.IOR
+	dir := fmt.Sprintf("dir%d.folder", peer.Seed(t))
+	var ior [2]string
+	for i := range ior {
+		object, err := o.Resolve(t.Context(), fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:9/object%d", i))
+		if err != nil {
+			t.Fatal(err)
 		}
-		var r peer.Report
-		run := func(name string, want string, fails bool, args ...string) {
-			t.Helper()
-			got, err := omniorb.NameClt(t, &tally, url, args...)
-			verdict := peer.OK
-			if (err != nil) != fails || want != "" && got != want {
-				t.Errorf("nameclt %q: got %q, %v, want %q", args, got, err, want)
-				verdict = peer.Fail
-			}
-			r.Outcomes = append(r.Outcomes, peer.Outcome{Case: name, Verdict: verdict, Calls: 1})
+		ior[i] = object.String()
+	}
+	var r peer.Report
+	run := func(name string, want string, fails bool, args ...string) {
+		t.Helper()
+		got, err := omniorb.NameClt(t, &tally, url, args...)
+		verdict := peer.OK
+		if (err != nil) != fails || want != "" && got != want {
+			t.Errorf("nameclt %q: got %q, %v, want %q", args, got, err, want)
+			verdict = peer.Fail
 		}
-		object := dir + "/main.object"
-		run("name_context", "", false, "bind_new_context", dir)
-		run("name_bind", "", false, "bind", object, ior[0])
-		run("name_resolve", ior[0], false, "resolve", object)
-		run("name_twice", "", true, "bind", object, ior[1])
-		run("name_missing", "", true, "resolve", dir+"/none")
-		run("name_rebind", "", false, "-advanced", "rebind", object, ior[1])
-		run("name_rebind", ior[1], false, "resolve", object)
-		special := dir + `/a\.b\/c\\d.k`
-		run("name_text", "", false, "bind", special, ior[0])
-		run("name_text", ior[0], false, "resolve", special)
-		run("name_text", "", false, "unbind", special)
-		var want []string
-		for i := range 25 {
-			want = append(want, fmt.Sprintf("n%02d", i))
-			run("name_list", "", false, "bind", dir+"/"+want[i], ior[0])
-		}
-		listed, err := omniorb.NameClt(t, &tally, url, "list", dir)
-		if got := slices.Sorted(strings.FieldsSeq(listed)); err != nil || !slices.Equal(got, slices.Sorted(slices.Values(append(want, "main.object")))) {
-			t.Errorf("listed %q, %v", got, err)
-		}
-		run("name_full", "", true, "remove_context", dir)
-		run("name_hub", hub, false, "resolve", names.HubName)
-		byName := cpp.Run(t, omniorb.Options{}, strings.Replace(url, "corbaloc:", "corbaname:", 1)+"#"+names.HubName, "hub")
-		for _, k := range byName.Outcomes {
-			k.Case = "name_url"
-			r.Outcomes = append(r.Outcomes, k)
-		}
-		checkNaming(t, omniorb.Peer.Name, matrix.Self, r)
-	})
+		r.Outcomes = append(r.Outcomes, peer.Outcome{Case: name, Verdict: verdict, Calls: 1})
+	}
+	object := dir + "/main.object"
+	run("name_context", "", false, "bind_new_context", dir)
+	run("name_bind", "", false, "bind", object, ior[0])
+	run("name_resolve", ior[0], false, "resolve", object)
+	run("name_twice", "", true, "bind", object, ior[1])
+	run("name_missing", "", true, "resolve", dir+"/none")
+	run("name_rebind", "", false, "-advanced", "rebind", object, ior[1])
+	run("name_rebind", ior[1], false, "resolve", object)
+	special := dir + `/a\.b\/c\\d.k`
+	run("name_text", "", false, "bind", special, ior[0])
+	run("name_text", ior[0], false, "resolve", special)
+	run("name_text", "", false, "unbind", special)
+	var want []string
+	for i := range 25 {
+		want = append(want, fmt.Sprintf("n%02d", i))
+		run("name_list", "", false, "bind", dir+"/"+want[i], ior[0])
+	}
+	listed, err := omniorb.NameClt(t, &tally, url, "list", dir)
+	if got := slices.Sorted(strings.FieldsSeq(listed)); err != nil || !slices.Equal(got, slices.Sorted(slices.Values(append(want, "main.object")))) {
+		t.Errorf("listed %q, %v", got, err)
+	}
+	run("name_full", "", true, "remove_context", dir)
+	run("name_hub", hub, false, "resolve", names.HubName)
+	byName := cpp.Run(t, omniorb.Options{}, strings.Replace(url, "corbaloc:", "corbaname:", 1)+"#"+names.HubName, "hub")
+	for _, k := range byName.Outcomes {
+		k.Case = "name_url"
+		r.Outcomes = append(r.Outcomes, k)
+	}
+	checkNaming(t, omniorb.Peer.Name, matrix.Self, version, r)
+	checkVersion(t, version, o.Tap, false)
+	checkVersion(t, version, bound.Tap, false)
 }

@@ -13,11 +13,11 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/internal/freeport"
+	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/omniorb"
 	"github.com/opendsom/dsom/interop/peer"
 	"github.com/opendsom/dsom/interop/tshark"
 	"github.com/opendsom/dsom/orb"
-	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/std/cosnaming"
 	"github.com/opendsom/dsom/store/bbolt"
 	"github.com/opendsom/dsom/svc/naming"
@@ -26,13 +26,14 @@ import (
 // startNaming starts this project's naming service on a port of 127.0.0.1 and returns its URL and its ORB.
 func startNaming(t *testing.T, port int) (url string, o *orb.ORB) {
 	t.Helper()
-	return startNamingIn(t, port, false)
+	url, of := startNamingIn(t, gopeer.Options{Port: port})
+	return url, of.ORB
 }
 
-// startNamingIn is startNaming in a byte order.
-func startNamingIn(t *testing.T, port int, bigEndian bool) (url string, o *orb.ORB) {
+// startNamingIn is startNaming in a byte order and up to a version of GIOP, on the port of the options.
+func startNamingIn(t *testing.T, form gopeer.Options) (url string, o *gopeer.ORB) {
 	t.Helper()
-	o = newORB(t, orb.Config{Listen: []string{fmt.Sprintf("tcp:127.0.0.1:%d", port)}, BigEndian: bigEndian})
+	o = gopeer.NewORB(t, form)
 	s, err := bbolt.Open(filepath.Join(t.TempDir(), "names.db"), bbolt.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -42,10 +43,19 @@ func startNamingIn(t *testing.T, port int, bigEndian bool) (url string, o *orb.O
 			t.Error(err)
 		}
 	})
-	if _, err := naming.New(t.Context(), naming.Config{Store: s, Root: poa.New(o)}); err != nil {
+	if _, err := naming.New(t.Context(), naming.Config{Store: s, Root: o.Root}); err != nil {
 		t.Fatal(err)
 	}
-	return fmt.Sprintf("corbaloc::127.0.0.1:%d/NameService", port), o
+	return namingURL(form.Version, form.Port), o
+}
+
+// namingURL returns the URL of the naming service at a port, to be called in a version of GIOP; in the client's own if that is empty.
+func namingURL(version string, port int) string {
+	at := ":"
+	if version != "" {
+		at = "iiop:" + version + "@"
+	}
+	return fmt.Sprintf("corbaloc:%s127.0.0.1:%d/NameService", at, port)
 }
 
 func newORB(t *testing.T, cfg orb.Config) *orb.ORB {

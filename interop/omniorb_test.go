@@ -65,7 +65,6 @@ func TestOmniORB(t *testing.T) {
 				r := orb.Run(t, client, s.IOR)
 				counts := s.Stop(t)
 				checkReport(t, r, tooWide(version))
-				checkAlone(t, omniorb.Peer, version, r)
 				messages := capture.Stop(t)
 				for _, m := range tshark.Troubled(messages) {
 					t.Errorf("tshark: %v", m)

@@ -41,22 +41,46 @@ func TestSuites(t *testing.T) {
 	}
 }
 
-// TestProofs demands that the reproductions by which limits are said to be shown are there, in the folders whose files
-// TestOmniORBLimits, TestOmnipyLimits, TestJavaLimits and TestCombatLimits run.
+// proofFile is how a proof names a file.
+var proofFile = regexp.MustCompile(`\b(omniorb|omnipy|jacorb|glassfish|combat)/\S+\.\w+`)
+
+// TestProofs demands that each limit is shown without this project: by a file that is there, in the folders which
+// TestOmniORBLimits, TestOmnipyLimits, TestJavaLimits and TestCombatLimits run, or by a case that TestAlone or TestNamingSuite runs between the peer's own client and server.
 func TestProofs(t *testing.T) {
 	t.Parallel()
 	programs := 0
 	for _, p := range document.Peers {
 		for _, l := range p.Limits {
-			for _, file := range regexp.MustCompile(`\b(omniorb|omnipy|jacorb|glassfish|combat)/\S+\.\w+`).FindAllString(l.Proof, -1) {
+			files := proofFile.FindAllString(l.Proof, -1)
+			for _, file := range files {
 				programs++
 				if _, err := os.Stat(file); err != nil {
 					t.Errorf("%s: a limit of %q is said to be shown by %s: %v", p.Name, l.Cases, file, err)
 				}
 			}
+			switch {
+			case l.By != "":
+				checkRun(t, p.Name, l.By)
+			case l.Proof == "":
+				for _, name := range l.Cases {
+					checkRun(t, p.Name, name)
+				}
+			case len(files) == 0:
+				t.Errorf("%s: a limit of %q is said to be shown by %q, which is no file", p.Name, l.Cases, l.Proof)
+			}
 		}
 	}
 	if programs < 5 {
 		t.Errorf("only %d limits are shown by a program", programs)
+	}
+}
+
+// checkRun demands that a case is run between a peer's own client and server.
+func checkRun(t *testing.T, name, by string) {
+	t.Helper()
+	hub := slices.ContainsFunc(lonelyPeers, func(p lonely) bool { return p.Name == name }) && slices.Contains(matrix.Cases(), by)
+	names := slices.ContainsFunc(namingPeers, func(p namedPeer) bool { return p.Name == name }) && slices.Contains(matrix.Naming.Cases, by)
+	if !hub && !names {
+		t.Errorf("%s: a limit is said to be shown by case %q between its own client and server, and no test runs that", name, by)
 	}
 }

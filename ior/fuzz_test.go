@@ -1,6 +1,7 @@
 package ior_test
 
 import (
+	"net/netip"
 	"reflect"
 	"testing"
 
@@ -20,6 +21,11 @@ func FuzzReference(f *testing.F) {
 		e := cdr.NewEncoder(nil, little, nil)
 		ior.Put(e, sample())
 		f.Add(little, e.Bytes())
+		for _, at := range []string{"239.239.239.18:5678", "[ff12::53]:3053"} {
+			e := cdr.NewEncoder(nil, little, nil)
+			ior.Put(e, ior.Group{Domain: "TestDomain", ID: 5506, Version: 7}.Reference("IDL:Hearer:1.0", netip.MustParseAddrPort(at)))
+			f.Add(little, e.Bytes())
+		}
 	}
 	f.Fuzz(func(t *testing.T, little bool, data []byte) {
 		var r *ior.IOR
@@ -50,6 +56,12 @@ func FuzzReference(f *testing.F) {
 			if list, err := p.MultiComponent(); err == nil {
 				look(list)
 			}
+			if u, err := p.UIPMC(); err == nil {
+				if again, err := u.Profile().UIPMC(); err != nil || !reflect.DeepEqual(again, u) {
+					t.Fatalf("%+v became %+v, %v", u, again, err)
+				}
+				group(t, u)
+			}
 			b, err := p.IIOP()
 			if err != nil {
 				continue
@@ -63,10 +75,25 @@ func FuzzReference(f *testing.F) {
 	})
 }
 
+// group reads which group a profile is of, and where: what is written of either reads the same.
+func group(t *testing.T, u ior.UIPMC) {
+	if at, err := u.At(); err == nil && (!at.IsValid() || at.Port() != u.Port || at.Addr().IsUnspecified()) {
+		t.Fatalf("%+v is at %v", u, at)
+	}
+	g, err := u.Group()
+	if err != nil {
+		return
+	}
+	if again, err := g.Component().Group(); err != nil || again != g {
+		t.Fatalf("%+v became %+v, %v", g, again, err)
+	}
+}
+
 // look reads what is in components.
 func look(list []ior.Component) {
 	for _, c := range list {
 		_, _ = c.ORBType()
+		_, _ = c.Group()
 		_, _, _ = c.AlternateAddress()
 		if c.Tag == ior.TagCodeSets {
 			_, _ = codeset.ParseComponent(c.Data)

@@ -5,15 +5,19 @@ import (
 	"errors"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/opendsom/dsom/orb"
 )
 
 // A looker asks its context alone whether the client still waits, over and over, and tells what it said in the end:
-// before anybody has asked for its Done, and after.
+// before anybody has asked for its Done, and after; and whether its deadline had passed when it last said that it had not ended.
 type looker struct {
 	echo
 	entered chan struct{}
 	said    chan [2]error
+	late    bool // before said
 	kept    chan context.Context
 }
 
@@ -21,10 +25,13 @@ func (l *looker) Ping(ctx context.Context) error { l.kept <- ctx; return ctx.Err
 
 func (l *looker) Say(ctx context.Context, _ string) (string, error) {
 	close(l.entered)
-	for ctx.Err() == nil {
+	by, limited := ctx.Deadline()
+	first := error(nil)
+	for first == nil {
 		runtime.Gosched()
+		l.late = limited && !time.Now().Before(by)
+		first = ctx.Err()
 	}
-	first := ctx.Err()
 	<-ctx.Done()
 	l.said <- [2]error{first, ctx.Err()}
 	return "", nil
@@ -73,10 +80,42 @@ func TestContextErr(t *testing.T) {
 			defer cancel()
 			_, _ = e.Say(ctx, "") // the answer may be in time
 			got := <-l.said
-			givenUp := c.timeout > 0 && errors.Is(got[0], context.Canceled) // the client has found first that time is over, and said so
-			if !errors.Is(got[0], c.want) && !givenUp || got[0] != got[1] {
-				t.Errorf("the context said %v, and then %v", got[0], got[1])
+			sooner := c.timeout > 0 && !l.late && got[0] == context.Canceled // the client's clock began before the server's, and its cancel is here before the server's deadline
+			if got[0] != c.want && !sooner || got[0] != got[1] {
+				t.Errorf("the context said %v, and then %v, its deadline passed: %v", got[0], got[1], l.late)
 			}
 		})
+	}
+}
+
+// TestGivenUpAtTheEnd holds, in virtual time, what a servant is told of a client that gives up: before the deadline, by however little, that it has, and at once; at the deadline, which is when
+// the end of the client's own time is told, and after it that time is over, whichever of the two is seen first and however it is asked.
+func TestGivenUpAtTheEnd(t *testing.T) {
+	t.Parallel()
+	for after, want := range map[time.Duration]error{-time.Nanosecond: context.Canceled, 0: context.DeadlineExceeded, time.Nanosecond: context.DeadlineExceeded} {
+		for name, ask := range map[string]func(ctx context.Context){
+			"Err":  func(ctx context.Context) {},
+			"Done": func(ctx context.Context) { ctx.Done() },
+			"a child": func(ctx context.Context) {
+				_, cancel := context.WithTimeout(ctx, time.Hour)
+				context.AfterFunc(ctx, cancel)
+			},
+		} {
+			for range 50 { // at the deadline both run at once
+				synctest.Test(t, func(t *testing.T) {
+					client, giveUp := context.WithCancel(t.Context())
+					defer giveUp()
+					ctx, end := orb.NewCallContext(nil, client, time.Now().Add(time.Minute))
+					defer end()
+					ask(ctx)
+					begin := time.Now()
+					time.AfterFunc(time.Minute+after, giveUp)
+					<-ctx.Done()
+					if got, took := ctx.Err(), time.Since(begin); got != want || took != time.Minute+min(after, 0) {
+						t.Errorf("given up %v after the deadline, asked for %s: %v after %v, want %v", after, name, got, took, want)
+					}
+				})
+			}
+		}
 	}
 }

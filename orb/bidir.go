@@ -25,7 +25,7 @@ type BiDir struct {
 	// of adapters whose policy is BOTH can be called there (see orb/poa), whatever else the server asks for.
 	// An ORB that listens nowhere can make references then: they name a host below ".invalid",
 	// which nobody can connect to and which a server finds among those that were offered. Connections with
-	// such an offer are not closed for being idle.
+	// such an offer are not closed for being idle, whether the ORB listens or not: it may be behind NAT.
 	Offer bool
 
 	// Accept believes clients that offer it, as far as it harms nobody: a reference is called over a client's
@@ -231,7 +231,7 @@ func (s *serverConn) linkBack(h hop) *link {
 	if l := s.links[w]; l != nil {
 		return l
 	}
-	env, err := s.orb.env(coding{cdr.V12, sets, w.reader, s.refs.names}, s.refs)
+	env, err := s.orb.env(coding{version: cdr.V12, sets: sets, reader: w.reader}, s.refs)
 	if err != nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
@@ -18,6 +19,7 @@ import (
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/mem"
 )
 
@@ -102,6 +104,52 @@ func TestCalledBack(t *testing.T) {
 			if n := client.Connections(); n != 0 {
 				t.Errorf("%d connections to the client", n)
 			}
+		})
+	}
+}
+
+// natted is a network in which nobody reaches the host client.
+type natted struct{ inside }
+
+func (n natted) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
+	if e.Host == "client" {
+		return nil, errors.New("no route to host")
+	}
+	return n.inside.Dial(ctx, e)
+}
+
+// TestCalledBackLater holds, in virtual time, that who has offered to be called back over his connection is, however long it has not been used: whether he listens or not, since
+// he may not be reached where he does.
+func TestCalledBackLater(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]func(*orb.Config){"listening": offers, "deaf": offersDeaf} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				n := natted{inside{mem.New()}}
+				in := func(host string, change func(*orb.Config)) func(*orb.Config) {
+					return func(c *orb.Config) {
+						c.Transports, c.Listen = transport.Set{n}, []string{"tcp:" + host + ":1"}
+						change(c)
+					}
+				}
+				client, root := newORB(t, in("client", config))
+				me := callee(t, root, poa.Both, new(gatherer))
+				_, k, e := keepers(t, client, in("host", accepts))
+				if _, err := e.Meet(t.Context(), me); err != nil {
+					t.Fatal(err)
+				}
+				for range 3 {
+					time.Sleep(time.Hour)
+					if s, err := k.met.Load().(Echo).Say(t.Context(), "later"); s != "later" || err != nil {
+						t.Errorf("got %q, %v", s, err)
+					}
+				}
+				time.Sleep(time.Hour)
+				if err := e.Ping(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
 		})
 	}
 }

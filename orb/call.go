@@ -236,7 +236,7 @@ func (c *Call) begin() {
 	if c.policies != nil && !c.mayUse(c.link) {
 		return
 	}
-	id, err := c.link.conn.Reserve(c.ctx, &c.wire, c.deadline)
+	id, err := c.reserve()
 	if err != nil {
 		c.leave(err)
 		c.noWay(err)
@@ -244,6 +244,17 @@ func (c *Call) begin() {
 	}
 	c.reserved = true
 	c.header(id, c.link.env)
+}
+
+// reserve gets the request a place on its connection. It may have to wait for one, but not longer than it may go out.
+func (c *Call) reserve() (id uint32, err error) {
+	ctx := c.ctx
+	if end := c.sendEnd(); end.Before(c.deadline) {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end)
+		defer cancel()
+	}
+	return c.link.conn.Reserve(ctx, &c.wire, c.deadline)
 }
 
 // noWay ends a request that cannot be written, because there is no connection for it.
@@ -335,6 +346,12 @@ func (c *Call) exchange() {
 
 // transfer sends the request and, if there is to be one, takes the reply. Its error is a failure on this side.
 func (c *Call) transfer(ctx context.Context) error {
+	if c.policies != nil { // it has been waited for a connection, arguments and interceptors since the call has begun
+		if err := c.overdue(); err != nil {
+			c.abandon()
+			return err
+		}
+	}
 	if c.route.group != nil {
 		return c.multicast()
 	}
@@ -372,13 +389,13 @@ func (c *Call) local(ctx context.Context) error {
 	}
 	o := c.ref.orb
 	if !c.waits {
-		msg, env := c.buf, c.route.env
+		msg, env, by := c.buf, c.route.env, c.sendBy
 		c.buf = nil
 		return o.oneways.post(ctx, c.sendEnd(), func() {
-			o.serveLocal(newCallContext(o, nil, nil), time.Time{}, h, msg, env)
+			o.serveLocal(newCallContext(o, nil, nil), time.Time{}, by, h, msg, env)
 		})
 	}
-	out := o.serveLocal(newCallContext(o, ctx, nil), c.deadline, h, c.buf, c.route.env)
+	out := o.serveLocal(newCallContext(o, ctx, nil), c.deadline, c.sendBy, h, c.buf, c.route.env)
 	if h, err = giop.ParseHeader(out); err != nil {
 		return err
 	}
@@ -483,7 +500,7 @@ func (c *Call) raised() {
 		return
 	}
 	// The caller's time travelled with the request, and the server may see its end first.
-	if sys.Kind == exc.Timeout && c.budget && !time.Now().Before(c.deadline) {
+	if now := time.Now(); sys.Kind == exc.Timeout && (c.budget && !now.Before(c.deadline) || sys.Completed == exc.No && !c.sendBy.IsZero() && !now.Before(c.sendBy)) {
 		sys.Cause = context.DeadlineExceeded
 	}
 	c.fail(sys)

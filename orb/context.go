@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/orb/internal/conn"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
 )
 
@@ -25,7 +25,7 @@ type callContext struct {
 	peer   net.Addr
 	local  net.Addr
 	over   *conn.Conn // that the request came over; nil: a local call
-	names  *names     // what references name for peer; nil: the standard
+	view   reach.View // in which references are named to peer
 	object []byte     // the key of the object that it is for, if it came over a connection
 
 	asked atomic.Bool
@@ -33,7 +33,6 @@ type callContext struct {
 
 	cancel   canceller // of a call from a connection; else nil
 	deadline time.Time // zero: none
-	arriveBy time.Time // when the servant must have the request; zero: no matter
 	policies giop.InvocationPolicies
 	inner    context.Context // made when the end is asked for
 	stop     context.CancelFunc
@@ -65,13 +64,13 @@ func (c *callContext) begin(cancel canceller, deadline time.Time) bool {
 	}
 	c.cancel, c.deadline, c.ended = cancel, deadline, false
 	if c.policies != (giop.InvocationPolicies{}) {
-		c.policies, c.arriveBy = giop.InvocationPolicies{}, time.Time{}
+		c.policies = giop.InvocationPolicies{}
 	}
 	return true
 }
 
-// told takes what the request says of its time and priority.
-func (c *callContext) told(p giop.InvocationPolicies) {
+// told takes what the request says of its time and priority. It returns when the servant must have the request; zero: no matter.
+func (c *callContext) told(p giop.InvocationPolicies) (arriveBy time.Time) {
 	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -80,7 +79,7 @@ func (c *callContext) told(p giop.InvocationPolicies) {
 		c.asked.Store(true) // it is not to serve again: who keeps it may ask for more than times
 	}
 	c.deadline = earlier(c.deadline, earlier(p.ReplyEnd, after(now, p.RelativeRT)))
-	c.arriveBy = earlier(p.RequestEnd, after(now, p.RelativeRequest))
+	return earlier(p.RequestEnd, after(now, p.RelativeRequest))
 }
 
 // earlier returns the earlier of two times, where zero is none.
@@ -89,17 +88,6 @@ func earlier(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// arrived is asked when the servant of the request has been found: its error says that it is too late for the
-// servant to have it.
-func (c *callContext) arrived() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.arriveBy.IsZero() || time.Now().Before(c.arriveBy) {
-		return nil
-	}
-	return exc.New(exc.Timeout, exc.MinorDeadline, exc.No, "the time in which the object was to have the request is over")
 }
 
 // enter says that a servant's method is about to run.
@@ -170,7 +158,7 @@ func (c *callContext) open(ended bool) {
 		go func(gone <-chan struct{}, inner context.Context, stop context.CancelFunc, deadline time.Time) {
 			select {
 			case <-gone:
-				if !deadline.IsZero() && !time.Now().Before(deadline) { // which the client has found over first
+				if !deadline.IsZero() && !time.Now().Before(deadline) { // the timer of inner may be later than what it is for
 					<-inner.Done()
 				}
 				stop()
@@ -194,7 +182,8 @@ func (c *callContext) Deadline() (time.Time, bool) {
 }
 
 // Done is closed when the client cancels the request or its connection ends, when the
-// deadline passes, and after the servant has returned.
+// deadline passes, and after the servant has returned. Which of these Err says is as the server has seen it: the time that a request brings along begins to run when it has come, so that the
+// cancel of a client whose time is over may be here before the deadline has passed here, and is Canceled then. From the deadline on it is DeadlineExceeded.
 func (c *callContext) Done() <-chan struct{} { return c.ask().Done() }
 
 // AfterFunc is what context.AfterFunc looks for: without it each would need a goroutine.
@@ -264,8 +253,8 @@ func (c *callContext) Value(key any) any {
 	if _, of := key.(contextsKey); of { // those of the caller, in a local call, are not the servant's
 		return c.received()
 	}
-	if _, of := key.(viewKey); of && c.names != nil {
-		return c.names.forOwn
+	if _, of := key.(viewKey); of && c.over != nil {
+		return c.view
 	}
 	c.mu.Lock()
 	inner := c.inner

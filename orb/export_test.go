@@ -18,6 +18,13 @@ func Links(o *ORB) int {
 	return len(o.links.byHop)
 }
 
+// Envs returns how many environments of messages o keeps.
+func Envs(o *ORB) int {
+	o.envMu.Lock()
+	defer o.envMu.Unlock()
+	return len(o.envs)
+}
+
 // Reader returns what is known of the peer that r leads to first.
 func Reader(r *Ref) cdr.Reader { return r.route().ways[0].reader }
 
@@ -54,7 +61,7 @@ func WayBackReader(o *ORB, of, told cdr.Reader) (by, again cdr.Reader) {
 
 func readingConn(o *ORB, told cdr.Reader) (*serverConn, error) {
 	refs := references{orb: o}
-	env, err := o.env(coding{version: cdr.V12, reader: told, names: refs.names}, refs)
+	env, err := o.env(coding{version: cdr.V12, reader: told}, refs)
 	return &serverConn{orb: o, refs: refs, env: env}, err
 }
 

@@ -13,7 +13,7 @@ import (
 // its own before it. Methods are called concurrently.
 type Handler interface {
 	// Find returns the servant of the object that q names, or where it is, or why not. It may
-	// wait, as long as ctx does not end: that is when the client has given up. A Forward may be nil
+	// wait, as long as ctx does not end: that is when the client has given up, or it is too late for the servant to have the request, while none is found ([Whole]). A Forward may be nil
 	// along with the Servant, which says that there is no such object.
 	Find(ctx context.Context, q Query) (Target, error)
 }

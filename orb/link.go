@@ -122,7 +122,7 @@ func (o *ORB) dial(ctx context.Context, l *link, h hop) {
 	t, err := o.transports.Dial(ctx, h.endpoint)
 	if err == nil {
 		l.refs = o.referencesFor(t)
-		if l.env, err = o.env(coding{h.version, h.sets, h.reader, l.refs.names}, l.refs); err != nil {
+		if l.env, err = o.env(coding{version: h.version, sets: h.sets, reader: h.reader}, l.refs); err != nil {
 			t.Close()
 		}
 	}
@@ -136,9 +136,7 @@ func (o *ORB) dial(ctx context.Context, l *link, h hop) {
 	opt.Ended = func() { o.links.forget(l, h) }
 	if h := o.serves(l, h, l.refs); h != nil {
 		l.conn = conn.Both(t, opt, h)
-		if len(o.Endpoints()) == 0 {
-			l.conn.StayUp()
-		}
+		l.conn.StayUp() // whatever addresses are offered as well: who listens may not be reached there
 	} else {
 		l.conn = conn.Client(t, opt)
 	}

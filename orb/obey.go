@@ -95,18 +95,26 @@ func (c *Call) invocationPolicies() []byte {
 	return p.Append(nil)
 }
 
-// inTime reports whether there is time left in which the request may go out. If not, the call has failed, and nobody has seen the
-// request: who is told that it may have been carried out must find out whether it was.
-func (c *Call) inTime() bool {
+// overdue returns why the request may not go out any more, nil if it may. Nobody has seen the
+// request then: who is told that it may have been carried out must find out whether it was.
+func (c *Call) overdue() error {
 	end := c.sendBy
 	if c.budget {
 		end = earlier(end, c.deadline)
 	}
 	if end.IsZero() || time.Now().Before(end) {
-		return true
+		return nil
 	}
-	c.fail(conn.ContextError(context.DeadlineExceeded, exc.No))
-	return false
+	return conn.ContextError(context.DeadlineExceeded, exc.No)
+}
+
+// inTime reports whether the request may still go out. If not, the call has failed.
+func (c *Call) inTime() bool {
+	err := c.overdue()
+	if err != nil {
+		c.fail(err)
+	}
+	return err == nil
 }
 
 // sendEnd returns when the request must have gone out.

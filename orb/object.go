@@ -132,7 +132,7 @@ func (r *Ref) profile() (p ior.IIOP, err error) {
 // references carries references for generated code, and as one peer is to see them.
 type references struct {
 	orb   *ORB
-	names *names // what this peer's name; nil: the standard
+	views views  // what they name to this peer
 	from  string // the host that they come from, if that can be called back over its connections
 }
 

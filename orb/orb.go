@@ -307,16 +307,17 @@ func (o *ORB) NewRef(i *ior.IOR) *Ref {
 // 1.2, UTF-8 and UTF-16.
 func (o *ORB) Env() *cdr.Env { return o.own }
 
-// coding is what decides an environment.
+// coding is what decides an environment, but for views, which env adds.
 type coding struct {
 	version cdr.Version
 	sets    codeset.Choice
 	reader  cdr.Reader
-	names   *names
+	views   views
 }
 
-// env returns the environment of messages in a coding, with references as refs has them, whose names are k's.
+// env returns the environment of messages in a coding, with references as refs has them.
 func (o *ORB) env(k coding, refs references) (*cdr.Env, error) {
+	k.views = refs.views
 	o.envMu.Lock()
 	defer o.envMu.Unlock()
 	if env := o.envs[k]; env != nil {

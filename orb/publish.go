@@ -125,10 +125,10 @@ func (o *ORB) SetDaemon(rules string) error {
 // now returns what references name to the peer by the present rules.
 func (x references) now() *names {
 	p := x.orb.publishing.Load()
-	if x.names == nil || !p.rules.Has(x.names.forOwn) || !p.ofDaemon.Has(x.names.forDaemon) {
+	if x.views == (views{}) || !p.rules.Has(x.views.forOwn) || !p.ofDaemon.Has(x.views.forDaemon) {
 		return p.standard
 	}
-	return p.names(x.names.views)
+	return p.names(x.views)
 }
 
 func badRule(where string, err error) error {
@@ -252,7 +252,7 @@ func (o *ORB) referencesFor(c net.Conn) references {
 		return references{orb: o}
 	}
 	client := reach.Client{Peer: addressOf(c.RemoteAddr()), Local: addressOf(c.LocalAddr())}
-	return references{orb: o, names: p.names(views{p.rules.View(client), p.ofDaemon.View(client)})}
+	return references{orb: o, views: views{p.rules.View(client), p.ofDaemon.View(client)}}
 }
 
 func addressOf(a net.Addr) netip.Addr {

@@ -413,3 +413,28 @@ func TestSetDaemon(t *testing.T) {
 		}
 	}
 }
+
+// TestSetDaemonKeepsNothing: what an ORB keeps for those who call it does not grow with how often it is told of other daemons.
+func TestSetDaemonKeepsNothing(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, func(c *orb.Config) { c.Daemon = "192.0.2.1:3053 127.0.0.0/8=192.0.2.2:3053" })
+	ref, err := EchoClass.Activate(root, new(echo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := 0
+	for i := range 20 {
+		if err := o.SetDaemon(fmt.Sprintf("192.0.2.1:3053 127.0.0.0/8=192.0.2.%d:3053", i+2)); err != nil {
+			t.Fatal(err)
+		}
+		if err := EchoClass.Unchecked(newClient(t, nil).NewRef(ref.IOR())).Ping(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		switch n := orb.Envs(o); {
+		case i == 0:
+			kept = n
+		case n != kept:
+			t.Fatalf("%d environments after %d changes, %d after the first", n, i+1, kept)
+		}
+	}
+}

@@ -2,9 +2,11 @@ package orb
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"time"
 	"unsafe"
 
 	"github.com/opendsom/dsom/cdr"
@@ -29,6 +31,7 @@ type ServerRequest struct {
 	mark     giop.Mark    // the reply begun
 	ctx      *callContext // nil until the request is known, if it came over a connection
 	contexts *contexts    // of the connection's, those to take ctx from
+	arriveBy time.Time    // when the servant must have it; zero: no matter
 	work     *conn.Work   // nil: a call within the process
 	state    replyState
 	status   giop.ReplyStatus     // of the reply begun
@@ -38,7 +41,6 @@ type ServerRequest struct {
 	seen     *IncomingRequest // likewise; nil if none see this one
 	userCtx  context.Context  // what interceptors have made of ctx; nil: nothing
 	outcome  error            // what interceptors are told, unless it has failed
-	ran      bool             // the servant was called
 	again    bool             // it is to be, once more: the arguments are to be read in another way
 	oneway   bool
 	scope    Scope // to be released
@@ -61,6 +63,7 @@ func (r *ServerRequest) leave() {
 	r.msg = giop.Request{}
 	r.orb, r.from, r.ctx, r.contexts, r.work, r.scope = nil, nil, nil, nil, nil, nil
 	r.failed, r.seen, r.userCtx, r.outcome, r.member, r.malformed = nil, nil, nil, nil, nil, nil
+	r.arriveBy = time.Time{}
 	requests.Put(r)
 }
 
@@ -166,7 +169,7 @@ type environment interface {
 // out. It returns out as it was for a oneway, and for a message whose header is malformed.
 func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) ([]byte, []cdr.Loan) {
 	r.head, r.from, r.state, r.failed, r.malformed, r.start = h, from, replyNone, nil, nil, len(out)
-	r.seen, r.userCtx, r.outcome, r.ran, r.again = nil, nil, nil, false, false
+	r.seen, r.userCtx, r.outcome, r.again = nil, nil, nil, false
 	r.In.Reset(msg, giop.HeaderSize, h.Little, nil)
 	if err := r.parse(h); err != nil {
 		r.malformed = err // without a request id there is nobody to answer
@@ -177,7 +180,7 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 	ok = ok && told.Parse(data)
 	r.ctx = from.context(r, told.RequestPriority != nil || told.ReplyPriority != nil)
 	if ok {
-		r.ctx.told(told)
+		r.arriveBy = earlier(r.arriveBy, r.ctx.told(told))
 	}
 	var env *cdr.Env
 	envErr := r.unwelcome()
@@ -224,10 +227,12 @@ func (r *ServerRequest) parse(h giop.Header) error {
 
 // run finds the object and runs its operation.
 func (r *ServerRequest) run() {
-	target, err := r.orb.find(r.ctx, Query{r.msg.Key, r.Operation()})
+	ctx, stop := r.arriving(r.ctx)
+	defer stop()
+	target, err := r.orb.find(ctx, Query{r.msg.Key, r.Operation()})
 	r.scope = target.Scope
-	if err == nil {
-		err = r.ctx.arrived()
+	if late := r.Late(); late != nil && (err == nil || errors.Is(err, context.DeadlineExceeded)) {
+		err = late
 	}
 	if err == nil {
 		err = r.from.admits(target)
@@ -242,7 +247,6 @@ func (r *ServerRequest) run() {
 				break
 			}
 		}
-		r.ran = true
 		if r.msg.Flags == giop.SyncServer {
 			r.answerEarly()
 		}

@@ -164,7 +164,7 @@ func (o *ORB) letIn(t transport.Conn, at room) {
 		}
 	}
 	refs := o.referencesFor(t)
-	plain, err := o.env(coding{version: cdr.V12, names: refs.names}, refs)
+	plain, err := o.env(coding{version: cdr.V12}, refs)
 	if err != nil { // cannot be: it is the default of the specification
 		panic(err)
 	}
@@ -411,7 +411,7 @@ func (s *serverConn) context(r *ServerRequest, fresh bool) *callContext {
 
 func (s *serverConn) newContext(w *conn.Work) *callContext {
 	c := newCallContext(s.orb, nil, w.Conn().RemoteAddr())
-	c.names, c.local, c.over = s.refs.names, w.Conn().LocalAddr(), w.Conn()
+	c.view, c.local, c.over = s.refs.views.forOwn, w.Conn().LocalAddr(), w.Conn()
 	return c
 }
 
@@ -462,7 +462,7 @@ func (s *serverConn) environment(h giop.Header, id uint32, cs giop.Contexts) (*c
 		}
 		s.sets = sets
 	}
-	env, err := s.orb.env(coding{v, s.sets, reader, s.refs.names}, s.refs)
+	env, err := s.orb.env(coding{version: v, sets: s.sets, reader: reader}, s.refs)
 	if err == nil {
 		env = s.marked(env)
 		s.env = env
@@ -470,11 +470,11 @@ func (s *serverConn) environment(h giop.Header, id uint32, cs giop.Contexts) (*c
 	return env, err
 }
 
-// serveLocal answers a request of this process, whose servant gets local.
-func (o *ORB) serveLocal(local *callContext, deadline time.Time, h giop.Header, msg []byte, env *cdr.Env) []byte {
+// serveLocal answers a request of this process, whose servant gets local, and must have the request by then if arriveBy is not zero.
+func (o *ORB) serveLocal(local *callContext, deadline, arriveBy time.Time, h giop.Header, msg []byte, env *cdr.Env) []byte {
 	local.begin(nil, deadline)
 	defer local.finish() // also if the servant ends this goroutine
-	r := &ServerRequest{orb: o, ctx: local}
+	r := &ServerRequest{orb: o, ctx: local, arriveBy: arriveBy}
 	out, _ := r.serve(h, msg, nil, ownEnv{env}) // nothing is lent within the process
 	return out
 }

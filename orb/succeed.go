@@ -35,7 +35,7 @@ func (o *ORB) succeed(asked, found *Ref) {
 	}
 	l := &link{conn: from.conn, hop: w.hop, refs: from.refs, ready: from.ready, codeSets: w.sets.Append(nil), also: []hop{from.hop}, taken: true}
 	var err error
-	if l.env, err = o.env(coding{w.version, w.sets, w.reader, l.refs.names}, l.refs); err != nil {
+	if l.env, err = o.env(coding{version: w.version, sets: w.sets, reader: w.reader}, l.refs); err != nil {
 		return
 	}
 	s.mu.Lock()

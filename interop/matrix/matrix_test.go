@@ -78,7 +78,8 @@ func TestJudge(t *testing.T) {
 func TestAlone(t *testing.T) {
 	t.Parallel()
 	all := []matrix.Limit{
-		{Cases: []string{"fixed", "ping"}},
+		{Cases: []string{"fixed"}},
+		{Cases: []string{"ping"}, Seen: []string{"so"}, Alone: []string{"otherwise"}},
 		{Cases: []string{"long"}, Proof: "jacorb/limits"},
 		{Cases: []string{"fixed_any"}, Proof: "as fixed", By: "fixed"},
 		{Cases: []string{"types_fixed"}, Proof: "as string", By: "string", Client: true},
@@ -88,9 +89,23 @@ func TestAlone(t *testing.T) {
 		t.Errorf("shown are %q, want %q", got, want)
 	}
 	limits := matrix.Of(all, true, "1.2")
-	wrong := matrix.Alone(whole(map[string]string{"fixed": "fail"}), limits)
-	if len(wrong) != 2 || !strings.HasPrefix(wrong[0], "ping goes well") || !strings.HasPrefix(wrong[1], "string goes well") {
-		t.Errorf("got %q", wrong)
+	for _, c := range []struct {
+		changes map[string]string
+		without string
+		want    []string
+	}{
+		{map[string]string{"fixed": "unsupported no means", "ping": "fail so", "string": "fail NO"}, "", nil},
+		{map[string]string{"fixed": "unsupported no means", "ping": "fail alone otherwise", "string": "fail NO"}, "", nil},
+		{map[string]string{"fixed": "unsupported no means"}, "", []string{"ping goes well", "string goes well"}},
+		{map[string]string{"fixed": "unsupported no means", "string": "fail NO"}, "ping", []string{"ping was not run"}},
+		{map[string]string{"fixed": "fail NO", "ping": "fail in a third way", "string": "fail NO"}, "", []string{"fixed ends in", "ping ends in"}},
+	} {
+		r := whole(c.changes)
+		r.Outcomes = slices.DeleteFunc(r.Outcomes, func(o peer.Outcome) bool { return o.Case == c.without })
+		wrong := matrix.Alone(r, limits, nil)
+		if !slices.EqualFunc(wrong, c.want, strings.HasPrefix) {
+			t.Errorf("%v: got %q, want %q", c.changes, wrong, c.want)
+		}
 	}
 }
 

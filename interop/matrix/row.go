@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,6 +29,8 @@ type Limit struct {
 	// Seen are words of what comes of the cases, one of which each of them has to show, so that another failure of theirs is seen.
 	// Where a case is not run at all, or the client says that it has no means, there are none.
 	Seen []string
+	// Alone are such words of what comes of them between the peer's own client and server, where that says otherwise.
+	Alone []string
 }
 
 // An Other is a limit that no case runs into: what it is, and where the peer alone shows it.
@@ -40,6 +43,12 @@ func (l Limit) shown(o peer.Outcome, run bool) bool {
 		return !run || o.Verdict == peer.Unsupported
 	}
 	return run && slices.ContainsFunc(l.Seen, func(words string) bool { return strings.Contains(o.Detail, words) })
+}
+
+// shownAlone is shown for an outcome between the peer and itself.
+func (l Limit) shownAlone(o peer.Outcome) bool {
+	l.Seen = slices.Concat(l.Seen, l.Alone)
+	return l.shown(o, true)
 }
 
 // applies reports whether the limit holds for a peer that is client, or server, of a row, in that version.
@@ -108,16 +117,26 @@ func Judge(r peer.Report, version string, suites []Suite, limits map[string]Limi
 }
 
 // Alone returns what a run of the peer's own client against its own server does not bear out: limits without another proof
-// of which it shows nothing, and those that another case is said to show.
-func Alone(r peer.Report, limits ...map[string]Limit) (wrong []string) {
-	good := r.Names(peer.OK)
-	for _, of := range limits {
+// of which it shows nothing, and those that another case is said to show. Those have to be run, and to fail as the limit says.
+func Alone(r peer.Report, client, server map[string]Limit) (wrong []string) {
+	outcomes := map[string]peer.Outcome{}
+	for _, o := range r.Outcomes {
+		outcomes[o.Case] = o
+	}
+	for _, of := range []map[string]Limit{client, server} {
 		for name, l := range of {
-			if l.Proof == "" && slices.Contains(good, name) {
-				wrong = append(wrong, fmt.Sprintf("%s goes well between the peer and itself, and yet is said to be its limit", name))
+			if l.Proof != "" && l.By == "" {
+				continue
 			}
-			if l.By != "" && slices.Contains(good, l.By) {
-				wrong = append(wrong, fmt.Sprintf("%s goes well between the peer and itself, and yet is said to show that %s is its limit", l.By, name))
+			by := cmp.Or(l.By, name)
+			o, run := outcomes[by]
+			switch {
+			case !run:
+				wrong = append(wrong, fmt.Sprintf("%s was not run between the peer and itself, which is said to show that %s is its limit", by, name))
+			case o.Verdict == peer.OK:
+				wrong = append(wrong, fmt.Sprintf("%s goes well between the peer and itself, and yet is said to show that %s is its limit", by, name))
+			case l.By == "" && !l.shownAlone(o):
+				wrong = append(wrong, fmt.Sprintf("%s ends in %s %s between the peer and itself, and is said to end in %q or %q", by, o.Verdict, o.Detail, l.Seen, l.Alone))
 			}
 		}
 	}

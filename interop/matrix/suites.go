@@ -64,8 +64,8 @@ var BothWays = Suite{Name: "bidirectional", Only: "1.2", Cases: []string{
 	"bidir_tell", "bidir_wide", "bidir_meet", "bidir_deep", "bidir_keep", "bidir_poke", "bidir_threads", "bidir_mirror",
 }}
 
-// Naming is the suite of naming services, run by programs of its own in GIOP 1.2.
-var Naming = Suite{Name: "naming", Only: "1.2", Cases: []string{
+// Naming is the suite of naming services, run by programs of its own.
+var Naming = Suite{Name: "naming", Cases: []string{
 	"name_bind", "name_resolve", "name_twice", "name_missing", "name_context", "name_list", "name_rebind", "name_full", "name_text", "name_url", "name_hub",
 }}
 

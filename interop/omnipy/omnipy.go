@@ -37,15 +37,15 @@ var Peer = matrix.Peer{
 		{Cases: []string{"ex_unknown_key"}, Client: true, Why: "it has no call that makes a reference with another key at an address"},
 		{Cases: []string{"dii_deferred"}, Client: true, Why: "its dynamic calls are synchronous"},
 		{Cases: []string{"wchar", "wstring", "widetag", "any_wide", "constants_wide", "types_wide"}, Versions: []string{"1.1"},
-			Why: "it has wide characters in GIOP 1.2 alone", Seen: []string{"INV_OBJREF", "said MessageError"}},
+			Why: "it has wide characters in GIOP 1.2 alone", Seen: []string{"INV_OBJREF", "said MessageError"}, Alone: []string{"COMM_FAILURE_WaitingForReply"}},
 		{Cases: []string{"wchar", "any_wide", "types_wide"}, Versions: []string{"1.2"},
 			Why:  "it takes the octets of a single wide character for more than it has, and closes the connection",
-			Seen: []string{"COMM_FAILURE_UnMarshalResults", "ended it without a CloseConnection"}},
+			Seen: []string{"COMM_FAILURE_UnMarshalResults", "ended it without a CloseConnection"}, Alone: []string{"COMM_FAILURE_WaitingForReply"}},
 		{Cases: []string{"constants_wide"}, Client: true, Versions: []string{"1.2"}, Why: "the same", Seen: []string{"COMM_FAILURE_UnMarshalResults"}},
 		{Cases: matrix.Custom, Why: "it raises NO_IMPLEMENT for a value that marshals itself, and MARSHAL for one that comes",
 			Seen: []string{"NO_IMPLEMENT_Unsupported", "MARSHAL (minor 0x4154"}},
 		{Cases: []string{"cut"}, Server: true, Why: "it cannot raise an exception in which there are values",
-			Seen: []string{"MARSHAL (minor 0x4154006e)", "said MessageError"}},
+			Seen: []string{"MARSHAL (minor 0x4154006e)", "said MessageError"}, Alone: []string{"MARSHAL_CannotReserveOutputSpace", "COMM_FAILURE_WaitingForReply"}},
 	},
 	Others: []matrix.Other{
 		{What: "its references have omniORB's ORB type, so that what spares omniORB's process meets it too: of a value in chunks, an array of numbers behind a value within whose data end at no multiple of them, " +

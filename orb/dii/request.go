@@ -25,8 +25,9 @@ type Request struct {
 	ref    *orb.Ref
 	sig    Signature
 	args   []NamedValue
-	future *orb.Future[Results]
-	closed error // why there is no response to wait for any more
+	sent   bool
+	future *orb.Future[Results] // of Send; else nil
+	closed error                // why there is no response to wait for any more
 	result dyn.Any
 }
 
@@ -61,19 +62,19 @@ func (r *Request) AddException(t *typecode.TypeCode) { r.sig.Raises = append(r.s
 // SetContext sets the names of the properties that are sent along, those of the context that the call is made with (contexts, ctx).
 func (r *Request) SetContext(clause ...string) { r.sig.Context = append([]string{}, clause...) }
 
-// Invoke makes the call and waits for its end (invoke).
+// Invoke makes the call and waits for its end (invoke). It is made in the calling goroutine, as that of a stub is.
 func (r *Request) Invoke(ctx context.Context) error {
-	if err := r.send(ctx); err != nil {
+	in, err := r.begin()
+	if err != nil {
 		return err
 	}
 	r.closed = errInvoked
-	_, _ = r.future.Wait(ctx) // in an upcall, what is to run in its thread runs here
-	return r.take()           // the call's own context ends it
+	return r.take(Call(ctx, r.ref, &r.sig, in...))
 }
 
 // SendOneway makes the call and waits for what the policies of ctx say (send_oneway).
 func (r *Request) SendOneway(ctx context.Context) error {
-	if r.future != nil {
+	if r.sent {
 		return errSent
 	}
 	r.sig.Oneway = true
@@ -81,20 +82,27 @@ func (r *Request) SendOneway(ctx context.Context) error {
 }
 
 // Send begins the call (send_deferred). Its error says that the request has been sent before.
-func (r *Request) Send(ctx context.Context) error { return r.send(orb.WithPoll(ctx)) }
-
-func (r *Request) send(ctx context.Context) error {
-	if r.future != nil {
-		return errSent
+func (r *Request) Send(ctx context.Context) error {
+	in, err := r.begin()
+	if err != nil {
+		return err
 	}
-	var in []dyn.Any
+	r.future = Deferred(ctx, r.ref, &r.sig, in...)
+	return nil
+}
+
+// begin returns the arguments of a request that has not been sent; now it is.
+func (r *Request) begin() (in []dyn.Any, err error) {
+	if r.sent {
+		return nil, errSent
+	}
+	r.sent = true
 	for _, a := range r.args {
 		if a.Direction != model.Out {
 			in = append(in, a.Value)
 		}
 	}
-	r.future = orb.Go(ctx, func(ctx context.Context) (Results, error) { return Call(ctx, r.ref, &r.sig, in...) })
-	return nil
+	return in, nil
 }
 
 var (
@@ -106,7 +114,7 @@ var (
 
 // awaited says why there is no response to wait for, if so.
 func (r *Request) awaited() error {
-	if r.future == nil {
+	if !r.sent {
 		return errNotSent
 	}
 	return r.closed
@@ -139,12 +147,11 @@ func (r *Request) GetResponse(ctx context.Context) error {
 		return err
 	}
 	r.closed = errTaken
-	return r.take()
+	return r.take(r.future.Wait(context.Background()))
 }
 
-// take waits for the end of the call, however long, and takes the results.
-func (r *Request) take() error {
-	results, err := r.future.Wait(context.Background())
+// take takes the results of the call.
+func (r *Request) take(results Results, err error) error {
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,8 @@ type Etherealization struct {
 	Servant orb.Servant
 	// CleanupInProgress says that all the adapter's objects end.
 	CleanupInProgress bool
-	// RemainingActivations says that the servant is still other objects of the adapter.
+	// RemainingActivations says that the servant is still other objects of the adapter, those among them that are to be etherealized as well: it is
+	// false for the last one. Of an implementation that is no pointer this is not known, and it is false.
 	RemainingActivations bool
 }
 
@@ -243,12 +244,9 @@ func (p *POA) etherealize(o *object, cleanup bool) {
 	_ = p.thread.do(context.Background(), place{}, func() { // Background: it is never given up
 		in, over := p.thread.turn(context.WithValue(p.orb.AsUpcall(p.root.life), endKey{}, o))
 		defer over()
-		p.mu.RLock()
-		a, remaining := p.activator, false
-		if k, same := key(o.servant); same {
-			remaining = p.servants[k].n > 0
-		}
-		p.mu.RUnlock()
-		a.Etherealize(in, Etherealization{o.id, p, o.servant, cleanup, remaining})
+		p.mu.Lock()
+		a, left := p.activator, p.use(o, func(u *uses) { u.ending-- })
+		p.mu.Unlock()
+		a.Etherealize(in, Etherealization{o.id, p, o.servant, cleanup, left.n+left.ending > 0})
 	})
 }

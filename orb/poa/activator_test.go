@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -242,38 +243,86 @@ func TestActivatorAnswers(t *testing.T) {
 	}
 }
 
-// TestRemainingActivations: etherealize hears whether the servant is still another object.
+// TestRemainingActivations: whatever ends several objects of one servant, in whichever order, etherealize hears that it is still another for all but the last.
 func TestRemainingActivations(t *testing.T) {
 	t.Parallel()
-	_, root := newORB(t, nil)
-	shared := &worker{name: "shared"}
-	k := &keeper{fail: t.Errorf, incarnate: func(context.Context, string) (orb.Servant, error) { return shared, nil }}
-	opt := withActivator(k)
-	opt.IDUniqueness = poa.MultipleID
-	p := mustAdapter(t, root.POA, "p", opt)
-	for _, id := range []string{"a", "b"} {
-		if _, err := work(t.Context(), must[*orb.Ref](t)(p.Reference(id, workerInterface))); err != nil {
-			t.Fatal(err)
+	ids := []string{"a", "b", "c"}
+	for name, end := range map[string]func(p *poa.POA) error{
+		"destroyed":   func(p *poa.POA) error { return p.Destroy(context.Background(), true, true) },
+		"deactivated": func(p *poa.POA) error { return p.Manager().Deactivate(context.Background(), true, true) },
+		"one by one": func(p *poa.POA) error {
+			return errors.Join(p.Deactivate("a"), p.Deactivate("b"), p.Deactivate("c"))
+		},
+		"one before": func(p *poa.POA) error {
+			return errors.Join(p.Deactivate("b"), p.Destroy(context.Background(), true, true))
+		},
+	} {
+		for _, threads := range []poa.Threads{poa.ORBCtrlModel, poa.SingleThreadModel} {
+			t.Run(fmt.Sprint(name, ", ", threads), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					o, root := newORB(t, nil)
+					defer shutdown(t, o)
+					shared := &worker{name: "shared"}
+					k := &keeper{fail: t.Errorf, incarnate: func(context.Context, string) (orb.Servant, error) { return shared, nil }}
+					opt := withActivator(k)
+					opt.IDUniqueness, opt.Threads, opt.Manager = poa.MultipleID, threads, new(poa.Manager)
+					if err := opt.Manager.Activate(); err != nil {
+						t.Fatal(err)
+					}
+					p := mustAdapter(t, root.POA, "p", opt)
+					for _, id := range ids {
+						if _, err := work(t.Context(), must[*orb.Ref](t)(p.Reference(id, workerInterface))); err != nil {
+							t.Fatal(err)
+						}
+					}
+					if err := end(p); err != nil {
+						t.Fatal(err)
+					}
+					synctest.Wait()
+					got := k.logged()[len(ids):]
+					for i, line := range got {
+						if remaining := strings.HasSuffix(line, " true"); remaining != (i < len(ids)-1) {
+							t.Errorf("of %d, number %d: %q", len(ids), i+1, got)
+						}
+					}
+					if len(got) != len(ids) {
+						t.Errorf("got %q", got)
+					}
+				})
+			})
 		}
 	}
-	if err := p.Deactivate("a"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := work(t.Context(), must[*orb.Ref](t)(p.Reference("a", workerInterface))); err != nil { // waits for the etherealization
-		t.Fatal(err)
-	}
-	if err := p.Destroy(t.Context(), true, true); err != nil {
-		t.Fatal(err)
-	}
-	got := k.logged()
-	want := map[string]int{"etherealize a false true": 1, "etherealize a true true": 0, "etherealize b true false": 0}
-	if len(got) != 6 || got[2] != "etherealize a false true" {
-		t.Errorf("got %q", got)
-	}
-	last := got[5]
-	if last != "etherealize a true false" && last != "etherealize b true false" {
-		t.Errorf("the last one that is etherealized leaves a servant that is something: %q, of %v", last, want)
-	}
+}
+
+// TestServantGoesOn: a servant that is another object by the time at which the first is etherealized has one remaining.
+func TestServantGoesOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		k := &keeper{fail: t.Errorf}
+		opt := withActivator(k)
+		opt.Threads = poa.SingleThreadModel // whose turn comes when the busy one has returned
+		p := mustAdapter(t, root.POA, "p", opt)
+		busy := must[*orb.Ref](t)(p.ActivateWithID("busy", &worker{do: slowly}))
+		s := &worker{name: "s"}
+		must[*orb.Ref](t)(p.ActivateWithID("a", s))
+		k.change("a", func(l *life) { l.active = true })
+		go work(t.Context(), busy)
+		synctest.Wait()
+		if err := p.Deactivate("a"); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		must[*orb.Ref](t)(p.ActivateWithID("b", s)) // UNIQUE_ID lets it: it is a no more
+		time.Sleep(time.Minute)
+		if got := k.logged(); len(got) != 1 || got[0] != "etherealize a false true" {
+			t.Errorf("got %q", got)
+		}
+		k.change("b", func(l *life) { l.active = true })
+		k.change("busy", func(l *life) { l.active = true })
+	})
 }
 
 // TestActivatorModel lets callers, and who deactivates, activates and destroys, share few objects, and the

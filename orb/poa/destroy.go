@@ -127,11 +127,11 @@ func (p *POA) takeAll(etherealize bool) (all []*object) {
 	defer p.mu.Unlock()
 	for _, o := range p.objects {
 		p.take(o)
-		p.free(o)
 		if etherealize && p.activator != nil && o.requests.Load() == 0 {
 			p.leave(o)
 			all = append(all, o)
 		}
+		p.free(o)
 	}
 	return all
 }

@@ -95,10 +95,10 @@ func (p *POA) located(ctx context.Context, q orb.Query, id string) (orb.Target, 
 	if q.Operation != "" {
 		operation = strings.Clone(q.Operation)
 	}
-	i := &invocation{Invocation: Invocation{id, p, operation}, locator: l, ctx: ctx, at: p.thread.place(ctx)}
+	i := &invocation{Invocation: Invocation{id, p, operation}, locator: l, ctx: orb.Whole(ctx), at: p.thread.place(ctx)}
 	var err error
 	if waited := p.thread.do(ctx, i.at, func() {
-		in, over := p.thread.turn(ctx)
+		in, over := p.thread.turn(i.ctx)
 		defer over()
 		i.servant, i.cookie, err = l.Preinvoke(in, i.Invocation)
 	}); waited != nil {

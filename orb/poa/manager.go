@@ -139,7 +139,7 @@ func (m *Manager) stop(ctx context.Context, s State, wait bool) error {
 }
 
 // Deactivate has requests refused from now on, which is final. With etherealize the objects of adapters
-// with a ServantActivator are etherealized when their requests are done. With wait it returns when all that
+// with a ServantActivator are etherealized when their requests are done, and are objects no more; those of other adapters stay what they are (part 1, clause 15.3.2.6). With wait it returns when all that
 // is finished, or ctx ends, while the rest goes on; from inside an upcall that is BAD_INV_ORDER, and the
 // state stays.
 func (m *Manager) Deactivate(ctx context.Context, etherealize, wait bool) error {
@@ -155,7 +155,9 @@ func (m *Manager) Deactivate(ctx context.Context, etherealize, wait bool) error 
 	var clearing sync.WaitGroup
 	if etherealize {
 		for _, p := range all {
-			clearing.Go(func() { p.clear(true) })
+			if a, err := p.ServantActivator(); a != nil && err == nil {
+				clearing.Go(func() { p.clear(true) })
+			}
 		}
 	}
 	if !wait {

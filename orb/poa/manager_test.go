@@ -181,6 +181,36 @@ func TestDeactivateWaits(t *testing.T) {
 	}
 }
 
+// TestDeactivateKeepsObjects: whether objects are to be etherealized or not, those of adapters without a servant activator stay what they are.
+func TestDeactivateKeepsObjects(t *testing.T) {
+	t.Parallel()
+	for _, etherealize := range []bool{false, true} {
+		for name, opt := range map[string]poa.Options{
+			"default":         {},
+			"default servant": {IDUniqueness: poa.MultipleID, RequestProcessing: poa.UseDefaultServant},
+			"no activator":    activating,
+		} {
+			_, root := newORB(t, nil)
+			opt.IDAssignment, opt.Manager = poa.UserID, new(poa.Manager)
+			p := mustAdapter(t, root.POA, "p", opt)
+			s := &worker{name: "x"}
+			ref := must[*orb.Ref](t)(p.ActivateWithID("x", s))
+			if err := opt.Manager.Deactivate(t.Context(), etherealize, true); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := p.IDToServant("x"); got != orb.Servant(s) || err != nil {
+				t.Errorf("%s, etherealize %v: the object is %v, %v", name, etherealize, got, err)
+			}
+			if got, err := root.ActivateOnce(s); err != nil || !orb.Same(got, ref) {
+				t.Errorf("%s, etherealize %v: the servant that is passed is %v, %v", name, etherealize, got, err)
+			}
+			if err := p.Deactivate("x"); err != nil {
+				t.Errorf("%s, etherealize %v: %v", name, etherealize, err)
+			}
+		}
+	}
+}
+
 // TestHeldRequests: the limit, and the end of the ORB, for requests that are held.
 func TestHeldRequests(t *testing.T) {
 	t.Parallel()

@@ -166,16 +166,30 @@ func (p *POA) take(o *object) {
 	p.root.known.forget(o)
 }
 
-// free ends that o's servant is o.
+// free ends that o's servant is o: it may be another object. Until o has been etherealized, if it is to be, that is to come.
 func (p *POA) free(o *object) {
-	if k, same := key(o.servant); same {
-		u := p.servants[k]
-		if u.n--; u.n == 0 {
-			delete(p.servants, k)
-		} else {
-			p.servants[k] = u
+	p.use(o, func(u *uses) {
+		u.n--
+		if o.etherealized {
+			u.ending++
 		}
+	})
+}
+
+// use changes what is known of o's servant, and returns what there is of it then.
+func (p *POA) use(o *object, change func(*uses)) uses {
+	k, same := key(o.servant)
+	if !same {
+		return uses{}
 	}
+	u := p.servants[k]
+	change(&u)
+	if u.n+u.ending == 0 {
+		delete(p.servants, k)
+	} else {
+		p.servants[k] = u
+	}
+	return u
 }
 
 // servantActive says that a servant is the object id already.

@@ -80,8 +80,9 @@ type POA struct {
 
 // uses tells of what objects of an adapter an implementation is the servant.
 type uses struct {
-	first string // the first of them
-	n     int
+	first  string // the first of them
+	n      int
+	ending int // those that it was and whose etherealization has not begun
 }
 
 // ORB returns the adapter's ORB.

@@ -68,6 +68,9 @@ func (r *Root) ActivateKey(key string, s orb.Servant) (*orb.Ref, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.stage.Load() == stageClosed {
+		return nil, r.ended()
+	}
 	if r.plain[key] != nil {
 		return nil, refused(exc.MinorAlreadyActive, "there is an object with the key %q: %w", key, ErrObjectAlreadyActive)
 	}
@@ -180,6 +183,9 @@ func (r *Root) findPlain(ctx context.Context, q orb.Query) (orb.Target, error) {
 		if r.enter() {
 			o.requests.Add(1)
 			return orb.Target{Servant: o.servant, Scope: o}, nil
+		}
+		if r.stage.Load() == stageClosed {
+			return orb.Target{}, r.ended()
 		}
 		if err := r.admit(ctx); err != nil {
 			return orb.Target{}, err

@@ -1,6 +1,7 @@
 package poa
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -222,11 +223,19 @@ type threaded struct {
 	at     place
 }
 
-// Dispatch runs the operation when it is its turn.
+// Dispatch runs the operation when it is its turn, unless that comes too late.
 func (s *threaded) Dispatch(r *orb.ServerRequest) (known bool) {
-	if err := s.thread.do(r.Context(), s.at, func() { known = s.Servant.Dispatch(r) }); err != nil {
-		r.Returned(exc.From(err, exc.No))
-		return true
+	ctx, stop := r.Arriving()
+	defer stop()
+	called := false
+	waited := s.thread.do(ctx, s.at, func() {
+		if called = r.Late() == nil; called {
+			known = s.Servant.Dispatch(r)
+		}
+	})
+	if called {
+		return known
 	}
-	return known
+	r.Returned(exc.From(cmp.Or(r.Late(), waited), exc.No))
+	return true
 }

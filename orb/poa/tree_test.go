@@ -236,6 +236,30 @@ func TestDestroy(t *testing.T) {
 	})
 }
 
+// TestDestroyRoot: behind the end of the root adapter nothing is activated in it, under a key of its own neither, and requests to such a key end at once.
+func TestDestroyRoot(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	must[*orb.Ref](t)(root.ActivateKey("X", &worker{name: "old"}))
+	if err := root.Destroy(t.Context(), true, true); err != nil {
+		t.Fatal(err)
+	}
+	_, byKey := root.ActivateKey("X", &worker{name: "new"})
+	_, byID := root.Activate(&worker{})
+	for _, err := range []error{byKey, byID} {
+		if !is(err, exc.ObjectNotExist, exc.MinorObjectUnknown) {
+			t.Errorf("activating: %v", err)
+		}
+	}
+	if to, err := root.Find(t.Context(), orb.Query{Key: []byte("X"), Operation: "work"}); !is(err, exc.ObjectNotExist, exc.MinorObjectUnknown) {
+		t.Errorf("a request: %+v, %v", to, err)
+	}
+	shutdown(t, o)
+	if _, err := root.ActivateKey("X", &worker{}); !is(err, exc.BadInvOrder, exc.MinorORBShutDown) {
+		t.Errorf("activating when the ORB has ended: %v", err)
+	}
+}
+
 // TestDestroyHeld: requests that an adapter holds are new ones when it is destroyed.
 func TestDestroyHeld(t *testing.T) {
 	t.Parallel()
