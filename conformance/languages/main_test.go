@@ -42,6 +42,8 @@ func conform(t *testing.T, h *Host, run program) {
 			for _, release := range r.Relays {
 				t.Run(fmt.Sprintf("%s/%d", r.Name, release), func(t *testing.T) { judge(t, h, run, release, r) })
 			}
+		case r.Chain != "":
+			t.Run(r.Name, func(t *testing.T) { judge(t, h, chained(t, run, r.Chain), 1, r) })
 		case r.Alone:
 			t.Run(r.Name, func(t *testing.T) { judge(t, h, run, 1, r) })
 		default:

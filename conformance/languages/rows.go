@@ -519,7 +519,7 @@ note "refused"
 	{Name: "threads/foreign", Shows: "threads that C++ began call an override", Log: `
 threads: sum 400, raised 0
 `},
-	{Name: "threads/waiting", Shows: "likewise, while the language waits in C++ for them", Log: `
+	{Name: "threads/waiting", Shows: "likewise, while the language waits in C++ for them", Alone: true, Log: `
 threads: sum 20400, raised 0
 `},
 	{Name: "threads/raising", Shows: "what overrides raise there reaches C++", Log: `
@@ -527,6 +527,17 @@ threads: sum 0, raised 40
 `},
 	{Name: "threads/own", Shows: "threads of the language's call C++ at the same time", Log: `
 turn_longlong 79600
+living 0
+`},
+	{Name: "chain/python", Shows: "C++, below it a class in Python, in the same process, and below that the language's: calls, `super`, state, exceptions and lifetime through all three", Chain: "Python", Log: `
+ask derived Thing 1 1 = 101002
+ask derived Thing 1 1 = 102002
+caught Refused 7 "too much for chain"
+caught_refused 8 "too much for chain"
+caught something
+keep derived Thing 1
+ask derived Thing 1 1 = 105002
+keep nothing
 living 0
 `},
 	{Name: "wrong/count", Shows: "too few and too many arguments", Log: `

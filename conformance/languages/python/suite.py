@@ -761,7 +761,9 @@ def _():
         def speak(self, n):
             raise ValueError("odd")
 
-    caller.wait_for_threads(Odd(), 2, 20)
+    caller.begin_threads(Odd(), 2, 20)
+    while not caller.ended():
+        time.sleep(0)
 
 
 @row("threads/own")
@@ -781,6 +783,38 @@ def _():
     types.turn_longlong(sum(sums))
     gc.collect()
     del o
+    journal.living()
+
+
+@row("chain/python")
+def _():
+    load("Embed::Python")().run("exec(open('chain/middle.py').read())")
+    chain("PythonMiddle")
+
+
+def chain(middle):
+    """A class of here below one that is another language's."""
+
+    class Below(load(middle)):
+        def speak(self, n):
+            return super().speak(n) + 100000
+
+    o = Below()
+    o.label = "chain"
+    caller.ask(o, 1, 1)
+    caller.ask(o, 1, 1)
+    caller.catch_it(o, 1007)
+    try:
+        caller.ask(o, 1008, 1)
+    except Refused as e:
+        journal.caught_refused(e.code, e.why)
+    caller.catch_any(o, 77)
+    caller.keep(o)
+    del o
+    gc.collect()
+    caller.ask_kept(1)
+    caller.keep(None)
+    gc.collect()
     journal.living()
 
 

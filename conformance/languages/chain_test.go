@@ -1,0 +1,49 @@
+package languages
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/sombuild/classlib"
+)
+
+// chained is a program that has another language's classes in its process, which an interpreter there makes, or a class library.
+func chained(t *testing.T, run program, language string) program {
+	t.Helper()
+	more := map[string]func(testing.TB) (env []string, folder string){"Python": embedPython}[language]
+	if more == nil {
+		t.Fatalf("no chain leads through %s", language)
+	}
+	add, folder := more(t)
+	return func(t *testing.T, env []string, rows ...string) (string, error) {
+		for i, e := range env {
+			if strings.HasPrefix(e, "SOM_PATH=") {
+				env[i] += string(filepath.ListSeparator) + folder
+			}
+		}
+		return run(t, append(env, add...), rows...)
+	}
+}
+
+// embed is the folder of a class library by which programs have interpreters in their processes.
+func embed(t testing.TB) string {
+	t.Helper()
+	return classlib.Build(t, classlib.Source{IDL: "chain/embed.idl", Code: "chain/embed.cc"}, classlib.Plain, "-ldl")
+}
+
+// embedPython says where the shared library of Python is, whose package has been built.
+func embedPython(t testing.TB) (env []string, folder string) {
+	t.Helper()
+	site := pythonPackage(t)
+	said, err := output(t, nil, "python3", "-c", "import sys, sysconfig as c; print(c.get_config_var('Py_ENABLE_SHARED'), c.get_config_var('LIBDIR') + '/' + (c.get_config_var('INSTSONAME') or ''), sys.prefix)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.Fields(said)
+	if len(words) != 3 || words[0] != "1" {
+		absent.Skip(t, "python3 has no shared library: interop/install-peers has it, in libpython3-dev")
+	}
+	return []string{"EMBED_PYTHON=" + words[1], "PYTHONHOME=" + words[2], "PYTHONPATH=" + site, "PYTHONDONTWRITEBYTECODE=1"}, embed(t)
+}
