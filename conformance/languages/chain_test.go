@@ -1,22 +1,33 @@
 package languages
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/sombuild"
 	"github.com/opendsom/dsom/internal/sombuild/classlib"
 )
 
-// chained is a program that has another language's classes in its process, which an interpreter there makes, or a class library.
-func chained(t *testing.T, run program, language string) program {
+// inChain is a program that has another language's classes in its process, which an interpreter there makes, or a class library.
+func inChain(t *testing.T, run program, language string) program {
 	t.Helper()
-	more := map[string]func(testing.TB) (env []string, folder string){"Python": embedPython}[language]
-	if more == nil {
+	var add []string
+	folder := ""
+	switch language {
+	case "Python":
+		add, folder = embedPython(t)
+	case "Go":
+		folder = goMiddle(t)
+	case "Python and Go":
+		add, folder = embedPython(t)
+		folder += string(filepath.ListSeparator) + goMiddle(t)
+	default:
 		t.Fatalf("no chain leads through %s", language)
 	}
-	add, folder := more(t)
+	add = append(add, "SOM_LIBRARY="+filepath.Join(sombuild.Kernel(t, "gcc", classlib.Plain), "libsom.so.1"))
 	return func(t *testing.T, env []string, rows ...string) (string, error) {
 		for i, e := range env {
 			if strings.HasPrefix(e, "SOM_PATH=") {
@@ -46,4 +57,16 @@ func embedPython(t testing.TB) (env []string, folder string) {
 		absent.Skip(t, "python3 has no shared library: interop/install-peers has it, in libpython3-dev")
 	}
 	return []string{"EMBED_PYTHON=" + words[1], "PYTHONHOME=" + words[2], "PYTHONPATH=" + site, "PYTHONDONTWRITEBYTECODE=1"}, embed(t)
+}
+
+// goMiddle is the folder of a class library in Go.
+func goMiddle(t testing.TB) string {
+	t.Helper()
+	library := goBuild(t, "middle", "-buildmode=c-shared")
+	return shelf.Once(t, "gomiddle", func(dir string) error {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return err
+		}
+		return os.Symlink(library, filepath.Join(dir, "libgomiddle.so"))
+	})
 }

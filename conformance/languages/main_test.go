@@ -16,7 +16,7 @@ import (
 )
 
 // hosts are the languages in the order of the table.
-var hosts = []*Host{python, squeak}
+var hosts = []*Host{python, squeak, inGo}
 
 var shelf sombuild.Shelf
 
@@ -43,7 +43,7 @@ func conform(t *testing.T, h *Host, run program) {
 				t.Run(fmt.Sprintf("%s/%d", r.Name, release), func(t *testing.T) { judge(t, h, run, release, r) })
 			}
 		case r.Chain != "":
-			t.Run(r.Name, func(t *testing.T) { judge(t, h, chained(t, run, r.Chain), 1, r) })
+			t.Run(r.Name, func(t *testing.T) { judge(t, h, inChain(t, run, r.Chain), 1, r) })
 		case r.Alone:
 			t.Run(r.Name, func(t *testing.T) { judge(t, h, run, 1, r) })
 		default:

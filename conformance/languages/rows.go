@@ -1,5 +1,18 @@
 package languages
 
+// chained is the log of rows whose class stands below another language's.
+const chained = `
+ask derived Thing 1 1 = 101002
+ask derived Thing 1 1 = 102002
+caught Refused 7 "too much for chain"
+caught_refused 8 "too much for chain"
+caught something
+keep derived Thing 1
+ask derived Thing 1 1 = 105002
+keep nothing
+living 0
+`
+
 // Rows are what every language is asked. A row's name is an argument of its program.
 var Rows = []Row{
 	{Name: "types/boolean", Shows: "true and false, both ways", Log: `
@@ -529,16 +542,10 @@ threads: sum 0, raised 40
 turn_longlong 79600
 living 0
 `},
-	{Name: "chain/python", Shows: "C++, below it a class in Python, in the same process, and below that the language's: calls, `super`, state, exceptions and lifetime through all three", Chain: "Python", Log: `
-ask derived Thing 1 1 = 101002
-ask derived Thing 1 1 = 102002
-caught Refused 7 "too much for chain"
-caught_refused 8 "too much for chain"
-caught something
-keep derived Thing 1
-ask derived Thing 1 1 = 105002
-keep nothing
-living 0
+	{Name: "chain/python", Shows: "C++, below it a class in Python, in the same process, and below that the language's: calls, `super`, state, exceptions and lifetime through all three", Chain: "Python", Log: chained},
+	{Name: "chain/go", Shows: "the same with a class library in Go", Chain: "Go", Log: chained},
+	{Name: "chain/python-go", Shows: "C++, Go, Python and the language, four in a process", Chain: "Python and Go", Log: `
+ask derived Thing 1 1 = 1111002
 `},
 	{Name: "wrong/count", Shows: "too few and too many arguments", Log: `
 note "refused"

@@ -21,7 +21,7 @@ var squeak = &Host{Name: "Smalltalk", Page: "som-smalltalk.md", Limits: slices.C
 	limits("MessageNotUnderstood: SomSuiteCaller>>many:", "methods with structures, unions, sequences, arrays, wide strings, `out` or `inout` are left out", "ownership/result", "ownership/memory"),
 	limits("BAD_PARAM:1.0: argument 1 of turn_colour", "enumerators are their numbers, in calls of classes in C++", "types/enum"),
 	limits("a String in ISO 8859-1", "what is no UTF-8 becomes a String in ISO 8859-1, and goes out again as that", "strings/no-utf8"),
-	limits("MessageNotUnderstood: SomException>>code", "an exception has no members", "exceptions/user", "exceptions/through", "chain/python"),
+	limits("MessageNotUnderstood: SomException>>code", "an exception has no members", "exceptions/user", "exceptions/through", "chain/python", "chain/go"),
 	limits("the members code and why is not understood", "an exception has no members", "exceptions/raised"),
 	limits("MessageNotUnderstood: SomException>>minor", "a system exception has no minor code", "exceptions/system"),
 	limits("UNKNOWN:1.0: Error: mine", "an error goes through C++ as its text", "exceptions/own-again"),

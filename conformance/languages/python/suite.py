@@ -792,6 +792,28 @@ def _():
     chain("PythonMiddle")
 
 
+@row("chain/go")
+def _():
+    chain("GoMiddle")
+
+
+@row("chain/python-go")
+def _():
+    load("GoMiddle")
+    load("Embed::Python")().run("""
+from dsom import load
+class PythonAndGo(load("GoMiddle")):
+    def speak(self, n):
+        return super().speak(n) + 10000
+""")
+
+    class Lowest(load("PythonAndGo")):
+        def speak(self, n):
+            return super().speak(n) + 1100000
+
+    caller.ask(Lowest(), 1, 1)
+
+
 def chain(middle):
     """A class of here below one that is another language's."""
 
