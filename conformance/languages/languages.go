@@ -33,6 +33,13 @@ type Host struct {
 	Name   string
 	Page   string // its document, as a link in docs
 	Limits []Limit
+	// Compiler are rows that the program is not asked, since its compiler refuses each of these lines.
+	Compiler map[string][]string
+}
+
+// asked are the rows that the program is asked.
+func (h *Host) asked(rows []Row) []Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return h.Compiler[r.Name] != nil })
 }
 
 // A Limit is a row that a host cannot do.

@@ -15,7 +15,7 @@ import (
 
 var squeak = &Host{Name: "Smalltalk", Page: "som-smalltalk.md", Limits: slices.Concat(
 	limits("MessageNotUnderstood: SomSuiteTypes>>", "methods with structures, unions, sequences, arrays, wide strings, `out` or `inout` are left out",
-		"types/octets", "types/sequence", "types/array", "types/structure", "types/nested", "types/recursive", "types/union", "types/objects", "strings/wstring", "parameters/out",
+		"types/octets", "types/sequence", "types/array", "types/structure", "types/nested", "types/recursive", "types/union", "types/objects", "strings/wstring", "strings/wide-zero", "parameters/out",
 		"parameters/out-constructed", "parameters/inout", "parameters/inout-constructed", "ownership/out", "callbacks/text", "callbacks/constructed", "callbacks/objects", "callbacks/out", "callbacks/inout",
 		"wrong/element"),
 	limits("MessageNotUnderstood: SomSuiteCaller>>many:", "methods with structures, unions, sequences, arrays, wide strings, `out` or `inout` are left out", "ownership/result", "ownership/memory"),
