@@ -9,37 +9,33 @@ static PyObject *user_error, *system_error; /* dsom.UserException, dsom.SystemEx
 
 /* ---- From C ---- */
 
-/* Exceptions of Python's that C has, by the addresses that stand for them there: who hands one on may end it by a function of its own, so that this one does not tell it. */
-static PyObject *held;
+/* An exception of Python's that others have: known by where it is, since who hands it on may have put what ends it behind something of its own. */
+typedef struct held { struct held *next, **at; PyObject *e; } held;
+static held *all_held;
+
+static held *hold_exception(PyObject *e) {
+	held *h = som_allocate(sizeof *h);
+	if (!h) return NULL;
+	*h = (held){all_held, &all_held, Py_NewRef(e)};
+	if (all_held) all_held->at = &h->next;
+	return all_held = h;
+}
+
+static PyObject *held_at(const void *value) {
+	const held *h = all_held;
+	while (h && h != value) h = h->next;
+	return h ? h->e : NULL;
+}
 
 static void drop_python(void *value) {
 	PyGILState_STATE s;
+	held *h = value;
 	if (!enter_python(&s)) return;
-	PyObject *key = PyLong_FromVoidPtr(value);
-	if (!key || PyDict_DelItem(held, key) < 0) PyErr_Clear();
-	Py_XDECREF(key);
+	if (h->next) h->next->at = h->at;
+	*h->at = h->next;
+	Py_DECREF(h->e);
+	som_deallocate(h);
 	leave_python(s);
-	som_deallocate(value);
-}
-
-static bool raise_python(som_env *ev, PyObject *e) {
-	void *value = som_allocate(1);
-	PyObject *key = value ? PyLong_FromVoidPtr(value) : NULL;
-	bool good = key && PyDict_SetItem(held, key, e) == 0;
-	Py_XDECREF(key);
-	PyErr_Clear();
-	if (good) som_raise_user(ev, python_id, value, drop_python);
-	else som_deallocate(value);
-	return good;
-}
-
-/* What stands for one of Python's; NULL: it is none. */
-static PyObject *held_by(const som_env *ev) {
-	if (ev->major != SOM_USER_EXCEPTION || !ev->value || !ev->id || strcmp(ev->id, python_id) != 0) return NULL;
-	PyObject *key = PyLong_FromVoidPtr(ev->value), *e = key ? PyDict_GetItemWithError(held, key) : NULL;
-	Py_XDECREF(key);
-	PyErr_Clear();
-	return Py_XNewRef(e);
 }
 
 static const char capsule_name[] = "dsom.environment";
@@ -93,8 +89,9 @@ PyObject *raise_env(som_env *ev, const somh_method *m, som_ref o) {
 		som_env_clear(ev);
 		return NULL;
 	}
-	if ((e = held_by(ev))) {
-		/* the same */
+	PyObject *own = ev->major == SOM_USER_EXCEPTION && ev->value && ev->id && !strcmp(ev->id, python_id) ? held_at(ev->value) : NULL;
+	if (own) {
+		e = Py_NewRef(own);
 	} else if (ev->major == SOM_USER_EXCEPTION) {
 		e = user_exception(ev, m, o);
 		if (e) keep_environment(e, ev);
@@ -191,8 +188,9 @@ void raise_to_env(som_env *ev) {
 	if (!raised) {
 		PyObject *text = PyObject_CallOneArg(part("text"), e);
 		const char *s = text && PyUnicode_Check(text) ? PyUnicode_AsUTF8(text) : NULL;
-		if (!raise_python(ev, e)) som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_MAYBE, NULL);
-		char *copy = s && !ev->text ? som_allocate(strlen(s) + 1) : NULL;
+		held *h = hold_exception(e);
+		som_raise_user(ev, python_id, h, h ? drop_python : NULL);
+		char *copy = s ? som_allocate(strlen(s) + 1) : NULL;
 		if (copy) ev->text = strcpy(copy, s);
 		Py_XDECREF(text);
 		PyErr_Clear();
@@ -203,6 +201,5 @@ void raise_to_env(som_env *ev) {
 int set_up_errors(PyObject *parts) {
 	user_error = PyDict_GetItemString(parts, "UserException");
 	system_error = PyDict_GetItemString(parts, "SystemException");
-	held = PyDict_New();
-	return user_error && system_error && held ? 0 : -1;
+	return user_error && system_error ? 0 : -1;
 }
