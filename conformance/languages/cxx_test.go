@@ -1,10 +1,7 @@
 package languages
 
 import (
-	"fmt"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -42,7 +39,7 @@ func cxxFlags(t testing.TB) (flags []string, own string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own = classlib.Build(t, classlib.Source{IDL: "cxx/own.idl", Include: []string{"suite"}, Code: "cxx/own.cc"}, classlib.Plain, "-I"+suite(t))
+	own = classlib.Build(t, classlib.Source{IDL: "own/own.idl", Include: []string{"suite"}, Code: "cxx/own.cc"}, classlib.Plain, "-I"+suite(t))
 	flags = []string{"-std=c++17", "-pthread", "-I" + filepath.Join(root, "libsom/include"), "-I" + filepath.Join(root, "bind/cxx")}
 	for _, dir := range append(filepath.SplitList(libraries(t, 1)), own, embed(t)) {
 		flags = append(flags, "-I"+dir)
@@ -72,31 +69,8 @@ func TestCXX(t *testing.T) {
 func TestCXXCompiler(t *testing.T) {
 	t.Parallel()
 	flags, _ := cxxFlags(t)
-	file := filepath.Join(t.TempDir(), "line.cc")
-	compile := func(lines ...string) error {
-		text := "#include \"suite.hpp\"\nusing namespace Suite;\n"
-		for i, line := range lines { // from the third on
-			text += fmt.Sprintf("void f%d(const Types &types) { (void)types; %s }\n", i, line)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		_, err := output(t, nil, "g++", slices.Concat([]string{"-fsyntax-only", "-fmax-errors=0", "-Wconversion", "-Wsign-conversion", "-Werror", file}, flags)...)
-		return err
-	}
-	if err := compile("types.turn_octet(255); types.turn_longs({1, 2}); types.turn_thing(Thing::create()); types.turn_grid({{{1, 2, 3}, {3, 4, 5}}}); Thing::create().set_weight(3);"); err != nil {
-		t.Errorf("what is right is refused: %v", err)
-	}
-	var rows, lines []string
-	for row, all := range inCXX.Compiler {
-		for _, line := range all {
-			rows, lines = append(rows, row), append(lines, line)
-		}
-	}
-	said := fmt.Sprint(compile(lines...))
-	for i, line := range lines {
-		if !regexp.MustCompile(fmt.Sprintf(`line\.cc:%d:\d+:`, i+3)).MatchString(said) {
-			t.Errorf("%s: the compiler takes %s", rows[i], line)
-		}
-	}
+	refusedLines(t, inCXX, func(file string) (string, []string) {
+		return "g++", append(slices.Clone(flags), "-fsyntax-only", "-fmax-errors=0", "-Wconversion", "-Wsign-conversion", "-Werror", file)
+	}, "line.cc", "#include \"suite.hpp\"\nusing namespace Suite;\n", "void f%d(const Types &types) { (void)types; %s }\n",
+		"types.turn_octet(255); types.turn_longs({1, 2}); types.turn_thing(Thing::create()); types.turn_grid({{{1, 2, 3}, {3, 4, 5}}}); Thing::create().set_weight(3);")
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // hosts are the languages in the order of the table.
-var hosts = []*Host{inCXX, python, squeak, inGo}
+var hosts = []*Host{inC, inCXX, python, squeak, inGo}
 
 var shelf sombuild.Shelf
 

@@ -803,13 +803,7 @@ def _():
 
 @row("chain/python-go")
 def _():
-    load("GoMiddle")
-    load("Embed::Python")().run("""
-from dsom import load
-class PythonAndGo(load("GoMiddle")):
-    def speak(self, n):
-        return super().speak(n) + 10000
-""")
+    load("Embed::Python")().run("exec(open('chain/below_go.py').read())")
 
     class Lowest(load("PythonAndGo")):
         def speak(self, n):

@@ -600,7 +600,7 @@ func init() { // rows refer to run, which refers to rows
 		"chain/python-go": func() {
 			do(native.Export(goMiddleClass))
 			python := must(must(native.Find("Embed::Python")).New())
-			must(python.Invoke(ctx, "run", "from dsom import load\nclass PythonAndGo(load('GoMiddle')):\n    def speak(self, n):\n        return super().speak(n) + 10000\n"))
+			must(python.Invoke(ctx, "run", "exec(open('chain/below_go.py').read())"))
 			belowThat = "PythonAndGo"
 			o := of(som.MustClass[fourth]("Fourth", som.Parents(must(native.Find("PythonAndGo")))))
 			must(caller.Ask(ctx, o, 1, 1))
