@@ -16,6 +16,8 @@ type Row struct {
 	Shows string // a sentence for the table
 	Log   string // what the library must have written, a line each
 	Alone bool   // it is run in a process of its own
+	// Chain is a language whose classes stand between C++'s and those of the row's language, in a process of their own; none: "".
+	Chain string
 	// Relays are the releases of class Relay that it is run with, one after the other, each in a process of its own; none: the first one, with the other rows.
 	Relays []int
 }
@@ -31,6 +33,13 @@ type Host struct {
 	Name   string
 	Page   string // its document, as a link in docs
 	Limits []Limit
+	// Compiler are rows that the program is not asked, since its compiler refuses each of these lines.
+	Compiler map[string][]string
+}
+
+// asked are the rows that the program is asked.
+func (h *Host) asked(rows []Row) []Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return h.Compiler[r.Name] != nil })
 }
 
 // A Limit is a row that a host cannot do.

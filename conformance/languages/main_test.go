@@ -16,7 +16,7 @@ import (
 )
 
 // hosts are the languages in the order of the table.
-var hosts = []*Host{python, squeak}
+var hosts = []*Host{inC, inCXX, python, squeak, inGo}
 
 var shelf sombuild.Shelf
 
@@ -36,12 +36,14 @@ type program func(t *testing.T, env []string, rows ...string) (string, error)
 func conform(t *testing.T, h *Host, run program) {
 	t.Helper()
 	var together []Row
-	for _, r := range Rows {
+	for _, r := range h.asked(Rows) {
 		switch {
 		case r.Relays != nil:
 			for _, release := range r.Relays {
 				t.Run(fmt.Sprintf("%s/%d", r.Name, release), func(t *testing.T) { judge(t, h, run, release, r) })
 			}
+		case r.Chain != "":
+			t.Run(r.Name, func(t *testing.T) { judge(t, h, inChain(t, run, r.Chain), 1, r) })
 		case r.Alone:
 			t.Run(r.Name, func(t *testing.T) { judge(t, h, run, 1, r) })
 		default:
@@ -138,8 +140,13 @@ func TestRows(t *testing.T) {
 		names[r.Name] = true
 	}
 	for _, h := range hosts {
+		for row, lines := range h.Compiler {
+			if !names[row] || len(lines) == 0 {
+				t.Errorf("%s: the compiler is said to refuse row %q: no such row, or no lines", h.Name, row)
+			}
+		}
 		for _, l := range h.Limits {
-			if !names[l.Row] || l.Why == "" || l.Error == "" {
+			if h.Compiler[l.Row] != nil || !names[l.Row] || l.Why == "" || l.Error == "" {
 				t.Errorf("%s: limit of %q: no such row, or no error or reason", h.Name, l.Row)
 			}
 		}

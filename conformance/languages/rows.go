@@ -1,5 +1,18 @@
 package languages
 
+// chained is the log of rows whose class stands below another language's.
+const chained = `
+ask derived Thing 1 1 = 101002
+ask derived Thing 1 1 = 102002
+caught Refused 7 "too much for chain"
+caught_refused 8 "too much for chain"
+caught something
+keep derived Thing 1
+ask derived Thing 1 1 = 105002
+keep nothing
+living 0
+`
+
 // Rows are what every language is asked. A row's name is an argument of its program.
 var Rows = []Row{
 	{Name: "types/boolean", Shows: "true and false, both ways", Log: `
@@ -149,7 +162,7 @@ turn_string "x \xf0\x9f\x98\x80"
 turn_string "e\xcc\x81\x09\x22\x5c\x0a"
 turn_string "\x0a\x5c\x22\x09\xcc\x81e"
 `},
-	{Name: "strings/wstring", Shows: "UTF-16: surrogates, 100,000 units, a zero refused", Log: `
+	{Name: "strings/wstring", Shows: "UTF-16: surrogates, 100,000 units", Log: `
 turn_wstring L""
 turn_wstring L""
 turn_wstring L"plain"
@@ -160,7 +173,6 @@ turn_wstring L"\ud83d\ude00 x"
 turn_wstring L"x \ud83d\ude00"
 turn_wstring 100000 units fb6212d136b20ecb
 turn_wstring 100000 units fb6212d136b20ecb
-note "refused"
 `},
 	{Name: "strings/long", Shows: "a million octets", Log: `
 turn_string 1000000 octets 57c6313837c86465
@@ -168,6 +180,9 @@ turn_string 1000000 octets 098e671aa3113d65
 turn_string 1000000 octets c5a9912916bf6025
 `},
 	{Name: "strings/zero", Shows: "a zero within a text is refused, not cut", Log: `
+note "refused"
+`},
+	{Name: "strings/wide-zero", Shows: "nor is it in UTF-16", Log: `
 note "refused"
 `},
 	{Name: "strings/no-utf8", Shows: "octets that are no UTF-8 come back as they were", Log: `
@@ -519,7 +534,7 @@ note "refused"
 	{Name: "threads/foreign", Shows: "threads that C++ began call an override", Log: `
 threads: sum 400, raised 0
 `},
-	{Name: "threads/waiting", Shows: "likewise, while the language waits in C++ for them", Log: `
+	{Name: "threads/waiting", Shows: "likewise, while the language waits in C++ for them", Alone: true, Log: `
 threads: sum 20400, raised 0
 `},
 	{Name: "threads/raising", Shows: "what overrides raise there reaches C++", Log: `
@@ -528,6 +543,11 @@ threads: sum 0, raised 40
 	{Name: "threads/own", Shows: "threads of the language's call C++ at the same time", Log: `
 turn_longlong 79600
 living 0
+`},
+	{Name: "chain/python", Shows: "C++, below it a class in Python, in the same process, and below that the language's: calls, `super`, state, exceptions and lifetime through all three", Chain: "Python", Log: chained},
+	{Name: "chain/go", Shows: "the same with a class library in Go", Chain: "Go", Log: chained},
+	{Name: "chain/python-go", Shows: "C++, Go, Python and the language, four in a process", Chain: "Python and Go", Log: `
+ask derived Thing 1 1 = 1111002
 `},
 	{Name: "wrong/count", Shows: "too few and too many arguments", Log: `
 note "refused"

@@ -15,13 +15,13 @@ import (
 
 var squeak = &Host{Name: "Smalltalk", Page: "som-smalltalk.md", Limits: slices.Concat(
 	limits("MessageNotUnderstood: SomSuiteTypes>>", "methods with structures, unions, sequences, arrays, wide strings, `out` or `inout` are left out",
-		"types/octets", "types/sequence", "types/array", "types/structure", "types/nested", "types/recursive", "types/union", "types/objects", "strings/wstring", "parameters/out",
+		"types/octets", "types/sequence", "types/array", "types/structure", "types/nested", "types/recursive", "types/union", "types/objects", "strings/wstring", "strings/wide-zero", "parameters/out",
 		"parameters/out-constructed", "parameters/inout", "parameters/inout-constructed", "ownership/out", "callbacks/text", "callbacks/constructed", "callbacks/objects", "callbacks/out", "callbacks/inout",
 		"wrong/element"),
 	limits("MessageNotUnderstood: SomSuiteCaller>>many:", "methods with structures, unions, sequences, arrays, wide strings, `out` or `inout` are left out", "ownership/result", "ownership/memory"),
 	limits("BAD_PARAM:1.0: argument 1 of turn_colour", "enumerators are their numbers, in calls of classes in C++", "types/enum"),
 	limits("a String in ISO 8859-1", "what is no UTF-8 becomes a String in ISO 8859-1, and goes out again as that", "strings/no-utf8"),
-	limits("MessageNotUnderstood: SomException>>code", "an exception has no members", "exceptions/user", "exceptions/through"),
+	limits("MessageNotUnderstood: SomException>>code", "an exception has no members", "exceptions/user", "exceptions/through", "chain/python", "chain/go"),
 	limits("the members code and why is not understood", "an exception has no members", "exceptions/raised"),
 	limits("MessageNotUnderstood: SomException>>minor", "a system exception has no minor code", "exceptions/system"),
 	limits("UNKNOWN:1.0: Error: mine", "an error goes through C++ as its text", "exceptions/own-again"),
@@ -31,7 +31,7 @@ var squeak = &Host{Name: "Smalltalk", Page: "som-smalltalk.md", Limits: slices.C
 	limits("MessageNotUnderstood: SomSuiteThing class>>subclass:and:", "a class of Smalltalk's has one parent", "subclass/two-parents"),
 	limits("the object that C++ has made is of class Som", "it is of another class for Smalltalk, though its overrides are called", "subclass/made-by-cxx"),
 	limits("smalltalk-nested-calls", "`super` of a class that a class in C++ stands below calls that again", "subclass/below-in-cxx"),
-	limits("BAD_INV_ORDER:1.0 Smalltalk is called by its own thread alone", "overrides run in Smalltalk's own thread alone", "threads/foreign", "threads/waiting", "threads/raising"),
+	limits("TRANSIENT:1.0 the one thread of the object's language was busy for a minute", "Smalltalk's one thread runs overrides for others, and cannot while it waits in C++ for these: they get an exception after a minute", "threads/waiting"),
 )}
 
 // squeakPlugin is the folder that the plugin is built in.

@@ -87,6 +87,8 @@ static PyObject *bases_of(const somh_class *c) {
 typedef struct unfilled { const somh_class *c; class_object *is; struct unfilled *outer; } unfilled;
 static _Thread_local unfilled *filling;
 
+static void inherit_guard(class_object *c);
+
 class_object *class_of_description(const somh_class *c) {
 	class_object *is = known(c->cls);
 	for (const unfilled *u = filling; u && !is; u = u->outer)
@@ -105,6 +107,7 @@ class_object *class_of_description(const somh_class *c) {
 	Py_DECREF(args);
 	if (!is) return NULL;
 	is->cls = c;
+	if (c->nmade) inherit_guard(is); /* it stands below one that is made in Python */
 	unfilled now = {c, is, filling};
 	filling = &now;
 	bool good = fill(is) == 0;
@@ -220,6 +223,13 @@ static void guard(class_object *c) {
 	t->tp_finalize = finalize_scripted;
 }
 
+/* Of a class below others: what is inherited is guarded already. */
+static void inherit_guard(class_object *c) {
+	for (PyTypeObject *t = c->heap.ht_type.tp_base; t && !c->finalize; t = t->tp_base)
+		if (PyObject_TypeCheck((PyObject *)t, &Class_Type)) c->finalize = ((class_object *)t)->finalize;
+	guard(c);
+}
+
 /* Where __del__ has been assigned or deleted: it is what classes below inherit, too. */
 static int guard_below(class_object *c) {
 	guard(c);
@@ -227,7 +237,7 @@ static int guard_below(class_object *c) {
 	int failed = below ? 0 : -1;
 	for (Py_ssize_t i = 0; !failed && i < PyList_GET_SIZE(below); i++) {
 		class_object *k = (class_object *)PyList_GET_ITEM(below, i);
-		if (PyObject_TypeCheck((PyObject *)k, &Class_Type) && k->made) failed = guard_below(k);
+		if (PyObject_TypeCheck((PyObject *)k, &Class_Type) && (k->made || (k->cls && k->cls->nmade))) failed = guard_below(k);
 	}
 	Py_XDECREF(below);
 	return failed;
@@ -256,10 +266,8 @@ static PyObject *class_new(PyTypeObject *meta, PyObject *args, PyObject *kwds) {
 	building = outer;
 	Py_XDECREF(others);
 	if (c) {
-		for (PyTypeObject *t = c->heap.ht_type.tp_base; t && !c->finalize; t = t->tp_base) /* what is inherited is guarded already */
-			if (PyObject_TypeCheck((PyObject *)t, &Class_Type)) c->finalize = ((class_object *)t)->finalize;
+		inherit_guard(c);
 		c->made = true;
-		guard(c);
 		PyObject *own = name ? Py_NewRef(name) : PyObject_GetAttrString((PyObject *)c, "__name__");
 		if (!own || define(c, own, name != NULL) < 0) Py_CLEAR(c);
 		else if (PyDict_SetItemString(c->heap.ht_type.tp_dict, "som_name", own) < 0) Py_CLEAR(c);

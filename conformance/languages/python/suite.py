@@ -178,7 +178,6 @@ def _():
 @row("strings/wstring")
 def _():
     twice(types.turn_wstring, "", "plain", "Grüße €", "😀 x", "€" * 100000)
-    refused(ValueError, types.turn_wstring, "a\0b")
 
 
 @row("strings/long")
@@ -190,6 +189,11 @@ def _():
 @row("strings/zero")
 def _():
     refused(ValueError, types.turn_string, "a\0b")
+
+
+@row("strings/wide-zero")
+def _():
+    refused(ValueError, types.turn_wstring, "a\0b")
 
 
 @row("strings/no-utf8")
@@ -761,7 +765,9 @@ def _():
         def speak(self, n):
             raise ValueError("odd")
 
-    caller.wait_for_threads(Odd(), 2, 20)
+    caller.begin_threads(Odd(), 2, 20)
+    while not caller.ended():
+        time.sleep(0)
 
 
 @row("threads/own")
@@ -781,6 +787,54 @@ def _():
     types.turn_longlong(sum(sums))
     gc.collect()
     del o
+    journal.living()
+
+
+@row("chain/python")
+def _():
+    load("Embed::Python")().run("exec(open('chain/middle.py').read())")
+    chain("PythonMiddle")
+
+
+@row("chain/go")
+def _():
+    chain("GoMiddle")
+
+
+@row("chain/python-go")
+def _():
+    load("Embed::Python")().run("exec(open('chain/below_go.py').read())")
+
+    class Lowest(load("PythonAndGo")):
+        def speak(self, n):
+            return super().speak(n) + 1100000
+
+    caller.ask(Lowest(), 1, 1)
+
+
+def chain(middle):
+    """A class of here below one that is another language's."""
+
+    class Below(load(middle)):
+        def speak(self, n):
+            return super().speak(n) + 100000
+
+    o = Below()
+    o.label = "chain"
+    caller.ask(o, 1, 1)
+    caller.ask(o, 1, 1)
+    caller.catch_it(o, 1007)
+    try:
+        caller.ask(o, 1008, 1)
+    except Refused as e:
+        journal.caught_refused(e.code, e.why)
+    caller.catch_any(o, 77)
+    caller.keep(o)
+    del o
+    gc.collect()
+    caller.ask_kept(1)
+    caller.keep(None)
+    gc.collect()
     journal.living()
 
 
