@@ -1,11 +1,12 @@
 """What C calls: overrides, and the begin and the end of an object whose class is made in Python."""
 
 import ctypes
+import types
 import weakref
 from ctypes import c_uint64, c_void_p, memmove, string_at
 
 from .library import (
-    begin_t, end_t, GETS, handler_t, IN, INOUT, interpreter, MAKING, MAX_LENT, OBJECT, OIDL, OUT, som_raise_system, som_release, somh_above, somh_call, somh_end,
+    begin_t, end_t, GETS, handler_t, IN, INOUT, interpreter, MAKING, MAX_LENT, OBJECT, OIDL, OUT, parts, som_raise_system, som_release, somh_above, somh_call, somh_end,
     somh_ending, STRING, VOID,
 )
 from .objects import bound_to, in_making, kept_objects, run_finalizer, twin, twins, wrap
@@ -133,6 +134,8 @@ def handle(context, ref, ev, args, result):
         w = wrap(ref)
         try:
             r = _ran(cls, over, w, args)
+            if isinstance(r, types.CoroutineType):
+                r = parts["finish"](r)
         finally:
             for p in m.params:
                 if p.direction == IN and p.owner == 1 and p.type.owns:
