@@ -2,6 +2,7 @@ package dsom
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -21,8 +22,11 @@ type hosting struct {
 	accept   func()        // closes it, once
 }
 
-// list is what stands between commas.
+// list is what stands between commas, nil if there is nothing.
 func list(text string) []string {
+	if text == "" {
+		return nil
+	}
 	return slices.DeleteFunc(strings.Split(text, ","), func(s string) bool { return s == "" })
 }
 
@@ -66,6 +70,9 @@ func (o *processObject) Serve(ctx context.Context, name, listen, classes string)
 		}
 	}}
 	if err := s.run(g, role); err != nil {
+		if sys := (*exc.SystemException)(nil); !errors.As(err, &sys) {
+			err = exc.New(exc.Initialize, 0, exc.No, "the server cannot begin: %w", err)
+		}
 		return "", err
 	}
 	s.hosting = h

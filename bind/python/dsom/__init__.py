@@ -93,7 +93,11 @@ Object = _core.class_named("SOMObject")
 
 
 def __getattr__(name):
-    """System exceptions by their names: dsom.BAD_PARAM."""
+    """System exceptions by their names: dsom.BAD_PARAM. The module dsom.remote, when it is first asked for."""
+    if name == "remote":
+        import importlib
+
+        return importlib.import_module("dsom.remote")
     if name in _corba_names:
         return SystemException.named(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

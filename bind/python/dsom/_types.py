@@ -66,6 +66,8 @@ class UserException(Exception):
         super().__init__(*(getattr(self, f) for f in self._fields_))
 
     def __str__(self):
+        if not self._fields_ and type(self) is UserException and self.args:
+            return str(self.args[0])
         return ", ".join(f"{f}={getattr(self, f)!r}" for f in self._fields_) or type(self).__qualname__
 
     def __eq__(self, other):
