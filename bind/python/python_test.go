@@ -2,6 +2,7 @@
 package python_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -149,6 +150,25 @@ func (b build) env(t testing.TB, more ...string) []string {
 	return env
 }
 
+// elsewhere is a folder with what objects of other processes need: dsom, the generic server, and the ORB as a library.
+func elsewhere(t testing.TB) string {
+	t.Helper()
+	return once(t, "elsewhere", func(dir string) error {
+		return errors.Join(
+			compile("go", "build", "-o", filepath.Join(dir, "dsom"), "../../cmd/dsom"),
+			compile("go", "build", "-o", filepath.Join(dir, "dsom-classes"), "../somd/classes"),
+			compile("go", "build", "-buildmode=c-shared", "-o", filepath.Join(dir, "libdsom-place.so"), "../somd/place"))
+	})
+}
+
+// orbEnv is env, with the ORB as a library.
+func (b build) orbEnv(t testing.TB, more ...string) []string {
+	t.Helper()
+	dir := elsewhere(t)
+	return append(b.env(t, "SOM_LIBRARY="+filepath.Join(sombuild.Kernel(t, "gcc", b.kernel), "libsom.so.1"), "DSOM_PLACE_LIBRARY="+filepath.Join(dir, "libdsom-place.so"),
+		"DSOM_CLASSES="+filepath.Join(dir, "dsom-classes"), "DSOM_STATE="+filepath.Join(dir, "nowhere")), more...)
+}
+
 // unit runs a file of Python's tests.
 func (b build) unit(t *testing.T, file string, more ...string) {
 	t.Helper()
@@ -211,6 +231,28 @@ func TestForeign(t *testing.T) {
 	if out, err := output("", plain.env(t, "DSOM_PYTHON=ctypes", "DSOM_LIBRARIES=/nowhere"), "python3", "-c", "import dsom"); err == nil || !strings.Contains(out, "set DSOM_LIBRARIES to the folder of") {
 		t.Errorf("without libsom: %v\n%s", err, out)
 	}
+}
+
+// odd is a folder with the class library of testdata/odd.idl, which is in C.
+func (b build) odd(t testing.TB) string {
+	t.Helper()
+	kernel := sombuild.Kernel(t, "gcc", b.kernel)
+	return once(t, "odd-"+b.name, func(dir string) error {
+		if err := compile(filepath.Join(elsewhere(t), "dsom"), "idl", "build", "--out", dir, "--c=h,ih", "--library", "odd", "--typelib", "testdata/odd.idl"); err != nil {
+			return err
+		}
+		return compile("gcc", slices.Concat([]string{"-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-I" + dir, "-I../../libsom/include", "-I../c", "-o", filepath.Join(dir, "libodd.so"),
+			"testdata/odd.c", filepath.Join(dir, "odd_library.c"), filepath.Join(dir, "odd_typelib.c"), "-L" + kernel, "-lsom"}, b.flags)...)
+	})
+}
+
+// TestOdd has initializers that are given what they keep, and structures that hold each other, by the extension, checked and not, and by ctypes.
+func TestOdd(t *testing.T) {
+	t.Parallel()
+	for _, b := range []build{plain, asan} {
+		b.unit(t, "test_odd.py", "SOM_PATH="+b.odd(t))
+	}
+	plain.unit(t, "test_odd.py", "SOM_PATH="+plain.odd(t), "DSOM_PYTHON=ctypes", "DSOM_LIBRARIES="+sombuild.Kernel(t, "gcc", plain.kernel))
 }
 
 // TestStubs holds what type checkers are told of a library, by either implementation.

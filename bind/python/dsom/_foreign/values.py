@@ -92,7 +92,7 @@ def put(t, o, p, nullable, what, depth=0):
 def _put(t, o, p, what, depth):
     k = t.kind
     if depth > MAX_NESTING:
-        raise RecursionError(f"values are nested deeper than {2 * MAX_NESTING} (SOMH_MAX_NESTING)")
+        raise RecursionError(f"values are nested deeper than {MAX_NESTING} (half of SOMH_MAX_NESTING)")
     if k in _WHOLE:
         c, name, signed, bits = _WHOLE[k]
         if not isinstance(o, int):
