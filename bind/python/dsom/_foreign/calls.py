@@ -3,7 +3,7 @@
 import ctypes
 from ctypes import byref, c_uint64, c_void_p, cast, memmove
 
-from .library import Environment, IN, INIT, MAKING, MethodForm, OBJECT, OUT, som_release, som_retain, somh_call, somh_end, somh_make, somh_proc, VOID
+from .library import Environment, IN, INIT, MAKING, MethodForm, OBJECT, OUT, som_release, som_retain, somh_call, somh_call_quick, somh_end, somh_make, somh_proc, VOID
 from .types import type_at
 from .objects import ref_of, wrap
 from .values import get, put
@@ -85,7 +85,7 @@ class _Frame:
                 somh_end(p.type.address, ctypes.addressof(room))
 
 
-def call_method(m, owner, o, args):
+def call_method(m, owner, o, args, call=somh_call):
     ref = ref_of(o)
     if m.why:
         raise NotImplementedError(f"{owner.som_name if owner else ''}::{m.name} cannot be called: {m.why}")
@@ -99,7 +99,7 @@ def call_method(m, owner, o, args):
     som_retain(ref)  # before what is converted may release it
     try:
         f = _Frame(m, args)
-        code = somh_call(m.address, proc, ref, f.args, byref(result), byref(ev))
+        code = call(m.address, proc, ref, f.args, byref(result), byref(ev))
         raised = code != 0 or ev.major != 0
         if raised:
             raise exception_of(ev, m, ref)
@@ -174,7 +174,7 @@ class Method:
             args = [rest[p.name] for p in m.ins]
         if len(args) != n:
             raise TypeError(f"{owner.__name__}.{m.name}() takes exactly {n} argument{'s' * (n != 1)} ({len(args) + len(named)} given)")
-        return _make_by(m, o, args) if m.flags & INIT else call_method(m, owner, o, args)
+        return _make_by(m, o, args) if m.flags & INIT else call_method(m, owner, o, args, somh_call_quick if self.quick else somh_call)
 
 
 class Attribute:

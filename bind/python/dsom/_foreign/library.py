@@ -116,6 +116,7 @@ somh_named = _f(_host, "somh_named", _P, c_char_p, _P)
 somh_find = _f(_host, "somh_find", _P, _P, c_char_p, _P)
 somh_type_named = _f(_host, "somh_type_named", _P, _P, c_char_p)
 somh_call = _f(_host, "somh_call", c_int, _P, _P, _P, _P, _P, _P)
+somh_call_quick = _f(ctypes.PyDLL(None, handle=_host._handle), "somh_call", c_int, _P, _P, _P, _P, _P, _P)  # with the interpreter's lock held
 somh_make = _f(_host, "somh_make", _P, _P, _P, _P, _P)
 somh_proc = _f(_host, "somh_proc", _P, _P, _P, _P, _P)
 somh_above = _f(_host, "somh_above", _P, _P, _P)

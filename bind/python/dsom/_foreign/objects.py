@@ -13,6 +13,7 @@ from .library import (
 
 twins = weakref.WeakValueDictionary()
 kept_objects = {}  # objects of classes made in Python, that others have as well
+dying = set()  # addresses of objects whose part in Python ends, before the one in C does
 in_making = threading.local()
 
 
@@ -77,7 +78,7 @@ def wrap(ref, owned=False):
         if owned:
             som_release(ref)
         return w
-    if somh_ending(ref):
+    if somh_ending(ref) or ref in dying:
         raise ReferenceError("an object is in the middle of its end")
     try:
         w = bound_to(classes.class_of_ref(ref), ref)
@@ -141,6 +142,10 @@ class Instance:
         twins.pop(ref, None)
         self._ref = None
         self._end_lent()
+        if type(self)._scripted:  # what hangs on it ends while C's part is there
+            dying.add(ref)
+            vars(self).clear()
+            dying.discard(ref)
         som_release(ref)
 
     def _end_lent(self):
@@ -215,7 +220,11 @@ class Weak:
             raise exceptions.exception_of(ev)
 
     def __call__(self):
-        return wrap(som_weak_get(self._weak), True)
+        ref = som_weak_get(self._weak)
+        if ref in dying:
+            som_release(ref)
+            return None
+        return wrap(ref, True)
 
     def __del__(self):
         if getattr(self, "_weak", None) and not interpreter.down:

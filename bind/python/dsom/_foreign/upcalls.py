@@ -9,7 +9,7 @@ from .library import (
     begin_t, end_t, GETS, handler_t, IN, INOUT, interpreter, MAKING, MAX_LENT, OBJECT, OIDL, OUT, parts, som_raise_system, som_release, somh_above, somh_call, somh_end,
     somh_ending, STRING, VOID,
 )
-from .objects import bound_to, in_making, kept_objects, run_finalizer, twin, twins, wrap
+from .objects import bound_to, dying, in_making, kept_objects, run_finalizer, twin, twins, wrap
 from .values import get, put
 from .exceptions import tell
 from .calls import python_name
@@ -123,7 +123,7 @@ def handle(context, ref, ev, args, result):
     m = over.m if over else None
     cls = over.cls() if over else None
     try:
-        if over is None or cls is None or interpreter.down or (twin(ref) is None and somh_ending(ref)):
+        if over is None or cls is None or interpreter.down or (twin(ref) is None and (somh_ending(ref) or ref in dying)):
             c = cls._c if cls else None
             proc = somh_above(c, m.address) if c else None
             if proc:

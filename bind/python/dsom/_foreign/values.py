@@ -196,7 +196,7 @@ def _put_many(t, o, p, what, depth):
         _refuse(o, what, "a sequence")
     if isinstance(o, (str, dict)) or not hasattr(o, "__iter__"):
         _refuse(o, what, "bytes or a sequence of int" if octets else "a sequence")
-    values = o if isinstance(o, bytes) else list(o)
+    values = o if isinstance(o, (bytes, list, tuple)) else list(o)
     n = len(values)
     if t.kind == ARRAY and n != t.bound:
         raise ValueError(f"{what}: {n} elements, and the array has {t.bound}")
@@ -215,5 +215,7 @@ def _put_many(t, o, p, what, depth):
         if n:
             memmove(to, values, n)
         return
-    for i, v in enumerate(values):
-        put(t.elem, v, to + i * t.elem.size, False, f"{what}[{i}]", depth + 1)
+    for i in range(n):
+        if i >= len(values):  # what was converted has changed it
+            raise RuntimeError(f"{what} changed size")
+        put(t.elem, values[i], to + i * t.elem.size, False, f"{what}[{i}]", depth + 1)
