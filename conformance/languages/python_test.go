@@ -10,9 +10,7 @@ import (
 	"github.com/opendsom/dsom/internal/sombuild"
 )
 
-var python = &Host{Name: "Python", Page: "som-python.md", Limits: []Limit{
-	{"exceptions/own-again", "UserException: IDL:opendsom/PythonError:1.0", "methods in C++ hand the exception on, and it comes back as a plain UserException of that id"},
-}}
+var python = &Host{Name: "Python", Page: "som-python.md"}
 
 // pythonPackage is a folder for PYTHONPATH: the package as its wheel has it, linked to the libsom that the class libraries are.
 func pythonPackage(t testing.TB) string {

@@ -9,10 +9,32 @@ static PyObject *user_error, *system_error; /* dsom.UserException, dsom.SystemEx
 
 /* ---- From C ---- */
 
+/* An exception of Python's that others have: known by where it is, since who hands it on may have put what ends it behind something of its own. */
+typedef struct held { struct held *next, **at; PyObject *e; } held;
+static held *all_held;
+
+static held *hold_exception(PyObject *e) {
+	held *h = som_allocate(sizeof *h);
+	if (!h) return NULL;
+	*h = (held){all_held, &all_held, Py_NewRef(e)};
+	if (all_held) all_held->at = &h->next;
+	return all_held = h;
+}
+
+static PyObject *held_at(const void *value) {
+	const held *h = all_held;
+	while (h && h != value) h = h->next;
+	return h ? h->e : NULL;
+}
+
 static void drop_python(void *value) {
 	PyGILState_STATE s;
+	held *h = value;
 	if (!enter_python(&s)) return;
-	Py_DECREF((PyObject *)value);
+	if (h->next) h->next->at = h->at;
+	*h->at = h->next;
+	Py_DECREF(h->e);
+	som_deallocate(h);
 	leave_python(s);
 }
 
@@ -67,8 +89,9 @@ PyObject *raise_env(som_env *ev, const somh_method *m, som_ref o) {
 		som_env_clear(ev);
 		return NULL;
 	}
-	if (ev->major == SOM_USER_EXCEPTION && ev->drop == drop_python && ev->value) {
-		e = Py_NewRef((PyObject *)ev->value);
+	PyObject *own = ev->major == SOM_USER_EXCEPTION && ev->value && ev->id && !strcmp(ev->id, python_id) ? held_at(ev->value) : NULL;
+	if (own) {
+		e = Py_NewRef(own);
 	} else if (ev->major == SOM_USER_EXCEPTION) {
 		e = user_exception(ev, m, o);
 		if (e) keep_environment(e, ev);
@@ -165,7 +188,8 @@ void raise_to_env(som_env *ev) {
 	if (!raised) {
 		PyObject *text = PyObject_CallOneArg(part("text"), e);
 		const char *s = text && PyUnicode_Check(text) ? PyUnicode_AsUTF8(text) : NULL;
-		som_raise_user(ev, python_id, Py_NewRef(e), drop_python);
+		held *h = hold_exception(e);
+		som_raise_user(ev, python_id, h, h ? drop_python : NULL);
 		char *copy = s ? som_allocate(strlen(s) + 1) : NULL;
 		if (copy) ev->text = strcpy(copy, s);
 		Py_XDECREF(text);

@@ -47,8 +47,9 @@ def exception_of(ev, m=None, ref=None):
     text = lambda a: string_at(a).decode("utf-8", "replace") if a else None
     try:
         id = text(ev.id)
-        if ev.major == 1 and ev.drop == _DROP_PYTHON and ev.value:
-            return _held[ev.value]
+        own = _held.get(ev.value) if ev.major == 1 and ev.value and id == _PYTHON_ID.decode() else None
+        if isinstance(own, BaseException):  # known by where it is: who has handed it on may have put what ends it behind something of its own
+            return own
         if ev.major != 1:
             return parts["system"](id or "IDL:omg.org/CORBA/UNKNOWN:1.0", ev.minor, ev.completed, som_code_name(ev.code).decode() if ev.code else "", text(ev.text))
         e = None
