@@ -70,10 +70,7 @@ func (o *processObject) Serve(ctx context.Context, name, listen, classes string)
 		}
 	}}
 	if err := s.run(g, role); err != nil {
-		if sys := (*exc.SystemException)(nil); !errors.As(err, &sys) {
-			err = exc.New(exc.Initialize, 0, exc.No, "the server cannot begin: %w", err)
-		}
-		return "", err
+		return "", raised(exc.Initialize, exc.No, "the server cannot begin", err)
 	}
 	s.hosting = h
 	return h.host.Daemon(), s.enter(h.domain, objects)
@@ -169,5 +166,13 @@ func (o *processObject) Leave(context.Context) error {
 		return err
 	}
 	s.hosting.accept() // of one that never took calls
-	return g.deactivate()
+	return raised(exc.Timeout, exc.Maybe, "the server has ended, but not in order", g.deactivate())
+}
+
+// raised is an error as other languages have it: a system exception.
+func raised(kind exc.Kind, completed exc.Completed, what string, err error) error {
+	if sys := (*exc.SystemException)(nil); err == nil || errors.As(err, &sys) {
+		return err
+	}
+	return exc.New(kind, 0, completed, "%s: %w", what, err)
 }
