@@ -20,33 +20,33 @@ extern "C" {
 enum { SOMDProcess_major = 0, SOMDProcess_minor = 0 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct SOMDProcess_binding_71b03885 {
+SOM_PER_CLIENT struct SOMDProcess_binding_daaf99f9 {
 	som_classdata c;
-	som_tok m[12];
-} SOMDProcess_binding_71b03885;
+	som_tok m[18];
+} SOMDProcess_binding_daaf99f9;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMDProcess_bind(som_env *ev) {
-	static const char *const methods[] = {"begin", "end", "global", "create", "factory", "daemon_ready", "proxy_class", "principal", "set_exception", "create_request", "create_request_args", "next_response"};
-	static const char *const sigs[] = {"v:/void()", "v:/void()", "o:s/SOMObject(string)", "o:s/SOMObject(string)", "o:s/SOMObject(string)", "b:I/boolean(unsigned long)", "s:s/string(string)", "o:/Principal()", "v:IsIIL/void(unsigned long,string,unsigned long,unsigned long,unsigned long long)", "o:oosopI/Request(SOMObject,Context,string,NVList,void*,unsigned long)", "o:osp/NVList(SOMObject,string,void*)", "o:I/Request(unsigned long)"};
-	static const som_binding binding = {sizeof(som_binding), 12, "SOMDProcess", 0, 0, methods, sigs, NULL, 0};
-	return som_bind(&binding, &SOMDProcess_binding_71b03885.c, ev);
+	static const char *const methods[] = {"begin", "end", "global", "create", "factory", "daemon_ready", "proxy_class", "principal", "set_exception", "create_request", "create_request_args", "next_response", "serve", "publish", "accept", "served", "interrupt", "leave"};
+	static const char *const sigs[] = {"v:/void()", "v:/void()", "o:s/SOMObject(string)", "o:s/SOMObject(string)", "o:s/SOMObject(string)", "b:I/boolean(unsigned long)", "s:s/string(string)", "o:/Principal()", "v:IsIIL/void(unsigned long,string,unsigned long,unsigned long,unsigned long long)", "o:oosopI/Request(SOMObject,Context,string,NVList,void*,unsigned long)", "o:osp/NVList(SOMObject,string,void*)", "o:I/Request(unsigned long)", "s:sss/string(string,string,string)", "s:os/string(SOMObject,string)", "v:/void()", "v:/void()", "v:/void()", "v:/void()"};
+	static const som_binding binding = {sizeof(som_binding), 18, "SOMDProcess", 0, 0, methods, sigs, NULL, 0};
+	return som_bind(&binding, &SOMDProcess_binding_daaf99f9.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void SOMDProcess_unbind(void) {
-	som_class_unbind(&SOMDProcess_binding_71b03885.c);
-	memset(&SOMDProcess_binding_71b03885, 0, sizeof SOMDProcess_binding_71b03885);
+	som_class_unbind(&SOMDProcess_binding_daaf99f9.c);
+	memset(&SOMDProcess_binding_daaf99f9, 0, sizeof SOMDProcess_binding_daaf99f9);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *SOMDProcess_class(som_env *ev) {
-	return som_bound(&SOMDProcess_binding_71b03885.c) || SOMDProcess_bind(ev) == SOM_OK ? SOMDProcess_binding_71b03885.c.cls : NULL;
+	return som_bound(&SOMDProcess_binding_daaf99f9.c) || SOMDProcess_bind(ev) == SOM_OK ? SOMDProcess_binding_daaf99f9.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int SOMDProcess_is(const som_object *o) {
-	return som_is(o, &SOMDProcess_binding_71b03885.c, "SOMDProcess", SOMDProcess_bind);
+	return som_is(o, &SOMDProcess_binding_daaf99f9.c, "SOMDProcess", SOMDProcess_bind);
 }
 static inline som_ref SOMDProcess_cast(som_ref o) { return o && SOMDProcess_is(o) ? o : NULL; }
-static inline som_tok SOMDProcess_token(uint32_t n, som_env *ev) { return SOMDProcess_bind(ev) == SOM_OK ? som_token(&SOMDProcess_binding_71b03885.m[n]) : 0; }
+static inline som_tok SOMDProcess_token(uint32_t n, som_env *ev) { return SOMDProcess_bind(ev) == SOM_OK ? som_token(&SOMDProcess_binding_daaf99f9.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref SOMDProcess_new(som_env *ev) {
@@ -61,7 +61,7 @@ SOM_COLD void SOMDProcess_begin_first(som_ref self, som_env *ev) {
 /* void begin()
  * Makes the process's ORB and its objects, or notes that they are used once more. */
 static inline void SOMDProcess_begin(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDProcess_binding_71b03885.m[0]);
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[0]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
@@ -75,7 +75,7 @@ SOM_COLD void SOMDProcess_end_first(som_ref self, som_env *ev) {
 /* void end()
  * Takes that back; the last time the objects end. */
 static inline void SOMDProcess_end(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDProcess_binding_71b03885.m[1]);
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[1]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
@@ -89,7 +89,7 @@ SOM_COLD som_ref SOMDProcess_global_first(som_ref self, som_env *ev, const char 
 /* SOMObject global(in string name)
  * ORB, ImplRepository, SOMDObjectMgr or SOMOA, between begin and end; SOMDServer, nil where the process is no server. The reference is the caller's. */
 static inline som_ref SOMDProcess_global(som_ref self, som_env *ev, const char *name) {
-	som_tok token = som_token(&SOMDProcess_binding_71b03885.m[2]);
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[2]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, name) : SOMDProcess_global_first(self, ev, name);
 }
 
@@ -101,7 +101,7 @@ SOM_COLD som_ref SOMDProcess_create_first(som_ref self, som_env *ev, const char 
  * An object of a class, by its name or by a constraint such as class=='Car' and alias=='east', made at a server. The reference is
  * the caller's, and the object ends with it. */
 static inline som_ref SOMDProcess_create(som_ref self, som_env *ev, const char *constraint) {
-	som_tok token = som_token(&SOMDProcess_binding_71b03885.m[3]);
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[3]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, constraint) : SOMDProcess_create_first(self, ev, constraint);
 }
 
@@ -112,7 +112,7 @@ SOM_COLD som_ref SOMDProcess_factory_first(som_ref self, som_env *ev, const char
 /* SOMObject factory(in string constraint)
  * What makes objects of the class at a server. */
 static inline som_ref SOMDProcess_factory(som_ref self, som_env *ev, const char *constraint) {
-	som_tok token = som_token(&SOMDProcess_binding_71b03885.m[4]);
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[4]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, constraint) : SOMDProcess_factory_first(self, ev, constraint);
 }
 
@@ -123,7 +123,7 @@ SOM_COLD uint8_t SOMDProcess_daemon_ready_first(som_ref self, som_env *ev, uint3
 /* boolean daemon_ready(in unsigned long seconds)
  * Whether the daemon takes calls, now or within so many seconds. */
 static inline uint8_t SOMDProcess_daemon_ready(som_ref self, som_env *ev, uint32_t seconds) {
-	som_tok token = som_token(&SOMDProcess_binding_71b03885.m[5]);
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[5]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, uint32_t))som_resolve(self, token))(self, ev, seconds) : SOMDProcess_daemon_ready_first(self, ev, seconds);
 }
 
@@ -134,7 +134,7 @@ SOM_COLD char *SOMDProcess_proxy_class_first(som_ref self, som_env *ev, const ch
 /* string proxy_class(in string name)
  * The name of the class of proxies for a class, which is made if there is none. */
 static inline char *SOMDProcess_proxy_class(som_ref self, som_env *ev, const char *name) {
-	som_tok token = som_token(&SOMDProcess_binding_71b03885.m[6]);
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[6]);
 	return SOM_LIKELY(token) ? ((char *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, name) : SOMDProcess_proxy_class_first(self, ev, name);
 }
 
@@ -145,7 +145,7 @@ SOM_COLD som_ref SOMDProcess_principal_first(som_ref self, som_env *ev) {
 /* Principal principal()
  * Who has sent the request that this thread carries out, as far as the transport has made sure of that. The object is the caller's. */
 static inline som_ref SOMDProcess_principal(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDProcess_binding_71b03885.m[7]);
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[7]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMDProcess_principal_first(self, ev);
 }
 
@@ -157,7 +157,7 @@ SOM_COLD void SOMDProcess_set_exception_first(som_ref self, som_env *ev, uint32_
  * Has the request that this thread carries out raise an exception when its method has returned: major is 1 for a user exception, with the place of its members or 0, 2 for a
  * system exception, with its minor code and completion, 0 for none. */
 static inline void SOMDProcess_set_exception(som_ref self, som_env *ev, uint32_t major, const char *id, uint32_t minor, uint32_t completed, uint64_t members) {
-	som_tok token = som_token(&SOMDProcess_binding_71b03885.m[8]);
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[8]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, uint32_t, const char *, uint32_t, uint32_t, uint64_t))som_resolve(self, token))(self, ev, major, id, minor, completed, members);
 	else
@@ -171,7 +171,7 @@ SOM_COLD som_ref SOMDProcess_create_request_first(som_ref self, som_env *ev, som
 /* Request create_request(in SOMObject target, in Context ctx, in string operation, in NVList args, in somToken result, in unsigned long flags)
  * Begins a call of an object, wherever that is: result is the place of a NamedValue, or nil. The request is the caller's. */
 static inline som_ref SOMDProcess_create_request(som_ref self, som_env *ev, som_ref target, som_ref ctx, const char *operation, som_ref args, void *result_, uint32_t flags) {
-	som_tok token = som_token(&SOMDProcess_binding_71b03885.m[9]);
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[9]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, som_ref, som_ref, const char *, som_ref, void *, uint32_t))som_resolve(self, token))(self, ev, target, ctx, operation, args, result_, flags) : SOMDProcess_create_request_first(self, ev, target, ctx, operation, args, result_, flags);
 }
 
@@ -182,7 +182,7 @@ SOM_COLD som_ref SOMDProcess_create_request_args_first(som_ref self, som_env *ev
 /* NVList create_request_args(in SOMObject target, in string operation, in somToken result)
  * A list with an item for each parameter of a method, as the object's class declares it; the NamedValue gets the result's type. */
 static inline som_ref SOMDProcess_create_request_args(som_ref self, som_env *ev, som_ref target, const char *operation, void *result_) {
-	som_tok token = som_token(&SOMDProcess_binding_71b03885.m[10]);
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[10]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, som_ref, const char *, void *))som_resolve(self, token))(self, ev, target, operation, result_) : SOMDProcess_create_request_args_first(self, ev, target, operation, result_);
 }
 
@@ -193,8 +193,89 @@ SOM_COLD som_ref SOMDProcess_next_response_first(som_ref self, som_env *ev, uint
 /* Request next_response(in unsigned long flags)
  * The next of the requests that were sent of which the response is there, and has been taken; nil where none is there and the flags say not to wait. */
 static inline som_ref SOMDProcess_next_response(som_ref self, som_env *ev, uint32_t flags) {
-	som_tok token = som_token(&SOMDProcess_binding_71b03885.m[11]);
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[11]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, uint32_t))som_resolve(self, token))(self, ev, flags) : SOMDProcess_next_response_first(self, ev, flags);
+}
+
+SOM_COLD char *SOMDProcess_serve_first(som_ref self, som_env *ev, const char *name, const char *listen, const char *classes) {
+	som_tok token = SOMDProcess_token(12, ev);
+	return token ? ((char *(*)(som_ref, som_env *, const char *, const char *, const char *))som_resolve(self, token))(self, ev, name, listen, classes) : NULL;
+}
+/* string serve(in string name, in string listen, in string classes)
+ * Makes the process a server, which takes no calls yet: of this name in the daemon, or the one that the daemon has started it by, or of none; at these endpoints, with
+ * commas between, or at a free port; with a SOMDServer that makes objects of these classes, with commas between, if there are any. What is returned is the daemon's
+ * address, empty without one. */
+static inline char *SOMDProcess_serve(som_ref self, som_env *ev, const char *name, const char *listen, const char *classes) {
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[12]);
+	return SOM_LIKELY(token) ? ((char *(*)(som_ref, som_env *, const char *, const char *, const char *))som_resolve(self, token))(self, ev, name, listen, classes) : SOMDProcess_serve_first(self, ev, name, listen, classes);
+}
+
+SOM_COLD char *SOMDProcess_publish_first(som_ref self, som_env *ev, som_ref obj, const char *name) {
+	som_tok token = SOMDProcess_token(13, ev);
+	return token ? ((char *(*)(som_ref, som_env *, som_ref, const char *))som_resolve(self, token))(self, ev, obj, name) : NULL;
+}
+/* string publish(in SOMObject obj, in string name)
+ * Has an object be called by others, as the name in the daemon's naming service, and by corbaloc URLs with it as their key. It lives until the server has
+ * ended. What is returned is its reference, which outlives the process where there are a name and a daemon. */
+static inline char *SOMDProcess_publish(som_ref self, som_env *ev, som_ref obj, const char *name) {
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[13]);
+	return SOM_LIKELY(token) ? ((char *(*)(som_ref, som_env *, som_ref, const char *))som_resolve(self, token))(self, ev, obj, name) : SOMDProcess_publish_first(self, ev, obj, name);
+}
+
+SOM_COLD void SOMDProcess_accept_first(som_ref self, som_env *ev) {
+	som_tok token = SOMDProcess_token(14, ev);
+	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
+}
+/* void accept()
+ * Has calls be taken, which threads of the ORB carry out. */
+static inline void SOMDProcess_accept(som_ref self, som_env *ev) {
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[14]);
+	if (SOM_LIKELY(token))
+		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
+	else
+		SOMDProcess_accept_first(self, ev);
+}
+
+SOM_COLD void SOMDProcess_served_first(som_ref self, som_env *ev) {
+	som_tok token = SOMDProcess_token(15, ev);
+	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
+}
+/* void served()
+ * Returns when the server is to end: interrupt was called, the daemon stops it, or it takes no calls any more. */
+static inline void SOMDProcess_served(som_ref self, som_env *ev) {
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[15]);
+	if (SOM_LIKELY(token))
+		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
+	else
+		SOMDProcess_served_first(self, ev);
+}
+
+SOM_COLD void SOMDProcess_interrupt_first(som_ref self, som_env *ev) {
+	som_tok token = SOMDProcess_token(16, ev);
+	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
+}
+/* void interrupt()
+ * Says that the server is to end. */
+static inline void SOMDProcess_interrupt(som_ref self, som_env *ev) {
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[16]);
+	if (SOM_LIKELY(token))
+		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
+	else
+		SOMDProcess_interrupt_first(self, ev);
+}
+
+SOM_COLD void SOMDProcess_leave_first(som_ref self, som_env *ev) {
+	som_tok token = SOMDProcess_token(17, ev);
+	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
+}
+/* void leave()
+ * Ends it: calls under way are finished, and others are not taken. */
+static inline void SOMDProcess_leave(som_ref self, som_env *ev) {
+	som_tok token = som_token(&SOMDProcess_binding_daaf99f9.m[17]);
+	if (SOM_LIKELY(token))
+		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
+	else
+		SOMDProcess_leave_first(self, ev);
 }
 
 #ifdef __cplusplus

@@ -2,6 +2,7 @@
 package host_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -9,9 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/golden"
 	"github.com/opendsom/dsom/internal/sombuild"
 	"github.com/opendsom/dsom/internal/sombuild/classlib"
+	"github.com/opendsom/dsom/typelib"
 )
 
 // build compiles a program of test/ with the library's sources.
@@ -48,6 +51,52 @@ func TestWalk(t *testing.T) {
 		out := filepath.Join(t.TempDir(), "walk")
 		build(t, out, c.compiler, "test/walk.c", c.flags...)
 		golden.Check(t, "walk.txt", strings.ReplaceAll(sombuild.Run(t, env, out, "Zoo::Animal", "Zoo::Puppy", "Zoo::Echo", "Zoo::Dog", "Nothing"), dir, "/classes"))
+	}
+}
+
+// TestLimits describes classes of which the type information says too much, and says so; and structures that hold each other by sequences, which are none of that.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	out := filepath.Join(t.TempDir(), "limits")
+	build(t, out, "gcc", "test/limits.c", append([]string{"-DSOMH_FFI"}, checked...)...)
+	const structures = "struct S2; struct S1 { sequence<S2> s; }; struct S2 { S1 x; long n; }; struct S3 { sequence<long> s; };"
+	big := func(doc, declares, one string) string {
+		return structures + "interface Big : SOMObject " + doc + "{" + declares + "\n void one(in S1 s);\n" + one + "\n void two();\n void three(in S3 s);\n implementation { releaseorder: one, two, three; }; };"
+	}
+	many := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	const good = "one: good; -\ntwo: good; -\nthree: good; -\n"
+	for name, c := range map[string]struct{ idl, want string }{
+		"within": {big("\n/* "+strings.Repeat("x", 60_000)+" */\n", many(1000, "const long c%d = 1;\n"), ""), strings.Repeat("x", 60) + "\n" + good},
+		"octets": {big("\n/* "+strings.Repeat("x", 70_000)+" */\n", "", ""), "its comment has more than 65536 octets (SOMH_MAX_DOC)\n" + good},
+		"parts":  {big("", "", many(1100, "// line %d\n")), "-\none: good; its comment has more than 1024 parts (SOMH_MAX_DOC_PARTS)\ntwo: good; -\nthree: good; -\n"},
+		"declarations": {big("", many(65_600, "const long c%d = 1;\n"), ""), "-\none: its class has more than 65536 declarations (SOMH_MAX_PARTS); -\ntwo: good; -\n" +
+			"three: its class has more than 65536 declarations (SOMH_MAX_PARTS); -\n"},
+	} {
+		dir := t.TempDir()
+		source, info := filepath.Join(dir, "big.idl"), filepath.Join(dir, "big.somt")
+		if err := os.WriteFile(source, []byte("#include <somobj.idl>\n"+c.idl), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r, err := idl.Compile(t.Context(), idl.Options{}, source)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		b, err := typelib.Append(nil, r.Spec, typelib.Options{Files: []string{source}})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := os.WriteFile(info, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := sombuild.Run(t, []string{"ASAN_OPTIONS=detect_leaks=0"}, "timeout", "120", out, info); got != c.want {
+			t.Errorf("%s: got\n%s", name, got)
+		}
 	}
 }
 

@@ -23,7 +23,9 @@ extern "C" {
 /* Limits. What exceeds one is an error that has the name. */
 enum {
 	SOMH_MAX_NESTING = 256,      /* types in one another, and values */
-	SOMH_MAX_PARTS = 65536,      /* members of a structure, exception or enum, and arms and labels of a union */
+	SOMH_MAX_PARTS = 65536,      /* members of a structure, exception or enum, arms and labels of a union, and declarations in a class */
+	SOMH_MAX_DOC = 65536,        /* octets of a comment */
+	SOMH_MAX_DOC_PARTS = 1024,   /* comments in one: lines of // */
 	SOMH_MAX_ARGS = 64,          /* letters of a signature, as libsom has it */
 	SOMH_MAX_SIZE = 1 << 30,     /* octets of a value, and of the elements of a sequence */
 	SOMH_MAX_OVERRIDES = 65535,  /* methods that a class overrides */

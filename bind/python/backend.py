@@ -56,8 +56,8 @@ def _build(work):
     files = {f"{NAME}/{os.path.basename(core)}": core, f"{NAME}/libsomhost.so.1": os.path.join(host, "libsomhost.so")}
     if not given:
         files[f"{NAME}/libsom.so.1"] = os.path.join(kernel, "libsom.so")
-    for source in glob.glob(os.path.join(here, NAME, "*.py")) + [os.path.join(here, NAME, "py.typed")]:
-        files[f"{NAME}/{os.path.basename(source)}"] = source
+    for source in glob.glob(os.path.join(here, NAME, "**", "*.py"), recursive=True) + [os.path.join(here, NAME, "py.typed")]:
+        files[os.path.relpath(source, here).replace(os.sep, "/")] = source
     return files
 
 

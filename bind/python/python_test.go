@@ -2,6 +2,7 @@
 package python_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -149,6 +150,25 @@ func (b build) env(t testing.TB, more ...string) []string {
 	return env
 }
 
+// elsewhere is a folder with what objects of other processes need: dsom, the generic server, and the ORB as a library.
+func elsewhere(t testing.TB) string {
+	t.Helper()
+	return once(t, "elsewhere", func(dir string) error {
+		return errors.Join(
+			compile("go", "build", "-o", filepath.Join(dir, "dsom"), "../../cmd/dsom"),
+			compile("go", "build", "-o", filepath.Join(dir, "dsom-classes"), "../somd/classes"),
+			compile("go", "build", "-buildmode=c-shared", "-o", filepath.Join(dir, "libdsom-place.so"), "../somd/place"))
+	})
+}
+
+// orbEnv is env, with the ORB as a library.
+func (b build) orbEnv(t testing.TB, more ...string) []string {
+	t.Helper()
+	dir := elsewhere(t)
+	return append(b.env(t, "SOM_LIBRARY="+filepath.Join(sombuild.Kernel(t, "gcc", b.kernel), "libsom.so.1"), "DSOM_PLACE_LIBRARY="+filepath.Join(dir, "libdsom-place.so"),
+		"DSOM_CLASSES="+filepath.Join(dir, "dsom-classes"), "DSOM_STATE="+filepath.Join(dir, "nowhere")), more...)
+}
+
 // unit runs a file of Python's tests.
 func (b build) unit(t *testing.T, file string, more ...string) {
 	t.Helper()
@@ -213,6 +233,28 @@ func TestForeign(t *testing.T) {
 	}
 }
 
+// odd is a folder with the class library of testdata/odd.idl, which is in C.
+func (b build) odd(t testing.TB) string {
+	t.Helper()
+	kernel := sombuild.Kernel(t, "gcc", b.kernel)
+	return once(t, "odd-"+b.name, func(dir string) error {
+		if err := compile(filepath.Join(elsewhere(t), "dsom"), "idl", "build", "--out", dir, "--c=h,ih", "--library", "odd", "--typelib", "testdata/odd.idl"); err != nil {
+			return err
+		}
+		return compile("gcc", slices.Concat([]string{"-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-I" + dir, "-I../../libsom/include", "-I../c", "-o", filepath.Join(dir, "libodd.so"),
+			"testdata/odd.c", filepath.Join(dir, "odd_library.c"), filepath.Join(dir, "odd_typelib.c"), "-L" + kernel, "-lsom"}, b.flags)...)
+	})
+}
+
+// TestOdd has initializers that are given what they keep, and structures that hold each other, by the extension, checked and not, and by ctypes.
+func TestOdd(t *testing.T) {
+	t.Parallel()
+	for _, b := range []build{plain, asan} {
+		b.unit(t, "test_odd.py", "SOM_PATH="+b.odd(t))
+	}
+	plain.unit(t, "test_odd.py", "SOM_PATH="+plain.odd(t), "DSOM_PYTHON=ctypes", "DSOM_LIBRARIES="+sombuild.Kernel(t, "gcc", plain.kernel))
+}
+
 // TestStubs holds what type checkers are told of a library, by either implementation.
 func TestStubs(t *testing.T) {
 	t.Parallel()
@@ -232,31 +274,77 @@ func TestStubs(t *testing.T) {
 	}
 }
 
+// release is a folder with a release of the class library of testdata/counter<n>.idl; edit changes its IDL.
+func release(t *testing.T, n string, edit *strings.Replacer, flags ...string) string {
+	t.Helper()
+	source := filepath.Join(t.TempDir(), "counter.idl")
+	text, err := os.ReadFile("testdata/counter" + n + ".idl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(source, []byte(edit.Replace(string(text))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return classlib.Build(t, classlib.Source{IDL: source, Code: "testdata/counter.cpp"}, plain.kernel, flags...)
+}
+
 // TestReleases runs a program with the release of a class library that it was written for, and with the next, whose class has another ancestor, other
-// data and more methods.
+// data and more methods; one of another major version is refused. A program that runs when the library's file is replaced goes on with what it has loaded, and has the next release when it is
+// started again.
 func TestReleases(t *testing.T) {
 	t.Parallel()
-	env := plain.env(t)
-	for _, c := range []struct {
-		release, want string
-		flags         []string
-	}{
-		{"1", "10 50 1 6\n(1, 0) ['Counter'] False\n", nil},
-		{"2", "10 50 1 6\n(1, 1) ['Counter', 'Named'] True\n", []string{"-DNAMED"}},
-	} {
+	env, as := plain.env(t), strings.NewReplacer()
+	one, two := release(t, "1", as), release(t, "2", as, "-DNAMED")
+	other := release(t, "2", strings.NewReplacer("majorversion = 1; minorversion = 1;", "majorversion = 2; minorversion = 0;"), "-DNAMED")
+	for classes, want := range map[string]string{one: "10 50 1 6\n(1, 0) ['Counter'] False\n", two: "10 50 1 6\n(1, 1) ['Counter', 'Named'] True\n"} {
+		if got := run(t, append(env, "SOM_PATH="+classes), "python3", "tests/release.py"); got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	}
+	for _, how := range []string{"extension", "ctypes"} {
+		env := append(env, "DSOM_PYTHON="+how, "DSOM_LIBRARIES="+sombuild.Kernel(t, "gcc", plain.kernel))
+		got, err := output("", append(env, "SOM_PATH="+other), "python3", "tests/release.py")
+		if err == nil || !strings.Contains(got, "class Counter is version 2.0 of ") || !strings.Contains(got, "dsom.") {
+			t.Errorf("another major version: %v\n%s", err, got)
+		}
+		got, err = output("tests", append(env, "SOM_PATH="+other), "python3", "-c", "import dsom\ntry: dsom.load('Counter', (1, 0))\nexcept dsom.SystemException as e: print(e.code)\nprint(dsom.load('Counter').som_version)")
+		if err != nil || got != "version\n(2, 0)\n" {
+			t.Errorf("another major version: %v\n%s", err, got)
+		}
 		dir := t.TempDir()
-		source := filepath.Join(dir, "counter.idl")
-		text, err := os.ReadFile("testdata/counter" + c.release + ".idl")
-		if err != nil {
-			t.Fatal(err)
+		file, following := filepath.Join(dir, "libcounter.so"), filepath.Join(dir, "following")
+		for to, from := range map[string]string{file: one, following: two} {
+			b, err := os.ReadFile(filepath.Join(from, "libcounter.so"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(to, b, 0o755); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if err := os.WriteFile(source, text, 0o600); err != nil {
-			t.Fatal(err)
+		const want = "(1, 0) 40 False\nTrue (1, 0) 80 40 False\nversion\n(1, 1) 40 True\n"
+		if got := run(t, append(env, "SOM_PATH="+dir), "python3", "tests/rerelease.py", file, following); got != want {
+			t.Errorf("replaced under a program: got\n%swant\n%s", got, want)
 		}
-		classes := classlib.Build(t, classlib.Source{IDL: source, Code: "testdata/counter.cpp"}, plain.kernel, c.flags...)
-		if got := run(t, append(env, "SOM_PATH="+classes), "python3", "tests/release.py"); got != c.want {
-			t.Errorf("release %s: got\n%s", c.release, got)
+	}
+}
+
+// TestValgrind has a little of all looked at by valgrind: what is read, written and given back where it is no more. Whether a value is initialised is not asked, since interpreters are not as clean.
+func TestValgrind(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("valgrind"); err != nil {
+		absent.Skip(t, "no valgrind: interop/install-peers has it")
+	}
+	env := plain.env(t, "PYTHONMALLOC=malloc")
+	python := strings.TrimSpace(run(t, nil, "python3", "-c", "import sys; print(sys.executable)")) // which may stand behind a script
+	args := []string{"-q", "--undef-value-errors=no", "--error-exitcode=9", python, "tests/memory.py"}
+	for _, file := range []string{"/usr/lib/valgrind/python3.supp", "/usr/share/doc/python3/valgrind-python.supp"} { // what Debian knows of Python
+		if _, err := os.Stat(file); err == nil {
+			args = append([]string{"--suppressions=" + file}, args...)
 		}
+	}
+	if out, err := output("", env, "valgrind", args...); err != nil || out != "good\n" {
+		t.Errorf("%v\n%s", err, tail(out))
 	}
 }
 

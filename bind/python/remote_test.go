@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux
 
 package python_test
 
@@ -21,12 +21,8 @@ func TestElsewhere(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds programs")
 	}
-	env := plain.env(t)
-	dir, kernel := t.TempDir(), sombuild.Kernel(t, "gcc", plain.kernel)
-	run(t, nil, "go", "build", "-o", filepath.Join(dir, "dsom-classes"), "../somd/classes")
-	run(t, nil, "go", "build", "-buildmode=c-shared", "-o", filepath.Join(dir, "libdsom-place.so"), "../somd/place")
-	env = append(env, "SOM_LIBRARY="+filepath.Join(kernel, "libsom.so.1"), "DSOM_PLACE_LIBRARY="+filepath.Join(dir, "libdsom-place.so"), "DSOM_STATE="+filepath.Join(dir, "nowhere"))
-	cmd := exec.Command(filepath.Join(dir, "dsom-classes"), "--listen", "tcp:127.0.0.1:0", filepath.Join(plain.zoo(t), "libzoo.so"))
+	env, kernel := plain.orbEnv(t), sombuild.Kernel(t, "gcc", plain.kernel)
+	cmd := exec.Command(filepath.Join(elsewhere(t), "dsom-classes"), "--listen", "tcp:127.0.0.1:0", filepath.Join(plain.zoo(t), "libzoo.so"))
 	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {

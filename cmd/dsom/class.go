@@ -17,6 +17,8 @@ type classCmd struct {
 	Show  classShowCmd  `cmd:"" help:"Print the classes of a library, or what the interface repository has, as IDL again or as JSON."`
 	Place classPlaceCmd `cmd:"" help:"Have objects of a class made by a server elsewhere, for programs that know nothing of it."`
 
+	Bundle classBundleCmd `cmd:"" help:"Make one class library of several classes in Go."`
+
 	Ls       classLsCmd       `cmd:"" help:"List what the interface repository has."`
 	Find     classFindCmd     `cmd:"" help:"Look for a text in the interface repository."`
 	Register classRegisterCmd `cmd:"" help:"Register the classes of libraries in the interface repository."`

@@ -72,7 +72,7 @@ static void *load(const char *file, char *why, size_t size) {
 		return NULL;
 	}
 	if (!is_this(file) && somNativeHasRuntime((char *)file)) {
-		snprintf(why, size, "it has a Go runtime of its own, and a process has room for one: build it into what has the other");
+		snprintf(why, size, "it has a Go runtime of its own, and a process has room for one: bundle its classes with those of the other (dsom class bundle), or build them into the program");
 		return NULL;
 	}
 	void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);

@@ -30,6 +30,12 @@ var ProcessClass = classOf[processObject]("SOMDProcess", `
 	create_request o:oosopI/Request(SOMObject,Context,string,NVList,void*,unsigned long)
 	create_request_args o:osp/NVList(SOMObject,string,void*)
 	next_response o:I/Request(unsigned long)
+	serve s:sss/string(string,string,string)
+	publish s:os/string(SOMObject,string)
+	accept v:/void()
+	served v:/void()
+	interrupt v:/void()
+	leave v:/void()
 `)
 
 type processObject struct{ som.Base }

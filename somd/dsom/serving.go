@@ -13,8 +13,12 @@ import (
 
 // A Role is the server that a process becomes when it calls impl_is_ready.
 type Role struct {
-	Name  string // that it is registered by, IBM's alias
-	Class string // the class of its server object, a descendant of SOMDServer; "": that
+	Name   string   // that it is registered by, IBM's alias
+	Class  string   // the class of its server object, a descendant of SOMDServer; "": that
+	Listen []string // endpoints; none: a free port
+
+	// NoSignals leaves SIGTERM and SIGINT to the program.
+	NoSignals bool
 
 	// Around is to be called around each request that the server is sent, within all else that is.
 	Around orb.ServerInterceptor
@@ -33,6 +37,7 @@ type serving struct {
 	left     chan struct{} // closed by deactivate_impl
 	ended    chan struct{} // closed when the process is the server no more
 	err      error         // what it ended with
+	hosting  *hosting      // nil: it is that of a definition
 	leaving  bool          // left is closed; guarded by process
 }
 
@@ -57,8 +62,8 @@ func serve(ctx context.Context, d wire.Definition) error {
 	if err != nil {
 		return err
 	}
-	within, stop := context.WithCancel(context.Background())
-	s := &serving{turns: newTurns(d.Flags&wire.MultiThread != 0), id: d.ID, name: d.Alias, stop: stop, up: make(chan struct{}), left: make(chan struct{}), ended: make(chan struct{})}
+	s := newServing(d.Flags&wire.MultiThread != 0)
+	s.id, s.name = d.ID, d.Alias
 	file := d.RefDataFile
 	var domain *somd.Domain
 	var objects *poa.POA
@@ -74,6 +79,20 @@ func serve(ctx context.Context, d wire.Definition) error {
 		close(s.up)
 		return nil
 	}}
+	if err := s.run(g, role); err != nil {
+		return err
+	}
+	return s.enter(domain, objects)
+}
+
+func newServing(several bool) *serving {
+	return &serving{turns: newTurns(several), up: make(chan struct{}), left: make(chan struct{}), ended: make(chan struct{})}
+}
+
+// run begins the server, and returns when it is up.
+func (s *serving) run(g *Globals, role Role) error {
+	within, stop := context.WithCancel(context.Background())
+	s.stop = stop
 	go func() {
 		defer close(s.ended)
 		defer s.end()
@@ -81,6 +100,7 @@ func serve(ctx context.Context, d wire.Definition) error {
 	}()
 	select {
 	case <-s.up:
+		return nil
 	case <-s.ended:
 		stop()
 		if s.err == nil {
@@ -88,13 +108,17 @@ func serve(ctx context.Context, d wire.Definition) error {
 		}
 		return s.err
 	}
+}
+
+// enter has the process's objects be the server's, with its domain and the adapter of references that outlive the process.
+func (s *serving) enter(d *somd.Domain, objects *poa.POA) error {
 	process.Lock()
 	defer process.Unlock()
 	if process.globals == nil {
-		stop()
+		s.stop()
 		return errNotBegun
 	}
-	process.replace(func(n *Globals) { n.d, n.objects, n.serving = domain, objects, s })
+	process.replace(func(n *Globals) { n.d, n.objects, n.serving = d, objects, s })
 	return nil
 }
 

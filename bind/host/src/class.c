@@ -94,21 +94,59 @@ void forget(node *n) {
 
 /* ---- Making one ---- */
 
-/* What of a class's declaration belongs to its methods, and its types, in one walk. */
-static uint32_t declaration_of(const somt *t, uint32_t cls, const char *name, bool *set) {
-	bool get = !strncmp(name, "_get_", 5), puts = !strncmp(name, "_set_", 5);
+/* A declaration in a class: an attribute or an operation. */
+typedef struct member { const char *name; uint32_t decl, kind; } member;
+
+static int by_name(const void *a, const void *b) {
+	const member *x = a, *y = b;
+	int n = strcmp(x->name, y->name);
+	return n ? n : x->kind != y->kind ? (x->kind < y->kind ? -1 : 1) : x->decl < y->decl ? -1 : x->decl > y->decl;
+}
+
+/* What a class declares that methods belong to, sorted; NULL: why says why not, or there is none. */
+static member *members_of(const somt *t, uint32_t cls, uint32_t *n, const char **why) {
+	member *all = NULL;
+	uint32_t room = 0;
 	somt_decl d;
+	*n = 0;
 	for (uint32_t i = cls + 1; somt_at(t, i, &d) && d.scope >= cls; i++) {
-		if (d.scope != cls) continue;
-		*set = puts && d.kind == SOMT_ATTRIBUTE;
-		if (d.kind == SOMT_ATTRIBUTE ? (get || puts) && !strcmp(d.name, name + 5) : d.kind == SOMT_OPERATION && !strcmp(d.name, name)) return i;
+		if (i - cls > SOMH_MAX_PARTS) return free(all), *n = 0, *why = "its class has more than 65536 declarations (SOMH_MAX_PARTS)", NULL;
+		if (d.scope != cls || (d.kind != SOMT_ATTRIBUTE && d.kind != SOMT_OPERATION)) continue;
+		if (*n == room) {
+			member *more = realloc(all, (room = 2 * room + 64) * sizeof *all);
+			if (!more) return free(all), *n = 0, *why = "there is no memory", NULL;
+			all = more;
+		}
+		all[(*n)++] = (member){d.name, i, d.kind};
 	}
-	return 0;
+	if (*n) qsort(all, *n, sizeof *all, by_name);
+	return all;
+}
+
+static uint32_t member_named(const member *all, uint32_t n, const char *name, uint32_t kind) {
+	uint32_t least = 0;
+	for (uint32_t most = n; least < most;) {
+		uint32_t at = least + (most - least) / 2;
+		int c = strcmp(all[at].name, name);
+		if (c < 0 || (c == 0 && all[at].kind < kind)) least = at + 1;
+		else most = at;
+	}
+	return least < n && all[least].kind == kind && !strcmp(all[least].name, name) ? all[least].decl : 0;
+}
+
+/* The declaration that a method belongs to, or 0; set: it sets an attribute. */
+static uint32_t declaration_of(const member *all, uint32_t n, const char *name, bool *set) {
+	bool get = !strncmp(name, "_get_", 5), puts = !strncmp(name, "_set_", 5);
+	uint32_t at = get || puts ? member_named(all, n, name + 5, SOMT_ATTRIBUTE) : 0;
+	*set = puts && at;
+	return at ? at : member_named(all, n, name, SOMT_OPERATION);
 }
 
 static bool fill_methods(somh_class *c, const som_class_info *info, library *l, uint32_t decl) {
 	somh_method *all = keep(((size_t)info->nintroduces + 1) * sizeof *all);
-	uint32_t n = 0;
+	const char *why = NULL;
+	uint32_t n = 0, ndeclared = 0;
+	member *declared = l && decl ? members_of(l->t, decl, &ndeclared, &why) : NULL;
 	for (uint32_t i = 0; all && i < info->nintroduces; i++) {
 		const som_method_info *of = &info->introduces[i];
 		if (of->migrated) continue; /* it is the ancestor's */
@@ -122,10 +160,12 @@ static bool fill_methods(somh_class *c, const som_class_info *info, library *l, 
 			if (som_lookup(c->cls, qualified, &f, NULL) != SOM_OK || !f.proc) continue; /* a place that is kept for one */
 			m->proc = f.proc;
 		}
-		uint32_t at = l && decl ? declaration_of(l->t, decl, of->name, &set) : 0;
+		uint32_t at = declaration_of(declared, ndeclared, of->name, &set);
 		fill_method(m, l, at, set);
+		if (why && m->why) m->why = why;
 		n++;
 	}
+	free(declared);
 	c->methods = all;
 	c->nmethods = n;
 	return all != NULL;
@@ -158,11 +198,11 @@ static bool fill_owns(somh_class *c) {
 static bool fill_types(somh_class *c, library *l, uint32_t decl) {
 	somt_decl d;
 	uint32_t n = 0;
-	for (uint32_t i = decl + 1; somt_at(l->t, i, &d) && d.scope >= decl; i++)
+	for (uint32_t i = decl + 1; i - decl <= SOMH_MAX_PARTS && somt_at(l->t, i, &d) && d.scope >= decl; i++)
 		n += d.scope == decl && d.kind >= SOMT_STRUCT && d.kind <= SOMT_EXCEPTION;
 	const somh_type **types = keep(((size_t)n + 1) * sizeof *types);
 	if (!types) return false;
-	for (uint32_t i = decl + 1; somt_at(l->t, i, &d) && d.scope >= decl; i++)
+	for (uint32_t i = decl + 1; i - decl <= SOMH_MAX_PARTS && somt_at(l->t, i, &d) && d.scope >= decl; i++)
 		if (d.scope == decl && d.kind >= SOMT_STRUCT && d.kind <= SOMT_EXCEPTION) types[c->ntypes++] = type_of_decl(l, i);
 	c->types = types;
 	return true;

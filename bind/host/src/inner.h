@@ -44,7 +44,9 @@ typedef struct library {
 	const void *typelib;
 	somt *t;
 	somh_type **types, **decls;
-	uint8_t *begun; /* of each declaration */
+	uint8_t *begun;     /* of each declaration */
+	uint32_t *promised; /* declarations that are to be laid out */
+	uint32_t npromised;
 } library;
 
 /* Memory that lives as long as the process, zeroed; NULL: none. */

@@ -56,7 +56,8 @@ library *library_of(const void *typelib) {
 		l->types = keep(types * sizeof *l->types);
 		l->decls = keep(n * sizeof *l->decls);
 		l->begun = keep(n);
-		if (!l->types || !l->decls || !l->begun) somt_close(l->t), l->t = NULL;
+		l->promised = keep(n * sizeof *l->promised);
+		if (!l->types || !l->decls || !l->begun || !l->promised) somt_close(l->t), l->t = NULL;
 	}
 	l->next = libraries, libraries = l; /* one that cannot be read is not tried again */
 	return l->t ? l : NULL;
@@ -64,8 +65,12 @@ library *library_of(const void *typelib) {
 
 /* ---- Types ---- */
 
+/* Of a declaration: it is being laid out, or it has been met as an element of a sequence, of which it is known how large that is, and is to be laid out when all
+ * that is being so is. */
+enum { BEGUN = 1, PROMISED };
+
 static const somh_type *made(library *l, uint32_t number, int depth);
-static const somh_type *declared(library *l, uint32_t decl, int depth);
+static const somh_type *declared(library *l, uint32_t decl, int depth, bool element);
 
 /* A structure or union that is being laid out: it may be in a sequence, of which it is known how large that is, and in nothing else. */
 static bool incomplete(const somh_type *t) {
@@ -113,11 +118,16 @@ static size_t uncommented(char *to, const char *s) {
 
 const char *doc_of(const somt *t, uint32_t decl) {
 	size_t n = 0, at = 0;
+	uint32_t i;
 	const char *s;
-	for (uint32_t i = 0; (s = somt_doc(t, decl, i)); i++)
-		n += strlen(s) + 2;
+	for (i = 0; i <= SOMH_MAX_DOC_PARTS && n <= SOMH_MAX_DOC && (s = somt_doc(t, decl, i)); i++) {
+		const char *end = memchr(s, 0, SOMH_MAX_DOC + 1);
+		n += end ? (size_t)(end - s) + 2 : SOMH_MAX_DOC + 1;
+	}
+	if (n > SOMH_MAX_DOC) return "its comment has more than 65536 octets (SOMH_MAX_DOC)";
+	if (i > SOMH_MAX_DOC_PARTS) return "its comment has more than 1024 parts (SOMH_MAX_DOC_PARTS)";
 	char *text = n ? keep(n) : NULL;
-	for (uint32_t i = 0; text && (s = somt_doc(t, decl, i)); i++)
+	for (i = 0; text && (s = somt_doc(t, decl, i)); i++)
 		at += uncommented(text + at, s);
 	while (at && text[at - 1] == '\n') text[--at] = 0;
 	return at ? text : NULL;
@@ -239,8 +249,22 @@ static const somh_type *united(library *l, uint32_t decl, somh_type *t, int dept
 	return t;
 }
 
-/* A structure, union, enum or exception; an object or a pointer. A structure that holds itself is damaged, one that has a sequence of itself is not. */
-static const somh_type *declared(library *l, uint32_t decl, int depth) {
+static const somh_type *laid_out(library *l, uint32_t decl, somh_type *t, int depth) {
+	char name[MAX_NAME];
+	const somh_type *is = t;
+	l->begun[decl] = BEGUN;
+	if (t->kind == SOMH_ENUM) is = enumerated(l, decl, t);
+	else is = t->kind == SOMH_UNION ? united(l, decl, t, depth + 1) : composed(l, decl, t, depth + 1);
+	if (is == t && t->kind == SOMH_EXCEPTION && (!somt_id(l->t, decl, name, sizeof name) || !(t->id = keep_text(name, strlen(name)))))
+		is = no_type("the repository id of %s is too long", t->name);
+	if (is != t) *t = (somh_type){.kind = SOMH_NONE, .name = t->name, .align = 1, .why = is->why}; /* what refers to it sees that */
+	l->begun[decl] = 0;
+	return t;
+}
+
+/* A structure, union, enum or exception; an object or a pointer. A structure that holds itself is damaged, one that has a sequence of itself is not: of an
+ * element of a sequence nothing need be known yet. */
+static const somh_type *declared(library *l, uint32_t decl, int depth, bool element) {
 	char name[MAX_NAME];
 	somt_decl d;
 	if (!somt_at(l->t, decl, &d)) return no_type("type information is damaged");
@@ -250,7 +274,7 @@ static const somh_type *declared(library *l, uint32_t decl, int depth) {
 		if (found && found != decl && somt_at(l->t, found, &d) && d.kind != SOMT_FORWARD) decl = found;
 		else return object_type(name, strlen(name)); /* a structure is always defined, or the compiler refuses it */
 	}
-	if (l->decls[decl]) return l->decls[decl];
+	if (l->decls[decl]) return l->begun[decl] == PROMISED && !element && depth <= SOMH_MAX_NESTING ? laid_out(l, decl, l->decls[decl], depth) : l->decls[decl];
 	if (d.kind == SOMT_INTERFACE) {
 		const somh_type *o = object_type(name, strlen(name));
 		return l->decls[decl] = (somh_type *)(uintptr_t)o;
@@ -262,17 +286,20 @@ static const somh_type *declared(library *l, uint32_t decl, int depth) {
 	const char *own = keep_text(name, strlen(name));
 	if (!t || !own) return plain_type(SOMH_NONE);
 	static const uint32_t kinds[] = {[SOMT_STRUCT] = SOMH_STRUCT, [SOMT_UNION] = SOMH_UNION, [SOMT_ENUM] = SOMH_ENUM, [SOMT_EXCEPTION] = SOMH_EXCEPTION};
-	*t = (somh_type){.kind = kinds[d.kind], .letter = 'p', .apart = 1, .align = 1, .name = own, .doc = doc_of(l->t, decl), .otherwise = -1};
+	*t = (somh_type){.kind = kinds[d.kind], .letter = 'p', .apart = d.kind != SOMT_ENUM, .align = 1, .name = own, .doc = doc_of(l->t, decl), .otherwise = -1};
 	l->decls[decl] = t;
-	l->begun[decl] = 1;
-	const somh_type *is = t;
-	if (d.kind == SOMT_ENUM) t->apart = 0, is = enumerated(l, decl, t);
-	else is = d.kind == SOMT_UNION ? united(l, decl, t, depth + 1) : composed(l, decl, t, depth + 1);
-	if (is == t && d.kind == SOMT_EXCEPTION && (!somt_id(l->t, decl, name, sizeof name) || !(t->id = keep_text(name, strlen(name)))))
-		is = no_type("the repository id of %s is too long", own);
-	if (is != t) *t = (somh_type){.kind = SOMH_NONE, .name = own, .align = 1, .why = is->why}; /* what refers to it sees that */
-	l->begun[decl] = 0;
+	if (!element || d.kind == SOMT_ENUM) return laid_out(l, decl, t, depth);
+	l->begun[decl] = PROMISED;
+	l->promised[l->npromised++] = decl;
 	return t;
+}
+
+/* Lays out what has been promised, which may promise more. Each declaration is promised once. */
+static void keep_promises(library *l) {
+	while (l->npromised) {
+		uint32_t decl = l->promised[--l->npromised];
+		if (l->begun[decl] == PROMISED) laid_out(l, decl, l->decls[decl], 0);
+	}
 }
 
 /* What a typedef that the compiler carries stands for, by its name. */
@@ -301,6 +328,14 @@ static const somh_type *array(library *l, uint32_t number, const somh_type *elem
 	return elem;
 }
 
+/* What a sequence is of. */
+static const somh_type *element(library *l, uint32_t number, int depth) {
+	somt_type y;
+	somt_decl d;
+	bool named = depth <= SOMH_MAX_NESTING && somt_type_at(l->t, number, &y) && y.kind == SOMT_NAMED && somt_at(l->t, y.decl, &d);
+	return named && d.kind != SOMT_TYPEDEF ? declared(l, y.decl, depth, true) : made(l, number, depth);
+}
+
 static const somh_type *built(library *l, uint32_t number, int depth) {
 	static const uint8_t kinds[] = {[SOMT_VOID] = SOMH_VOID, [SOMT_BOOLEAN] = SOMH_BOOLEAN, [SOMT_OCTET] = SOMH_OCTET, [SOMT_CHAR] = SOMH_CHAR,
 		[SOMT_WCHAR] = SOMH_WCHAR, [SOMT_INT8] = SOMH_INT8, [SOMT_UINT8] = SOMH_OCTET, [SOMT_SHORT] = SOMH_SHORT, [SOMT_USHORT] = SOMH_USHORT,
@@ -316,11 +351,11 @@ static const somh_type *built(library *l, uint32_t number, int depth) {
 	case SOMT_POINTER: return made(l, y.elem, depth + 1)->kind == SOMH_MAKING ? plain_type(SOMH_MAKING) : plain_type(SOMH_POINTER);
 	case SOMT_NAMED:
 		if (!somt_at(l->t, y.decl, &d)) return no_type("type information is damaged");
-		if (d.kind != SOMT_TYPEDEF) return declared(l, y.decl, depth);
+		if (d.kind != SOMT_TYPEDEF) return declared(l, y.decl, depth, false);
 		const somh_type *known = standard(l->t, &d);
 		if (known) return known;
 		if (l->begun[y.decl]) return no_type("%.100s is a typedef of itself", d.name);
-		l->begun[y.decl] = 1;
+		l->begun[y.decl] = BEGUN;
 		known = made(l, somt_type_of(l->t, y.decl), depth + 1);
 		l->begun[y.decl] = 0;
 		return known;
@@ -329,7 +364,7 @@ static const somh_type *built(library *l, uint32_t number, int depth) {
 		const char *name = y.kind == SOMT_ANY ? "any" : y.kind == SOMT_TYPECODE ? "TypeCode" : y.kind == SOMT_FIXED ? "fixed" : y.kind == SOMT_LONGDOUBLE ? "long double" : "a type";
 		return no_type("%s has no form in methods of SOM", name);
 	}
-	const somh_type *elem = y.elem ? made(l, y.elem, depth + 1) : NULL;
+	const somh_type *elem = !y.elem ? NULL : y.kind == SOMT_SEQUENCE ? element(l, y.elem, depth + 1) : made(l, y.elem, depth + 1);
 	if (elem && (elem->kind == SOMH_NONE || elem->kind == SOMH_VOID)) return elem->why ? elem : no_type("a sequence or array of void");
 	if (y.kind == SOMT_ARRAY) return elem ? array(l, number, elem) : no_type("type information is damaged");
 	if (y.kind == SOMT_SEQUENCE && !elem) return no_type("type information is damaged");
@@ -350,8 +385,17 @@ static const somh_type *made(library *l, uint32_t number, int depth) {
 	return t;
 }
 
-const somh_type *type_of_number(library *l, uint32_t number) { return number ? made(l, number, 0) : plain_type(SOMH_VOID); }
-const somh_type *type_of_decl(library *l, uint32_t decl) { return declared(l, decl, 0); }
+const somh_type *type_of_number(library *l, uint32_t number) {
+	const somh_type *t = number ? made(l, number, 0) : plain_type(SOMH_VOID);
+	keep_promises(l);
+	return t;
+}
+
+const somh_type *type_of_decl(library *l, uint32_t decl) {
+	const somh_type *t = declared(l, decl, 0, false);
+	keep_promises(l);
+	return t;
+}
 
 /* Each structure is looked into once: what holds one that is being looked at is as good as that. */
 static const char *unusable_in(somh_type *t, int depth) {

@@ -22,7 +22,7 @@ from ._types import (
 )
 
 __version__ = "1.0"
-__all__ = ["load", "library", "path", "classes", "weak", "bind", "Object", "Class", "Exception", "UserException", "SystemException", "implementation"]
+__all__ = ["load", "library", "path", "classes", "weak", "bind", "serve", "Object", "Class", "Exception", "UserException", "SystemException", "implementation"]
 
 Class = _core.Class
 weak = _core.weak
@@ -72,11 +72,32 @@ def bind(url):
     return remote.bind(url)
 
 
+def serve(objects=None, *, name=None, listen=None, classes=()):
+    """Has other processes call objects of this one, and returns the server, which takes calls until it is closed:
+
+        with dsom.serve({"zoo/rex": rex}) as server:
+            server.wait()
+
+    objects are those that are published, by their names: in the naming service of the daemon, if there is one here, and as keys of corbaloc URLs. name is the server's in
+    the daemon, where that has not started it: with it references outlive the process, and the daemon starts it when they are called. listen are
+    endpoints, "tcp:127.0.0.1:4000"; a free port without. classes are those of which clients may make objects, by dsom.remote.create or where they are placed here.
+
+    Calls come in threads of the ORB's. Overrides that are coroutine functions run in the event loop in which serve was called; without one each runs in a loop of its own.
+    """
+    from . import _serving
+
+    return _serving.serve(objects, name=name, listen=listen, classes=classes)
+
+
 Object = _core.class_named("SOMObject")
 
 
 def __getattr__(name):
-    """System exceptions by their names: dsom.BAD_PARAM."""
+    """System exceptions by their names: dsom.BAD_PARAM. The module dsom.remote, when it is first asked for."""
+    if name == "remote":
+        import importlib
+
+        return importlib.import_module("dsom.remote")
     if name in _corba_names:
         return SystemException.named(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

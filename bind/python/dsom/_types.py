@@ -6,6 +6,8 @@ import enum
 import keyword
 import os
 
+from ._asynchronous import Asynchronous, finish
+
 try:
     if os.environ.get("DSOM_PYTHON") == "ctypes":
         raise ImportError("DSOM_PYTHON says so")
@@ -64,6 +66,8 @@ class UserException(Exception):
         super().__init__(*(getattr(self, f) for f in self._fields_))
 
     def __str__(self):
+        if not self._fields_ and type(self) is UserException and self.args:
+            return str(self.args[0])
         return ", ".join(f"{f}={getattr(self, f)!r}" for f in self._fields_) or type(self).__qualname__
 
     def __eq__(self, other):
@@ -195,28 +199,6 @@ def _text(e):
     return f"{type(e).__name__}: {e}" if str(e) else type(e).__name__
 
 
-class _Asynchronous:
-    """speak_async: what speak returns, awaited: it runs in a thread of the loop's executor, with the interpreter's lock released."""
-
-    def __init__(self, name):
-        self.name = name
-
-    def __get__(self, o, cls=None):
-        if o is None:
-            return self
-        import asyncio
-        import functools
-
-        method = getattr(o, self.name)
-
-        async def call(*args, **named):
-            return await asyncio.get_running_loop().run_in_executor(None, functools.partial(method, *args, **named))
-
-        call.__name__, call.__qualname__ = self.name + "_async", f"{type(o).__qualname__}.{self.name}_async"
-        call.__doc__ = f"{self.name}, to be awaited."
-        return call
-
-
 def _reduce(o):
     from . import remote
 
@@ -229,7 +211,8 @@ core.set_parts(
         "system": _system,
         "unknown_user": _unknown_user,
         "text": _text,
-        "asynchronous": _Asynchronous,
+        "asynchronous": Asynchronous,
+        "finish": finish,
         "reduce": _reduce,
         "UserException": UserException,
         "SystemException": SystemException,

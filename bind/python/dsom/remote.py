@@ -13,9 +13,12 @@ _lock = threading.Lock()
 _process = None
 _forked = None
 
+published = {}
+"""References of the objects of this process that a server has published, by their addresses."""
 
-def _orb():
-    """The process's ORB, which is begun with the first object elsewhere. A child of a fork has none."""
+
+def begin():
+    """Begins the process's ORB, unless that was done: with the first object elsewhere, or dsom.serve. A child of a fork has none."""
     global _process, _forked
     with _lock:
         if _forked is not None and _forked != os.getpid():
@@ -23,10 +26,19 @@ def _orb():
         if _process is None:
             if "SOMDProcess" not in core.class_names():
                 core.load_library(os.environ.get("DSOM_PLACE_LIBRARY") or "libdsom-place.so")
-            process = core.class_named("SOMDProcess")()
-            process.begin()
-            _process, _forked = process, os.getpid()
-        return _process._global("ORB")
+            made = core.class_named("SOMDProcess")()
+            made.begin()
+            _process, _forked = made, os.getpid()
+
+
+def process():
+    """What the ORB's functions are methods of, once it has begun."""
+    return _process
+
+
+def _orb():
+    begin()
+    return _process._global("ORB")
 
 
 def bind(url):
@@ -48,12 +60,14 @@ def url_of(o):
 
 def create(constraint):
     """Makes an object of a class elsewhere: "Dog", or "class=='Dog' and alias=='kennel'", at a server that the daemon knows to have it."""
-    _orb()
+    begin()
     return _process.create(constraint)
 
 
 def reduce(o):
-    """Pickles an object as its reference: that of an object which is elsewhere, since one of this process would be lost with it."""
+    """Pickles an object as its reference: that of an object which is elsewhere, or that a server has published, since another of this process would be lost with it."""
+    if o.som_alive and (url := published.get(o.som_address)):
+        return bind, (url,)
     if _process is None or not any(c.__name__ == "SOMDClientProxy" or c.__name__ == "SOMDObject" for c in type(o).__mro__):
         raise TypeError(f"cannot pickle {type(o).__qualname__!r} object: it is in this process alone")
     return bind, (url_of(o),)

@@ -182,6 +182,14 @@ static PyObject *call(const override *o, PyObject *self, const som_value *args) 
 	return r;
 }
 
+/* What an override has returned, without the coroutine if it is one. */
+static PyObject *finished(PyObject *r) {
+	if (!r || !PyCoro_CheckExact(r)) return r;
+	PyObject *finish = part("finish"), *value = finish ? PyObject_CallOneArg(finish, r) : NULL;
+	Py_DECREF(r);
+	return value;
+}
+
 /* What stands above an override, for an object that Python does not know any more. */
 static void above(const somh_class *c, const somh_method *m, som_ref self, som_env *ev, const som_value *args, som_value *result) {
 	som_proc *proc = c ? somh_above(c, m) : NULL;
@@ -216,7 +224,7 @@ void handle(void *context, som_ref self, som_env *ev, const som_value *args, som
 	Py_INCREF(type);
 	PyObject *is = wrap(self, false), *r = NULL;
 	if (is && !Py_EnterRecursiveCall(" in a method that another language called")) {
-		r = call(o, is, args);
+		r = finished(call(o, is, args));
 		Py_LeaveRecursiveCall();
 	}
 	took(m, args);

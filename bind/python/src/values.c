@@ -161,7 +161,7 @@ static _Thread_local int depth; /* of the value that is being put */
 /* Whether it gets deeper than values may be, which is an error. */
 static bool deeper(void) {
 	if (depth < SOMH_MAX_NESTING / 2) return depth++, false;
-	PyErr_Format(PyExc_RecursionError, "values are nested deeper than %d (SOMH_MAX_NESTING)", SOMH_MAX_NESTING);
+	PyErr_Format(PyExc_RecursionError, "values are nested deeper than %d (half of SOMH_MAX_NESTING)", SOMH_MAX_NESTING / 2);
 	return true;
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/opendsom/dsom/somd/dsom"
 )
 
-// serve makes the program a server, by an ORB of its own that takes calls, when it calls impl_is_ready. SIGTERM and SIGINT end the server, unless
+// serve makes the program a server, by an ORB of its own that takes calls, when it calls impl_is_ready or SOMDProcess's serve. SIGTERM and SIGINT end the server, unless
 // the program has its own mind about them.
 func serve(ctx context.Context, as dsom.Role) error {
 	l, err := limitsIn(os.Getenv(envLimits))
@@ -29,7 +29,7 @@ func serve(ctx context.Context, as dsom.Role) error {
 		}
 	}
 	return server.Run(ctx, server.Options{
-		Name: as.Name, Limits: l, NoSignals: minds(), BiDir: orb.BiDir{Accept: true},
+		Name: as.Name, Listen: as.Listen, Limits: l, NoSignals: as.NoSignals || minds(), BiDir: orb.BiDir{Accept: true},
 		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 		Configure: func(c *orb.Config) error {
 			c.ServerInterceptors = append(c.ServerInterceptors, as.Around)

@@ -1,0 +1,240 @@
+"""Objects: who refers to whom, and what an object of SOM is in Python."""
+
+import ctypes
+import gc
+import sys
+import threading
+import weakref
+from ctypes import byref, c_size_t, c_void_p, sizeof
+
+from .library import (
+    Environment, INIT, interpreter, parts, som_release, som_retain, som_weak_free, som_weak_get, som_weak_new, somh_end, somh_ending, somh_find, somh_shared,
+)
+
+twins = weakref.WeakValueDictionary()
+kept_objects = {}  # objects of classes made in Python, that others have as well
+dying = set()  # addresses of objects whose part in Python ends, before the one in C does
+in_making = threading.local()
+
+
+def _forget_finalized(o):
+    """An object of Python's is finalized once: the collector notes that in the word in front of it."""
+    c_size_t.from_address(id(o) - sizeof(c_size_t)).value &= ~1
+
+
+def _can_forget():
+    class Note:
+        kept = []
+
+        def __del__(self):
+            Note.kept.append(self)
+
+    if sys.implementation.name != "cpython" or not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return False
+    Note()
+    o = Note.kept.pop()
+    if not gc.is_finalized(o):
+        return False
+    _forget_finalized(o)
+    can = not gc.is_finalized(o)
+    Note.__del__ = lambda self: None
+    return can
+
+
+if not _can_forget():
+    raise ImportError("dsom has no extension here, and calls by ctypes need CPython with the interpreter's lock, as it is up to 3.14")
+
+
+def run_finalizer(w):
+    f = type(w)._finalize
+    if f and not w._finalized:
+        w._finalized = True
+        try:
+            f(w)
+        except BaseException as e:
+            exceptions.tell(None, e)
+
+
+def twin(ref):
+    return kept_objects.get(ref) or twins.get(ref)
+
+
+def _back(w, ref):
+    """Python refers again to an object that libsom's has kept."""
+    if kept_objects.pop(ref, None) is not None:
+        som_retain(ref)
+        twins[ref] = w
+        if gc.is_finalized(w):
+            _forget_finalized(w)
+    return w
+
+
+def wrap(ref, owned=False):
+    if not ref:
+        return None
+    w = twin(ref)
+    if w is not None and w._ref == ref:
+        _back(w, ref)
+        if owned:
+            som_release(ref)
+        return w
+    if somh_ending(ref) or ref in dying:
+        raise ReferenceError("an object is in the middle of its end")
+    try:
+        w = bound_to(classes.class_of_ref(ref), ref)
+    except BaseException:
+        if owned:
+            som_release(ref)
+        raise
+    if not owned:
+        som_retain(ref)
+    return w
+
+
+def bound_to(cls, ref):
+    w = object.__new__(cls)
+    w._ref, w._finalized, w._lent = ref, False, {}
+    twins[ref] = w
+    return w
+
+
+def ref_of(o):
+    if not o._ref:
+        raise ReferenceError(f"the object of class {type(o).__name__} has been released")
+    return o._ref
+
+
+def object_at(address):
+    return wrap(address)
+
+
+def row_of(ref):
+    return c_void_p.from_address(ref).value
+
+
+class Instance:
+    """An object of SOM, of a class of any language."""
+
+    __slots__ = ("_ref", "_finalized", "_lent", "__weakref__")
+    _finalize = None
+
+    def __new__(cls, *args, **named):
+        if not isinstance(cls, classes.Class) or not cls._c:
+            raise TypeError(f"cannot create '{cls.__name__}' instances")
+        if cls.__init__ is Instance.__init__ and (args or named):
+            raise TypeError(f"{cls.__name__}() takes no arguments")
+        return classes.created(cls, [cls, None] if cls._scripted else None)
+
+    def __init__(self, *args, **named):
+        if args or named:
+            raise TypeError(f"{type(self).__name__}() takes no arguments")
+
+    def __del__(self):
+        ref = getattr(self, "_ref", None)
+        if not ref or interpreter.down:
+            return
+        if type(self)._scripted:
+            if somh_shared(ref):
+                kept_objects[ref] = self
+                som_release(ref)
+                return
+            run_finalizer(self)
+        twins.pop(ref, None)
+        self._ref = None
+        self._end_lent()
+        if type(self)._scripted:  # what hangs on it ends while C's part is there
+            dying.add(ref)
+            vars(self).clear()
+            dying.discard(ref)
+        som_release(ref)
+
+    def _end_lent(self):
+        for t, kept in self._lent.values():
+            for room in kept:
+                somh_end(t.address, ctypes.addressof(room))
+        self._lent = {}
+
+    def __repr__(self):
+        return f"<{type(self).__name__} object at {self._ref:#x}>" if self._ref else f"<{type(self).__name__} object, released>"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.som_release()
+
+    def __reduce_ex__(self, protocol):
+        return parts["reduce"](self)
+
+    def som_release(self):
+        """Gives the object's reference back now; calls of it raise ReferenceError from then on."""
+        ref, self._ref = self._ref, None
+        if ref:
+            twins.pop(ref, None)
+            if kept_objects.pop(ref, None) is None:
+                som_release(ref)
+
+    def _by_name(self, name):
+        if not isinstance(name, str):
+            raise TypeError(f"a method's name must be str, not {type(name).__name__}")
+        ref_of(self)
+        ev = Environment()
+        address = somh_find(type(self)._c, name.encode(), byref(ev))
+        if not address:
+            raise exceptions.exception_of(ev)
+        m = calls.MethodInfo.at(address)
+        if m.why:
+            raise NotImplementedError(f"{m.name} cannot be called: {m.why}")
+        return m
+
+    def som_dispatch(self, name, *args):
+        """Calls a method by its name as other languages do, by the object's own table: som_dispatch('speak', 3)."""
+        m = self._by_name(name)
+        if m.flags & INIT:
+            raise TypeError(f"{m.name} is an initializer")
+        if len(args) != len(m.ins):
+            raise TypeError(f"{m.name}() takes exactly {len(m.ins)} argument{'s' * (len(m.ins) != 1)} ({len(args)} given)")
+        return calls.call_method(m, None, self, args)
+
+    def som_entry(self, name):
+        """The address of what calls of a method run, for other tools of this process."""
+        m = self._by_name(name)
+        return m.proc if m.kind == 2 else c_void_p.from_address(row_of(self._ref) + m.token).value
+
+    @property
+    def som_address(self):
+        return ref_of(self)
+
+    @property
+    def som_alive(self):
+        return bool(self._ref)
+
+
+class Weak:
+    """A weak reference to an object of SOM: called it answers the object, or None once its end has begun."""
+
+    def __init__(self, o):
+        ev = Environment()
+        self._weak = som_weak_new(ref_of(o), byref(ev))
+        if not self._weak:
+            raise exceptions.exception_of(ev)
+
+    def __call__(self):
+        ref = som_weak_get(self._weak)
+        if ref in dying:
+            som_release(ref)
+            return None
+        return wrap(ref, True)
+
+    def __del__(self):
+        if getattr(self, "_weak", None) and not interpreter.down:
+            som_weak_free(self._weak)
+
+
+def weak(o):
+    if not isinstance(o, Instance):
+        raise TypeError(f"an object of SOM is asked for, not {type(o).__name__}")
+    return Weak(o)
+
+
+from . import calls, classes, exceptions  # noqa: E402 - here, since they are made of what is above

@@ -1,0 +1,157 @@
+"""What C calls: overrides, and the begin and the end of an object whose class is made in Python."""
+
+import ctypes
+import types
+import weakref
+from ctypes import c_uint64, c_void_p, memmove, string_at
+
+from .library import (
+    begin_t, end_t, GETS, handler_t, IN, INOUT, interpreter, MAKING, MAX_LENT, OBJECT, OIDL, OUT, parts, som_raise_system, som_release, somh_above, somh_call, somh_end,
+    somh_ending, STRING, VOID,
+)
+from .objects import bound_to, dying, in_making, kept_objects, run_finalizer, twin, twins, wrap
+from .values import get, put
+from .exceptions import tell
+from .calls import python_name
+
+
+class Over:
+    """An override: what C calls is found by its number."""
+
+    all = {}
+    last = 0
+
+    def __init__(self, cls, m):
+        self.cls, self.m, self.name = weakref.ref(cls), m, python_name(m.attribute or m.name)
+        Over.last += 1
+        self.number = Over.last
+        Over.all[self.number] = self
+
+
+@begin_t
+def on_begin(ref, ev, context):
+    try:
+        cls = classes.class_of_ref(ref)
+        making = getattr(in_making, "now", None)
+        if making and making[1] is None and making[0] is cls:
+            making[1] = bound_to(cls, ref)
+            return
+        w = wrap(ref)
+        try:
+            w.__init__()
+        except BaseException:
+            w._ref = None
+            twins.pop(ref, None)
+            som_release(ref)
+            raise
+    except BaseException as e:
+        tell(ev, e)
+
+
+@end_t
+def on_end(ref, context):
+    w = twin(ref)
+    if w is not None:
+        if ref in kept_objects:
+            kept_objects.pop(ref)
+            twins[ref] = w
+            run_finalizer(w)
+        twins.pop(ref, None)
+        w._ref = None
+
+
+def _lend(w, m, p, room):
+    """What the object keeps for C: where a text that is there already is."""
+    if p.type.kind == OBJECT and c_void_p.from_buffer(room).value == w._ref:  # itself, which it must not keep
+        som_release(w._ref)
+        return room
+    t, kept = w._lent.setdefault((m.address, p.slot), (p.type, []))
+    if t.kind == STRING and c_void_p.from_buffer(room).value:
+        text = string_at(c_void_p.from_buffer(room).value)
+        for other in kept:
+            if c_void_p.from_buffer(other).value and string_at(c_void_p.from_buffer(other).value) == text:
+                somh_end(t.address, ctypes.addressof(room))
+                kept.append(kept.pop(next(i for i, k in enumerate(kept) if k is other)))
+                return other
+    kept.append(room)
+    if len(kept) > MAX_LENT:
+        somh_end(t.address, ctypes.addressof(kept.pop(0)))
+    return room
+
+
+def _out(w, m, p, o, to, what):
+    if not to:
+        raise ValueError(f"there is no place for {what}")
+    room = (c_uint64 * ((p.type.size + 15) // 8))()
+    put(p.type, o, ctypes.addressof(room), p.nullable, what)
+    if p.owner == 1 and p.type.owns:
+        room = _lend(w, m, p, room)
+    if p.direction == INOUT:
+        somh_end(p.type.address, to)
+    memmove(to, room, p.type.size)
+
+
+def _ran(cls, over, w, args):
+    m, values = over.m, []
+    for p in m.params:
+        if p.direction == OUT:
+            continue
+        at = args + 8 * p.slot
+        if p.type.kind == MAKING:
+            values.append(None)
+            continue
+        if p.type.apart or p.direction != IN:
+            at = c_void_p.from_address(at).value
+            if not at and p.nullable and p.direction == IN:
+                values.append(None)
+                continue
+            if not at:
+                raise ValueError(f"argument '{p.name}' is NULL")
+        values.append(get(p.type, at, p.nullable))
+    f = getattr(cls, over.name)
+    if m.attribute:
+        if m.flags & GETS:
+            return type(f).__get__(f, w, type(w)) if hasattr(type(f), "__get__") else getattr(w, over.name)
+        return type(f).__set__(f, w, values[0]) if hasattr(type(f), "__set__") else setattr(w, over.name, values[0])
+    f = type(f).__get__(f, w, type(w)) if hasattr(type(f), "__get__") else f
+    return f(*values)
+
+
+@handler_t
+def handle(context, ref, ev, args, result):
+    over = Over.all.get(context)
+    m = over.m if over else None
+    cls = over.cls() if over else None
+    try:
+        if over is None or cls is None or interpreter.down or (twin(ref) is None and (somh_ending(ref) or ref in dying)):
+            c = cls._c if cls else None
+            proc = somh_above(c, m.address) if c else None
+            if proc:
+                somh_call(m.address, proc, ref, args, result, ev)
+            else:
+                som_raise_system(ev, b"IDL:omg.org/CORBA/NO_IMPLEMENT:1.0", 0, 1, b"the class was made in Python, which has ended")
+            return
+        w = wrap(ref)
+        try:
+            r = _ran(cls, over, w, args)
+            if isinstance(r, types.CoroutineType):
+                r = parts["finish"](r)
+        finally:
+            for p in m.params:
+                if p.direction == IN and p.owner == 1 and p.type.owns:
+                    at = args + 8 * p.slot
+                    somh_end(p.type.address, c_void_p.from_address(at).value if p.type.apart else at)
+        outs = ([m.result] if m.result.type.kind != VOID else []) + [p for p in m.params if p.direction != IN]
+        if not outs:
+            return
+        if len(outs) > 1 and (not isinstance(r, tuple) or len(r) != len(outs)):
+            raise TypeError(f"{type(w).__name__}.{m.name}() must return a tuple of {len(outs)}, not {type(r).__name__}")
+        what = f"the result of {type(w).__name__}.{m.attribute or m.name}()"
+        for p, v in zip(outs, r if len(outs) > 1 else (r,)):
+            to = result if p is m.result and not p.type.apart else c_void_p.from_address(args + 8 * p.slot).value
+            _out(w, m, p, v, to, what)
+    except BaseException as e:
+        tell(None if m and m.flags & OIDL else ev, e)
+
+
+from . import classes  # noqa: E402 - here, since it is made of what is above
