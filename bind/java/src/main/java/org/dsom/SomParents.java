@@ -1,0 +1,13 @@
+package org.dsom;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** The classes of SOM that a class in Java descends from which extends {@link SomObject} itself, without generated code. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+public @interface SomParents {
+    String[] value();
+}
