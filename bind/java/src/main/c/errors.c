@@ -103,12 +103,17 @@ void raise_to_env(JNIEnv *env, som_env *ev) {
 		(*env)->DeleteLocalRef(env, is);
 		return;
 	}
-	jbyteArray told = (*env)->CallStaticObjectMethod(env, upcall_class, upcalls.raising, is);
-	if ((*env)->ExceptionCheck(env) || !told) {
+	jobjectArray both = (*env)->CallStaticObjectMethod(env, upcall_class, upcalls.raising, is);
+	if ((*env)->ExceptionCheck(env) || !both) { /* there is no room on the stack, or no memory */
 		(*env)->ExceptionClear(env);
-		som_raise_system(ev, "IDL:omg.org/CORBA/UNKNOWN:1.0", 0, SOM_COMPLETED_MAYBE, "an exception of Java's that cannot be told");
+		reader r = {.env = env};
+		raise_value(ev, NULL, java_id, "an exception of Java's that cannot be told", &r, is);
+		(*env)->DeleteLocalRef(env, is);
 		return;
 	}
+	(*env)->DeleteLocalRef(env, is);
+	jbyteArray told = (*env)->GetObjectArrayElement(env, both, 0);
+	is = (*env)->GetObjectArrayElement(env, both, 1);
 	jsize n = (*env)->GetArrayLength(env, told);
 	char *p = malloc((size_t)n + 1);
 	if (!p) return som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_MAYBE, "no memory for an exception");
@@ -124,4 +129,5 @@ void raise_to_env(JNIEnv *env, som_env *ev) {
 	free(p);
 	(*env)->DeleteLocalRef(env, is);
 	(*env)->DeleteLocalRef(env, told);
+	(*env)->DeleteLocalRef(env, both);
 }

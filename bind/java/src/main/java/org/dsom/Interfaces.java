@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -81,7 +82,21 @@ final class Interfaces {
 
     private void put(String scoped, String behind, String text) {
         String pkg = Names.packageOf(prefix, Names.scope(scoped));
-        files.put(pkg.replace('.', '/') + "/" + Names.plain(Names.bare(scoped)) + behind + ".java", HEAD + "package " + pkg + ";\n\n" + text);
+        files.put(pkg.replace('.', '/') + "/" + Names.plain(Names.bare(scoped)) + behind + ".java", HEAD + "package " + pkg + ";\n\n" + imported(pkg, text));
+    }
+
+    /** A file's text with imports in front, where no name of the package's own is in the way. */
+    private static String imported(String pkg, String text) {
+        String body = text.replaceAll("(?<![\\w.\"])" + Pattern.quote(pkg + "."), "");
+        StringBuilder imports = new StringBuilder();
+        for (String name : List.of("java.util.List", "org.dsom.SomBinding", "org.dsom.SomInterface", "org.dsom.SomObject", "org.dsom.SomUserException")) {
+            String own = name.substring(name.lastIndexOf('.') + 1);
+            if (body.contains(name) && !Pattern.compile("(?<![\\w.:])" + own + "\\b").matcher(body).find()) {
+                body = body.replaceAll("\\b" + Pattern.quote(name) + "\\b", own);
+                imports.append("import ").append(name).append(";\n");
+            }
+        }
+        return imports + (imports.isEmpty() ? "" : "\n") + body;
     }
 
     private static String indented(String text) {
@@ -103,7 +118,7 @@ final class Interfaces {
     // ---- Types ----
 
     private String declaration(SomType t, String is) {
-        String doc = javadoc(t.doc() != null ? t.doc() : "{@code " + t.name() + "} of IDL.");
+        String doc = t.doc() != null ? javadoc(t.doc()) : javadoc(null, "{@code " + t.name() + "} of IDL.");
         return doc + is + switch (t.kind) {
             case ENUM -> "enum " + own(t) + " { " + t.members().stream().map(Names::plain).collect(Collectors.joining(", ")) + " }\n";
             case STRUCT -> "record " + own(t) + "(" + components(t) + ") {}\n";
@@ -180,7 +195,7 @@ final class Interfaces {
 
     /** The record of what a method returns that has several results. */
     private static String resultName(SomMethod m) {
-        String name = m.javaName();
+        String name = m.name();
         return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1) + "Result";
     }
 
@@ -225,7 +240,7 @@ final class Interfaces {
             }
             parts.add(javadoc(m.doc(), nulls.toArray(new String[0])) + result(m) + " " + m.javaName() + "(" + parameters(m) + ")" + raises(m) + ";\n");
         }
-        return javadoc(c.doc() != null ? c.doc() : "Class {@code " + c.name() + "} of SOM.") + "@org.dsom.SomBinding(\"" + c.name() + "\")\npublic interface " + Names.plain(Names.bare(c.name()))
+        return (c.doc() != null ? javadoc(c.doc()) : javadoc(null, "Class {@code " + c.name() + "} of SOM.")) + "@org.dsom.SomBinding(\"" + c.name() + "\")\npublic interface " + Names.plain(Names.bare(c.name()))
             + " extends " + (parents.isEmpty() ? "org.dsom.SomInterface" : String.join(", ", parents)) + " {\n" + parts.stream().map(Interfaces::indented).collect(Collectors.joining("\n")) + "}\n";
     }
 

@@ -73,7 +73,8 @@ final class Upcall {
 
     private static final long A_USER = 0, A_SYSTEM = 1, A_JAVA = 2;
 
-    private static byte[] raising(Throwable t) {
+    /** What there is to tell of an exception, as octets, and the exception that it is of: another if what it has for a member cannot be one. */
+    private static Object[] raising(Throwable t) {
         Writer w = new Writer();
         try {
             if (t instanceof SomUnknownException e) {
@@ -86,14 +87,14 @@ final class Upcall {
             } else {
                 raise(w, A_JAVA, 0, 0, "", t.toString());
             }
-            return w.octets();
-        } catch (RuntimeException wrong) { // what it has for a member cannot be one: that is what is wrong
+            return new Object[] {w.octets(), t};
+        } catch (RuntimeException wrong) {
             if (wrong != t) {
                 wrong.addSuppressed(t);
             }
             w = new Writer();
             raise(w, A_JAVA, 0, 0, "", wrong.toString());
-            return w.octets();
+            return new Object[] {w.octets(), wrong};
         }
     }
 
