@@ -1,6 +1,10 @@
 /* calls.c: calls from Java: of whole numbers as they are, and of all else by octets. */
 #include "core.h"
 
+const somh_method missing = {.name = "", .why = "the class library is of a release that does not have this method"};
+
+NATIVE(jlong, missing)(JNIEnv *env, jclass c) { return (void)env, (void)c, (jlong)(uintptr_t)&missing; }
+
 som_proc *procedure(const somh_method *m, const cell *x, som_ref o) {
 	if (!x->made) return m->kind == SOM_PROCEDURE ? m->proc : som_resolve(o, m->token);
 	return somh_proc(m, x->super, x->made, o); /* it is Java's super, or nobody in Java overrides it */
@@ -39,20 +43,18 @@ static uint64_t call_words(som_proc *proc, const somh_method *m, som_ref o, som_
 #endif
 }
 
-static inline jlong words(JNIEnv *env, jobject self, jlong cell_at, jlong method, const uint64_t *w) {
-	cell *x = ADDRESS(cell, cell_at);
-	const somh_method *m = ADDRESS(somh_method, method);
+static jlong words(JNIEnv *env, jobject self, cell *x, const somh_method *m, const uint64_t *w) {
 	som_env ev = {0};
 	uint64_t r = 0;
 	som_ref o = enter(env, x);
-	som_proc *proc = o && m ? procedure(m, x, o) : NULL;
+	som_proc *proc = o && m != &missing ? procedure(m, x, o) : NULL;
 	if (proc) {
 		r = call_words(proc, m, o, &ev, w);
-		if (x->made) enclose(env, x, o);
+		enclose(env, x, o);
 	}
 	if (!proc || ev.major) {
 		if (!o) throw_released(env, self);
-		else if (!m) throw_code(env, &ev, "BAD_OPERATION", "the class library is of a release that does not have this method");
+		else if (m == &missing) throw_code(env, &ev, "BAD_OPERATION", missing.why);
 		else if (!proc) throw_code(env, &ev, "NO_IMPLEMENT", m->name);
 		else throw_env(env, &ev, m, o);
 	}
@@ -60,22 +62,65 @@ static inline jlong words(JNIEnv *env, jobject self, jlong cell_at, jlong method
 	return (jlong)r;
 }
 
+/* What is hot: by the thread that made the object or met it first, of a class that Java has not made, and of a method in the object's table. It is written out here
+ * since each branch and each register that is kept is a part of what such a call costs. */
+#if SOMH_WORDS
+static __attribute__((noinline, cold)) void throw_hot(JNIEnv *env, som_env *ev, const somh_method *m, cell *x) {
+	som_ref o = __atomic_load_n(&x->ref, __ATOMIC_RELAXED);
+	throw_env(env, ev, m, o ? o : __atomic_load_n(&x->pending, __ATOMIC_RELAXED)); /* it was closed meanwhile, and is not gone before this call has left */
+}
+
+#define CALL_HOT(CALL) \
+	if (__builtin_expect(x->hot == env && m->token, 1)) { \
+		__atomic_store_n(&x->own, x->own + 1, __ATOMIC_RELAXED); \
+		__atomic_signal_fence(__ATOMIC_SEQ_CST); \
+		som_ref o = __atomic_load_n(&x->ref, __ATOMIC_RELAXED); \
+		som_proc *proc = __builtin_expect(o != NULL, 1) ? som_resolve(o, m->token) : NULL; \
+		if (__builtin_expect(proc != NULL, 1)) { \
+			som_env ev = {0}; \
+			jlong r = (jlong)(CALL); \
+			if (__builtin_expect(ev.major != 0, 0)) throw_hot(env, &ev, m, x); \
+			__atomic_store_n(&x->own, x->own - 1, __ATOMIC_RELAXED); \
+			__atomic_signal_fence(__ATOMIC_SEQ_CST); \
+			if (__builtin_expect(!__atomic_load_n(&x->ref, __ATOMIC_RELAXED), 0)) end_if_idle(x); \
+			return r; \
+		} \
+		leave(env, x); \
+	}
+#else
+#define CALL_HOT(CALL)
+#endif
+
 #define WORDS(name) JNIEXPORT jlong JNICALL Java_org_dsom_SomObject_##name
-WORDS(som_110)(JNIEnv *env, jobject self, jlong x, jlong m) { return words(env, self, x, m, NULL); }
-WORDS(som_111)(JNIEnv *env, jobject self, jlong x, jlong m, jlong a) {
+#define GIVEN cell *x = ADDRESS(cell, cell_at); const somh_method *m = ADDRESS(const somh_method, method)
+
+WORDS(som_110)(JNIEnv *env, jobject self, jlong cell_at, jlong method) {
+	GIVEN;
+	CALL_HOT(((uint64_t(*)(som_ref, som_env *))proc)(o, &ev))
+	return words(env, self, x, m, NULL);
+}
+WORDS(som_111)(JNIEnv *env, jobject self, jlong cell_at, jlong method, jlong a) {
+	GIVEN;
+	CALL_HOT(((uint64_t(*)(som_ref, som_env *, uint64_t))proc)(o, &ev, (uint64_t)a))
 	uint64_t w[] = {(uint64_t)a};
 	return words(env, self, x, m, w);
 }
-WORDS(som_112)(JNIEnv *env, jobject self, jlong x, jlong m, jlong a, jlong b) {
+WORDS(som_112)(JNIEnv *env, jobject self, jlong cell_at, jlong method, jlong a, jlong b) {
+	GIVEN;
 	uint64_t w[] = {(uint64_t)a, (uint64_t)b};
+	CALL_HOT(somh_words(proc, o, &ev, w, 2))
 	return words(env, self, x, m, w);
 }
-WORDS(som_113)(JNIEnv *env, jobject self, jlong x, jlong m, jlong a, jlong b, jlong c) {
+WORDS(som_113)(JNIEnv *env, jobject self, jlong cell_at, jlong method, jlong a, jlong b, jlong c) {
+	GIVEN;
 	uint64_t w[] = {(uint64_t)a, (uint64_t)b, (uint64_t)c};
+	CALL_HOT(somh_words(proc, o, &ev, w, 3))
 	return words(env, self, x, m, w);
 }
-WORDS(som_114)(JNIEnv *env, jobject self, jlong x, jlong m, jlong a, jlong b, jlong c, jlong d) {
+WORDS(som_114)(JNIEnv *env, jobject self, jlong cell_at, jlong method, jlong a, jlong b, jlong c, jlong d) {
+	GIVEN;
 	uint64_t w[] = {(uint64_t)a, (uint64_t)b, (uint64_t)c, (uint64_t)d};
+	CALL_HOT(somh_words(proc, o, &ev, w, 4))
 	return words(env, self, x, m, w);
 }
 

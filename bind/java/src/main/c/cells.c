@@ -145,6 +145,7 @@ NATIVE(jlong, newCell)(JNIEnv *env, jclass c, jobject object, jlong of) {
 	(void)c;
 	if (!x) return fail(env, "no memory for an object"), 0;
 	x->owner = can_fence ? env : NULL;
+	x->hot = m ? NULL : x->owner;
 	if (m) x->made = __atomic_load_n(&m->cls, __ATOMIC_ACQUIRE), x->super = m->super;
 	if (!(x->weak = (*env)->NewWeakGlobalRef(env, object))) {
 		free(x);

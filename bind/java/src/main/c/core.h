@@ -16,6 +16,7 @@
 /* What an object of Java's has of libsom's: it lives as long as that, and its Cleaner ends it. */
 typedef struct cell {
 	som_ref ref;      /* one reference; NULL: given back, or never had */
+	JNIEnv *hot;      /* owner, of one whose class Java has not made */
 	JNIEnv *owner;    /* the thread whose calls are counted in own, without atomic instructions; NULL: there is none */
 	uint32_t own, others; /* calls that are in it */
 	som_ref pending;  /* what close has taken, until no call is in it */
@@ -86,6 +87,7 @@ void read_value(reader *r, const somh_type *t, void *p);        /* p is zero; if
 jbyteArray written(JNIEnv *env, writer *w); /* what is in it, which ends; NULL: an exception is pending */
 
 /* calls.c */
+extern const somh_method missing; /* what a class library of another release does not have */
 som_proc *procedure(const somh_method *m, const cell *x, som_ref o);
 
 /* overrides.c */

@@ -182,33 +182,41 @@ static void above(const override *o, som_ref self, som_env *ev, const som_value 
 	else som_raise_system(ev, "IDL:omg.org/CORBA/NO_IMPLEMENT:1.0", 0, SOM_COMPLETED_NO, "the class was made in Java, which has ended");
 }
 
+/* One that is not direct, or that raised, makes more references than a thread of C's would ever give back. */
+static void call_in_frame(JNIEnv *env, const override *o, cell *x, jobject self, som_env *ev, const som_value *args, som_value *result) {
+	jthrowable raised = (*env)->ExceptionOccurred(env);
+	if (raised) (*env)->ExceptionClear(env);
+	if ((*env)->PushLocalFrame(env, 16) != 0) {
+		(*env)->ExceptionClear(env);
+		som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_NO, "no memory for a call of Java");
+	} else {
+		if (raised) (*env)->Throw(env, raised);
+		else call_by_octets(env, o, x, self, args, result);
+		if ((*env)->ExceptionCheck(env)) raise_to_env(env, o->m->flags & SOMH_OIDL ? NULL : ev);
+		(*env)->PopLocalFrame(env, NULL);
+	}
+	if (raised) (*env)->DeleteLocalRef(env, raised);
+}
+
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
 	const override *o = context;
 	JNIEnv *env = thread_env();
 	jobject is;
 	if (!env) return above(o, self, ev, args, result);
-	jthrowable before = (*env)->ExceptionOccurred(env); /* who is called back while one is on its way */
-	if (before) (*env)->ExceptionClear(env);
-	if ((*env)->PushLocalFrame(env, 16) != 0) {
-		(*env)->ExceptionClear(env);
-		som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_NO, "no memory for a call of Java");
+	jthrowable before = NULL; /* who is called back while one is on its way */
+	if ((*env)->ExceptionCheck(env)) before = (*env)->ExceptionOccurred(env), (*env)->ExceptionClear(env);
+	cell *x = cell_of(self, &is, env);
+	const somh_class *c = __atomic_load_n(&o->of->cls, __ATOMIC_ACQUIRE);
+	if (!x || !x->made || !c || (x->made != c && !som_descends(x->made->cls, c->cls))) {
+		above(o, self, ev, args, result);
 	} else {
-		cell *x = cell_of(self, &is, env);
-		const somh_class *c = __atomic_load_n(&o->of->cls, __ATOMIC_ACQUIRE);
-		if (!x || !x->made || !c || (x->made != c && !som_descends(x->made->cls, c->cls))) {
-			(*env)->PopLocalFrame(env, NULL);
-			above(o, self, ev, args, result);
-		} else {
-			if (o->direct) call_direct(env, o, is, args, result);
-			else call_by_octets(env, o, x, is, args, result);
-			took(o->m, args);
-			if ((*env)->ExceptionCheck(env)) raise_to_env(env, o->m->flags & SOMH_OIDL ? NULL : ev);
-			enclose(env, x, self);
-			(*env)->PopLocalFrame(env, NULL);
-		}
+		if (o->direct) call_direct(env, o, is, args, result);
+		if (!o->direct || (*env)->ExceptionCheck(env)) call_in_frame(env, o, x, is, ev, args, result);
+		took(o->m, args);
+		enclose(env, x, self);
 	}
+	if (is) (*env)->DeleteLocalRef(env, is);
 	if (!before) return;
-	if ((*env)->ExceptionCheck(env)) (*env)->ExceptionClear(env);
 	(*env)->Throw(env, before);
 	(*env)->DeleteLocalRef(env, before);
 }

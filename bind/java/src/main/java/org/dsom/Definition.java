@@ -28,6 +28,9 @@ final class Definition {
     private static final Map<Long, Override> OVERRIDES = new ConcurrentHashMap<>();
     private static final AtomicLong LAST = new AtomicLong();
 
+    /** The address of a method that the library, of another release, does not have. */
+    static final long MISSING = Native.missing();
+
     private final Class<?> java;
     private final long id = LAST.incrementAndGet();
     private volatile long made;
@@ -99,7 +102,7 @@ final class Definition {
         }
         SomMethod m = c.methodOrNull(method);
         if (m == null || m.why != null) {
-            return 0;
+            return MISSING;
         }
         if (!letters(m).equals(letters)) {
             throw new IllegalStateException(m + " takes or returns something else than when " + base.getName() + " was generated: generate it again");

@@ -70,6 +70,7 @@ final class Native {
     // Calls.
     static final int BY_TABLE = 0, BY_SUPER = 1;
     static native byte[] call(SomObject o, long cell, long method, int how, long above, byte[] in);
+    static native long missing(); // a method that stands for those which the library does not have
     static native long entry(long cell, long method);
 
     // Classes that Java makes.

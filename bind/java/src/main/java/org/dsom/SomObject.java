@@ -138,12 +138,12 @@ public class SomObject implements SomInterface {
         return isAlive() ? name + "@" + Long.toHexString(Native.address(cell)) : name + " (released)";
     }
 
-    // What generated code calls. Addresses are of methods; 0: the library is of a release without it.
+    // What generated code calls. Addresses are of methods.
 
     /** A method by octets; what it raises is thrown as it is. */
     @SuppressWarnings("unchecked")
     protected final <E extends Exception> Object som_call(long method, Object... args) throws E {
-        if (method == 0) {
+        if (method == Definition.MISSING) {
             throw new SomSystemException("BAD_OPERATION", 0, SomSystemException.Completed.NO, "the class library is of a release that does not have this method");
         }
         try {
