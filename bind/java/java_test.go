@@ -217,3 +217,105 @@ func TestClasses(t *testing.T) {
 		})
 	}
 }
+
+// TestStress makes and drops objects of all kinds; a million of each where DSOM_SOAK is set.
+func TestStress(t *testing.T) {
+	t.Parallel()
+	many := "50000"
+	if os.Getenv("DSOM_SOAK") != "" {
+		many = "1000000"
+	}
+	// The heap is resident from the start, so that what grows is not the machine's.
+	if out, err := plain.java(t, []string{"-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"}, "dsomtest.Stress", many); err != nil || !strings.HasSuffix(out, "flat\n") {
+		t.Errorf("%v\n%s", err, tail(out))
+	}
+	if out, err := asan.java(t, []string{"-XX:TieredStopAtLevel=1"}, "dsomtest.Stress", "-3000"); err != nil || !strings.HasSuffix(out, "flat\n") {
+		t.Errorf("asan: %v\n%s", err, tail(out))
+	}
+}
+
+// TestEnds ends the machine with objects alive, in Java's hands and C++'s, and threads in the midst of calls.
+func TestEnds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		how, says string
+		fails     bool
+	}{{"plain", "ends\n", false}, {"threads", "ends\n", false}, {"never", "ends\n", false}, {"last", "ends\nat the end:  7\n", false}, {"exit", "ends\nat the end:  7\n", true}, {"raise", "an error", true}} {
+		for _, b := range []build{plain, asan} {
+			out, err := b.java(t, []string{"-Xcheck:jni"}, "dsomtest.Ends", c.how)
+			if !strings.Contains(out, c.says) || (err != nil) != c.fails || strings.Contains(out, "Sanitizer") || strings.Contains(out, "in native method") || strings.Contains(out, "SIGSEGV") {
+				t.Errorf("%s, %s: %v\n%s", b.name, c.how, err, tail(out))
+			}
+		}
+	}
+}
+
+// TestReleases runs programs that were compiled for one release of a class library with another, whose class has another ancestor, other data and more methods.
+func TestReleases(t *testing.T) {
+	t.Parallel()
+	site := plain.site(t)
+	jar := filepath.Join(site, "dsom.jar")
+	library := func(release string, flags ...string) string {
+		source := filepath.Join(t.TempDir(), "counter.idl")
+		text, err := os.ReadFile("../python/testdata/counter" + release + ".idl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(source, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return classlib.Build(t, classlib.Source{IDL: source, Code: "../python/testdata/counter.cpp"}, plain.kernel, flags...)
+	}
+	folders := map[string]string{"1": library("1"), "2": library("2", "-DNAMED")}
+	classes := map[string]string{}
+	for release, folder := range folders {
+		dir := t.TempDir()
+		run(t, nil, "java", "-jar", jar, "interfaces", "--out", dir, filepath.Join(folder, "libcounter.so"))
+		sources, err := filepath.Glob(filepath.Join(dir, "som", "*.java"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t, nil, "javac", slices.Concat([]string{"-proc:none", "-cp", jar, "-d", dir, "testdata/Release.java"}, sources)...)
+		classes[release] = dir
+	}
+	for _, c := range []struct{ compiled, with, want string }{
+		{"1", "1", "10 50 60\n1.0 [Counter, SOMObject]\nclass Counter has no method reset\nversion\n"},
+		{"1", "2", "10 50 60\n1.1 [Counter, Named, SOMObject]\nnull\nversion\n"},
+		{"2", "2", "10 50 60\n1.1 [Counter, Named, SOMObject]\nnull\nversion\n"},
+		{"2", "1", "Counter does not descend from Named in this release of its library: generate som.CounterBase again\n"},
+	} {
+		if got := run(t, []string{"SOM_PATH=" + folders[c.with]}, "java", "-cp", jar+":"+classes[c.compiled], "Release"); got != c.want {
+			t.Errorf("compiled for release %s, with release %s: got\n%s", c.compiled, c.with, got)
+		}
+	}
+}
+
+// TestUsage: what the command line of the jar says of mistakes.
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	jar := filepath.Join(plain.site(t), "dsom.jar")
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{nil, "usage: java -jar dsom.jar interfaces"},
+		{[]string{"interfaces", "--what", "x"}, "dsom: unknown option --what\n"},
+		{[]string{"interfaces", "/nowhere/libnothing.so"}, "/nowhere/libnothing.so"},
+		{[]string{"interfaces", "Nothing"}, "Nothing"},
+	} {
+		if out, err := output("", nil, "java", append([]string{"-jar", jar}, c.args...)...); err == nil || !strings.Contains(out, c.says) || strings.Contains(out, "\tat ") {
+			t.Errorf("%v: %v\n%s", c.args, err, out)
+		}
+	}
+}
+
+// BenchmarkCalls prints the table of docs/som-java.md, measured in one run.
+func BenchmarkCalls(b *testing.B) {
+	for b.Loop() {
+		out, err := plain.java(b, nil, "dsomtest.Bench")
+		if err != nil {
+			b.Fatalf("%v\n%s", err, out)
+		}
+		b.Log("\n" + out)
+	}
+}

@@ -40,6 +40,11 @@ final class Stress {
         }
     }
 
+    // What is allocated and lost for each object takes 32 octets or more, in each round. How much of C's memory is in use, and in how many pieces, is the collector's
+    // matter as well: that settles.
+    private static final int ROUNDS = 8, LEAST = 16;
+    private static boolean flat = true;
+
     private interface Step { void run(int i) throws SomUserException; }
 
     private static final Echo ECHO = Som.create(Echo.class);
@@ -47,9 +52,13 @@ final class Stress {
     private static final Card CARD = new Card("Rex", Colour.green, true, List.of("sit", "sit"), new Place(1, 2, List.of(List.of(0, 0, 0), List.of(0, 0, 0))), "wide");
 
     /** What is resident once the collector has taken what it can; it has objects of C++ ended in a thread of its own. */
-    private static long resident(long dogs) throws IOException {
-        LifetimeTest.collectUntil(() -> Som.load("Zoo::Dog").instances() <= dogs);
+    private static long resident(long most) throws IOException {
+        LifetimeTest.collectUntil(() -> instances() <= most);
         return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * 4096;
+    }
+
+    private static long instances() {
+        return Som.load("Zoo::Dog").instances() + Som.classOf(Own.class).instances() + Som.classOf(Raising.class).instances();
     }
 
     private static void check(boolean good) {
@@ -112,23 +121,29 @@ final class Stress {
     }
 
     private static void run(String name, int n, Step f) throws Exception {
-        long dogs = Som.load("Zoo::Dog").instances();
-        for (int i = 0; i < n / 2; i++) {
-            f.run(i);
+        long most = instances() + 1;
+        long before = 0, grown = 0;
+        for (int round = 0; round <= ROUNDS; round++) {
+            for (int i = 0; i < n; i++) {
+                f.run(i);
+            }
+            long now = resident(most);
+            grown = now - before;
+            before = now;
+            if (round > 0 && (!flat || grown < LEAST * n)) {
+                System.out.println(name + ": " + n + " grown by " + (grown >> 10) + " KiB in round " + round);
+                return;
+            }
         }
-        long before = resident(dogs + 1);
-        for (int i = 0; i < n; i++) {
-            f.run(i);
-        }
-        long grown = resident(dogs + 1) - before;
-        System.out.println(name + ": " + n + " grown by " + (grown >> 10) + " KiB");
-        if (grown > 24 << 20) { // of 50,000 objects that are lost of either kind more are
-            throw new AssertionError(name + ": memory grows");
-        }
+        throw new AssertionError(name + ": memory grows in each round, by " + (grown >> 10) + " KiB in the last");
     }
 
     public static void main(String[] args) throws Exception {
         int many = args.length > 0 ? Integer.parseInt(args[0]) : 1_000_000;
+        if (many < 0) { // where memory is not to be held to anything, as a checker's has other uses
+            many = -many;
+            flat = false;
+        }
         ECHO.keep("text", new DogBase());
         run("native", many, Stress::native_);
         run("made", many, Stress::made);

@@ -76,6 +76,7 @@ final class Bindings {
         for (SomClass k : c.order()) {
             Class<?> base = k.isMade() ? null : find(k.name(), "Base");
             if (base != null) {
+                check(base, k);
                 try {
                     Constructor<?> how = base.getDeclaredConstructor(SomObject.Existing.class);
                     how.setAccessible(true);
@@ -86,6 +87,16 @@ final class Bindings {
             }
         }
         return null;
+    }
+
+    /** Throws if what a generated class descends from its class of SOM does not, in the release of the library that there is. */
+    static void check(Class<?> base, SomClass c) {
+        for (Class<?> k = base.getSuperclass(); k != SomObject.class; k = k.getSuperclass()) {
+            String ancestor = k.getAnnotation(SomBinding.class).value();
+            if (!c.isA(ancestor)) {
+                throw new IllegalStateException(c.name() + " does not descend from " + ancestor + " in this release of its library: generate " + base.getName() + " again");
+            }
+        }
     }
 
     /** The constructor and the accessors of a record, or of an exception the former alone. */

@@ -94,12 +94,7 @@ final class Definition {
 
     static long method(Class<?> base, String method, String letters) {
         SomClass c = nativeClass(base);
-        for (Class<?> k = base.getSuperclass(); k != SomObject.class; k = k.getSuperclass()) {
-            String ancestor = k.getAnnotation(SomBinding.class).value();
-            if (!c.isA(ancestor)) {
-                throw new IllegalStateException(c.name() + " does not descend from " + ancestor + " any more: generate " + base.getName() + " again");
-            }
-        }
+        Bindings.check(base, c);
         SomMethod m = c.methodOrNull(method);
         if (m == null || m.why != null) {
             return MISSING;
