@@ -91,7 +91,30 @@ class SubclassingTest {
         SomObject o = Som.load("Below").create();
         assertEquals(new PuppyBase().speak(5), o.call("speak", 5));
         assertEquals(List.of(5L), ((Listener) o).seen);
+        Lowest l = new Lowest();
+        assertEquals(new PuppyBase().speak(5) + 1, l.call("speak", 5));
+        assertEquals(List.of(5L), l.seen);
+        assertThrows(IllegalArgumentException.class, Apart::new);
+        assertThrows(IllegalArgumentException.class, Elsewhere::new);
     }
+
+    @SomParents("Below")
+    static class Lowest extends Listener {
+        @Override
+        public long speak(long n) {
+            try {
+                return (Long) superCall(Lowest.class, "speak", n) + 1;
+            } catch (SomUserException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @SomParents("Below")
+    static class Apart extends SomObject {}
+
+    @SomParents("Zoo::Echo")
+    static class Elsewhere extends Listener {}
 
     static class Named extends DogBase {
         String kept = "?";

@@ -25,6 +25,7 @@ final class Definition {
         }
     };
     private static final Map<Long, Definition> BY_ID = new ConcurrentHashMap<>();
+    private static final Map<SomClass, Definition> BY_CLASS = new ConcurrentHashMap<>();
     private static final Map<Long, Override> OVERRIDES = new ConcurrentHashMap<>();
     private static final AtomicLong LAST = new AtomicLong();
 
@@ -34,7 +35,7 @@ final class Definition {
     private final Class<?> java;
     private final long id = LAST.incrementAndGet();
     private volatile long made;
-    private volatile SomClass som;
+    private volatile SomClass som, nearest; // its own, and the nearest above that is none of Java's
 
     private Definition(Class<?> java) {
         this.java = java;
@@ -115,24 +116,34 @@ final class Definition {
     private void define() {
         List<SomClass> parents = new ArrayList<>();
         Class<?> above = java.getSuperclass();
+        SomParents named = java.getAnnotation(SomParents.class);
+        for (String name : named == null ? new String[0] : named.value()) {
+            parents.add(Som.load(name));
+        }
         SomClass nearest;
         if (above == SomObject.class) {
-            SomParents p = java.getAnnotation(SomParents.class);
-            if (p == null || p.value().length == 0) {
+            if (parents.isEmpty()) {
                 throw new IllegalArgumentException(java.getName() + " descends from no class of SOM's: @SomParents says from which, or it extends a generated class");
-            }
-            for (String name : p.value()) {
-                parents.add(Som.load(name));
             }
             nearest = parents.get(0);
         } else {
             Definition d = of(above);
-            parents.add(d != null ? d.som : nativeClass(above));
-            Class<?> k = above;
-            while (!k.isAnnotationPresent(SomBinding.class) && k.getSuperclass() != SomObject.class) {
-                k = k.getSuperclass();
+            SomClass parent = d != null ? d.som : nativeClass(above);
+            if (parents.isEmpty()) {
+                parents.add(parent);
+            } else if (parents.stream().noneMatch(p -> p.isA(parent.name()))) {
+                throw new IllegalArgumentException(java.getName() + " extends " + above.getName() + ", and none of its @SomParents descends from " + parent.name());
             }
-            nearest = k.isAnnotationPresent(SomBinding.class) ? nativeClass(k) : of(k).som.parents().get(0);
+            nearest = d != null ? d.nearest : parent;
+        }
+        this.nearest = nearest;
+        for (SomClass p : parents) {
+            for (SomClass k : p.order()) { // Java's part of an object is one object
+                Definition d = k.isMade() ? BY_CLASS.get(k) : null;
+                if (d != null && !d.java.isAssignableFrom(java)) {
+                    throw new IllegalArgumentException(java.getName() + " has to extend " + d.java.getName() + ", which " + p.name() + " descends from");
+                }
+            }
         }
         for (Class<?> i : java.getInterfaces()) {
             SomBinding b = i.getAnnotation(SomBinding.class);
@@ -185,6 +196,7 @@ final class Definition {
         String own = name != null ? name.value() : java.getSimpleName().isEmpty() ? "Made" : java.getSimpleName();
         long is = Native.define(Native.octets(own), name != null, parents.stream().mapToLong(p -> p.address).toArray(), nearest.address, java, id, methods, ids, direct);
         som = SomClass.at(Native.madeClass(is));
+        BY_CLASS.put(som, this);
         made = is;
     }
 
