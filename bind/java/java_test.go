@@ -2,8 +2,10 @@
 package java_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -170,6 +172,12 @@ func (b build) caller(t testing.TB) string {
 // java runs a class of Java's tests.
 func (b build) java(t testing.TB, options []string, class string, args ...string) (string, error) {
 	t.Helper()
+	return b.javaWith(t, nil, options, class, args...)
+}
+
+// javaWith is java with more in its environment.
+func (b build) javaWith(t testing.TB, more, options []string, class string, args ...string) (string, error) {
+	t.Helper()
 	site := b.site(t)
 	env := []string{"SOM_PATH=" + b.zoo(t)}
 	if b.name == asan.name {
@@ -177,7 +185,7 @@ func (b build) java(t testing.TB, options []string, class string, args ...string
 			strings.TrimSpace(run(t, nil, "g++", "-print-file-name=libstdc++.so"))
 		env = append(env, "LD_PRELOAD="+preload, "ASAN_OPTIONS=detect_leaks=0:handle_segv=0:allow_user_segv_handler=1:detect_stack_use_after_return=0")
 	}
-	return output("", env, "timeout", slices.Concat([]string{"500", "java", "-Xmx128m", "-Dcaller=" + b.caller(t), "-cp", filepath.Join(site, "dsom.jar") + ":" + tests(t) + ":" + artifacts(t) + "/*"}, options, []string{class}, args)...)
+	return output("", append(env, more...), "timeout", slices.Concat([]string{"500", "java", "-Xmx128m", "-Dcaller=" + b.caller(t), "-cp", filepath.Join(site, "dsom.jar") + ":" + tests(t) + ":" + artifacts(t) + "/*"}, options, []string{class}, args)...)
 }
 
 // TestInterfaces holds the sources that are generated for a library.
@@ -317,5 +325,43 @@ func BenchmarkCalls(b *testing.B) {
 			b.Fatalf("%v\n%s", err, out)
 		}
 		b.Log("\n" + out)
+	}
+}
+
+// TestDamaged uses libraries whose type information is nonsense in places, a few for each run.
+func TestDamaged(t *testing.T) {
+	t.Parallel()
+	zoo := asan.zoo(t)
+	info, err := os.ReadFile(filepath.Join(zoo, "zoo.somt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(filepath.Join(zoo, "libzoo.so"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(whole, info)
+	if at < 0 {
+		t.Fatal("libzoo.so does not have zoo.somt in it")
+	}
+	const seed, runs = 7, 6
+	random := rand.New(rand.NewPCG(seed, 0))
+	for i := range runs {
+		library, dir := bytes.Clone(whole), t.TempDir()
+		for range 1 << i {
+			library[at+random.IntN(len(info))] = byte(random.IntN(256))
+		}
+		if i == runs-1 { // all but the beginning
+			for k := 64; k < len(info); k++ {
+				library[at+k] = byte(random.IntN(256))
+			}
+		}
+		if err := os.WriteFile(filepath.Join(dir, "libzoo.so"), library, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		out, err := asan.javaWith(t, []string{"SOM_PATH=" + dir}, []string{"-XX:TieredStopAtLevel=1"}, "dsomtest.Damaged")
+		if err != nil || !strings.HasSuffix(out, "refused true\n") {
+			t.Errorf("run %d of seed %d: %v\n%s", i, seed, err, tail(out))
+		}
 	}
 }
