@@ -90,8 +90,9 @@ static void call_by_octets(JNIEnv *env, const override *o, cell *x, jobject self
 	write_in(&w, o->m, args);
 	jbyteArray in = written(env, &w), out;
 	if (!in) return;
-	out = (*env)->CallStaticObjectMethod(env, upcall_class, upcalls.handle, o->id, self, in);
-	if ((*env)->ExceptionCheck(env) || !out) return;
+	jobjectArray held = (*env)->CallStaticObjectMethod(env, upcall_class, upcalls.handle, o->id, self, in); /* objects whose cells are in it live until this frame ends */
+	if ((*env)->ExceptionCheck(env) || !held) return;
+	out = (*env)->GetObjectArrayElement(env, held, 0);
 	jsize n = (*env)->GetArrayLength(env, out);
 	char *p = malloc((size_t)n + 1);
 	if (!p) return (void)fail(env, "no memory for results");

@@ -204,6 +204,51 @@ class LifetimeTest {
         all.shutdown();
     }
 
+    /** A list whose elements nobody else refers to, made as they are asked for. */
+    private static final class Fresh extends java.util.AbstractList<zoo.Animal> {
+        @Override
+        public zoo.Animal get(int i) {
+            return new DogBase();
+        }
+
+        @Override
+        public int size() {
+            return 50;
+        }
+    }
+
+    static class Giving extends zoo.EchoBase {
+        @Override
+        public HerdResult herd(List<zoo.Animal> v, List<zoo.Animal> io) {
+            return new HerdResult(new Fresh(), new Fresh(), new Fresh());
+        }
+    }
+
+    /** While the collector runs all the time, objects that only a value on its way refers to reach the other side. */
+    @Test
+    void onTheirWay() throws Exception {
+        Giving g = new Giving();
+        java.util.concurrent.atomic.AtomicBoolean over = new java.util.concurrent.atomic.AtomicBoolean();
+        Thread collecting = new Thread(() -> {
+            while (!over.get()) {
+                System.gc();
+            }
+        });
+        collecting.start();
+        try {
+            for (int i = 0; i < 100; i++) {
+                for (Object list : (List<?>) g.call("herd", new Fresh(), new Fresh())) {
+                    for (Object dog : (List<?>) list) {
+                        assertEquals(7, ((Dog) dog).speak(3));
+                    }
+                }
+            }
+        } finally {
+            over.set(true);
+            collecting.join();
+        }
+    }
+
     static class Seen extends DogBase {
         final List<String> seen = new ArrayList<>();
 

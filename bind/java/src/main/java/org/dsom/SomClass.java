@@ -1,6 +1,7 @@
 package org.dsom;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -172,12 +173,10 @@ public final class SomClass {
         if (!m.isInitializer()) {
             throw new IllegalArgumentException(m + " is no initializer");
         }
-        byte[] in = m.arguments(args);
-        try {
-            return SomObject.wrap(Native.makeBy(address, m.address, in));
-        } finally {
-            java.lang.ref.Reference.reachabilityFence(args);
-        }
+        Writer in = m.arguments(args);
+        long ref = Native.makeBy(address, m.address, in.octets());
+        Reference.reachabilityFence(in);
+        return SomObject.wrap(ref);
     }
 
     /** An object of Java's for one of this class; SomObject's own where nothing was generated. */

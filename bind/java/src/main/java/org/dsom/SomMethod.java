@@ -168,17 +168,14 @@ public final class SomMethod {
         return (attribute == null ? name : attribute) + "(): argument " + (p.name.isEmpty() ? Integer.toString(i + 1) : "'" + p.name + "'");
     }
 
-    /** What goes in, as octets. */
-    byte[] arguments(Object[] args) {
+    /** What goes in. It has to be reachable until C has read it. */
+    Writer arguments(Object[] args) {
         int n = args == null ? 1 : args.length; // null is one null
         if (why != null) {
             throw new UnsupportedOperationException(owner().name() + "::" + name + " cannot be called: " + why);
         }
         if (n != ins.size()) {
             throw new IllegalArgumentException(owner().name() + "::" + name + " takes " + ins.size() + (ins.size() == 1 ? " argument" : " arguments") + ", not " + n);
-        }
-        if (n == 0) {
-            return Writer.NOTHING;
         }
         Writer w = new Writer();
         for (int i = 0; i < n; i++) {
@@ -192,7 +189,7 @@ public final class SomMethod {
             }
             w.value(p.type, v, p.nullable, what(p, i));
         }
-        return w.octets();
+        return w;
     }
 
     /** What came out of a call: nothing, a value, or a list of several. */
@@ -227,19 +224,16 @@ public final class SomMethod {
         return all;
     }
 
-    /** What an override returns, as octets. */
-    byte[] returned(Object returned, String of) {
-        if (outs == 0) {
-            return Writer.NOTHING;
-        }
+    /** What an override returns. It has to be reachable until C has read it. */
+    Writer returned(Object returned, String of) {
         String what = "the result of " + of + "." + (attribute == null ? name : attribute) + "()";
-        Object[] all = outs == 1 ? new Object[] {returned} : Bindings.results(returned, outs, what);
+        Object[] all = outs == 0 ? new Object[0] : outs == 1 ? new Object[] {returned} : Bindings.results(returned, outs, what);
         Writer w = new Writer();
         List<Param> results = results();
         for (int i = 0; i < outs; i++) {
             w.value(results.get(i).type, all[i], results.get(i).nullable, what);
         }
-        return w.octets();
+        return w;
     }
 
     @Override

@@ -126,9 +126,9 @@ public class SomObject implements SomInterface {
     }
 
     private Object invoke(SomMethod m, int how, long above, Object... args) throws SomUserException {
-        byte[] in = m.arguments(args);
-        byte[] out = Native.call(this, cell, m.address, how, above, in);
-        Reference.reachabilityFence(args);
+        Writer in = m.arguments(args);
+        byte[] out = Native.call(this, cell, m.address, how, above, in.octets());
+        Reference.reachabilityFence(in);
         return m.results(out);
     }
 

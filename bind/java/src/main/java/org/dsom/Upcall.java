@@ -64,11 +64,13 @@ final class Upcall {
 
     private static native SomObject attached(long ref);
 
-    private static byte[] handle(long id, SomObject self, byte[] in) throws Throwable {
+    /** Octets, and what they are of, which is held until C has read them. */
+    private static Object[] handle(long id, SomObject self, byte[] in) throws Throwable {
         Definition.Override o = Definition.override(id);
         Object[] args = o.method().received(in);
         Object r = o.how().invokeExact((Object) self, args);
-        return o.method().returned(r, self.getClass().getSimpleName());
+        Writer w = o.method().returned(r, self.getClass().getSimpleName());
+        return new Object[] {w.octets(), w};
     }
 
     private static final long A_USER = 0, A_SYSTEM = 1, A_JAVA = 2;

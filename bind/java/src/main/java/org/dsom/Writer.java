@@ -3,8 +3,10 @@ package org.dsom;
 import java.lang.reflect.Array;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 
 /** Values on their way to C. All that a program can do wrong with them is found here. */
 final class Writer {
@@ -16,6 +18,7 @@ final class Writer {
 
     private byte[] out = NOTHING;
     private int n, depth;
+    private List<SomObject> objects; // whose cells are in it: they must be reachable until C has read it
 
     byte[] octets() {
         return n == out.length ? out : Arrays.copyOf(out, n);
@@ -258,6 +261,10 @@ final class Writer {
         if (!t.name().isEmpty() && !t.name().equals("SOMObject") && !t.name().equals("Object") && !o.somClass().isA(t.name())) {
             throw not(what, t, v);
         }
+        if (objects == null) {
+            objects = new ArrayList<>();
+        }
+        objects.add(o);
         number(o.cell);
     }
 
