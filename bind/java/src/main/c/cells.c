@@ -1,0 +1,398 @@
+/* cells.c: which object of Java's stands for one of libsom's, and how each keeps the other alive.
+ *
+ * An object of Java's has one reference to libsom's as long as it lives. One whose class Java has made has fields that must last as long as libsom's object: it is
+ * held strongly while others have references to that. That they have is seen where an object is handed to them, and that they have no more by a look at those
+ * which are held so, behind each collection of Java's and when there are many. So neither half keeps the other for its own sake. */
+#define _GNU_SOURCE
+#include "core.h"
+
+#include <pthread.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+static somh_twins *twins;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the table, the lists, and what cells hold */
+static cell strongs = {.next = &strongs, .before = &strongs};
+enum { LEAST_STRONG = 4096 };
+static size_t nstrong, look_at = LEAST_STRONG; /* how many there are, and at how many they are looked at */
+
+/* An object that Java is making, whose class it has made: what begins it finds it here. */
+static _Thread_local struct making { const somh_class *c; cell *x; som_ref is; struct making *outer; } *making;
+
+/* ---- A fence for all threads ---- */
+
+enum { PRIVATE_EXPEDITED = 8, REGISTER_PRIVATE_EXPEDITED = 16 }; /* of membarrier */
+static bool can_fence;
+
+static bool fence_all(int command) {
+#if defined(__linux__) && defined(SYS_membarrier)
+	return syscall(SYS_membarrier, command, 0, 0) == 0;
+#else
+	return (void)command, false;
+#endif
+}
+
+void set_up_cells(void) {
+	twins = somh_twins_new();
+	can_fence = fence_all(REGISTER_PRIVATE_EXPEDITED);
+}
+
+/* Gives back what close has taken, once nobody is in it. Of several threads that come here one does. */
+void end_if_idle(cell *x) {
+	if (__atomic_load_n(&x->own, __ATOMIC_ACQUIRE) || __atomic_load_n(&x->others, __ATOMIC_SEQ_CST)) return;
+	som_release(__atomic_exchange_n(&x->pending, NULL, __ATOMIC_ACQ_REL));
+}
+
+/* ---- Strong and weak ---- */
+
+static void hold(JNIEnv *env, cell *x) {
+	if (x->strong || !(x->strong = (*env)->NewGlobalRef(env, x->weak))) return;
+	x->next = &strongs, x->before = strongs.before;
+	x->before->next = strongs.before = x;
+	nstrong++;
+}
+
+static void let_go(JNIEnv *env, cell *x) {
+	if (!x->strong) return;
+	(*env)->DeleteGlobalRef(env, x->strong);
+	x->strong = NULL;
+	x->before->next = x->next, x->next->before = x->before;
+	nstrong--;
+}
+
+static void look(JNIEnv *env) {
+	for (cell *x = strongs.next, *next; x != &strongs; x = next) {
+		next = x->next;
+		if (!somh_shared(x->ref)) let_go(env, x);
+	}
+	look_at = nstrong * 2 > LEAST_STRONG ? nstrong * 2 : LEAST_STRONG;
+}
+
+void enclose(JNIEnv *env, cell *x, som_ref o) {
+	if (!x->made || __atomic_load_n(&x->strong, __ATOMIC_RELAXED) || !somh_shared(o)) return;
+	pthread_mutex_lock(&lock);
+	if (x->ref == o && somh_shared(o)) hold(env, x);
+	if (nstrong > look_at) look(env);
+	pthread_mutex_unlock(&lock);
+}
+
+som_ref retained(JNIEnv *env, cell *x) {
+	som_ref o = som_retain(enter(env, x));
+	if (o) enclose(env, x, o);
+	leave(env, x);
+	return o;
+}
+
+NATIVE(void, look)(JNIEnv *env, jclass c) {
+	(void)c;
+	pthread_mutex_lock(&lock);
+	look(env);
+	pthread_mutex_unlock(&lock);
+}
+
+NATIVE(jlong, strong)(JNIEnv *env, jclass c) {
+	(void)env, (void)c;
+	pthread_mutex_lock(&lock);
+	size_t n = nstrong;
+	pthread_mutex_unlock(&lock);
+	return (jlong)n;
+}
+
+/* ---- The table ---- */
+
+cell *cell_of(som_ref o, jobject *object, JNIEnv *env) {
+	pthread_mutex_lock(&lock);
+	cell *x = somh_twin(twins, o);
+	*object = x ? (*env)->NewLocalRef(env, x->weak) : NULL;
+	pthread_mutex_unlock(&lock);
+	return *object ? x : NULL; /* and as long as the object lives */
+}
+
+/* It becomes what stands for o, whose reference it takes over. False: no memory. */
+static bool bind_cell(cell *x, som_ref o) {
+	if (!somh_twin_set(twins, o, x)) return false;
+	__atomic_store_n(&x->ref, o, __ATOMIC_RELEASE);
+	return true;
+}
+
+/* o is an owned reference. The object that stands for it, with the reference given back; NULL: there is none yet. */
+NATIVE(jobject, find)(JNIEnv *env, jclass c, jlong ref) {
+	som_ref o = ADDRESS(som_object, ref);
+	jobject is;
+	(void)c;
+	if (cell_of(o, &is, env)) som_release(o); /* not the last: it has one */
+	return is;
+}
+
+NATIVE(void, release)(JNIEnv *env, jclass c, jlong ref) {
+	(void)env, (void)c;
+	som_release(ADDRESS(som_object, ref));
+}
+
+/* The object that stands for a borrowed reference. */
+JNIEXPORT jobject JNICALL Java_org_dsom_Upcall_attached(JNIEnv *env, jclass c, jlong ref) {
+	jobject is;
+	(void)c;
+	cell_of(ADDRESS(som_object, ref), &is, env);
+	return is;
+}
+
+NATIVE(jlong, newCell)(JNIEnv *env, jclass c, jobject object, jlong of) {
+	const made *m = ADDRESS(made, of);
+	cell *x = calloc(1, sizeof *x);
+	(void)c;
+	if (!x) return fail(env, "no memory for an object"), 0;
+	x->owner = can_fence ? env : NULL;
+	x->hot = m ? NULL : x->owner;
+	if (m) x->made = __atomic_load_n(&m->cls, __ATOMIC_ACQUIRE), x->super = m->super;
+	if (!(x->weak = (*env)->NewWeakGlobalRef(env, object))) {
+		free(x);
+		return 0;
+	}
+	return (jlong)(uintptr_t)x;
+}
+
+/* The cell becomes what stands for an owned reference, unless another thread was faster: the object that is. */
+NATIVE(jobject, adopt)(JNIEnv *env, jclass c, jlong cell_at, jlong ref) {
+	cell *x = ADDRESS(cell, cell_at);
+	som_ref o = ADDRESS(som_object, ref);
+	(void)c;
+	pthread_mutex_lock(&lock);
+	cell *other = somh_twin(twins, o);
+	jobject is = other ? (*env)->NewLocalRef(env, other->weak) : NULL;
+	bool bound = is || bind_cell(x, o);
+	pthread_mutex_unlock(&lock);
+	if (!bound || is) som_release(o);
+	if (!bound) return fail(env, "no memory for an object");
+	return is ? is : (*env)->NewLocalRef(env, x->weak);
+}
+
+/* What there is to give back of a cell, that stands for nothing from now on. */
+static som_ref unbind(JNIEnv *env, cell *x) {
+	pthread_mutex_lock(&lock);
+	som_ref o = x->ref;
+	if (o) {
+		if (somh_twin(twins, o) == x) somh_twin_set(twins, o, NULL);
+		let_go(env, x);
+		__atomic_store_n(&x->pending, o, __ATOMIC_RELEASE);
+		__atomic_store_n(&x->ref, NULL, __ATOMIC_SEQ_CST);
+	}
+	pthread_mutex_unlock(&lock);
+	return o;
+}
+
+NATIVE(void, close)(JNIEnv *env, jclass c, jlong cell_at) {
+	cell *x = ADDRESS(cell, cell_at);
+	(void)c;
+	if (!unbind(env, x)) return;
+	if (x->owner && x->owner != env) fence_all(PRIVATE_EXPEDITED);
+	end_if_idle(x);
+}
+
+NATIVE(jboolean, alive)(JNIEnv *env, jclass c, jlong cell_at) { return (void)env, (void)c, __atomic_load_n(&ADDRESS(cell, cell_at)->ref, __ATOMIC_ACQUIRE) != NULL; }
+NATIVE(jlong, address)(JNIEnv *env, jclass c, jlong cell_at) { return (void)env, (void)c, (jlong)(uintptr_t)ADDRESS(cell, cell_at)->ref; }
+
+/* ---- What is lent ---- */
+
+/* What a method returns and keeps lasts as long as the object, of the last values that are different; C borrows it. Under the lock. */
+enum { MAX_LENT = 16 };
+typedef struct lent {
+	struct lent *next;
+	const somh_type *type;
+	const somh_method *m;
+	uint32_t slot, at;
+	void *values[MAX_LENT];
+} lent;
+
+static void end_value(const somh_type *t, void *p) {
+	if (p) somh_end(t, p);
+	som_deallocate(p);
+}
+
+static void drop_lent(cell *x) {
+	for (lent *l = x->lent, *next; l; l = next) {
+		next = l->next;
+		for (int i = 0; i < MAX_LENT; i++)
+			end_value(l->type, l->values[i]);
+		free(l);
+	}
+}
+
+static lent *lent_by(cell *x, const somh_method *m, const somh_param *p) {
+	lent *l = x->lent;
+	while (l && (l->m != m || l->slot != p->slot)) l = l->next;
+	if (l || !(l = calloc(1, sizeof *l))) return l;
+	*l = (lent){.next = x->lent, .type = p->type, .m = m, .slot = p->slot};
+	return x->lent = l;
+}
+
+/* Of a text that is there already that one, which is the last from now on. */
+static void *lent_already(lent *l, const somh_type *t, void *from) {
+	for (uint32_t i = 0; i < MAX_LENT && t->kind == SOMH_STRING; i++)
+		if (l->values[i] && *(char **)from && !strcmp(*(char **)l->values[i], *(char **)from)) {
+			void *found = l->values[i];
+			for (uint32_t next; (next = (i + 1) % MAX_LENT) != l->at; i = next)
+				l->values[i] = l->values[next];
+			return l->values[i] = found;
+		}
+	return NULL;
+}
+
+void *lend(cell *x, const somh_method *m, const somh_param *p, void *from) {
+	void *end = NULL, *value;
+	if (p->type->kind == SOMH_OBJECT && x->ref && *(som_ref *)from == x->ref) { /* itself, which it must not keep */
+		som_release(x->ref);
+		return &x->ref;
+	}
+	pthread_mutex_lock(&lock);
+	lent *l = lent_by(x, m, p);
+	void *is = l ? lent_already(l, p->type, from) : NULL;
+	if (is) {
+		pthread_mutex_unlock(&lock);
+		somh_end(p->type, from);
+		return is;
+	}
+	if (l && (value = som_allocate(p->type->size))) {
+		is = memcpy(value, from, p->type->size);
+		end = l->values[l->at];
+		l->values[l->at] = value;
+		l->at = (l->at + 1) % MAX_LENT;
+	}
+	pthread_mutex_unlock(&lock);
+	end_value(p->type, end); /* which may call others */
+	return is;
+}
+
+/* The object is no more: by its Cleaner. */
+NATIVE(void, drop)(JNIEnv *env, jclass c, jlong cell_at) {
+	cell *x = ADDRESS(cell, cell_at);
+	(void)c;
+	if (down) return;
+	unbind(env, x);
+	som_release(__atomic_exchange_n(&x->pending, NULL, __ATOMIC_ACQ_REL));
+	(*env)->DeleteWeakGlobalRef(env, x->weak);
+	drop_lent(x);
+	free(x);
+}
+
+/* ---- Making ---- */
+
+void begin_instance(som_ref self, som_env *ev, void *context) {
+	(void)context;
+	if (making && !making->is && making->c->cls == som_class_of(self)) { /* it has the reference that is being made */
+		pthread_mutex_lock(&lock);
+		bool bound = bind_cell(making->x, self);
+		pthread_mutex_unlock(&lock);
+		if (bound) making->is = self;
+		else som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_NO, "no memory for an object");
+		return;
+	}
+	JNIEnv *env = thread_env();
+	if (!env || (*env)->PushLocalFrame(env, 16) != 0) {
+		som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "the Java machine has ended");
+		return;
+	}
+	struct making *outer = making;
+	making = NULL; /* its constructor may make others */
+	const somh_class *of = somh_describe(som_class_of(self), ev);
+	if (of && of->nmade) {
+		made *nearest = of->made[0]->context;
+		__atomic_store_n(&nearest->cls, of->made[0], __ATOMIC_RELEASE); /* who has made the class may not have come so far */
+		(*env)->CallStaticVoidMethod(env, upcall_class, upcalls.begin, nearest->id, (jlong)(uintptr_t)self);
+		if ((*env)->ExceptionCheck(env)) raise_to_env(env, ev);
+	}
+	making = outer;
+	(*env)->PopLocalFrame(env, NULL);
+}
+
+/* An object that another language makes: the cell becomes what stands for it. */
+NATIVE(void, attach)(JNIEnv *env, jclass c, jlong cell_at, jlong ref) {
+	cell *x = ADDRESS(cell, cell_at);
+	som_ref o = ADDRESS(som_object, ref);
+	(void)c;
+	pthread_mutex_lock(&lock);
+	bool bound = bind_cell(x, som_retain(o));
+	if (bound) hold(env, x);
+	pthread_mutex_unlock(&lock);
+	if (bound) return;
+	som_release(o);
+	fail(env, "no memory for an object");
+}
+
+void end_instance(som_ref self, void *context) {
+	(void)context;
+	JNIEnv *env = thread_env();
+	if (!env) return;
+	pthread_mutex_lock(&lock);
+	cell *x = somh_twin(twins, self);
+	if (x) { /* one whose making has failed: else Java's reference would have kept it */
+		somh_twin_set(twins, self, NULL);
+		let_go(env, x);
+		x->ref = NULL;
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+/* Makes an object of a class that Java has made for one that is being constructed. */
+NATIVE(void, make)(JNIEnv *env, jclass c, jlong cell_at, jlong cls) {
+	struct making m = {ADDRESS(somh_class, cls), ADDRESS(cell, cell_at), NULL, making};
+	som_env ev = {0};
+	(void)c;
+	making = m.c->nmade ? &m : NULL;
+	som_ref o = som_new(m.c->cls, &ev);
+	making = m.outer;
+	if (o && (m.is == o)) {
+		enclose(env, m.x, o); /* what was begun may have given itself to others */
+		return;
+	}
+	if (o) { /* none of Java's */
+		pthread_mutex_lock(&lock);
+		bool bound = bind_cell(m.x, o);
+		pthread_mutex_unlock(&lock);
+		if (!bound) som_release(o), fail(env, "no memory for an object");
+		return;
+	}
+	pthread_mutex_lock(&lock);
+	if (m.is && m.x->ref == m.is) {
+		somh_twin_set(twins, m.is, NULL);
+		let_go(env, m.x);
+		m.x->ref = NULL;
+	}
+	pthread_mutex_unlock(&lock);
+	throw_env(env, &ev, NULL, NULL);
+}
+
+/* An object as others make it, by the class alone: an owned reference. */
+NATIVE(jlong, newObject)(JNIEnv *env, jclass c, jlong cls) {
+	som_env ev = {0};
+	struct making *outer = making;
+	(void)c;
+	making = NULL;
+	som_ref o = som_new(ADDRESS(somh_class, cls)->cls, &ev);
+	making = outer;
+	if (!o) throw_env(env, &ev, NULL, NULL);
+	return (jlong)(uintptr_t)o;
+}
+
+/* ---- Weak references ---- */
+
+NATIVE(jlong, weakNew)(JNIEnv *env, jclass c, jobject object, jlong cell_at) {
+	cell *x = ADDRESS(cell, cell_at);
+	som_env ev = {0};
+	(void)c;
+	som_ref o = enter(env, x);
+	som_weak *w = o ? som_weak_new(o, &ev) : NULL;
+	leave(env, x);
+	if (!o) throw_released(env, object);
+	else if (!w) throw_env(env, &ev, NULL, NULL);
+	return (jlong)(uintptr_t)w;
+}
+
+NATIVE(jlong, weakGet)(JNIEnv *env, jclass c, jlong w) { return (void)env, (void)c, (jlong)(uintptr_t)som_weak_get(ADDRESS(som_weak, w)); }
+
+NATIVE(void, weakFree)(JNIEnv *env, jclass c, jlong w) {
+	(void)env, (void)c;
+	if (!down) som_weak_free(ADDRESS(som_weak, w));
+}

@@ -1,0 +1,272 @@
+package org.dsom;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Generated classes, found by the names of what they stand for, once a class of their package has been used. */
+final class Bindings {
+    private Bindings() {}
+
+    private record Home(String pkg, ClassLoader loader) {}
+
+    private static final TreeMap<String, Home> MODULES = new TreeMap<>((a, b) -> a.length() != b.length() ? b.length() - a.length() : a.compareTo(b)); // the longest first
+    private static final Map<String, Optional<Class<?>>> FOUND = new ConcurrentHashMap<>();
+    private static final Map<SomType, Optional<Shape>> SHAPES = new ConcurrentHashMap<>();
+
+    /** A generated class is used: others of its module are found where it is. */
+    static void register(Class<?> generated) {
+        SomBinding b = generated.getAnnotation(SomBinding.class);
+        if (b == null) {
+            return;
+        }
+        synchronized (MODULES) {
+            if (MODULES.putIfAbsent(Names.scope(b.value()), new Home(generated.getPackageName(), generated.getClassLoader())) != null) {
+                return;
+            }
+        }
+        FOUND.clear();
+        SHAPES.clear();
+    }
+
+    /** The generated class of a scoped name, with something behind it: {@code find("Zoo::Dog", "Base")}. */
+    private static Class<?> find(String scoped, String behind) {
+        Optional<Class<?>> known = FOUND.get(scoped + behind);
+        if (known == null) {
+            known = Optional.ofNullable(look(scoped, behind));
+            FOUND.put(scoped + behind, known);
+        }
+        return known.orElse(null);
+    }
+
+    private static Class<?> look(String scoped, String behind) {
+        synchronized (MODULES) {
+            for (Map.Entry<String, Home> e : MODULES.entrySet()) {
+                String module = e.getKey();
+                if (!module.isEmpty() && !scoped.startsWith(module + "::")) {
+                    continue;
+                }
+                StringBuilder name = new StringBuilder(e.getValue().pkg);
+                char sep = '.';
+                for (String part : (module.isEmpty() ? scoped : scoped.substring(module.length() + 2)).split("::")) {
+                    name.append(sep).append(Names.plain(part));
+                    sep = '$';
+                }
+                try {
+                    return Class.forName(name + behind, false, e.getValue().loader);
+                } catch (ClassNotFoundException | LinkageError none) {
+                    continue;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** What makes an object of Java's for one of a class: of the nearest in its order that has a generated class. */
+    static MethodHandle maker(SomClass c) {
+        for (SomClass k : c.order()) {
+            Class<?> base = k.isMade() ? null : find(k.name(), "Base");
+            if (base != null) {
+                check(base, k);
+                try {
+                    Constructor<?> how = base.getDeclaredConstructor(SomObject.Existing.class);
+                    how.setAccessible(true);
+                    return MethodHandles.lookup().unreflectConstructor(how).asType(MethodType.methodType(SomObject.class, SomObject.Existing.class));
+                } catch (ReflectiveOperationException e) {
+                    throw new IllegalStateException(base.getName() + " was not generated for this release of org.dsom: generate it again", e);
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Throws if what a generated class descends from its class of SOM does not, in the release of the library that there is. */
+    static void check(Class<?> base, SomClass c) {
+        for (Class<?> k = base.getSuperclass(); k != SomObject.class; k = k.getSuperclass()) {
+            String ancestor = k.getAnnotation(SomBinding.class).value();
+            if (!c.isA(ancestor)) {
+                throw new IllegalStateException(c.name() + " does not descend from " + ancestor + " in this release of its library: generate " + base.getName() + " again");
+            }
+        }
+    }
+
+    /** The constructor and the accessors of a record, or of an exception the former alone. */
+    private record Shape(Class<?> type, MethodHandle make, MethodHandle[] members, Object[] constants) {}
+
+    private static Shape shape(SomType t) {
+        Optional<Shape> known = SHAPES.get(t);
+        if (known == null) {
+            Class<?> c = t.name().isEmpty() ? null : find(t.name(), "");
+            try {
+                known = c == null ? Optional.empty() : Optional.of(shapeOf(t, c));
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(c.getName() + " is not what the class library has: generate it again", e);
+            }
+            SHAPES.put(t, known);
+        }
+        return known.orElse(null);
+    }
+
+    private static Shape shapeOf(SomType t, Class<?> c) throws ReflectiveOperationException {
+        if (c.isEnum()) {
+            return new Shape(c, null, null, c.getEnumConstants());
+        }
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        int n = t.kind == SomType.Kind.UNION ? 2 : t.names.length;
+        for (Constructor<?> how : c.getDeclaredConstructors()) {
+            if (how.getParameterCount() != n) {
+                continue;
+            }
+            how.setAccessible(true);
+            MethodHandle make = lookup.unreflectConstructor(how).asSpreader(Object[].class, n).asType(MethodType.methodType(Object.class, Object[].class));
+            RecordComponent[] components = c.getRecordComponents();
+            MethodHandle[] members = new MethodHandle[components == null ? 0 : components.length];
+            for (int i = 0; i < members.length; i++) {
+                components[i].getAccessor().setAccessible(true);
+                members[i] = lookup.unreflect(components[i].getAccessor()).asType(MethodType.methodType(Object.class, Object.class));
+            }
+            return new Shape(c, make, members, null);
+        }
+        throw new NoSuchMethodException("a constructor of " + n);
+    }
+
+    private static Object made(Shape s, Object[] values) {
+        try {
+            return s.make.invokeExact(values);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Object[] membersOf(Shape s, Object o) {
+        try {
+            Object[] values = new Object[s.members.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = s.members[i].invokeExact(o);
+            }
+            return values;
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static Object struct(SomType t, Object[] values) {
+        Shape s = shape(t);
+        return s == null ? new SomStruct(t, values) : made(s, values);
+    }
+
+    static SomUserException exception(SomType t, Object[] values) {
+        Shape s = shape(t);
+        return s == null ? new SomUserException(t, values) : (SomUserException) made(s, values);
+    }
+
+    static Object union(SomType t, Object d, Object v) {
+        Shape s = shape(t);
+        return s == null ? new SomUnion(t.name(), d, v) : made(s, new Object[] {d, v});
+    }
+
+    static Object enumerator(SomType t, int value) {
+        Shape s = shape(t);
+        if (s == null) {
+            return new SomEnum(t.name(), value, value >= 0 && value < t.names.length ? t.names[value] : null);
+        }
+        if (value < 0 || value >= s.constants.length) {
+            throw new IllegalStateException(t + " has an enumerator " + Integer.toUnsignedString(value) + " that " + s.type.getName() + " does not have: generate it again");
+        }
+        return s.constants[value];
+    }
+
+    private static String classOf(Object v) {
+        return v == null ? "null" : v.getClass().getSimpleName();
+    }
+
+    private static RuntimeException not(String what, SomType t, Object v) {
+        return v == null ? new NullPointerException(what + " must not be null") : new IllegalArgumentException(what + " must be " + t + ", not " + classOf(v));
+    }
+
+    static int ordinal(SomType t, Object v, String what) {
+        Shape s = shape(t);
+        int n;
+        if (v instanceof Enum<?> e && s != null && s.type == e.getDeclaringClass()) {
+            n = e.ordinal();
+        } else if (v instanceof SomEnum e && e.type().equals(t.name())) {
+            n = e.value();
+        } else if (v instanceof String name) {
+            n = Arrays.asList(t.names).indexOf(name);
+        } else {
+            throw not(what, t, v);
+        }
+        if (n < 0 || n >= t.names.length) {
+            throw new IllegalArgumentException(what + ": " + v + " is no enumerator of " + t);
+        }
+        return n;
+    }
+
+    static Object[] members(SomType t, Object v, String what) {
+        Shape s = shape(t);
+        Object[] values;
+        if (s != null && s.type.isInstance(v)) {
+            values = membersOf(s, v);
+        } else if (v instanceof SomStruct o && o.type() == t) {
+            values = o.values().toArray();
+        } else if (v instanceof List<?> l) {
+            values = l.toArray();
+        } else {
+            throw not(what, t, v);
+        }
+        if (values.length != t.names.length) {
+            throw new IllegalArgumentException(what + ": " + values.length + " members, and " + t + " has " + t.names.length);
+        }
+        return values;
+    }
+
+    static SomUnion unionOf(SomType t, Object v, String what) {
+        Shape s = shape(t);
+        if (s != null && s.type.isInstance(v)) {
+            Object[] values = membersOf(s, v);
+            return new SomUnion(t.name(), values[0], values[1]);
+        }
+        if (v instanceof SomUnion u && u.type().equals(t.name())) {
+            return u;
+        }
+        throw not(what, t, v);
+    }
+
+    /** What a method returns that has several results: a record, an array or a list of them. */
+    static Object[] results(Object r, int n, String what) {
+        Object[] all = null;
+        if (r instanceof List<?> l) {
+            all = l.toArray();
+        } else if (r instanceof Object[] a) {
+            all = a;
+        } else if (r instanceof Record record) {
+            RecordComponent[] components = record.getClass().getRecordComponents();
+            all = new Object[components.length];
+            try {
+                for (int i = 0; i < all.length; i++) {
+                    components[i].getAccessor().setAccessible(true);
+                    all[i] = components[i].getAccessor().invoke(record);
+                }
+            } catch (InvocationTargetException | IllegalAccessException e) {
+                throw new IllegalArgumentException(what + " cannot be read", e);
+            }
+        }
+        if (all == null || all.length != n) {
+            throw new IllegalArgumentException(what + " must be " + n + " values, in a record or a List, not " + (all == null ? classOf(r) : Integer.toString(all.length)));
+        }
+        return all;
+    }
+}

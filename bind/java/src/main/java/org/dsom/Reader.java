@@ -1,0 +1,205 @@
+package org.dsom;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.math.BigInteger;
+import java.nio.ByteOrder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/** Values that come from C, as octets in the machine's own order. All references in them become objects, whatever is wrong with another value. */
+final class Reader {
+    static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder());
+    static final VarHandle CHAR = MethodHandles.byteArrayViewVarHandle(char[].class, ByteOrder.nativeOrder());
+    static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
+    static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    static final VarHandle FLOAT = MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.nativeOrder());
+    static final VarHandle DOUBLE = MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.nativeOrder());
+
+    private final byte[] in;
+    private int at;
+    private RuntimeException wrong;
+
+    Reader(byte[] in) {
+        this.in = in;
+    }
+
+    private int skip(int n) {
+        int was = at;
+        at += n;
+        return was;
+    }
+
+    long number() {
+        return (long) LONG.get(in, skip(8));
+    }
+
+    boolean more() {
+        return at < in.length;
+    }
+
+    byte octet() {
+        return in[at++];
+    }
+
+    /** A text, or null. */
+    String text() {
+        int n = (int) INT.get(in, skip(4));
+        if (n < 0) {
+            return null;
+        }
+        int from = skip(n);
+        String s = new String(in, from, n, StandardCharsets.UTF_8);
+        return s.indexOf('\ufffd') < 0 ? s : escaped(from, n);
+    }
+
+    /** Octets that are no UTF-8 come as halves of surrogates, U+DC80 to U+DCFF, and go back as they came. */
+    private String escaped(int from, int n) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(in, from, n)).toString();
+        } catch (CharacterCodingException e) {
+            StringBuilder s = new StringBuilder();
+            for (int i = 0; i < n;) {
+                int k = 1;
+                String one = null;
+                for (; k <= 4 && i + k <= n && one == null; k++) {
+                    try {
+                        one = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(in, from + i, k)).toString();
+                    } catch (CharacterCodingException next) {
+                        continue;
+                    }
+                }
+                if (one == null) {
+                    s.append((char) (0xdc00 + (in[from + i] & 0xff)));
+                    i++;
+                } else {
+                    s.append(one);
+                    i += k - 1;
+                }
+            }
+            return s.toString();
+        }
+    }
+
+    private String wide() {
+        int n = (int) INT.get(in, skip(4));
+        if (n < 0) {
+            return null;
+        }
+        char[] c = new char[n];
+        for (int i = 0; i < n; i++) {
+            c[i] = (char) CHAR.get(in, skip(2));
+        }
+        return new String(c);
+    }
+
+    /** Throws what was wrong with a value. */
+    void check() {
+        if (wrong != null) {
+            throw wrong;
+        }
+    }
+
+    /** A value. A text that is NULL where it must not be is empty. */
+    Object value(SomType t, boolean nullable) {
+        switch (t.kind) {
+            case VOID: return null;
+            case BOOLEAN: return octet() != 0;
+            case OCTET: return octet() & 0xff;
+            case CHAR: return (char) (octet() & 0xff);
+            case INT8: return octet();
+            case WCHAR: return (char) CHAR.get(in, skip(2));
+            case SHORT: return (short) SHORT.get(in, skip(2));
+            case USHORT: return (short) SHORT.get(in, skip(2)) & 0xffff;
+            case LONG: return (int) INT.get(in, skip(4));
+            case ULONG: return (int) INT.get(in, skip(4)) & 0xffffffffL;
+            case LONGLONG, ULONGLONG: return (long) LONG.get(in, skip(8));
+            case FLOAT: return (float) FLOAT.get(in, skip(4));
+            case DOUBLE: return (double) DOUBLE.get(in, skip(8));
+            case POINTER: return number();
+            case STRING: return orEmpty(text(), nullable);
+            case WSTRING: return orEmpty(wide(), nullable);
+            case OBJECT: return object();
+            case ENUM: return kept(() -> Bindings.enumerator(t, (int) INT.get(in, skip(4))));
+            case STRUCT: {
+                Object[] values = members(t);
+                return kept(() -> Bindings.struct(t, values));
+            }
+            case EXCEPTION: return Bindings.exception(t, members(t));
+            case UNION: {
+                int from = at;
+                Object d = value(t.element(), false);
+                int arm = t.arm(discriminator(t.element(), from));
+                Object v = arm < 0 ? null : value(t.member(arm), false);
+                return kept(() -> Bindings.union(t, d, v));
+            }
+            case ARRAY: return list(t.element(), (int) t.bound);
+            case SEQUENCE: return list(t.element(), (int) INT.get(in, skip(4)));
+            default: throw new IllegalArgumentException("a value of a type that has no form here: " + t.why);
+        }
+    }
+
+    private static String orEmpty(String s, boolean nullable) {
+        return s == null && !nullable ? "" : s;
+    }
+
+    private interface Made { Object make(); }
+
+    private Object kept(Made m) {
+        try {
+            return m.make();
+        } catch (RuntimeException e) {
+            wrong = wrong == null ? e : wrong;
+            return null;
+        }
+    }
+
+    private Object object() {
+        long ref = number();
+        return kept(() -> SomObject.wrap(ref));
+    }
+
+    Object[] members(SomType t) {
+        Object[] values = new Object[t.names.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value(t.member(i), false);
+        }
+        return values;
+    }
+
+    private long discriminator(SomType t, int from) {
+        return switch (t.kind) {
+            case BOOLEAN, OCTET, CHAR -> in[from] & 0xff;
+            case INT8 -> in[from];
+            case WCHAR, USHORT -> (short) SHORT.get(in, from) & 0xffff;
+            case SHORT -> (short) SHORT.get(in, from);
+            case LONG -> (int) INT.get(in, from);
+            case ULONG, ENUM -> (int) INT.get(in, from) & 0xffffffffL;
+            default -> (long) LONG.get(in, from);
+        };
+    }
+
+    private Object list(SomType elem, int n) {
+        if (elem.kind == SomType.Kind.OCTET) {
+            int from = skip(n);
+            return Arrays.copyOfRange(in, from, from + n);
+        }
+        Object[] all = new Object[n];
+        for (int i = 0; i < n; i++) {
+            all[i] = value(elem, false);
+        }
+        return listOf(all);
+    }
+
+    static List<Object> listOf(Object[] all) {
+        return Collections.unmodifiableList(Arrays.asList(all));
+    }
+
+    static BigInteger unsigned(long v) {
+        return new BigInteger(Long.toUnsignedString(v));
+    }
+}

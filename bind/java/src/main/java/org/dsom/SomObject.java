@@ -1,0 +1,201 @@
+package org.dsom;
+
+import java.lang.ref.Reference;
+
+/**
+ * An object of SOM, of a class of any language. While it is reachable libsom's object lives; {@link #close} gives that back before. The same object of SOM is the same of
+ * Java's, as long as that is reachable.
+ *
+ * <p>A class in Java that descends from a generated one, or from this one with {@link SomParents}, is a class of SOM.
+ */
+public class SomObject implements SomInterface {
+    /** What generated constructors are given for an object that there is already. */
+    protected static final class Existing {
+        private Existing() {}
+    }
+
+    static final Existing EXISTING = new Existing();
+
+    final long cell;
+    private SomClass cls;
+
+    /** An object that there is already. */
+    protected SomObject(Existing existing) {
+        cell = Native.newCell(this, 0);
+        Lifetime.drop(this, cell);
+    }
+
+    /** An object that is made: of SOM's class of this one's class, which is defined now if it has not been yet. */
+    protected SomObject() {
+        Definition d = Definition.of(getClass());
+        cell = Native.newCell(this, d == null ? 0 : d.made());
+        Lifetime.drop(this, cell);
+        long ref = d == null ? 0 : Upcall.begun(d);
+        if (ref != 0) {
+            Native.attach(cell, ref);
+        } else {
+            Native.make(cell, d == null ? Definition.nativeClass(getClass()).address : d.som().address);
+        }
+    }
+
+    /** What stands for a reference that is owned, which is taken over; null of 0. */
+    static SomObject wrap(long ref) {
+        if (ref == 0) {
+            return null;
+        }
+        SomObject o = Native.find(ref);
+        if (o != null) {
+            return o;
+        }
+        SomClass c;
+        try {
+            c = SomClass.at(Native.classOf(ref));
+            o = c.wrapper();
+        } catch (RuntimeException | Error e) {
+            Native.release(ref);
+            throw e;
+        }
+        SomObject is = Native.adopt(o.cell, ref);
+        Reference.reachabilityFence(o);
+        return is;
+    }
+
+    /** Its class in SOM. */
+    public final SomClass somClass() {
+        if (cls == null) {
+            long ref = Native.address(cell);
+            if (ref == 0) {
+                throw Upcall.released(this);
+            }
+            cls = SomClass.at(Native.classOf(ref));
+        }
+        return cls;
+    }
+
+    /** False once it has been closed. */
+    public final boolean isAlive() {
+        return Native.alive(cell);
+    }
+
+    /** Gives the reference back now: behind the calls that are in it, if there are some. Calls throw {@link IllegalStateException} from then on. */
+    @Override
+    public final void close() {
+        Native.close(cell);
+        Reference.reachabilityFence(this);
+    }
+
+    /**
+     * Calls a method by its name, as other languages do.
+     *
+     * @return null, the result, or a List of the result and what is out or inout
+     */
+    public final Object call(String method, Object... args) throws SomUserException {
+        return invoke(somClass().method(method), Native.BY_TABLE, 0, args);
+    }
+
+    /** An attribute's value. */
+    public final Object get(String attribute) {
+        return SomObject.<RuntimeException>unchecked(somClass().method("_get_" + attribute), this);
+    }
+
+    /** Sets an attribute. */
+    public final void set(String attribute, Object value) {
+        if (somClass().methodOrNull("_set_" + attribute) == null && somClass().methodOrNull("_get_" + attribute) != null) {
+            throw new UnsupportedOperationException("attribute " + attribute + " of class " + somClass().name() + " is read-only");
+        }
+        SomObject.<RuntimeException>unchecked(somClass().method("_set_" + attribute), this, value);
+    }
+
+    /** What an attribute raises is thrown as it is. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> Object unchecked(SomMethod m, SomObject o, Object... args) throws E {
+        try {
+            return o.invoke(m, Native.BY_TABLE, 0, args);
+        } catch (SomUserException e) {
+            throw (E) e;
+        }
+    }
+
+    /** Calls what stands above an override in a class in Java, where {@code super} does not lead there: without generated code, or of another parent. */
+    protected final Object superCall(Class<? extends SomObject> of, String method, Object... args) throws SomUserException {
+        Definition d = Definition.of(of);
+        if (d == null || !of.isInstance(this)) {
+            throw new IllegalArgumentException(of.getName() + " is no class in Java that this object is of");
+        }
+        return invoke(d.som().method(method), Native.BY_SUPER, d.made(), args);
+    }
+
+    private Object invoke(SomMethod m, int how, long above, Object... args) throws SomUserException {
+        Writer in = m.arguments(args);
+        byte[] out = Native.call(this, cell, m.address, how, above, in.octets());
+        Reference.reachabilityFence(in);
+        return m.results(out);
+    }
+
+    @Override
+    public String toString() {
+        String name = isAlive() ? Names.bare(somClass().name()) : getClass().getSimpleName();
+        return isAlive() ? name + "@" + Long.toHexString(Native.address(cell)) : name + " (released)";
+    }
+
+    // What generated code calls. Addresses are of methods.
+
+    /** A method by octets; what it raises is thrown as it is. */
+    @SuppressWarnings("unchecked")
+    protected final <E extends Exception> Object som_call(long method, Object... args) throws E {
+        if (method == Definition.MISSING) {
+            throw new SomSystemException("BAD_OPERATION", 0, SomSystemException.Completed.NO, "the class library is of a release that does not have this method");
+        }
+        try {
+            return invoke(SomMethod.at(method), Native.BY_SUPER, 0, args);
+        } catch (SomUserException e) {
+            throw (E) e;
+        }
+    }
+
+    /** The address of a method, if its letters are those that the code was generated for. */
+    protected static long som_method(Class<?> base, String method, String letters) {
+        return Definition.method(base, method, letters);
+    }
+
+    /** An object made by an initializer. */
+    @SuppressWarnings("unchecked")
+    protected static <T, E extends Exception> T som_create(Class<?> base, String initializer, Object... args) throws E {
+        return (T) Definition.nativeClass(base).create(initializer, args);
+    }
+
+    /** A whole number without a sign that is in range. */
+    protected static long som_range(long v, long most, String what) {
+        if (v < 0 || v > most) {
+            throw new IllegalArgumentException(what + ": " + v + " is out of the range 0 to " + most);
+        }
+        return v;
+    }
+
+    protected final long som_0(long m) {
+        return som_10(cell, m);
+    }
+
+    protected final long som_1(long m, long a) {
+        return som_11(cell, m, a);
+    }
+
+    protected final long som_2(long m, long a, long b) {
+        return som_12(cell, m, a, b);
+    }
+
+    protected final long som_3(long m, long a, long b, long c) {
+        return som_13(cell, m, a, b, c);
+    }
+
+    protected final long som_4(long m, long a, long b, long c, long d) {
+        return som_14(cell, m, a, b, c, d);
+    }
+
+    // Of this object, so that it is reachable for as long as they run.
+    private native long som_10(long cell, long m);
+    private native long som_11(long cell, long m, long a);
+    private native long som_12(long cell, long m, long a, long b);
+    private native long som_13(long cell, long m, long a, long b, long c);
+    private native long som_14(long cell, long m, long a, long b, long c, long d);
+}

@@ -1,0 +1,27 @@
+package dsomtest;
+
+/** Who calls objects and is no Java. */
+final class Caller {
+    static {
+        System.load(System.getProperty("caller"));
+    }
+
+    static native long inThread(long entry, long object, long n);
+    static native long often(long entry, long object, long times);
+    static native void atEnd(long entry, long object, long n);
+    private static native boolean defineOlder();
+    static native boolean defineSigned();
+    static native boolean defineBelow(byte[] name);
+    static native long newDog();
+
+    /** The name of a class that was built with an older release of an exception. */
+    static synchronized String older() {
+        if (!org.dsom.Som.classes().contains("Older") && !defineOlder()) {
+            throw new IllegalStateException("Older cannot be defined");
+        }
+        return "Older";
+    }
+
+    native long speak(long dog, long n);
+    native long entrySpeak(long entry, long object, long n);
+}
