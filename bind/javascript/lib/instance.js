@@ -405,6 +405,7 @@ function create(made) {
   return native.createPlainly(c.id);
 }
 
+process.on('exit', native.close);
 native.setParts({ ...require('./types'), makeClass, adopt, begin, kindOf, slotOf });
 
 module.exports = { Instance, Weak, recordOf, register, join, create, release, isAlive, addressOf, dispatch };

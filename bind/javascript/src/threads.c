@@ -19,6 +19,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed; /* by the monotonic clock */
 static request *first, **last = &first;
 static uint32_t patience = WAIT;
+static bool closed; /* other threads' calls are not taken any more */
 static napi_threadsafe_function waker;
 static napi_async_context context;
 
@@ -87,19 +88,19 @@ int run_at_home(void (*run)(void *), void *p) {
 	pthread_mutex_lock(&lock);
 	until.tv_sec += patience / 1000, until.tv_nsec += patience % 1000 * 1000000L;
 	if (until.tv_nsec >= 1000000000L) until.tv_sec++, until.tv_nsec -= 1000000000L;
-	if (__atomic_load_n(&down, __ATOMIC_ACQUIRE)) {
+	if (closed) {
 		pthread_mutex_unlock(&lock);
 		return ENDED;
 	}
 	*last = &r, last = &r.next;
 	napi_call_threadsafe_function(waker, NULL, napi_tsfn_nonblocking);
 	int late = 0;
-	while (r.state == QUEUED && !down && !late) late = pthread_cond_timedwait(&changed, &lock, &until) == ETIMEDOUT;
+	while (r.state == QUEUED && !closed && !late) late = pthread_cond_timedwait(&changed, &lock, &until) == ETIMEDOUT;
 	bool taken = r.state != QUEUED;
 	if (!taken) withdraw(&r);
 	while (r.state == TAKEN) pthread_cond_wait(&changed, &lock);
 	pthread_mutex_unlock(&lock);
-	return taken ? RAN : down ? ENDED : NOT_TAKEN;
+	return taken ? RAN : late ? NOT_TAKEN : ENDED;
 }
 
 void refuse_call(som_env *ev, int how, const char *what) {
@@ -125,13 +126,20 @@ static napi_value set_wait(napi_env e, napi_callback_info info) {
 	return NULL;
 }
 
-/* Whoever waits is told that Node ends. */
-static void ends(void *p) {
-	(void)p;
+/* close(): the process is about to end, and waits for work that other threads do: whoever waits for it is told. The home thread goes on until the environment ends. */
+static napi_value close_queue(napi_env e, napi_callback_info info) {
+	(void)e, (void)info;
 	pthread_mutex_lock(&lock);
-	__atomic_store_n(&down, true, __ATOMIC_RELEASE);
+	closed = true;
 	pthread_cond_broadcast(&changed);
 	pthread_mutex_unlock(&lock);
+	return NULL;
+}
+
+static void ends(void *p) {
+	(void)p;
+	close_queue(NULL, NULL);
+	__atomic_store_n(&down, true, __ATOMIC_RELEASE);
 	napi_release_threadsafe_function(waker, napi_tsfn_abort);
 }
 
@@ -145,5 +153,5 @@ bool set_up_threads(napi_value exports) {
 	return napi_create_string_latin1(env, "dsom", NAPI_AUTO_LENGTH, &name) == napi_ok && napi_async_init(env, NULL, name, &context) == napi_ok &&
 		napi_create_threadsafe_function(env, NULL, NULL, name, 0, 1, NULL, NULL, NULL, woken, &waker) == napi_ok && napi_unref_threadsafe_function(env, waker) == napi_ok &&
 		napi_add_env_cleanup_hook(env, ends, NULL) == napi_ok && napi_create_function(env, "setMainThreadWait", NAPI_AUTO_LENGTH, set_wait, NULL, &f) == napi_ok &&
-		set(exports, "setMainThreadWait", f);
+		set(exports, "setMainThreadWait", f) && napi_create_function(env, "close", NAPI_AUTO_LENGTH, close_queue, NULL, &f) == napi_ok && set(exports, "close", f);
 }

@@ -70,7 +70,7 @@ test('identity', () => {
 test('the root classes', () => {
   const d = new Dog();
   assert.equal(d.somGetClassName(), 'Zoo::Dog');
-  assert.equal(d.somRespondsTo('bark'), true);
+  assert.equal(d.somRespondsTo('bark'), 1);
 });
 
 test('enumerations', () => {
@@ -177,7 +177,7 @@ test('what is wrong', () => {
     [TypeError, /speak\(\) takes 1 argument, not 0/, () => new Dog().speak()],
     [TypeError, /speak\(\) takes 1 argument, not 2/, () => new Dog().speak(1, 2)],
     [TypeError, /bark\(\) is a method of Zoo::Dog, not of Zoo::Animal/, () => Dog.prototype.bark.call(new Animal(), 1)],
-    [TypeError, /bark\(\) is a method of Zoo::Dog, not of Zoo::Animal/, () => Object.setPrototypeOf.call(null, Object.create(Dog.prototype), null) && Dog.prototype.bark.call(new Animal(), 1)],
+    [TypeError, /bark\(\) is a method of Zoo::Dog, not of Tame/, () => Object.setPrototypeOf(new (class Tame extends Animal {})(), Dog.prototype).bark(1)],
     [TypeError, /of an object of SOM/, () => Dog.prototype.bark.call({}, 1)],
     [TypeError, /of an object of SOM/, () => Object.create(Dog.prototype).bark(1)],
     [TypeError, /of undefined, not of an object of SOM/, () => Dog.prototype.bark.call(undefined, 1)],

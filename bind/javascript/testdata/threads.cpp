@@ -1,0 +1,113 @@
+// threads.cpp: the class of threads.idl.
+#include "threads.ih.hpp"
+
+#include <atomic>
+#include <cstdio>
+#include <thread>
+#include <vector>
+
+namespace {
+
+struct answer {
+	std::int64_t n = -1;
+	std::string why;
+};
+
+answer speak(som_ref o, std::int64_t n) {
+	answer a;
+	som_env ev = som_env();
+	som_found found = som_found();
+	found.size_of = sizeof found;
+	if (som_lookup(som_class_of(o), "speak", &found, &ev) == SOM_OK) {
+		typedef std::int64_t method(som_ref, som_env *, std::int64_t);
+		a.n = reinterpret_cast<method *>(som_resolve(o, found.token))(o, &ev, n);
+	}
+	if (ev.major) {
+		a.n = -1;
+		a.why = std::string(ev.id) + " " + (ev.text ? ev.text : "");
+		som_env_clear(&ev);
+	}
+	return a;
+}
+
+som_ref last;
+std::int64_t last_n;
+
+// What is called when the process ends.
+struct at_exit {
+	~at_exit() {
+		if (!last) return;
+		const answer a = speak(last, last_n);
+		std::printf("at the end: %s%lld\n", a.why.c_str(), static_cast<long long>(a.n));
+		std::fflush(stdout);
+	}
+} ends;
+
+} // namespace
+
+namespace Threads {
+
+class Caller_impl : public Caller_part<Caller_impl> {
+public:
+	~Caller_impl() {
+		if (started) som_release(started);
+	}
+	std::int64_t here(const som::object &who, std::int64_t n) { return tell(speak(som::ref(who), n)); }
+	std::int64_t elsewhere(const som::object &who, std::int64_t n) {
+		answer a;
+		std::thread([&] { a = speak(som::ref(who), n); }).join();
+		return tell(a);
+	}
+	void start(const som::object &who, std::int64_t n) {
+		som_ref o = som_retain(som::ref(who));
+		std::thread([o, n] {
+			while (speak(o, n).n >= 0) {}
+			som_release(o);
+		}).detach();
+		if (started) som_release(started);
+		started = som_retain(o);
+	}
+	std::int64_t make(const std::string &name) {
+		answer a;
+		std::thread([&] {
+			som_env ev = som_env();
+			som_class *c = som_class_named(name.c_str(), &ev);
+			som_ref o = c ? som_new(c, &ev) : nullptr;
+			if (o) a.n = speak(o, 1).n;
+			if (ev.major) a.why = std::string(ev.id) + " " + (ev.text ? ev.text : "");
+			som_env_clear(&ev);
+			som_release(o);
+			som_release(reinterpret_cast<som_ref>(c));
+		}).join();
+		return tell(a);
+	}
+	void forget() {
+		som_ref o = started;
+		started = nullptr;
+		std::thread([o] { som_release(o); }).join();
+	}
+	std::int64_t many(const som::object &who, std::int32_t threads, std::int32_t times) {
+		std::atomic<std::int64_t> sum(0);
+		std::vector<std::thread> all;
+		for (std::int32_t i = 0; i < threads; i++)
+			all.emplace_back([&] {
+				for (std::int32_t k = 0; k < times; k++) sum += speak(som::ref(who), k).n;
+			});
+		for (std::thread &t : all) t.join();
+		return sum;
+	}
+	void at_end(const som::object &who, std::int64_t n) {
+		last = som_retain(som::ref(who));
+		last_n = n;
+	}
+
+private:
+	std::int64_t tell(const answer &a) {
+		why = a.why;
+		return a.n;
+	}
+	som_ref started = nullptr;
+};
+som::class_object Caller_define() { return Caller_impl::som_define(); }
+
+} // namespace Threads
