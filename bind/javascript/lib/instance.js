@@ -405,7 +405,7 @@ function create(made) {
   return native.createPlainly(c.id);
 }
 
-process.on('exit', native.close);
+process.on('exit', () => native.close(process._exiting === true)); // which is not so where somebody else emits it
 native.setParts({ ...require('./types'), makeClass, adopt, begin, kindOf, slotOf });
 
 module.exports = { Instance, Weak, recordOf, register, join, create, release, isAlive, addressOf, dispatch };

@@ -12,12 +12,13 @@ typedef struct request {
 	struct request *next;
 	void (*run)(void *);
 	void *p;
-	enum { QUEUED, TAKEN, DONE } state;
+	enum { QUEUED, TAKEN, DONE, LEFT } state; /* LEFT: Node ends in the midst of it, and does not come back */
 } request;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed; /* by the monotonic clock */
 static request *first, **last = &first;
+static request *running; /* those that were taken, the newest first */
 static uint32_t patience = WAIT;
 static bool closed; /* other threads' calls are not taken any more */
 static napi_threadsafe_function waker;
@@ -48,6 +49,7 @@ static request *take(void) {
 		first = r->next;
 		if (!first) last = &first;
 		r->state = TAKEN;
+		r->next = running, running = r;
 	}
 	pthread_mutex_unlock(&lock);
 	return r;
@@ -62,6 +64,7 @@ static void woken(napi_env e, napi_value f, void *data, void *more) {
 		run_here(r->run, r->p);
 		inside--;
 		pthread_mutex_lock(&lock);
+		running = r->next;
 		r->state = DONE;
 		pthread_cond_broadcast(&changed);
 		pthread_mutex_unlock(&lock);
@@ -96,11 +99,10 @@ int run_at_home(void (*run)(void *), void *p) {
 	napi_call_threadsafe_function(waker, NULL, napi_tsfn_nonblocking);
 	int late = 0;
 	while (r.state == QUEUED && !closed && !late) late = pthread_cond_timedwait(&changed, &lock, &until) == ETIMEDOUT;
-	bool taken = r.state != QUEUED;
-	if (!taken) withdraw(&r);
+	if (r.state == QUEUED) withdraw(&r);
 	while (r.state == TAKEN) pthread_cond_wait(&changed, &lock);
 	pthread_mutex_unlock(&lock);
-	return taken ? RAN : late ? NOT_TAKEN : ENDED;
+	return r.state == DONE ? RAN : late ? NOT_TAKEN : ENDED;
 }
 
 void refuse_call(som_env *ev, int how, const char *what) {
@@ -126,19 +128,29 @@ static napi_value set_wait(napi_env e, napi_callback_info info) {
 	return NULL;
 }
 
-/* close(): the process is about to end, and waits for work that other threads do: whoever waits for it is told. The home thread goes on until the environment ends. */
-static napi_value close_queue(napi_env e, napi_callback_info info) {
-	(void)e, (void)info;
+static void close_queue(bool leave) {
 	pthread_mutex_lock(&lock);
 	closed = true;
+	for (; leave && running; running = running->next) running->state = LEFT;
 	pthread_cond_broadcast(&changed);
 	pthread_mutex_unlock(&lock);
+}
+
+/* close(leave): the process is about to end, and waits for work that other threads do: whoever waits for it is told. The home thread goes on until the environment ends.
+ * With leave no call that is running comes back, since process.exit was called in it. */
+static napi_value close_now(napi_env e, napi_callback_info info) {
+	size_t n = 1;
+	napi_value arg;
+	bool leave = false;
+	napi_get_cb_info(e, info, &n, &arg, NULL, NULL);
+	napi_get_value_bool(e, arg, &leave);
+	close_queue(leave);
 	return NULL;
 }
 
 static void ends(void *p) {
 	(void)p;
-	close_queue(NULL, NULL);
+	close_queue(true);
 	__atomic_store_n(&down, true, __ATOMIC_RELEASE);
 	napi_release_threadsafe_function(waker, napi_tsfn_abort);
 }
@@ -153,5 +165,5 @@ bool set_up_threads(napi_value exports) {
 	return napi_create_string_latin1(env, "dsom", NAPI_AUTO_LENGTH, &name) == napi_ok && napi_async_init(env, NULL, name, &context) == napi_ok &&
 		napi_create_threadsafe_function(env, NULL, NULL, name, 0, 1, NULL, NULL, NULL, woken, &waker) == napi_ok && napi_unref_threadsafe_function(env, waker) == napi_ok &&
 		napi_add_env_cleanup_hook(env, ends, NULL) == napi_ok && napi_create_function(env, "setMainThreadWait", NAPI_AUTO_LENGTH, set_wait, NULL, &f) == napi_ok &&
-		set(exports, "setMainThreadWait", f) && napi_create_function(env, "close", NAPI_AUTO_LENGTH, close_queue, NULL, &f) == napi_ok && set(exports, "close", f);
+		set(exports, "setMainThreadWait", f) && napi_create_function(env, "close", NAPI_AUTO_LENGTH, close_now, NULL, &f) == napi_ok && set(exports, "close", f);
 }
