@@ -80,6 +80,8 @@ export function release(o: Instance): void;
 export function isAlive(o: Instance): boolean;
 /** Where the object is in memory, for other tools of this process. */
 export function addressOf(o: Instance): bigint;
+/** The address of what calls of a method run, for other tools of this process: a C function of the object, the environment and the arguments. */
+export function entryOf(o: Instance, method: string): bigint;
 /** Calls a method by its name as other languages do, by the object's own table. */
 export function dispatch(o: Instance, method: string, ...args: any[]): any;
 export interface Weak<T> {

@@ -12,7 +12,7 @@
 const path = require('node:path');
 const native = require('./lib/native');
 const { Exception, SystemException, UserException, systemExceptions } = require('./lib/errors');
-const { Instance, Weak, recordOf, register, join, create, release, isAlive, addressOf, dispatch } = require('./lib/instance');
+const { Instance, Weak, recordOf, register, join, create, release, isAlive, addressOf, entryOf, dispatch } = require('./lib/instance');
 
 /**
  * A class by its name, 'Zoo::Dog', whose library is loaded if need be; or an enumeration or exception of a class that is there. version is [major, minor]: the class must
@@ -71,6 +71,7 @@ module.exports = {
   release,
   isAlive,
   addressOf,
+  entryOf,
   dispatch,
   weak,
   bind,

@@ -198,3 +198,23 @@ func TestEnds(t *testing.T) {
 		}
 	}
 }
+
+// headers is where node_api.h is.
+func headers(t testing.TB) string {
+	t.Helper()
+	out, err := output("", nil, "node", "-p", "const p = require('path').join(require('fs').realpathSync(process.execPath), '../../include/node'); require('fs').existsSync(p) ? p : '/usr/include/node'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(out)
+}
+
+// BenchmarkCalls prints the table of docs/som-javascript.md, measured in one run.
+func BenchmarkCalls(b *testing.B) {
+	site, hand := plain.site(b), filepath.Join(b.TempDir(), "plain.node")
+	sombuild.Run(b, nil, "gcc", "-std=c11", "-O2", "-fPIC", "-shared", "-I"+headers(b), "-o", hand, "test/plain.c")
+	env := plain.env(b, "NODE_PATH="+modules(b, "koffi@3.3.4"))
+	for b.Loop() {
+		b.Log("\n" + sombuild.Run(b, env, "node", filepath.Join(site, "test/bench.js"), hand))
+	}
+}

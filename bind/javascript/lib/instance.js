@@ -157,6 +157,10 @@ function addressOf(o) {
   return native.address(use(o, 'addressOf'));
 }
 
+function entryOf(o, method) {
+  return native.entry(use(o, 'entryOf'), method);
+}
+
 function dispatch(o, method, ...args) {
   return native.dispatch(o, use(o, 'dispatch'), method, args);
 }
@@ -408,4 +412,4 @@ function create(made) {
 process.on('exit', () => native.close(process._exiting === true)); // which is not so where somebody else emits it
 native.setParts({ ...require('./types'), makeClass, adopt, begin, kindOf, slotOf });
 
-module.exports = { Instance, Weak, recordOf, register, join, create, release, isAlive, addressOf, dispatch };
+module.exports = { Instance, Weak, recordOf, register, join, create, release, isAlive, addressOf, entryOf, dispatch };

@@ -285,7 +285,28 @@ static napi_value dispatch(napi_env e, napi_callback_info info) {
 	return invoke(&(method){m, NULL, given}, in);
 }
 
+/* entry(place, name): the address of what calls of a method run. */
+static napi_value entry(napi_env e, napi_callback_info info) {
+	size_t n = 2;
+	napi_value args[2], is = NULL;
+	som_env ev = {0};
+	napi_get_cb_info(e, info, &n, args, NULL, NULL);
+	instance *w = slot_of(args[0]);
+	char *name = w ? text_from(args[1], "a method's name", 0, NULL) : NULL;
+	if (!name) return NULL;
+	const somh_method *m = w->cls->cls ? somh_find(w->cls->cls, name, &ev) : NULL;
+	som_deallocate(name);
+	if (!m) return raise_env(&ev, NULL, NULL);
+	if (cannot(m)) return NULL;
+	som_proc *p = m->kind == SOM_PROCEDURE ? m->proc : som_resolve(w->ref, m->token);
+	uintptr_t address;
+	memcpy(&address, &p, sizeof address);
+	napi_create_bigint_uint64(e, address, &is);
+	return is;
+}
+
 bool set_up_calls(napi_value exports) {
 	napi_value f;
+	if (napi_create_function(env, "entry", NAPI_AUTO_LENGTH, entry, NULL, &f) != napi_ok || !set(exports, "entry", f)) return false;
 	return napi_create_function(env, "dispatch", NAPI_AUTO_LENGTH, dispatch, NULL, &f) == napi_ok && set(exports, "dispatch", f);
 }

@@ -100,6 +100,18 @@ public:
 		last = som_retain(som::ref(who));
 		last_n = n;
 	}
+	std::int64_t repeat(const som::object &who, std::int64_t n, std::int32_t times) {
+		som_found found = som_found();
+		found.size_of = sizeof found;
+		if (som_lookup(som_class_of(som::ref(who)), "speak", &found, nullptr) != SOM_OK) return -1;
+		typedef std::int64_t method(som_ref, som_env *, std::int64_t);
+		som_env ev = som_env();
+		std::int64_t sum = 0;
+		for (std::int32_t i = 0; i < times && !ev.major; i++)
+			sum += reinterpret_cast<method *>(som_resolve(som::ref(who), found.token))(som::ref(who), &ev, n);
+		som_env_clear(&ev);
+		return sum;
+	}
 
 private:
 	std::int64_t tell(const answer &a) {
