@@ -92,7 +92,7 @@ export interface Weak<T> {
 export function weak<T extends Instance>(o: T): Weak<T>;
 /** Releases at once what the collector has found. */
 export function collect(): void;
-/** For how many milliseconds a call by another thread waits for the main thread to take it: 10,000 to begin with. */
+/** For how many milliseconds a call by another thread waits for the main thread to take it: 60,000 to begin with. */
 export function setMainThreadWait(milliseconds: number): void;
 
 /** The object elsewhere that a URL (corbaname:, corbaloc:) or a reference (IOR:) names. */

@@ -39,6 +39,7 @@ static bool cannot(const somh_method *m) {
 }
 
 static napi_value call(napi_env e, napi_callback_info info);
+static napi_value invoke(const method *d, const napi_value *args);
 
 #if SOMH_WORDS
 static bool put_word(const somh_method *m, uint32_t i, napi_value v, uint64_t *w) {
@@ -70,6 +71,7 @@ static napi_value call_words(napi_env e, napi_callback_info info) {
 	if (!w) return NULL;
 	for (uint32_t i = 0; i < m->nparams; i++)
 		if (!put_word(m, i, args[ARGUMENTS + i], &words[i])) return NULL;
+	if (w->cls->cls && w->cls->cls->elsewhere) return invoke(d, args);
 	som_ref o = w->ref;
 	som_proc *proc = o ? procedure(d, w) : NULL;
 	if (!proc) return o ? NULL : (slot_of(args[PLACE]), NULL);
@@ -114,7 +116,7 @@ static napi_value invoke(const method *d, const napi_value *args) {
 	som_proc *proc = !good ? NULL : w->ref ? procedure(d, w) : m->kind == SOM_PROCEDURE ? m->proc : som_resolve(o, m->token);
 	if (proc) {
 		inside++;
-		int code = somh_call(m, proc, o, f.args, &result, &ev);
+		int code = w->cls->cls && w->cls->cls->elsewhere ? somh_call_open(m, proc, o, f.args, &result, &ev) : somh_call(m, proc, o, f.args, &result, &ev);
 		inside--;
 		raised = code != SOM_OK || ev.major != SOM_NO_EXCEPTION;
 		give_frame(&f, code == SOM_OK, raised);

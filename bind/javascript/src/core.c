@@ -152,7 +152,6 @@ NAPI_MODULE_EXPORT napi_value napi_register_module_v1(napi_env e, napi_value exp
 		return NULL;
 	}
 	env = e;
-	somh_home_set();
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		napi_value f;
 		if (napi_create_function(e, names[i], NAPI_AUTO_LENGTH, functions[i], NULL, &f) != napi_ok || !set(exports, names[i], f)) return NULL;

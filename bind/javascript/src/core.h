@@ -134,8 +134,7 @@ bool set_up_errors(napi_value exports);
 
 /* threads.c: calls from threads that are not the home thread */
 enum { RAN, ENDED, NOT_TAKEN };
-int run_at_home(void (*run)(void *), void *p);
-void refuse_call(som_env *ev, int how, const char *what); /* raises why it has not run */
+int run_at_home(void (*run)(void *), void *p, som_env *ev); /* NOT_TAKEN: ev has why */
 bool set_up_threads(napi_value exports);
 
 #endif

@@ -387,8 +387,7 @@ static void begin(void *p) {
 void begin_instance(som_ref self, som_env *ev, void *context) {
 	begun b = {self, ev};
 	(void)context;
-	int how = run_at_home(begin, &b);
-	if (how != RAN) refuse_call(ev, how, "an object's beginning");
+	if (run_at_home(begin, &b, ev) == ENDED) som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "Node has ended");
 }
 
 static void end(void *p) {
@@ -401,7 +400,7 @@ static void end(void *p) {
 
 void end_instance(som_ref self, void *context) {
 	(void)context;
-	run_at_home(end, self);
+	run_at_home(end, self, NULL);
 }
 
 /* ---- Ending ---- */

@@ -197,12 +197,6 @@ static void run(void *p) {
 
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
 	request q = {context, self, ev, args, result, false};
-	int how = run_at_home(run, &q);
-	if (how == NOT_TAKEN) {
-		char what[256] = "an override of ";
-		strncat(what, q.o->m->name, 200);
-		refuse_call(q.o->m->flags & SOMH_OIDL ? NULL : ev, how, strcat(what, "()"));
-	} else if (how == ENDED || q.above) {
-		above(q.o, self, ev, args, result);
-	}
+	int how = run_at_home(run, &q, q.o->m->flags & SOMH_OIDL ? NULL : ev);
+	if (how == ENDED || q.above) above(q.o, self, ev, args, result);
 }
