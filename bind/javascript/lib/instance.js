@@ -4,7 +4,7 @@ const { inspect } = require('node:util');
 const native = require('./native');
 const { bare } = require('./types');
 
-const record = Symbol('dsom.class'); // of a constructor: {constructor, id, made, overridable}
+const record = Symbol('dsom.class'); // of a constructor: {constructor, id, made: in JavaScript, scripted: it or an ancestor is, …}
 let adopting = null; // {constructor, slot, begun}: an object that is there already, and is about to get its counterpart
 
 let slotOf, methodOf, asyncOf, getterOf, setterOf, asyncAttribute, use;
@@ -20,12 +20,12 @@ class Instance {
       adopting = null;
       this.#slot = slot;
       if (begun) native.attach(this, slot);
-      else if (!made[record].made) Object.preventExtensions(this);
+      else if (!made[record].scripted) Object.preventExtensions(this);
       return;
     }
     if (args.length) throw new TypeError(`${made.name}() takes no arguments (${args.length} given)`);
     const c = recordOf(made);
-    if (c.made) {
+    if (c.scripted) {
       this.#slot = native.reserve(this, c.id);
       const other = native.create(this.#slot);
       if (other !== undefined) return other;
@@ -177,7 +177,7 @@ class Weak {
 
 // ---- Classes ----
 
-const constructors = []; // of native classes, by number
+const constructors = []; // by number: of native classes, and weak ones of those that are made in JavaScript
 
 /** A property's name, which must be none that JavaScript's own classes need. */
 function ownName(name) {
@@ -279,19 +279,24 @@ function addOthers(made, about) {
   }
 }
 
+function constructorOf(id) {
+  const c = constructors[id];
+  return c instanceof WeakRef ? c.deref() : c;
+}
+
 /** Makes the class for one that SOM has. */
 function makeClass(id) {
   const about = native.describe(id);
   const name = bare(about.name);
-  const parent = about.parents.length ? constructors[about.parents[0]] : Instance;
+  const parent = about.parents.length ? constructorOf(about.parents[0]) : Instance;
   const made = { [name]: class extends parent {} }[name];
   return fillClass(made, id, about);
 }
 
 function fillClass(made, id, about, declared = false) {
   const has = new Set([...about.methods, ...about.owns].map(keyOf));
-  Object.defineProperty(made, record, { value: { constructor: made, id, made: declared, has } });
-  if (!declared) constructors[id] = made;
+  Object.defineProperty(made, record, { value: { constructor: made, id, made: declared, scripted: declared || about.scripted, has } });
+  constructors[id] = declared ? new WeakRef(made) : made;
   Object.defineProperty(made, 'somName', { value: about.name, configurable: true });
   for (const m of [...about.methods, ...about.owns]) addMethod(made, id, m);
   for (const scoped of about.types) {
@@ -368,9 +373,10 @@ function define(made) {
   const name = exact ? made.somName : made.name || parent.constructor.name;
   if (typeof name !== 'string') throw new TypeError(`somName of class ${made.name} must be a string`);
   const overrides = overridesOf(made, [parent]);
-  const c = { constructor: made, made: true, id: undefined, overrides: overrides.map(([m, f]) => [keyOf(m), f]) };
+  const c = { constructor: made, made: true, scripted: true, id: undefined, overrides: overrides.map(([m, f]) => [keyOf(m), f]) };
   c.id = native.define(made, name, exact, [parent.id], overrides.flatMap(([m, f]) => [m.class, m.index, f]));
   Object.defineProperty(made, record, { value: c });
+  constructors[c.id] = new WeakRef(made);
   if (!exact) Object.defineProperty(made, 'somName', { value: native.describe(c.id).name, configurable: true });
   return c;
 }
@@ -405,7 +411,7 @@ function join(...parents) {
 /** Makes an object as other languages do: without arguments. */
 function create(made) {
   const c = recordOf(made);
-  if (!c.made) return new made();
+  if (!c.scripted) return new made();
   return native.createPlainly(c.id);
 }
 

@@ -118,7 +118,7 @@ static napi_value describe(napi_env e, napi_callback_info info) {
 		if (c->types[i]->kind != SOMH_NONE && napi_set_element(e, types, at++, ascii(c->types[i]->name)) != napi_ok) return NULL;
 	bool good = set(o, "name", ascii(c->name)) && set(o, "doc", ascii(c->doc)) && set(o, "major", number(c->major)) && set(o, "minor", number(c->minor)) && set(o, "library", ascii(about->library)) &&
 		set(o, "parents", numbers_of(c->parents, c->nparents)) && set(o, "order", numbers_of(c->order, c->norder)) && set(o, "methods", methods) && set(o, "owns", owns) && set(o, "types", types) &&
-		set(o, "instances", number((double)som_class_instances(c->cls)));
+		set(o, "scripted", boolean(c->nmade > 0)) && set(o, "instances", number((double)som_class_instances(c->cls)));
 	return good ? o : NULL;
 }
 

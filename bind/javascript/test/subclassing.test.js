@@ -191,6 +191,26 @@ test('two parents', () => {
   assert.ok(o instanceof Pet && o instanceof Dog);
 });
 
+test('a class of C++ below one of JavaScript', () => {
+  class Middle extends Dog {
+    #own = 1000n;
+    speak(n) { return super.speak(n) + this.#own; }
+  }
+  register(Middle);
+  new (load('Threads::Caller'))().define('Lower', Middle.somName);
+  const Lower = load('Lower');
+  assert.equal(Object.getPrototypeOf(Lower), Middle);
+  for (const o of [new Lower(), create(Lower)]) {
+    assert.ok(o instanceof Middle && o instanceof Lower);
+    assert.deepEqual([o.speak(1), dispatch(o, 'speak', 1)], [1003n, 1003n]);
+    o.mark = 1;
+  }
+  class Lowest extends Lower {
+    speak(n) { return -super.speak(n); }
+  }
+  assert.equal(dispatch(new Lowest(), 'speak', 1), -1003n);
+});
+
 test('names', () => {
   const define = () => register(class Same extends Dog {});
   assert.notEqual(define().somName, define().somName);

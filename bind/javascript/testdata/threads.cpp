@@ -112,6 +112,15 @@ public:
 		som_env_clear(&ev);
 		return sum;
 	}
+	void define(const std::string &name, const std::string &parent) {
+		const char *const parents[] = {parent.c_str()};
+		som_class_desc d = som_class_desc();
+		d.size_of = sizeof d;
+		d.name = name.c_str();
+		d.parents = parents;
+		d.nparents = 1;
+		som_class_define(&d, nullptr); // it stays
+	}
 
 private:
 	std::int64_t tell(const answer &a) {
