@@ -237,6 +237,16 @@ test('classes that are not there', () => {
   assert.throws(() => load('a\0b'), TypeError);
 });
 
+test('type information that is none', () => {
+  const caller = new (load('Threads::Caller'))();
+  for (let kind = 0; kind < 40; kind++) {
+    caller.nonsense(`Nonsense${kind}`, kind);
+    const o = new (load(`Nonsense${kind}`))();
+    if ('pass' in o) assert.equal(o.pass(3), 4n); // the signature says all of it
+    assert.throws(() => o.nowhere(), kind ? Error : { code: 'DSOM_CANNOT', message: /nowhere cannot be called/ });
+  }
+});
+
 test('given values are the object\'s', () => {
   const e = new Echo();
   e.keep('some text', new Animal());

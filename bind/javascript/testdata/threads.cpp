@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdio>
+#include <cstring>
 #include <thread>
 #include <vector>
 
@@ -29,6 +30,8 @@ answer speak(som_ref o, std::int64_t n) {
 	}
 	return a;
 }
+
+std::int64_t pass(som_ref, som_env *, std::int64_t n) { return n + 1; }
 
 som_ref last;
 std::int64_t last_n;
@@ -121,8 +124,31 @@ public:
 		d.nparents = 1;
 		som_class_define(&d, nullptr); // it stays
 	}
+	void nonsense(const std::string &name, std::int32_t kind) {
+		static const char *const parents[] = {"SOMObject"};
+		static const som_method methods[] = {{"pass", "l:l/long long(long long)", reinterpret_cast<som_proc *>(pass), nullptr, SOM_STATIC}, {"nowhere", "p:", reinterpret_cast<som_proc *>(pass), nullptr, SOM_STATIC}};
+		const unsigned char *own = static_cast<const unsigned char *>(som_class_describe(som_class_of(som_object_of()))->typelib);
+		auto *typelib = new std::vector<unsigned char>(4096, static_cast<unsigned char>(0xFF)); // it stays, as the class does
+		if (kind) {
+			std::uint32_t size;
+			std::memcpy(&size, own + 8, sizeof size); // it says itself how long it is
+			typelib->assign(own, own + size);
+			for (std::size_t i = 32; i < size; i += static_cast<std::size_t>(kind)) (*typelib)[i] ^= static_cast<unsigned char>(kind);
+		}
+		som_class_desc d = som_class_desc();
+		d.size_of = sizeof d;
+		d.name = name.c_str();
+		d.parents = parents;
+		d.nparents = 1;
+		d.method_size = sizeof *methods;
+		d.introduces = methods;
+		d.nintroduces = 2;
+		d.typelib = typelib->data();
+		som_class_define(&d, nullptr);
+	}
 
 private:
+	som_ref som_object_of() { return som::ref(self<Caller>()); }
 	std::int64_t tell(const answer &a) {
 		why = a.why;
 		return a.n;
