@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,7 +67,7 @@ func need(t testing.TB, tools ...string) {
 
 // repository copies what the package is built from to a folder.
 func repository(dir string) error {
-	for _, part := range []string{"libsom/src", "libsom/include", "libsom/meta", "bind/host", "bind/c/typelib", "bind/javascript/src", "bind/javascript/lib", "bind/javascript/bin", "bind/javascript/test"} {
+	for _, part := range []string{"libsom/src", "libsom/include", "libsom/meta", "bind/host", "bind/c/typelib", "bind/javascript/src", "bind/javascript/lib", "bind/javascript/amber", "bind/javascript/bin", "bind/javascript/test"} {
 		if err := os.CopyFS(filepath.Join(dir, part), os.DirFS(filepath.Join("../..", part))); err != nil {
 			return err
 		}
@@ -147,8 +148,8 @@ func TestPackage(t *testing.T) {
 	}
 	for _, b := range []build{plain, asan} {
 		for _, file := range files {
-			if strings.HasSuffix(file, "remote.test.js") {
-				continue // needs a server
+			if strings.HasSuffix(file, "remote.test.js") || strings.HasSuffix(file, "amber.test.js") {
+				continue // they need a server, and packages
 			}
 			t.Run(b.name+"/"+filepath.Base(file), func(t *testing.T) {
 				t.Parallel()
@@ -164,6 +165,19 @@ func (b build) unit(t *testing.T, file string, more ...string) {
 	out, err := output(b.site(t), b.env(t, more...), "timeout", "500", "node", "--expose-gc", file)
 	if err != nil || strings.Contains(out, "Sanitizer") || !strings.Contains(out, "# pass ") || strings.Contains(out, "# pass 0\n") {
 		t.Errorf("%v\n%s", err, tail(out))
+	}
+}
+
+// ambers are the packages of npm's that Smalltalk is run with.
+var ambers = []string{"@ambers/lang@0.30.0", "requirejs@2.3.7"}
+
+// TestAmber runs Smalltalk in JavaScript with classes of C++.
+func TestAmber(t *testing.T) {
+	t.Parallel()
+	need(t)
+	env := "NODE_PATH=" + modules(t, ambers...)
+	for _, b := range []build{plain, asan} {
+		b.unit(t, "test/amber.test.js", env)
 	}
 }
 
@@ -213,7 +227,7 @@ func headers(t testing.TB) string {
 func BenchmarkCalls(b *testing.B) {
 	site, hand := plain.site(b), filepath.Join(b.TempDir(), "plain.node")
 	sombuild.Run(b, nil, "gcc", "-std=c11", "-O2", "-fPIC", "-shared", "-I"+headers(b), "-o", hand, "test/plain.c")
-	env := plain.env(b, "NODE_PATH="+modules(b, "koffi@3.3.4"))
+	env := plain.env(b, "NODE_PATH="+modules(b, slices.Concat(ambers, []string{"koffi@3.3.4"})...))
 	for b.Loop() {
 		b.Log("\n" + sombuild.Run(b, env, "node", filepath.Join(site, "test/bench.js"), hand))
 	}

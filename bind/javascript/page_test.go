@@ -54,6 +54,10 @@ func TestPage(t *testing.T) {
 	if commands != 7 {
 		t.Errorf("%d commands", commands)
 	}
+	got, err := output(dir, append(env, "SOM_PATH=.", "NODE_PATH="+modules(t, ambers...)), "node", "amber.js")
+	if want := "30\nTired is hoarse\n"; err != nil || got != want {
+		t.Errorf("amber.js: %v\n%s", err, tail(got))
+	}
 }
 
 // TestReadme runs the example of the package's README.

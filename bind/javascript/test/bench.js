@@ -1,5 +1,5 @@
 'use strict';
-// What calls cost, in one run: the least of many short windows, in ns. It needs plain.node (plain.c) and koffi, which go test ./bind/javascript -run NONE -bench Calls has: bench.js PLAIN
+// What calls cost, in one run: the least of many short windows, in ns. It needs plain.node (plain.c), koffi and Amber, which go test ./bind/javascript -run NONE -bench Calls has: bench.js PLAIN
 const dsom = require('..');
 const koffi = require('koffi');
 const { Dog: Plain } = require(process.argv[2]);
@@ -59,9 +59,43 @@ const rows = [
   ['C++ calls an override', () => caller.repeat(own, 5, times)],
   ['the same, and `super` in it', () => caller.repeat(higher, 5, times)],
 ];
-const all = measure(rows);
-const ratio = (a, b) => `${(all[a] / all[b]).toFixed(2)} ×`;
-const notes = { 2: `${ratio(2, 0)} the addon, ${ratio(2, 1)} koffi`, 5: `${ratio(5, 3)} the addon, ${ratio(5, 4)} koffi`, 8: `${ratio(8, 7)} koffi` };
-console.log('| call | ns | |\n|---|---|---|');
-rows.forEach(([what], i) => console.log(`| ${what} | ${all[i].toFixed(0)} | ${notes[i] ?? ''} |`));
-koffi.unregister(callback);
+async function main() {
+  const amber = await require('../amber').start(require);
+  amber.fileIn(`Object subclass: #Bench slots: {} package: 'Bench'!
+
+!Bench methodsFor: 'calls'!
+ask: aDog times: n
+	| s i |
+	i := 0.
+	[ i < n ] whileTrue: [ s := aDog speak: 5. i := i + 1 ].
+	^ s
+!
+
+speak: n
+	^ n
+! !
+
+(SomClass named: 'Zoo::Animal') subclass: #Pup slots: {} package: 'Bench'!
+
+!Pup methodsFor: 'calls'!
+speak: n
+	^ n
+! !
+`);
+  const bench = amber.evaluate('Bench new');
+  const animal = amber.evaluate('SomZooAnimal new');
+  amber.evaluate('Pup new');
+  const pup = dsom.create(dsom.load('Pup'));
+  rows.push(['a method of C++\'s as Amber\'s class for it has it, a `long long`', over(animal, 'o._speak_(5)')]);
+  rows.push(['Amber\'s compiler\'s loop around that', () => bench._ask_times_(animal, times)]);
+  rows.push(['the same loop around a message to an object of Amber\'s own', () => bench._ask_times_(bench, times)]);
+  rows.push(['C++ calls an override in Amber', () => caller.repeat(pup, 5, times)]);
+  const all = measure(rows);
+  const ratio = (a, b) => `${(all[a] / all[b]).toFixed(2)} ×`;
+  const notes = { 2: `${ratio(2, 0)} the addon, ${ratio(2, 1)} koffi`, 5: `${ratio(5, 3)} the addon, ${ratio(5, 4)} koffi`, 8: `${ratio(8, 7)} koffi`, 10: `${ratio(10, 1)} koffi` };
+  console.log('| call | ns | |\n|---|---|---|');
+  rows.forEach(([what], i) => console.log(`| ${what} | ${all[i].toFixed(0)} | ${notes[i] ?? ''} |`));
+  koffi.unregister(callback);
+}
+
+main();
