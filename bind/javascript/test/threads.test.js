@@ -15,7 +15,7 @@ class Own extends Dog {
 
 test('promises', async () => {
   const d = new Dog();
-  assert.deepEqual(await Promise.all([d.speakAsync(1), d.speakAsync(2n), d.barkAsync(3)]), [3n, 5n, undefined]);
+  assert.deepEqual(await Promise.all([d.speakAsync(1), d.speakAsync(2n), new Dog().barkAsync(3)]), [3n, 5n, undefined]);
   await assert.rejects(d.speakAsync(1005), TooLoud);
   await assert.rejects(d.speakAsync('x'), TypeError);
   await assert.rejects(d.speakAsync(), /speakAsync\(\) takes 1 argument, not 0/);
@@ -60,10 +60,8 @@ test('an override is called by another thread', async () => {
 test('many threads', async () => {
   const c = new Caller();
   const o = new Own();
-  const sum = (3 * 50 * 49) / 2;
   assert.equal(await c.manyAsync(o, 4, 12), BigInt(4 * ((3 * 12 * 11) / 2)));
   assert.deepEqual(await Promise.all([c.manyAsync(new Dog(), 4, 100), new Own().speakAsync(7)]), [BigInt(4 * (100 * 99 + 100)), 21n]);
-  assert.ok(sum > 0);
 });
 
 test('a main thread that waits itself', () => {
