@@ -151,5 +151,8 @@ func TestHome(t *testing.T) {
 		if got := sombuild.Run(t, env, "timeout", "300", out, "Zoo::Dog"); got != "at home\n" {
 			t.Errorf("%v: got %s", flags, got)
 		}
+		if got := sombuild.Run(t, env, "timeout", "300", out, "Zoo::Dog", "leaving"); got != "left\n" {
+			t.Errorf("%v, leaving: got %s", flags, got)
+		}
 	}
 }

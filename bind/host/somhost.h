@@ -223,6 +223,8 @@ int somh_at_home(void);
 /* Has the home thread call run(arg), and waits for that: at home at once; else when the home thread serves, or is in somh_call_open. Raises TRANSIENT if it has not begun within
  * SOMH_HOME_PATIENCE, BAD_INV_ORDER once the host has ended. What handlers of such hosts begin with. SOM_OK: it has run. */
 int somh_home_do(void (*run)(void *arg), void *arg, som_env *ev);
+/* Another patience from now on. */
+void somh_home_patience(uint32_t milliseconds);
 /* At home: does what waits by now. A host that waits for nothing else asks again and again, or when wake tells it: in the thread that waits, before it waits, without a lock. */
 void somh_home_serve(void);
 void somh_home_wake(void (*wake)(void *arg), void *arg);
@@ -231,6 +233,8 @@ void somh_home_wake(void (*wake)(void *arg), void *arg);
 int somh_call_open(const somh_method *m, som_proc *proc, som_ref o, const som_value *args, som_value *result, som_env *ev);
 /* At home, when the host ends: who waits is refused, and so is who comes. */
 void somh_home_end(void);
+/* The same where the process ends in the midst of what the home thread does for others, and does not come back to it: they are refused, too. What they have handed over must not be touched any more. */
+void somh_home_leave(void);
 
 #ifdef __cplusplus
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // hosts are the languages in the order of the table.
-var hosts = []*Host{inC, inCXX, python, squeak, java, inGo}
+var hosts = []*Host{inC, inCXX, python, javascript, java, squeak, inGo}
 
 var shelf sombuild.Shelf
 

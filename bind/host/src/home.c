@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <time.h>
 
 /* On the stack of the thread that waits for it. */
@@ -22,6 +23,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed; /* a job has come, or has another state; an open call is done */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static job *first, **last = &first;
+static job *begun; /* those that the home thread is in, the newest first */
+static uint32_t patience = SOMH_HOME_PATIENCE;
 static void (*wake)(void *);
 static void *wake_arg;
 
@@ -56,6 +59,12 @@ void somh_home_wake(void (*f)(void *), void *arg) {
 	pthread_mutex_unlock(&lock);
 }
 
+void somh_home_patience(uint32_t milliseconds) {
+	pthread_mutex_lock(&lock);
+	patience = milliseconds;
+	pthread_mutex_unlock(&lock);
+}
+
 static void take_out(const job *j) {
 	job **at = &first;
 	while (*at != j) at = &(*at)->next;
@@ -68,8 +77,11 @@ int somh_home_do(void (*run)(void *), void *arg, som_env *ev) {
 	job j = {.run = run, .arg = arg};
 	struct timespec until;
 	clock_gettime(CLOCK, &until);
-	until.tv_sec += SOMH_HOME_PATIENCE / 1000;
 	pthread_mutex_lock(&lock);
+	uint32_t most = patience;
+	until.tv_sec += most / 1000;
+	until.tv_nsec += most % 1000 * 1000000L;
+	if (until.tv_nsec >= 1000000000L) until.tv_sec++, until.tv_nsec -= 1000000000L;
 	if (has_ended) {
 		j.state = REFUSED;
 	} else {
@@ -88,7 +100,11 @@ int somh_home_do(void (*run)(void *), void *arg, som_env *ev) {
 	pthread_mutex_unlock(&lock);
 	if (j.state == DONE) return SOM_OK;
 	if (j.state == REFUSED) som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "the program of the object's language has ended");
-	else som_raise_system(ev, "IDL:omg.org/CORBA/TRANSIENT:1.0", 0, SOM_COMPLETED_NO, "the one thread of the object's language was busy for a minute (SOMH_HOME_PATIENCE)");
+	else {
+		char text[160];
+		snprintf(text, sizeof text, "the one thread of the object's language has not come to it within %u ms (SOMH_HOME_PATIENCE): it is busy, or waits for this thread", most);
+		som_raise_system(ev, "IDL:omg.org/CORBA/TRANSIENT:1.0", 0, SOM_COMPLETED_NO, text);
+	}
 	return SOM_E_CYCLE;
 }
 
@@ -97,9 +113,13 @@ static void serve_one(void) {
 	job *j = first;
 	take_out(j);
 	j->state = BEGUN;
+	j->next = begun;
+	begun = j;
 	pthread_mutex_unlock(&lock);
 	j->run(j->arg);
 	pthread_mutex_lock(&lock);
+	if (begun != j) return; /* left */
+	begun = j->next;
 	j->state = DONE;
 	pthread_cond_broadcast(&changed);
 }
@@ -112,9 +132,10 @@ void somh_home_serve(void) {
 	pthread_mutex_unlock(&lock);
 }
 
-void somh_home_end(void) {
+static void end(bool leave) {
 	pthread_mutex_lock(&lock);
 	has_ended = true;
+	for (; leave && begun; begun = begun->next) begun->state = REFUSED;
 	while (first) {
 		job *j = first;
 		take_out(j);
@@ -123,6 +144,9 @@ void somh_home_end(void) {
 	if (has_home) pthread_cond_broadcast(&changed);
 	pthread_mutex_unlock(&lock);
 }
+
+void somh_home_end(void) { end(false); }
+void somh_home_leave(void) { end(true); }
 
 /* ---- Open calls ---- */
 

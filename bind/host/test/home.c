@@ -1,5 +1,5 @@
 /* home.c: a host of one thread. Its object's methods are called from other threads: while it is in an open call, while it serves, while it does neither, and when it has
- * ended. The first argument is the class whose speak is overridden, "Zoo::Dog". */
+ * ended. The first argument is the class whose speak is overridden, "Zoo::Dog"; with a second one it ends in the midst of a call. */
 #include "../somhost.h"
 
 #include <pthread.h>
@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREADS = 4, TIMES = 100, DEEP = 2 };
+enum { THREADS = 4, TIMES = 100, DEEP = 2, LEAVING = -7 };
 
-static pthread_t main_thread;
+static pthread_t main_thread, leaver;
 static const somh_method *speak;
 static som_ref pup, crowd;
 static atomic_int spoken, woken, astray;
@@ -36,6 +36,12 @@ static void carry_out(void *p) {
 	if (!pthread_equal(pthread_self(), main_thread)) astray++;
 	int before = inside++;
 	int64_t n = a->args[0].l;
+	if (n == LEAVING) { /* as where the process ends in it: the thread is told, and goes */
+		somh_home_leave();
+		pthread_join(leaver, NULL);
+		inside--;
+		return;
+	}
 	if (n >= 1000) {
 		som_value arg = {.l = n - 1000};
 		somh_call_open(speak, NULL, crowd, &arg, a->result, a->ev);
@@ -91,16 +97,17 @@ static som_ref made(const char *name, const somh_class *below, som_handler *hand
 
 static void tell(void *p) { (void)p, woken++; }
 
+static int64_t ask = 21;
+
 static void *one(void *p) {
 	som_env ev = {0};
-	int64_t got = say(pup, 21, &ev);
+	int64_t got = say(pup, ask, &ev);
 	snprintf(p, 200, "%d %s", (int)got, ev.id ? ev.text : "");
 	som_env_clear(&ev);
 	return NULL;
 }
 
 int main(int argc, char **argv) {
-	(void)argc;
 	som_env ev = {0};
 	const somh_class *dog = somh_named(argv[1], &ev);
 	expect(dog && !dog->elsewhere && (speak = somh_find(dog, "speak", &ev)), "the class and its method");
@@ -134,9 +141,25 @@ int main(int argc, char **argv) {
 	somh_home_serve();
 	pthread_join(thread, NULL);
 	expect(!strcmp(text, "42 "), text);
+	somh_home_patience(20);
+	expect(!pthread_create(&thread, NULL, one, text) && !pthread_join(thread, NULL), "a thread"); /* nobody serves */
+	expect(strstr(text, "within 20 ms") != NULL, text);
+	somh_home_patience(SOMH_HOME_PATIENCE);
 	before = woken;
 	expect(!pthread_create(&thread, NULL, one, text), "a thread");
 	while (woken == before) sched_yield();
+	if (argc > 2) { /* in the midst of a call */
+		somh_home_serve();
+		pthread_join(thread, NULL);
+		before = woken;
+		ask = LEAVING;
+		expect(!pthread_create(&leaver, NULL, one, text), "a thread");
+		while (woken == before) sched_yield();
+		somh_home_serve();
+		expect(strstr(text, "has ended") != NULL, text);
+		puts("left");
+		return 0;
+	}
 	somh_home_end(); /* who waits is told, and so is who comes */
 	pthread_join(thread, NULL);
 	expect(strstr(text, "has ended") != NULL, text);

@@ -1,0 +1,8 @@
+'use strict';
+// The addon, which npm install builds (build.js).
+try {
+  module.exports = require('../build/dsom.node');
+} catch (e) {
+  if (e.code !== 'MODULE_NOT_FOUND') throw e;
+  throw new Error(`dsom: the addon has not been built: run node ${require('node:path').join(__dirname, '..', 'build.js')}`, { cause: e });
+}

@@ -1,0 +1,202 @@
+/* overrides.c: methods of classes made in JavaScript, called from C: by any thread, in the home thread. */
+#include "core.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+override *new_override(klass *c, const somh_method *m, napi_value function) {
+	override *o = malloc(sizeof *o);
+	if (!o) return (override *)throw_range("no memory for an override");
+	*o = (override){c->overrides, c->cls, m, NULL};
+	if (napi_create_reference(env, function, 0, &o->function) != napi_ok) return free(o), (override *)throw_type("an override must be a function");
+	c->overrides = o;
+	return o;
+}
+
+void drop_override(override *o) {
+	if (o->function) napi_delete_reference(env, o->function);
+	free(o);
+}
+
+/* ---- What is lent ---- */
+
+/* What a method returns and keeps lasts as long as the object, of the last values that are different; C borrows it. */
+enum { MAX_LENT = 16 };
+typedef struct lent {
+	struct lent *next;
+	const somh_type *type;
+	const somh_method *m;
+	uint32_t slot, at;
+	void *values[MAX_LENT];
+} lent;
+
+static void end_value(const somh_type *t, void *p) {
+	if (p) somh_end(t, p);
+	som_deallocate(p);
+}
+
+void drop_lent(instance *w) {
+	lent *next, *l = w->lent;
+	w->lent = NULL;
+	for (; l; l = next) {
+		next = l->next;
+		for (int i = 0; i < MAX_LENT; i++)
+			end_value(l->type, l->values[i]);
+		free(l);
+	}
+}
+
+/* Takes over a value at p, and returns where it is from now on: where a text that is there already is. */
+static void *lend(instance *w, const somh_method *m, const somh_param *p, void *from) {
+	if (p->type->kind == SOMH_OBJECT && w->ref && *(som_ref *)from == w->ref) { /* itself, which it must not keep */
+		som_release(w->ref);
+		return &w->ref;
+	}
+	lent *l = w->lent;
+	while (l && (l->m != m || l->slot != p->slot)) l = l->next;
+	if (!l) {
+		if (!(l = calloc(1, sizeof *l))) return throw_range("no memory for a value");
+		*l = (lent){.next = w->lent, .type = p->type, .m = m, .slot = p->slot};
+		w->lent = l;
+	}
+	for (uint32_t i = 0; i < MAX_LENT && p->type->kind == SOMH_STRING; i++)
+		if (l->values[i] && *(char **)from && !strcmp(*(char **)l->values[i], *(char **)from)) {
+			void *found = l->values[i];
+			somh_end(p->type, from);
+			for (uint32_t next; (next = (i + 1) % MAX_LENT) != l->at; i = next) /* it is the last one from now on */
+				l->values[i] = l->values[next];
+			return l->values[i] = found;
+		}
+	void *value = som_allocate(p->type->size);
+	if (!value) return throw_range("no memory for a value");
+	memcpy(value, from, p->type->size);
+	end_value(p->type, l->values[l->at]);
+	l->values[l->at] = value;
+	l->at = (l->at + 1) % MAX_LENT;
+	return value;
+}
+
+/* ---- A call ---- */
+
+static napi_value argument(const somh_param *p, const som_value *v) {
+	bool behind = p->type->apart || p->direction != SOMH_IN;
+	if (p->type->kind == SOMH_MAKING) return undefined();
+	if (behind && !v->p && p->nullable && p->direction == SOMH_IN) return null();
+	if (behind && !v->p) return throw_type("argument '%s' is NULL", p->name);
+	return get_value(p->type, behind ? v->p : v, p->nullable);
+}
+
+/* What came in and is the object's has been copied. */
+static void took(const somh_method *m, const som_value *args) {
+	for (uint32_t i = 0; i < m->nparams; i++) {
+		const somh_param *p = &m->params[i];
+		som_value v = args[p->slot];
+		if (p->direction == SOMH_IN && p->owner == SOMH_OBJECTS && p->type->owns) somh_end(p->type, p->type->apart ? v.p : &v);
+	}
+}
+
+/* One value that comes out: to where C wants it. */
+static bool put_out(instance *w, const somh_method *m, const somh_param *p, napi_value v, void *to, const path *at) {
+	union { som_value v; _Alignas(16) char room[64]; } small;
+	void *made = p->type->size <= sizeof small ? memset(&small, 0, sizeof small) : calloc(1, p->type->size);
+	bool good = made ? put_value(p->type, v, made, p->nullable, at) : (throw_range("no memory for a value"), false);
+	if (good && p->owner == SOMH_OBJECTS && p->type->owns) {
+		void *lasting = lend(w, m, p, made);
+		if (!lasting) somh_end(p->type, made), good = false;
+		else memcpy(made, lasting, p->type->size);
+	}
+	if (good) {
+		if (p->direction == SOMH_INOUT) somh_end(p->type, to);
+		memcpy(to, made, p->type->size);
+	}
+	if (made != (void *)&small) free(made);
+	return good;
+}
+
+/* What has been put already, where a later one cannot be: there is nobody who would end it. */
+static void take_back(const somh_method *m, uint32_t n, const som_value *args, som_value *result) {
+	const somh_param *p = &m->result;
+	bool returns = p->type->kind != SOMH_VOID;
+	if (returns && n && p->owner != SOMH_OBJECTS) somh_end(p->type, p->type->apart ? args[p->slot].p : result);
+	n -= returns && n;
+	for (uint32_t i = 0; n && i < m->nparams; i++) {
+		p = &m->params[i];
+		n -= p->direction != SOMH_IN;
+		if (p->direction == SOMH_OUT && p->owner != SOMH_OBJECTS) somh_end(p->type, args[p->slot].p);
+	}
+}
+
+static bool put_results(instance *w, const somh_method *m, napi_value r, const som_value *args, som_value *result) {
+	uint32_t n = m->result.type->kind != SOMH_VOID, at = 0, given = 0;
+	for (uint32_t i = 0; i < m->nparams; i++)
+		n += m->params[i].direction != SOMH_IN;
+	if (n == 0) return true;
+	if (n > 1) {
+		bool is = false;
+		napi_is_array(env, r, &is);
+		if (is) napi_get_array_length(env, r, &given);
+		if (given != n) return throw_type("%s() must return an array of %u", m->name, n), false;
+	}
+	for (uint32_t i = m->result.type->kind != SOMH_VOID ? 0 : 1; i <= m->nparams; i++) {
+		const somh_param *p = i ? &m->params[i - 1] : &m->result;
+		if (i && p->direction == SOMH_IN) continue;
+		const path where = {NULL, m, "", 0, true};
+		void *to = i || p->type->apart ? args[p->slot].p : (void *)result;
+		napi_value v = r;
+		bool good = n == 1 || napi_get_element(env, r, at, &v) == napi_ok;
+		if (!to) throw_type("there is no place for a result of %s()", m->name), good = false;
+		if (good && put_out(w, m, p, v, to, &where)) {
+			at++;
+			continue;
+		}
+		take_back(m, at, args, result);
+		return false;
+	}
+	return true;
+}
+
+/* What stands above an override, for an object that JavaScript does not know any more. */
+static void above(const override *o, som_ref self, som_env *ev, const som_value *args, som_value *result) {
+	const somh_class *c = __atomic_load_n(&o->is, __ATOMIC_ACQUIRE);
+	if (!c) { /* its class is being made, or has been found by SOM alone */
+		c = somh_describe(som_class_of(self), NULL);
+		c = c && c->nmade ? c->made[0] : NULL;
+	}
+	som_proc *proc = c ? somh_above(c, o->m) : NULL;
+	if (proc) somh_call(o->m, proc, self, args, result, ev);
+	else som_raise_system(ev, "IDL:omg.org/CORBA/NO_IMPLEMENT:1.0", 0, SOM_COMPLETED_NO, "the class was made in JavaScript, which has ended");
+}
+
+typedef struct request { override *o; som_ref self; som_env *ev; const som_value *args; som_value *result; bool above; } request;
+
+static void run(void *p) {
+	request *q = p;
+	override *o = q->o;
+	const somh_method *m = o->m;
+	napi_value f = NULL, in[SOMH_MAX_ARGS + 1], r = NULL;
+	uint32_t n = 1;
+	instance *w = twin_of(q->self);
+	if (o->function) napi_get_reference_value(env, o->function, &f);
+	if (!f || (!w && somh_ending(q->self))) { /* C++'s part of it ends, or the class is no more */
+		q->above = true;
+		return;
+	}
+	bool good = (in[0] = wrap(q->self, false)) != NULL;
+	w = good ? twin_of(q->self) : NULL;
+	if (w) hold(w);
+	for (uint32_t i = 0; good && i < m->nparams; i++) {
+		if (m->params[i].direction == SOMH_OUT) continue;
+		good = (in[n] = argument(&m->params[i], &q->args[m->params[i].slot])) != NULL;
+		n += good;
+	}
+	if (good) good = napi_call_function(env, undefined(), f, n, in, &r) == napi_ok;
+	took(m, q->args);
+	if (!good || !put_results(w, m, r, q->args, q->result)) raise_to_env(m->flags & SOMH_OIDL ? NULL : q->ev);
+	if (w) let_go(w, q->self);
+}
+
+void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
+	request q = {context, self, ev, args, result, false};
+	int how = run_at_home(run, &q, q.o->m->flags & SOMH_OIDL ? NULL : ev);
+	if (how == ENDED || q.above) above(q.o, self, ev, args, result);
+}

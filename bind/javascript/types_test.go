@@ -1,0 +1,79 @@
+package javascript_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/golden"
+	"github.com/opendsom/dsom/internal/sombuild"
+	"github.com/opendsom/dsom/internal/sombuild/classlib"
+)
+
+// modules is a folder with node_modules, in which are packages of npm's: each with its version, so that what was fetched once is found again.
+func modules(t testing.TB, packages ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath("npm"); err != nil {
+		absent.Skip(t, "no npm: interop/install-peers has it")
+	}
+	name := "npm-" + strings.NewReplacer("/", "_", "@", "_").Replace(strings.Join(packages, "-"))
+	var out string
+	dir, err := sombuild.Kept(name, func(dir string) error {
+		if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte("{\"private\": true}\n"), 0o600); err != nil {
+			return err
+		}
+		var err error
+		out, err = output(dir, nil, "npm", append([]string{"install", "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact"}, packages...)...)
+		return err
+	})
+	if err != nil {
+		absent.Skip(t, "npm does not install %v: %v\n%s", packages, err, tail(out))
+	}
+	return filepath.Join(dir, "node_modules")
+}
+
+// TestTypes holds what TypeScript is told of a library, and that it takes it.
+func TestTypes(t *testing.T) {
+	t.Parallel()
+	site, dir := plain.site(t), t.TempDir()
+	declared := filepath.Join(dir, "zoo.d.ts")
+	out, err := output(dir, plain.env(t), "node", filepath.Join(site, "bin/dsom-types.js"), "--out", declared, filepath.Join(classlib.Build(t, classlib.Zoo(t), plain.kernel), "libzoo.so"))
+	if err != nil || out != declared+"\n" {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text, err := os.ReadFile(declared)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Check(t, "zoo.d.ts", string(text))
+	for args, want := range map[string]string{"": "usage: dsom-types", "Zoo::Unicorn": "dsom-types: there is no class Zoo::Unicorn", "./libnothing.so": "dsom-types: "} {
+		out, err := output(dir, plain.env(t), "node", append([]string{filepath.Join(site, "bin/dsom-types.js")}, strings.Fields(args)...)...)
+		if err == nil || !strings.HasPrefix(out, want) {
+			t.Errorf("dsom-types %s: %v\n%s", args, err, out)
+		}
+	}
+	program, err := os.ReadFile("testdata/program.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"program.ts": string(program), "package.json": `{"type": "module"}`,
+		"tsconfig.json": `{"compilerOptions": {"strict": true, "noEmit": true, "module": "nodenext", "target": "es2022", "lib": ["es2022", "dom"], "types": []}, "files": ["program.ts"]}`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "node_modules"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(site, filepath.Join(dir, "node_modules/dsom")); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := output(dir, nil, "node", filepath.Join(modules(t, "typescript@5.9.3"), "typescript/bin/tsc"), "--project", dir); err != nil {
+		t.Errorf("tsc: %v\n%s", err, tail(out))
+	}
+}
