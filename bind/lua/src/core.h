@@ -106,6 +106,9 @@ void call_functions(lua_State *L);
 /* overrides.c */
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result); /* from any thread */
 
+/* Calls what is run for C, of one pointer: 0; -1: ev has why not. */
+int call_back(lua_State *L, lua_CFunction f, void *argument, som_env *ev);
+
 /* classes.c */
 void class_functions(lua_State *L);
 

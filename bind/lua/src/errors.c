@@ -207,8 +207,9 @@ void raise_to_env(lua_State *L, som_env *ev) {
 		lua_insert(L, -2);
 		if (lua_pcall(L, 2, 0, 0) == 0) return;
 	}
+	const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "an error of Lua's, for which there is no memory"; /* or its stack is full */
+	som_raise_system(ev, "IDL:omg.org/CORBA/NO_RESOURCES:1.0", 0, SOM_COMPLETED_MAYBE, text);
 	lua_pop(L, 1);
-	som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_MAYBE, "an error of Lua's, for which there is no memory");
 }
 
 void set_up_errors(lua_State *L) {

@@ -276,19 +276,11 @@ void begin_instance(som_ref self, som_env *ev, void *context) {
 		som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "the class was made in Lua, whose own thread alone makes objects of it");
 		return;
 	}
-	lua_State *L = now;
-	if (!lua_checkstack(L, 10)) {
-		som_raise_system(ev, "IDL:omg.org/CORBA/NO_RESOURCES:1.0", 0, SOM_COMPLETED_NO, "Lua's stack is full");
-		return;
-	}
-	lua_pushcfunction(L, begin_body);
-	lua_pushlightuserdata(L, self);
-	if (lua_pcall(L, 1, 0, 0) == 0) return;
+	if (call_back(now, begin_body, self, ev) == 0) return;
 	pthread_mutex_lock(&lock);
 	instance *w = somh_twin(twins, self);
 	pthread_mutex_unlock(&lock);
 	if (w && take_out(w)) som_release(self); /* it is undone: there will be no end of it */
-	raise_to_env(L, ev);
 }
 
 void end_instance(som_ref self, void *context) {

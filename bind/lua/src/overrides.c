@@ -112,6 +112,24 @@ static void call_above(const override *o, som_ref self, som_env *ev, const som_v
 	else som_raise_system(ev, "IDL:omg.org/CORBA/NO_IMPLEMENT:1.0", 0, SOM_COMPLETED_NO, "the class was made in Lua, and is no more");
 }
 
+int call_back(lua_State *L, lua_CFunction f, void *argument, som_env *ev) {
+	enum { MAX_UPCALLS = 150 }; /* calls of Lua's within one another: its own limit is about that, and LuaJIT has none */
+	static int upcalls;
+	if (upcalls >= MAX_UPCALLS || !lua_checkstack(L, 4)) {
+		char why[128];
+		snprintf(why, sizeof why, "stack overflow: what is written in Lua is called from C within one another deeper than %d (MAX_UPCALLS)", MAX_UPCALLS);
+		som_raise_system(ev, "IDL:omg.org/CORBA/NO_RESOURCES:1.0", 0, SOM_COMPLETED_NO, why);
+		return -1;
+	}
+	lua_pushcfunction(L, f);
+	lua_pushlightuserdata(L, argument);
+	upcalls++;
+	int failed = lua_pcall(L, 1, 0, 0);
+	upcalls--;
+	if (failed) raise_to_env(L, ev);
+	return failed ? -1 : 0;
+}
+
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
 	const override *o = context;
 	const somh_method *m = o->m;
@@ -128,12 +146,5 @@ void handle(void *context, som_ref self, som_env *ev, const som_value *args, som
 	}
 	lua_State *L = now;
 	upcall u = {o, self, args, result, false};
-	if (!lua_checkstack(L, 4)) {
-		som_raise_system(ev, "IDL:omg.org/CORBA/NO_RESOURCES:1.0", 0, SOM_COMPLETED_NO, "Lua's stack is full");
-		return;
-	}
-	lua_pushcfunction(L, run);
-	lua_pushlightuserdata(L, &u);
-	if (lua_pcall(L, 1, 0, 0) != 0) raise_to_env(L, m->flags & SOMH_OIDL ? NULL : ev);
-	else if (u.above) call_above(o, self, ev, args, result);
+	if (call_back(L, run, &u, m->flags & SOMH_OIDL ? NULL : ev) == 0 && u.above) call_above(o, self, ev, args, result);
 }

@@ -459,7 +459,7 @@ static int put_enumerator(lua_State *L, const somh_type *t, int at, uint32_t *p,
 	}
 	if (lua_type(L, at) != LUA_TNUMBER) return refuse(L, at, t->name, where);
 	double d = lua_tonumber(L, at);
-	if (d != floor(d) || d < 0 || d >= t->nmembers) return lua_pushfstring(L, "%f is no %s", d, t->name), wrong(L, where);
+	if (d != floor(d) || d < 0 || d >= t->nmembers) return d == floor(d) && fabs(d) < INT32_MAX ? lua_pushfstring(L, "%d is no %s", (int)d, t->name) : lua_pushfstring(L, "%f is no %s", d, t->name), wrong(L, where);
 	return *p = (uint32_t)d, 0;
 }
 
