@@ -80,19 +80,25 @@ local function template(result, params)
 local ffi, core, state, key, env = ...
 local cast, type, rawget, floor, tonumber, take = ffi.cast, type, rawget, math.floor, tonumber, core.take
 local instance, row, at = ffi.typeof "dsom_instance *", ffi.typeof "char **", ffi.typeof "$RESULT (**)(void *, dsom_env *$TYPES)"
-return function(slow, token, self_of, says$OFS)
+return function(slow, token, own_id, self_of, says$OFS)
   return function(self$ARGS, more)
     local h = type(self) == "table" and rawget(self, key)
-    if h and more == nil and (state.made == 0 or says.quick)$CHECKS then
+    if h and more == nil$CHECKS then
       local o = cast(instance, h)
-      local ref = o.ref
-      if ref ~= nil and self_of[o.class_id] then
+      local ref, id = o.ref, o.class_id
+      if ref ~= nil and (id == own_id or self_of[id]) then
         local proc = cast(at, cast(row, ref)[0] + token)[0]
-        state.quick = state.quick + 1
-        $CALL(ref, env$PASSES)
-        state.quick = state.quick - 1
-        if env.major ~= 0 then error(take(says.method, self), 0) end
-        return $BACK
+        if state.made == 0 then -- nobody can call back
+          $CALL(ref, env$PASSES)
+          if env.major ~= 0 then error(take(says.method, self), 0) end
+          return $BACK
+        elseif says.quick then
+          state.quick = state.quick + 1
+          $CALL(ref, env$PASSES)
+          state.quick = state.quick - 1
+          if env.major ~= 0 then error(take(says.method, self), 0) end
+          return $BACK
+        end
       end
     end
     if more ~= nil then return slow(self$ARGS, more) end
@@ -123,7 +129,7 @@ function fast.method(m, info)
     elseif not (p and kinds[p]) then return end
   end
   local says = { quick = false, method = m.method }
-  local f = template(m.result, m.params)(m.call, m.token, family(info.name), says, unpack(ofs))
+  local f = template(m.result, m.params)(m.call, m.token, info.id, family(info.name), says, unpack(ofs))
   quick[f] = says
   return f
 end

@@ -20,6 +20,7 @@ local made = setmetatable({}, { __mode = "v" })  -- of those that were made in L
 local infos = setmetatable({}, { __mode = "kv" }) -- of Lua's classes: what is known of them, which they have themselves
 local own_info = {}                              -- by this key
 local getters, setters = {}, {}                  -- of names of attributes: those of the methods
+local how = setmetatable({}, { __mode = "k" })   -- of functions that are methods of other languages': which
 local ids = 0
 local fast                                       -- dsom/fast.lua, where there is an ffi
 
@@ -330,7 +331,8 @@ function make_class(cls, keep)
       info.docs[m.attribute] = m.doc
     end
     if not (m.root and m.why) then
-      info.own[m.name] = m.init and not m.why and initializer(m) or fast and fast.method(m, info) or m.call
+      info.own[m.name] = m.init and not m.why and initializer(m) or fast and not info.elsewhere and fast.method(m, info) or m.call
+      if not m.init and not m.why then how[info.own[m.name]] = { method = m.method, cls = cls } end
       info.docs[m.name] = m.why and ("%s cannot be called: %s"):format(m.name, m.why) or m.signature .. (m.doc and "\n\n" .. m.doc or "")
     end
   end
@@ -344,9 +346,9 @@ function make_class(cls, keep)
   core.register(cls, meta)
   for _, above in ipairs(info.ancestors) do
     if info.made then infos[above].subclasses[K] = true end
-    if fast then fast.descends(info.id, infos[above]) end
+    if fast and not info.elsewhere then fast.descends(info.id, infos[above]) end
   end
-  if fast then fast.descends(info.id, info) end
+  if fast and not info.elsewhere then fast.descends(info.id, info) end
   return meta
 end
 
@@ -432,6 +434,27 @@ function dsom.quick(K, name)
   if info.vt[name] == nil then error(("class %s has no method '%s'"):format(info.name, tostring(name)), 2) end
   if fast then fast.quick(info.vt[name]) end
 end
+
+--- Says that a method waits for other threads, which may call Lua: it is called by a thread of its own then, and what those call is done meanwhile. (So it is of all methods of
+-- classes elsewhere.)
+function dsom.waits(K, name)
+  local info = infos[K]
+  if not info then error(("bad argument #1 to 'waits' (class expected, got %s)"):format(type(K)), 2) end
+  for _, own in ipairs(info.owns) do
+    local f = own[name]
+    if f ~= nil then
+      local of = how[f]
+      if not of then break end
+      rawset(info.own, name, core.waits(of.method, of.cls))
+      how[info.own[name]] = of
+      return forget(info, name)
+    end
+  end
+  error(("class %s has no method '%s' of another language's"):format(info.name, tostring(name)), 2)
+end
+
+--- Does what other threads want of Lua: calls of overrides, which wait for that.
+dsom.serve = core.serve
 
 dsom.catch_up = core.catch_up
 dsom.Object = class_of(core.named("SOMObject")) or make_class(core.named("SOMObject")).__metatable

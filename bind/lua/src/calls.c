@@ -98,7 +98,7 @@ static som_proc *procedure(const somh_method *m, const somh_class *owner, const 
 	return somh_proc(m, owner, w->cls, o);
 }
 
-static int call_method(lua_State *L, const somh_method *m, const somh_class *owner, instance *w, int at) {
+static int call_method(lua_State *L, const somh_method *m, const somh_class *owner, instance *w, int at, bool open) {
 	som_ref o = w->ref;
 	som_env ev = {0};
 	som_value result;
@@ -114,7 +114,7 @@ static int call_method(lua_State *L, const somh_method *m, const somh_class *own
 	if (n == 0) {
 		lua_State *outer = now;
 		now = L;
-		int code = somh_call(m, proc, o, f.args, &result, &ev);
+		int code = (open || w->cls->elsewhere ? somh_call_open : somh_call)(m, proc, o, f.args, &result, &ev);
 		now = outer;
 		bool raised = code != SOM_OK || ev.major != SOM_NO_EXCEPTION;
 		if (code == SOM_OK) somh_frame_given(&f, raised);
@@ -145,7 +145,7 @@ static int call_simple(lua_State *L, const somh_method *m, const somh_class *own
 	som_env ev = {0};
 	som_ref o = w->ref;
 	int put = lua_gettop(L) - 1 == (int)m->nparams ? put_simple(L, m, v) : 1;
-	if (put > 0) return call_method(L, m, owner, w, 2);
+	if (put > 0) return call_method(L, m, owner, w, 2, false);
 	if (put < 0) return lua_error(L);
 	som_proc *proc = procedure(m, owner, w, o);
 	if (!proc) return luaL_error(L, "class %s does not implement %s", owner->name, m->name);
@@ -169,7 +169,8 @@ int call(lua_State *L) {
 		return luaL_error(L, "calling '%s' on bad self (%s expected, got %s)", m->attribute ? m->attribute : m->name, owner->name, lua_isnone(L, 1) ? "no value" : name_at(L, 1));
 	catch_up(L);
 	if (!w->ref) return luaL_error(L, "the object of class %s has been released", w->cls->name);
-	return lua_toboolean(L, lua_upvalueindex(3)) ? call_simple(L, m, owner, w) : call_method(L, m, owner, w, 2);
+	int how = (int)lua_tointeger(L, lua_upvalueindex(3));
+	return how == CALL_SIMPLE && !w->cls->elsewhere ? call_simple(L, m, owner, w) : call_method(L, m, owner, w, 2, how == CALL_OPEN);
 }
 
 /* dispatch(o, name, …): a call by name as other languages do, by the object's own table. */
@@ -183,7 +184,7 @@ static int dispatch(lua_State *L) {
 	const somh_method *m = somh_find(w->cls, name, &ev);
 	if (!m && ev.major) return push_env(L, &ev, NULL, NULL), lua_error(L);
 	if (!m) return luaL_error(L, "class %s has no method '%s'", w->cls->name, name);
-	return call_method(L, m, NULL, w, 3);
+	return call_method(L, m, NULL, w, 3, false);
 }
 
 /* make(method, class, …): an object by an initializer. */

@@ -81,7 +81,7 @@ static void push_method(lua_State *L, const somh_method *m, const somh_class *ow
 	lua_setfield(L, -2, "method");
 	lua_pushlightuserdata(L, (void *)(uintptr_t)m);
 	lua_pushlightuserdata(L, (void *)(uintptr_t)owner);
-	lua_pushboolean(L, !m->why && is_simple(m));
+	lua_pushinteger(L, !m->why && is_simple(m) ? CALL_SIMPLE : CALL_ANY);
 	lua_pushcclosure(L, call, 3);
 	lua_setfield(L, -2, "call");
 	if (m->why) return;
@@ -102,6 +102,16 @@ static void push_method(lua_State *L, const somh_method *m, const somh_class *ow
 #endif
 }
 
+/* waits(method, class): what calls it so that other threads' calls of Lua are done meanwhile. */
+static int waits(lua_State *L) {
+	luaL_checktype(L, 1, LUA_TLIGHTUSERDATA);
+	luaL_checktype(L, 2, LUA_TLIGHTUSERDATA);
+	lua_settop(L, 2);
+	lua_pushinteger(L, CALL_OPEN);
+	lua_pushcclosure(L, call, 3);
+	return 1;
+}
+
 /* describe(class): a table with all that is known. */
 static int describe(lua_State *L) {
 	const somh_class *c = class_at(L, 1);
@@ -113,6 +123,7 @@ static int describe(lua_State *L) {
 	set_number(L, "minor", c->minor);
 	set_flag(L, "made", c->made_by != NULL);
 	set_flag(L, "scripted", c->nmade != 0);
+	set_flag(L, "elsewhere", c->elsewhere);
 	lua_createtable(L, (int)c->norder, 0);
 	for (uint32_t i = 0; i < c->norder; i++) {
 		lua_pushlightuserdata(L, (void *)(uintptr_t)c->order[i]);
@@ -363,7 +374,7 @@ static int override_method(lua_State *L) {
 }
 
 void class_functions(lua_State *L) {
-	static const luaL_Reg functions[] = {{"describe", describe}, {"named", named}, {"type_named", type_named}, {"names", names}, {"load_library", load_library}, {"set_path", set_path},
+	static const luaL_Reg functions[] = {{"describe", describe}, {"waits", waits}, {"named", named}, {"type_named", type_named}, {"names", names}, {"load_library", load_library}, {"set_path", set_path},
 		{"instances", instances}, {"library", library}, {"entry", entry}, {"define", define}, {"register", register_meta}, {"override", override_method}, {NULL, NULL}};
 	place(L, T_CLASS_META);
 	lua_pushcfunction(L, class_gc);

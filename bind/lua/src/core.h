@@ -68,7 +68,6 @@ void rawsetp(lua_State *L, int at, const void *key);
 /* module.c */
 extern lua_State *now; /* that has made the innermost call into C, or the main one */
 extern bool closed;    /* the state ends: nothing of it is to be used */
-bool can_enter(void);  /* from any thread: whether this is Lua's, and in a call that may come back to it */
 enum { LATER_KEPT, LATER_REF };
 void later(int what, uint64_t id); /* from any thread: something is to be dropped by Lua's */
 void catch_up(lua_State *L);       /* drops it */
@@ -100,7 +99,8 @@ void set_up_objects(lua_State *L);
 bool descends(const somh_class *c, const somh_class *from);
 
 /* calls.c */
-int call(lua_State *L); /* the closure of a method: upvalues are the method and the class that it was found in */
+enum { CALL_ANY, CALL_SIMPLE, CALL_OPEN };
+int call(lua_State *L); /* the closure of a method: upvalues are the method, the class that it was found in, and how it is called */
 void call_functions(lua_State *L);
 
 /* overrides.c */

@@ -39,8 +39,6 @@ int fail(lua_State *L, const char *format, ...) {
 	return -1;
 }
 
-bool can_enter(void) { return somh_at_home() && !state.quick; }
-
 /* ---- What other threads leave behind ---- */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -94,10 +92,20 @@ static int hooks(lua_State *L) {
 static int close_state(lua_State *L) {
 	(void)L;
 	__atomic_store_n(&closed, true, __ATOMIC_RELEASE);
+	somh_home_end();
 	return 0;
 }
 
 static int drain(lua_State *L) { return catch_up(L), 0; }
+
+/* serve(): does what other threads wait for. */
+static int serve(lua_State *L) {
+	lua_State *outer = now;
+	now = L;
+	somh_home_serve();
+	now = outer;
+	return catch_up(L), 0;
+}
 
 static void new_place(lua_State *L, int what, const char *mode) {
 	lua_newtable(L);
@@ -149,6 +157,8 @@ __attribute__((visibility("default"))) int luaopen_dsom_core(lua_State *L) {
 	lua_setfield(L, -2, "hooks");
 	lua_pushcfunction(L, drain);
 	lua_setfield(L, -2, "catch_up");
+	lua_pushcfunction(L, serve);
+	lua_setfield(L, -2, "serve");
 	lua_pushlightuserdata(L, &state);
 	lua_setfield(L, -2, "state");
 	lua_pushlightuserdata(L, NULL);

@@ -269,18 +269,25 @@ static int begin_body(lua_State *L) {
 	return 0;
 }
 
+typedef struct beginning { som_ref self; som_env *ev; } beginning;
+
+static void begin_at_home(void *p) {
+	beginning *b = p;
+	if (closed || state.quick) {
+		som_raise_system(b->ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, closed ? "the state of Lua has ended" : "a method that dsom.quick was told never calls back makes an object of Lua's");
+		return;
+	}
+	if (call_back(now, begin_body, b->self, b->ev) == 0) return;
+	pthread_mutex_lock(&lock);
+	instance *w = somh_twin(twins, b->self);
+	pthread_mutex_unlock(&lock);
+	if (w && take_out(w)) som_release(b->self); /* it is undone: there will be no end of it */
+}
+
 void begin_instance(som_ref self, som_env *ev, void *context) {
 	maker *k = context;
 	if (__atomic_load_n(&closed, __ATOMIC_ACQUIRE) || __atomic_load_n(&k->dead, __ATOMIC_ACQUIRE)) return; /* what stands above the class is all that there is */
-	if (!can_enter()) {
-		som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "the class was made in Lua, whose own thread alone makes objects of it");
-		return;
-	}
-	if (call_back(now, begin_body, self, ev) == 0) return;
-	pthread_mutex_lock(&lock);
-	instance *w = somh_twin(twins, self);
-	pthread_mutex_unlock(&lock);
-	if (w && take_out(w)) som_release(self); /* it is undone: there will be no end of it */
+	somh_home_do(begin_at_home, &(beginning){self, ev}, ev);
 }
 
 void end_instance(som_ref self, void *context) {

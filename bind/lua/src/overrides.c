@@ -130,21 +130,25 @@ int call_back(lua_State *L, lua_CFunction f, void *argument, som_env *ev) {
 	return failed ? -1 : 0;
 }
 
+/* A call of an override, as it waits for Lua's thread. */
+typedef struct handling { upcall u; som_env *ev; } handling;
+
+static void handle_at_home(void *p) {
+	handling *h = p;
+	const override *o = h->u.of;
+	if (closed || state.quick) {
+		char why[512];
+		snprintf(why, sizeof why, "%s of class %s is written in Lua, and is called by a method that dsom.quick was told never calls back", o->m->name, o->of->cls ? o->of->cls->name : "?");
+		som_raise_system(h->ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, closed ? "the state of Lua has ended" : why);
+		return;
+	}
+	if (call_back(now, run, &h->u, h->ev) < 0) h->u.above = false;
+}
+
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
 	const override *o = context;
-	const somh_method *m = o->m;
-	char why[512];
-	if (__atomic_load_n(&closed, __ATOMIC_ACQUIRE) || __atomic_load_n(&o->of->dead, __ATOMIC_ACQUIRE)) {
-		call_above(o, self, ev, args, result);
-		return;
-	}
-	if (!can_enter()) {
-		snprintf(why, sizeof why, "%s of class %s is written in Lua, %s", m->name, o->of->cls ? o->of->cls->name : "?",
-			somh_at_home() ? "and is called by a method that dsom.quick was told never calls back" : "whose own thread alone can run it");
-		som_raise_system(m->flags & SOMH_OIDL ? NULL : ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, why);
-		return;
-	}
-	lua_State *L = now;
-	upcall u = {o, self, args, result, false};
-	if (call_back(L, run, &u, m->flags & SOMH_OIDL ? NULL : ev) == 0 && u.above) call_above(o, self, ev, args, result);
+	handling h = {{o, self, args, result, false}, o->m->flags & SOMH_OIDL ? NULL : ev};
+	if (__atomic_load_n(&closed, __ATOMIC_ACQUIRE) || __atomic_load_n(&o->of->dead, __ATOMIC_ACQUIRE)) h.u.above = true;
+	else somh_home_do(handle_at_home, &h, h.ev);
+	if (h.u.above) call_above(o, self, ev, args, result);
 }

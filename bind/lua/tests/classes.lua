@@ -533,15 +533,28 @@ function tests.deep()
   equal(Own():som_dispatch("speak", 40), 40)
 end
 
+-- Another thread calls: what is Lua's is done when Lua serves.
 function tests.foreign()
-  local seen = 0
-  local Own = Dog:extend "Foreign"
+  local seen, Own = 0, Dog:extend "Foreign"
   function Own:speak(n)
     seen = seen + 1
-    return n
+    if n == 7 then error "odd" end
+    return n + 1
   end
   local o, d = Own(), Dog()
-  equal({ caller.in_thread(o:som_entry "speak", o:som_address(), 5), caller.in_thread(d:som_entry "speak", d:som_address(), 5), seen }, { -1, 11, 0 })
+  local function called(by, n, times)
+    assert(caller.begin(by:som_entry "speak", by:som_address(), n, times))
+    while true do
+      local r, id, text = caller.ended()
+      if r then return { r, id, text } end
+      dsom.serve()
+    end
+  end
+  equal(called(d, 5), { 11 })
+  equal({ called(o, 10, 500), seen }, { { 510 }, 500 })
+  local got = called(o, 7)
+  assert(got[2] == "IDL:opendsom/LuaError:1.0" and got[3]:find "odd")
+  collect()
 end
 
 function tests.quick()
