@@ -117,8 +117,9 @@ function tests.whole_numbers()
   local e = Echo()
   if jit then
     local ffi = require "ffi"
-    local most, least = ffi.cast("uint64_t", -1), ffi.cast("int64_t", -5)
-    equal(select(2, e:huge(1, most)), most)
+    local most, least = loadstring "return 0xffffffffffffffffULL"(), ffi.cast("int64_t", -5)
+    equal(tostring((select(2, e:huge(1, most)))), "18446744073709551615ULL")
+    equal({ e:huge(most, 1) }, { most, 1, most })
     assert(ffi.istype("uint64_t", (e:huge(most, 0))))
     fails("beyond 2%^53", e.huge, e, 2 ^ 60, 0)
     fails("out of the range of unsigned long long", e.huge, e, least, 0)

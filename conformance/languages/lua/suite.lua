@@ -56,9 +56,7 @@ end
 rows["types/long-long"] = function()
   local most, odd, all
   if jit then
-    local ffi = require "ffi"
-    odd, all = ffi.cast("int64_t", 2 ^ 53) + 1, ffi.cast("uint64_t", -1)
-    most = ffi.cast("int64_t", all / 2)
+    most, odd, all = loadstring "return 0x7fffffffffffffffLL, 0x20000000000001LL, 0xffffffffffffffffULL"() -- which 5.4 cannot read
   else
     most, odd, all = math.maxinteger, math.tointeger(2 ^ 53) + 1, -1
   end
