@@ -54,9 +54,10 @@ char *octets_of(Tcl_Obj *o, const char *what, uint64_t bound); /* som_allocate's
 /* objects.c */
 Tcl_Obj *wrap(som_ref o, bool owned); /* the object's name, "" of NULL; NULL: an error. o's reference is taken over if it is owned, also where it fails */
 instance *wrapped(som_ref o, bool owned);
+instance *twin_of(som_ref o); /* NULL: Tcl has none */
 instance *instance_of(Tcl_Obj *name); /* NULL: it is no object of SOM's, without an error */
 instance *ensure(Tcl_Object object);  /* of one of a class of SOM's, made if it has not been yet; NULL: an error */
-void hold(instance *w);
+void hold(instance *w); /* for a call: w has not ended */
 void let_go(instance *w, som_ref o);
 void begin_instance(som_ref self, som_env *ev, void *context); /* these two from any thread */
 void end_instance(som_ref self, void *context);

@@ -9,7 +9,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of twins, and of an 
 static instance *ended;
 static Tcl_WideInt count;
 
-static instance *twin_of(som_ref o) {
+instance *twin_of(som_ref o) {
 	pthread_mutex_lock(&lock);
 	instance *w = somh_twin(twins, o);
 	pthread_mutex_unlock(&lock);
@@ -60,14 +60,13 @@ static const Tcl_ObjectMetadataType object_type = {TCL_OO_METADATA_VERSION_CURRE
 
 void hold(instance *w) {
 	w->calls++;
-	if (w->ref) som_retain(w->ref);
+	som_retain(w->ref);
 }
 
 void let_go(instance *w, som_ref o) {
-	bool had = w->ref != NULL || w->gone;
 	w->calls--;
 	if (w->gone && !w->calls) object_deleted(w);
-	if (had || o) som_release(o);
+	som_release(o);
 }
 
 static instance *bind(Tcl_Object object, const somh_class *c, som_ref o, bool theirs) {

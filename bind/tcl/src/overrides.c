@@ -88,7 +88,8 @@ static void handle_at_home(void *p) {
 	const override *o = h->of;
 	const somh_method *m = o->m;
 	Tcl_Obj *words[SOMH_MAX_ARGS + 2] = {NULL};
-	if (!interp || !o->of->tcl || somh_ending(h->self)) {
+	instance *w = twin_of(h->self);
+	if (!interp || Tcl_InterpDeleted(interp) || !o->of->tcl || !w || w->gone || somh_ending(h->self)) { /* it has been destroyed, or is being */
 		h->above = true;
 		return;
 	}
@@ -101,36 +102,31 @@ static void handle_at_home(void *p) {
 	Tcl_InterpState before = Tcl_SaveInterpState(interp, TCL_OK); /* another command may be at work in it */
 	Tcl_Preserve(interp);
 	Tcl_Interp *in = interp;
-	instance *w = wrapped(h->self, false);
-	int n = 2, code = w ? TCL_OK : TCL_ERROR;
-	if (w && w->gone) {
-		h->above = true;
-	} else if (w) {
-		hold(w);
-		words[0] = Tcl_ObjPrintf("%s::my", Tcl_GetObjectNamespace(w->object)->fullName);
-		words[1] = o->name;
-		for (uint32_t i = 0; i < m->nparams && code == TCL_OK; i++) {
-			if (m->params[i].direction == SOMH_OUT) continue;
-			if (!(words[n] = argument(&m->params[i], &h->args[m->params[i].slot]))) code = TCL_ERROR;
-			else n++;
-		}
-		for (int i = 0; i < n; i++) Tcl_IncrRefCount(words[i]);
-		somh_took(m, h->args);
-		upcalls++;
-		if (code == TCL_OK) code = invoke(o, w, n, words);
-		upcalls--;
-		if (code == TCL_RETURN || code == TCL_BREAK || code == TCL_CONTINUE) code = code == TCL_RETURN ? TCL_OK : fail("VALUE", "%s of class %s ends in %s", m->name, w->cls->name, code == TCL_BREAK ? "break" : "continue");
-		if (!interp) som_raise_system(h->ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_MAYBE, "the interpreter of Tcl was deleted");
-		else if (code == TCL_OK && !w->ref) code = fail("RELEASED", "the object of class %s has ended in its method %s", w->cls->name, m->name);
-		if (interp && code == TCL_OK) {
-			Tcl_Obj *r = Tcl_GetObjResult(interp);
-			Tcl_IncrRefCount(r);
-			code = put_results(w, o, r, h->args, h->result);
-			unref(r);
-		}
-		for (int i = 0; i < n; i++) unref(words[i]);
-		let_go(w, h->self);
+	int n = 2, code = TCL_OK;
+	hold(w);
+	words[0] = Tcl_ObjPrintf("%s::my", Tcl_GetObjectNamespace(w->object)->fullName);
+	words[1] = o->name;
+	for (uint32_t i = 0; i < m->nparams && code == TCL_OK; i++) {
+		if (m->params[i].direction == SOMH_OUT) continue;
+		if (!(words[n] = argument(&m->params[i], &h->args[m->params[i].slot]))) code = TCL_ERROR;
+		else n++;
 	}
+	for (int i = 0; i < n; i++) Tcl_IncrRefCount(words[i]);
+	somh_took(m, h->args);
+	upcalls++;
+	if (code == TCL_OK) code = invoke(o, w, n, words);
+	upcalls--;
+	if (code == TCL_RETURN || code == TCL_BREAK || code == TCL_CONTINUE) code = code == TCL_RETURN ? TCL_OK : fail("VALUE", "%s of class %s ends in %s", m->name, w->cls->name, code == TCL_BREAK ? "break" : "continue");
+	if (!interp) som_raise_system(h->ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_MAYBE, "the interpreter of Tcl was deleted");
+	else if (code == TCL_OK && !w->ref) code = fail("RELEASED", "the object of class %s has ended in its method %s", w->cls->name, m->name);
+	if (interp && code == TCL_OK) {
+		Tcl_Obj *r = Tcl_GetObjResult(interp);
+		Tcl_IncrRefCount(r);
+		code = put_results(w, o, r, h->args, h->result);
+		unref(r);
+	}
+	for (int i = 0; i < n; i++) unref(words[i]);
+	let_go(w, h->self);
 	if (interp && code != TCL_OK) raise_for(m, h->ev, code);
 	if (interp) Tcl_RestoreInterpState(interp, before);
 	else Tcl_DiscardInterpState(before);
