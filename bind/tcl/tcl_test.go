@@ -66,7 +66,7 @@ func site(t testing.TB, flags string) string {
 			return err
 		}
 		return compile("gcc", slices.Concat([]string{"-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-DUSE_TCL_STUBS", "-I" + include, "-I../../libsom/include", "-Wl,-z,nodelete"},
-			strings.Fields(flags), []string{"-o", filepath.Join(dir, "caller.so"), "tests/caller.c", "../python/tests/caller.c", "-ltclstub8.6", "-L" + kernel, "-lsom", "-pthread"})...)
+			strings.Fields(flags), []string{"-o", filepath.Join(dir, "caller.so"), "tests/caller.c", "../python/tests/caller.c", "-ltclstub8.6", "-L" + kernel, "-Wl,-rpath," + kernel, "-lsom", "-pthread"})...)
 	})
 }
 

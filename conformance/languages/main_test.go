@@ -16,7 +16,7 @@ import (
 )
 
 // hosts are the languages in the order of the table.
-var hosts = []*Host{python, squeak, lua, luajit}
+var hosts = []*Host{python, squeak, lua, luajit, tcl}
 
 var shelf sombuild.Shelf
 
