@@ -90,7 +90,8 @@ instance *wrapped(som_ref o, bool owned) {
 	som_env ev = {0};
 	instance *w = twin_of(o);
 	if (w) {
-		if (owned) som_release(o); /* not the last: w has one, or others have */
+		if (owned && w->theirs && !somh_shared(o)) w->theirs = false; /* whoever has made it has handed over the only reference */
+		else if (owned) som_release(o); /* not the last: w has one, or others have */
 		return w;
 	}
 	const somh_class *c = NULL;

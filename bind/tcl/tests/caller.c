@@ -19,9 +19,9 @@ static void *run(void *p) {
 	return NULL;
 }
 
-/* caller begin|direct|last entry object n ?times?, caller ended, caller older. */
+/* caller begin|direct|last entry object n ?times?, caller ended, caller older, caller hold object. */
 static int caller(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[]) {
-	static const char *const what[] = {"begin", "direct", "last", "ended", "older", NULL};
+	static const char *const what[] = {"begin", "direct", "last", "ended", "older", "hold", NULL};
 	int i;
 	Tcl_WideInt w[4] = {0, 0, 0, 1};
 	(void)d;
@@ -48,7 +48,8 @@ static int caller(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[])
 		Tcl_SetObjResult(in, begun.ev.major ? Tcl_ObjPrintf("%s {%s}", begun.ev.id, begun.ev.text ? begun.ev.text : "") : Tcl_NewWideIntObj(begun.n));
 		som_env_clear(&begun.ev);
 		return TCL_OK;
-	default: return Tcl_SetObjResult(in, Tcl_NewIntObj(define_older())), TCL_OK;
+	case 4: return Tcl_SetObjResult(in, Tcl_NewIntObj(define_older())), TCL_OK;
+	default: return som_retain((som_ref)(intptr_t)w[0]), TCL_OK; /* caller hold object: for good */
 	}
 }
 

@@ -6,7 +6,7 @@ if {$argv eq "interp"} { # the objects go with their interpreter; what C++ has o
     interp eval child [list source [info script]]
     set entry [interp eval child {dsom::address $own speak}]
     set address [interp eval child {dsom::address $own}]
-    interp eval child {$echo keep y $own}
+    caller hold $address
     puts [caller direct $entry $address 3]
     interp delete child
     puts [caller direct $entry $address 3]
