@@ -13,7 +13,7 @@ static int vfail(const char *code, const char *what, const char *format, va_list
 	int n = what ? snprintf(text, sizeof text, "%.200s: ", what) : 0;
 	vsnprintf(text + n, sizeof text - (size_t)n, format, args);
 	if (!interp) return TCL_ERROR;
-	Tcl_SetObjResult(interp, text_of(text));
+	Tcl_SetObjResult(interp, Tcl_NewStringObj(text, -1)); /* what is in it is Tcl's already */
 	Tcl_SetErrorCode(interp, "DSOM", code, NULL);
 	return TCL_ERROR;
 }

@@ -25,8 +25,8 @@ oo::class create Raising { superclass Suite::Thing; method speak n { eval $::wha
 proc new {class args} { lappend ::made [set o [$class new {*}$args]]; return $o }
 proc keep o { lappend ::made {*}$o; return $o }
 
-set somebody [list name Grüß colour green tame 1 home {x -1 y 2147483647} likes [list sit {} "\uD83D\uDE00!"] title "€ \uD83D\uDE00"]
-set nobody {name {} colour red tame 0 home {x 0 y 0} likes {} title {}}
+set somebody [list name Grüß likes green tame 1 at {x -1 y 2147483647} words [list sit {} "\uD83D\uDE00!"] title "€ \uD83D\uDE00"]
+set nobody {name {} likes red tame 0 at {x 0 y 0} words {} title {}}
 
 # Types: what comes back is handed over again, so that the log has both.
 proc twice {turn args} { foreach v $args { $::types $turn [$::types $turn $v] } }
