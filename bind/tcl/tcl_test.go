@@ -131,6 +131,18 @@ func TestEnds(t *testing.T) {
 	})
 }
 
+// TestDamaged loads classes whose library's type information is not what it was: the methods that it reaches cannot be called, and the process lives.
+func TestDamaged(t *testing.T) {
+	t.Parallel()
+	dir := site(t, classlib.Plain)
+	for nth := range 20 {
+		env := []string{"SOM_PATH=" + classlib.Damaged(t, classlib.Plain, nth), "TCLLIBPATH=" + dir}
+		if out, err := output("", env, "timeout", "60", tclsh, "tests/damaged.tcl"); err != nil || !strings.HasSuffix(out, "lives\n") {
+			t.Errorf("%d: %v\n%s", nth, err, out)
+		}
+	}
+}
+
 // BenchmarkCalls prints the table of docs/som-tcl.md, measured in one run.
 func BenchmarkCalls(b *testing.B) {
 	for b.Loop() {
