@@ -10,7 +10,6 @@ description = {
 }
 supported_platforms = { "unix" }
 dependencies = { "lua >= 5.1, < 5.5" } -- LuaJIT, and 5.4: not 5.1, 5.2 and 5.3
-external_dependencies = { FFI = { header = "ffi.h" } }
 build = {
    type = "make",
    build_variables = { LUA = "$(LUA)", LUA_INC = "-I$(LUA_INCDIR)", CFLAGS = "$(CFLAGS)" },
