@@ -100,7 +100,7 @@ func each(t *testing.T, f func(t *testing.T, flags string)) {
 func TestClasses(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, flags string) {
-		if out, err := run(t, flags, "tests/classes.test"); err != nil || !strings.HasSuffix(out, "\nOK\n") {
+		if out, err := run(t, flags, "tests/classes.tcl"); err != nil || !strings.HasSuffix(out, "\nOK\n") {
 			t.Errorf("%v\n%s", err, out)
 		}
 	})
