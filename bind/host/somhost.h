@@ -203,6 +203,42 @@ int somh_undefine(const somh_class *c, som_env *ev);
  * nobody implements it. */
 som_proc *somh_above(const somh_class *k, const somh_method *m);
 
+/* ---- What a host's calls have in memory ---- */
+
+/* The arguments of one call, and the values behind those that point to memory: what is in these is ended with the frame, unless it was given away. On the stack, by one thread. */
+typedef struct somh_frame {
+	som_value args[SOMH_MAX_ARGS + 1];
+	struct somh_cell { void *p; const somh_param *of; uint32_t ends; } cells[SOMH_MAX_ARGS + 1];
+	uint32_t ncells;
+	size_t used;
+	union { som_value aligns; double d; char octets[512]; } room;
+} somh_frame;
+
+void somh_frame_begin(somh_frame *f); /* args are zero */
+/* Memory for a parameter's value, all zero, to be filled and then put among args by somh_frame_put. NULL: no memory. */
+void *somh_frame_cell(somh_frame *f, const somh_param *p);
+void somh_frame_put(somh_frame *f, const somh_param *p, void *cell);
+/* After a call: what the object owns from now on, and what comes out of one that raised, is not the caller's to end. */
+void somh_frame_given(somh_frame *f, int raised);
+void somh_frame_end(somh_frame *f);
+
+/* What the overrides of one object return and the object keeps lasts until as many others have been returned, or all is ended with the object. */
+enum { SOMH_MAX_LENT = 16 };
+typedef struct somh_lent somh_lent;
+void somh_lent_end(somh_lent **all);
+
+/* What an override has for its caller: made, a value that is this function's from now on, to where a result or a parameter that comes out wants it. 0: no memory. */
+int somh_give(somh_lent **all, som_ref self, const somh_method *m, const somh_param *p, void *made, void *to);
+/* Ends what was given already, the result and then parameters, n of them in all, where a later one cannot be: there is nobody who would. */
+void somh_take_back(const somh_method *m, uint32_t n, const som_value *args, som_value *result);
+/* Ends what came in and is the object's, once it has been copied. */
+void somh_took(const somh_method *m, const som_value *args);
+
+/* Raises a user exception with the members at value, which are ev's from now on: SOM_OK, or SOM_E_MEMORY and they are ended. */
+int somh_raise(som_env *ev, const somh_type *e, void *value);
+/* Which of m's exceptions is in ev, with all its members; NULL: another, or one of an older release, which lacks some. o is who raised it, or NULL. */
+const somh_type *somh_exception(const som_env *ev, const somh_method *m, som_ref o);
+
 /* ---- Which object of the host's ---- */
 
 /* A table from objects to what stands for them. One thread at a time, as hosts with a lock of their own have it. */

@@ -16,7 +16,7 @@ import (
 )
 
 // hosts are the languages in the order of the table.
-var hosts = []*Host{inC, inCXX, python, javascript, java, squeak, inGo}
+var hosts = []*Host{inC, inCXX, inGo, python, javascript, java, lua, luajit, tcl, squeak}
 
 var shelf sombuild.Shelf
 

@@ -172,6 +172,63 @@ static void twins(unsigned seed) {
 	printf("twins\n");
 }
 
+static char *text(const char *s) {
+	char *to = som_allocate(strlen(s) + 1);
+	expect(to != NULL, "memory");
+	return strcpy(to, s);
+}
+
+/* A call whose values are in a frame, what an override lends, and exceptions with members. */
+static void frames(const somh_class *dog) {
+	const somh_class *echo = somh_named("Zoo::Echo", &ev);
+	if (!echo) fail("Zoo::Echo");
+	som_ref o = som_new(echo->cls, &ev);
+	const somh_method *m = somh_find(echo, "text", &ev), *kept = somh_find(echo, "kept_text", &ev), *speak = somh_find(dog, "speak", &ev);
+	expect(o && m && kept && speak, "methods of Zoo::Echo");
+	somh_frame f;
+	som_value result;
+	somh_frame_begin(&f);
+	for (uint32_t i = 0; i < m->nparams; i++) {
+		char **cell = somh_frame_cell(&f, &m->params[i]);
+		expect(cell && !*cell, "a cell");
+		if (m->params[i].direction != SOMH_OUT) *cell = text(i ? "second" : "first");
+		somh_frame_put(&f, &m->params[i], cell);
+	}
+	expect(somh_call(m, NULL, o, f.args, &result, &ev) == SOM_OK && !ev.major, "a call from a frame");
+	expect(!strcmp(result.s, "first") && !strcmp(*(char **)f.args[1].p, "second") && !strcmp(*(char **)f.args[2].p, "first"), "what comes out into a frame");
+	som_deallocate((void *)(uintptr_t)result.s);
+	somh_frame_given(&f, 0);
+	somh_frame_end(&f);
+
+	somh_lent *lent = NULL;
+	const char *all[40];
+	for (int i = 0; i < 40; i++) {
+		char name[20];
+		snprintf(name, sizeof name, "text %d", i);
+		char *made = text(name), *to = NULL;
+		expect(somh_give(&lent, o, kept, &kept->result, &made, &to) && !strcmp(to, name), "what is lent");
+		all[i] = to;
+		for (int k = i < SOMH_MAX_LENT ? 0 : i + 1 - SOMH_MAX_LENT; k < i; k++) {
+			snprintf(name, sizeof name, "text %d", k);
+			expect(!strcmp(all[k], name), "what was lent before");
+		}
+	}
+	char *again = text("text 30"), *to = NULL;
+	expect(somh_give(&lent, o, kept, &kept->result, &again, &to) && to == all[30], "the same text is where it was");
+	somh_lent_end(&lent);
+	expect(!lent, "nothing is lent any more");
+
+	const somh_type *loud = NULL;
+	for (uint32_t i = 0; i < speak->nraises; i++)
+		if (!strcmp(speak->raises[i]->id, "IDL:Zoo/TooLoud:1.0")) loud = speak->raises[i];
+	struct { int16_t volume; char *why; } members = {7, text("why")};
+	som_env raised = {0};
+	expect(loud && somh_raise(&raised, loud, &members) == SOM_OK && somh_exception(&raised, speak, NULL) == loud && !somh_exception(&raised, kept, NULL), "an exception with members");
+	som_env_clear(&raised);
+	som_release(o);
+	printf("frames\n");
+}
+
 int main(int argc, char **argv) {
 	const somh_class *dog = NULL;
 	for (int i = 1; i < argc; i++) {
@@ -184,6 +241,6 @@ int main(int argc, char **argv) {
 		print(c);
 		if (!strcmp(argv[i], "Zoo::Dog")) dog = c;
 	}
-	if (dog) use(dog), twins(1);
+	if (dog) use(dog), twins(1), frames(dog);
 	return 0;
 }

@@ -1,0 +1,67 @@
+/* caller.c: who calls a method of Lua's, and is no Lua: bind/python/tests/caller.c, for Lua's tests. */
+#include <lauxlib.h>
+#include <lua.h>
+#include <pthread.h>
+#include <som.h>
+#include <stdbool.h>
+
+typedef int64_t method(void *o, som_env *ev, int64_t n);
+int define_older(void);
+int define_signed(void);
+void at_end(method *f, void *o, int64_t n);
+
+static void *address(lua_State *L, int at) { return (void *)(uintptr_t)(int64_t)luaL_checknumber(L, at); }
+static method *function(lua_State *L, int at) { return (method *)(uintptr_t)address(L, at); }
+
+static struct begun { method *f; void *o; int64_t n; int times; bool ended; som_env ev; } begun;
+static pthread_t thread;
+
+static void *run(void *p) {
+	struct begun *b = p;
+	for (int i = 0; i < b->times && !b->ev.major; i++)
+		b->n = b->f(b->o, &b->ev, b->n);
+	__atomic_store_n(&b->ended, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* begin(entry, object, n, times): another thread calls it, with what it has returned before. */
+static int begin(lua_State *L) {
+	begun = (struct begun){function(L, 1), address(L, 2), (int64_t)luaL_checknumber(L, 3), (int)luaL_optnumber(L, 4, 1), false, {0}};
+	return lua_pushboolean(L, pthread_create(&thread, NULL, run, &begun) == 0), 1;
+}
+
+/* ended(): nothing while it goes on; then what it has returned, and the exception's id and text. */
+static int ended(lua_State *L) {
+	if (!__atomic_load_n(&begun.ended, __ATOMIC_ACQUIRE)) return 0;
+	pthread_join(thread, NULL);
+	lua_pushnumber(L, (lua_Number)begun.n);
+	lua_pushstring(L, begun.ev.major ? begun.ev.id : NULL);
+	lua_pushstring(L, begun.ev.major ? begun.ev.text : NULL);
+	som_env_clear(&begun.ev);
+	return 3;
+}
+
+/* direct(entry, object, n): the same by this thread, past the module: what it returned, and the exception's id and text. */
+static int direct(lua_State *L) {
+	som_env ev = {0};
+	int64_t n = function(L, 1)(address(L, 2), &ev, (int64_t)luaL_checknumber(L, 3));
+	lua_pushnumber(L, (lua_Number)n);
+	lua_pushstring(L, ev.major ? ev.id : NULL);
+	lua_pushstring(L, ev.major ? ev.text : NULL);
+	som_env_clear(&ev);
+	return 3;
+}
+
+static int last(lua_State *L) { return at_end(function(L, 1), address(L, 2), (int64_t)luaL_checknumber(L, 3)), 0; }
+static int older(lua_State *L) { return lua_pushboolean(L, define_older()), 1; }
+static int signatures(lua_State *L) { return lua_pushboolean(L, define_signed()), 1; }
+
+__attribute__((visibility("default"))) int luaopen_caller(lua_State *L) {
+	static const luaL_Reg functions[] = {{"begin", begin}, {"ended", ended}, {"direct", direct}, {"at_end", last}, {"older", older}, {"signed", signatures}, {NULL, NULL}};
+	lua_newtable(L);
+	for (const luaL_Reg *f = functions; f->name; f++) {
+		lua_pushcfunction(L, f->func);
+		lua_setfield(L, -2, f->name);
+	}
+	return 1;
+}

@@ -1,0 +1,40 @@
+# Classes of SOM, written in C, C++, Go or whatever else, as classes of TclOO.
+#
+#     package require dsom
+#     set d [dsom::new Zoo::Dog]        ;# finds libzoo.so in SOM_PATH, or where the system looks
+#     oo::class create Puppy {          ;# a class of SOM as well: C++ calls what it overrides
+#         superclass Zoo::Dog
+#         method speak n { expr {[next $n] + 1000} }
+#     }
+#     puts [[Puppy new] speak 3]
+#
+# docs/som-tcl.md tells all of it.
+
+namespace eval dsom {
+    # An object of a class, which is loaded if need be.
+    proc new {class args} {
+        if {![info object isa class $class]} { set class [load $class] }
+        uplevel 1 [list $class new {*}$args]
+    }
+
+    # Raises an exception of the IDL: throw IDL:Zoo/TooLoud:1.0 {volume 3 why "so loud"}.
+    proc raise {id {members {}}} {
+        return -level 0 -code error -errorcode [list SOM USER $id $members] "$id: $members"
+    }
+
+    # Raises a system exception: raise_system BAD_PARAM "what is wrong" 3 NO.
+    proc raise_system {name {text {}} {minor 0} {completed MAYBE}} {
+        return -level 0 -code error -errorcode [list SOM SYSTEM $name $minor $completed] $text
+    }
+
+    # Runs a script, and destroys what a variable of it names when it is left, whatever happens: with d [dsom::new Zoo::Dog] { $d speak 3 }.
+    proc with {name object script} {
+        upvar 1 $name o
+        set o $object
+        try {
+            uplevel 1 $script
+        } finally {
+            if {[info object isa object $object]} { $object destroy }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package tcl_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/internal/sombuild/classlib"
+)
+
+var block = regexp.MustCompile("(?ms)^```(\\w+) ?([\\w.]*)\n(.*?)^```$")
+
+// TestReadme runs the example of README.md.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example := filepath.Join(t.TempDir(), "example.tcl")
+	if err := os.WriteFile(example, []byte(block.FindStringSubmatch(string(page))[3]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := run(t, classlib.Plain, example); err != nil || out != "Rex 7\n1007\n1000\n" {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestPage does what docs/som-tcl.md says, in a folder with what of the repository it needs, and compares what is printed. So what make installs
+// is held as well: an extension that has libsom beside it.
+func TestPage(t *testing.T) {
+	t.Parallel()
+	need(t)
+	page, err := os.ReadFile("../../docs/som-tcl.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, part := range []string{"libsom/src", "libsom/include", "libsom/meta", "bind/host", "bind/c/typelib", "bind/cxx", "bind/tcl"} {
+		if err := os.CopyFS(filepath.Join(dir, "dsom", part), os.DirFS(filepath.Join("../..", part))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	makefile, err := os.ReadFile("../../libsom/Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "dsom/libsom/Makefile"), makefile, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := compile("go", "build", "-o", filepath.Join(dir, "bin", "dsom"), "../../cmd/dsom"); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"PATH=" + filepath.Join(dir, "bin") + ":" + os.Getenv("PATH"), "LD_LIBRARY_PATH=", "HOME=" + dir}
+	commands := 0
+	for _, b := range block.FindAllStringSubmatch(string(page), -1) {
+		language, name, text := b[1], b[2], b[3]
+		if language != "console" {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		for _, step := range strings.Split(strings.TrimPrefix(text, "$ "), "\n$ ") {
+			command, want, _ := strings.Cut(strings.TrimSuffix(step, "\n")+"\n", "\n")
+			got, err := output(dir, env, "sh", "-c", command)
+			if err != nil || got != want {
+				t.Fatalf("%s: %v\n%s\nand on the page\n%s", command, err, got, want)
+			}
+			commands++
+		}
+	}
+	if commands != 6 {
+		t.Errorf("%d commands", commands)
+	}
+}

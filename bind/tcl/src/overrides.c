@@ -1,0 +1,154 @@
+/* overrides.c: methods of classes made in Tcl, called from C: by any thread, for which the interpreter's carries them out. */
+#include "core.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_UPCALLS = 150 }; /* overrides that are called within one another: Tcl's own limit of recursion is of commands, not of C's stack */
+static int upcalls;
+
+/* An override of a class is to be run, and classes of C++ below it are not: who is called first passes it on. */
+static struct { Tcl_Object object; const somh_method *m; const somh_class *target; } passing;
+
+bool pass_on(Tcl_Object object, const somh_method *m, const somh_class *owner) {
+	if (!passing.target || passing.object != object || passing.m != m || owner == passing.target || !som_descends(owner->cls, passing.target->cls)) return false;
+	passing.target = NULL;
+	return true;
+}
+
+static int put_out(instance *w, const somh_method *m, const somh_param *p, Tcl_Obj *o, void *to, const char *what) {
+	union { som_value v; double d; char octets[64]; } small;
+	if (!to) return fail_what(what, "there is no place for it");
+	void *made = p->type->size <= sizeof small ? memset(&small, 0, sizeof small) : calloc(1, p->type->size);
+	int failed = made ? put_value(p->type, o, made, p->nullable, what) : fail("MEMORY", "not enough memory");
+	if (failed == TCL_OK && !somh_give(&w->lent, w->ref, m, p, made, to)) failed = fail("MEMORY", "not enough memory");
+	if (made != (void *)&small) free(made);
+	return failed;
+}
+
+static int put_results(instance *w, const override *of, Tcl_Obj *r, const som_value *args, som_value *result) {
+	const somh_method *m = of->m;
+	char what[256];
+	int n = m->result.type->kind != SOMH_VOID, given = 1;
+	Tcl_Obj **all = &r;
+	for (uint32_t i = 0; i < m->nparams; i++)
+		n += m->params[i].direction != SOMH_IN;
+	if (n == 0) return TCL_OK;
+	snprintf(what, sizeof what, "the result of %.90s in class %.90s", m->attribute ? m->attribute : m->name, of->of->cls ? of->of->cls->name : "?");
+	if (n > 1 && (Tcl_ListObjGetElements(NULL, r, &given, &all) != TCL_OK || given != n)) return fail_what(what, "expected a list of %d but got \"%.100s\"", n, Tcl_GetString(r));
+	uint32_t at = 0;
+	if (m->result.type->kind != SOMH_VOID) {
+		if (put_out(w, m, &m->result, all[at], m->result.type->apart ? args[m->result.slot].p : result, what) != TCL_OK) return TCL_ERROR;
+		at++;
+	}
+	for (uint32_t i = 0; i < m->nparams; i++) {
+		const somh_param *p = &m->params[i];
+		if (p->direction == SOMH_IN) continue;
+		if (put_out(w, m, p, all[at], args[p->slot].p, what) != TCL_OK) return somh_take_back(m, at, args, result), TCL_ERROR;
+		at++;
+	}
+	return TCL_OK;
+}
+
+static Tcl_Obj *argument(const somh_param *p, const som_value *v) {
+	if (p->type->kind == SOMH_MAKING) return Tcl_NewObj();
+	bool behind = p->type->apart || p->direction != SOMH_IN;
+	if (behind && !v->p && p->nullable && p->direction == SOMH_IN) return Tcl_NewObj();
+	if (behind && !v->p) return (void)fail("VALUE", "argument \"%s\" is NULL", p->name), NULL;
+	return get_value(p->type, behind ? v->p : (const void *)v, p->nullable);
+}
+
+typedef struct handling {
+	const override *of;
+	som_ref self;
+	som_env *ev;
+	const som_value *args;
+	som_value *result;
+	bool above; /* Tcl has nothing for it */
+} handling;
+
+/* Calls what Tcl has: in the chain of the call that has led here, or anew. */
+static int invoke(const override *o, instance *w, int n, Tcl_Obj **words) {
+	const active *a = calling;
+	while (a && (a->object != w->object || a->m != o->m)) a = a->outer;
+	if (a) {
+		Tcl_Obj *in[SOMH_MAX_ARGS + 8];
+		int skip = a->skip < 6 ? a->skip : 6;
+		for (int i = 0; i < skip; i++) in[i] = a->objv[i];
+		for (int i = 2; i < n; i++) in[skip + i - 2] = words[i];
+		return Tcl_ObjectContextInvokeNext(interp, a->context, skip + n - 2, in, skip);
+	}
+	passing.object = w->object, passing.m = o->m, passing.target = o->of->cls;
+	return Tcl_EvalObjv(interp, n, words, 0);
+}
+
+static void handle_at_home(void *p) {
+	handling *h = p;
+	const override *o = h->of;
+	const somh_method *m = o->m;
+	Tcl_Obj *words[SOMH_MAX_ARGS + 2] = {NULL};
+	instance *w = twin_of(h->self);
+	if (!interp || Tcl_InterpDeleted(interp) || !o->of->tcl || !w || w->gone || somh_ending(h->self)) { /* it has been destroyed, or is being */
+		h->above = true;
+		return;
+	}
+	if (upcalls >= MAX_UPCALLS) {
+		char why[128];
+		snprintf(why, sizeof why, "stack overflow: what is written in Tcl is called from C within one another deeper than %d (MAX_UPCALLS)", MAX_UPCALLS);
+		som_raise_system(h->ev, "IDL:omg.org/CORBA/NO_RESOURCES:1.0", 0, SOM_COMPLETED_NO, why);
+		return;
+	}
+	Tcl_InterpState before = Tcl_SaveInterpState(interp, TCL_OK); /* another command may be at work in it */
+	Tcl_Preserve(interp);
+	Tcl_Interp *in = interp;
+	int n = 2, code = TCL_OK;
+	hold(w);
+	words[0] = Tcl_ObjPrintf("%s::my", Tcl_GetObjectNamespace(w->object)->fullName);
+	words[1] = o->name;
+	for (uint32_t i = 0; i < m->nparams && code == TCL_OK; i++) {
+		if (m->params[i].direction == SOMH_OUT) continue;
+		if (!(words[n] = argument(&m->params[i], &h->args[m->params[i].slot]))) code = TCL_ERROR;
+		else n++;
+	}
+	for (int i = 0; i < n; i++) Tcl_IncrRefCount(words[i]);
+	somh_took(m, h->args);
+	upcalls++;
+	if (code == TCL_OK) code = invoke(o, w, n, words);
+	upcalls--;
+	if (code == TCL_RETURN || code == TCL_BREAK || code == TCL_CONTINUE) code = code == TCL_RETURN ? TCL_OK : fail("VALUE", "%s of class %s ends in %s", m->name, w->cls->name, code == TCL_BREAK ? "break" : "continue");
+	if (!interp) som_raise_system(h->ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_MAYBE, "the interpreter of Tcl was deleted");
+	else if (code == TCL_OK && !w->ref) code = fail("RELEASED", "the object of class %s has ended in its method %s", w->cls->name, m->name);
+	if (interp && code == TCL_OK) {
+		Tcl_Obj *r = Tcl_GetObjResult(interp);
+		Tcl_IncrRefCount(r);
+		code = put_results(w, o, r, h->args, h->result);
+		unref(r);
+	}
+	for (int i = 0; i < n; i++) unref(words[i]);
+	let_go(w, h->self);
+	if (interp && code != TCL_OK) raise_for(m, h->ev, code);
+	if (interp) Tcl_RestoreInterpState(interp, before);
+	else Tcl_DiscardInterpState(before);
+	Tcl_Release(in);
+}
+
+/* What stands above an override, for an object that Tcl does not know any more. */
+static void call_above(const handling *h) {
+	const somh_class *c = __atomic_load_n(&h->of->of->cls, __ATOMIC_ACQUIRE);
+	if (!c) {
+		c = somh_describe(som_class_of(h->self), NULL);
+		c = c && c->nmade ? c->made[0] : NULL;
+	}
+	som_proc *proc = c ? somh_above(c, h->of->m) : NULL;
+	if (proc) somh_call(h->of->m, proc, h->self, h->args, h->result, h->ev);
+	else som_raise_system(h->ev, "IDL:omg.org/CORBA/NO_IMPLEMENT:1.0", 0, SOM_COMPLETED_NO, "the class was made in Tcl, and is no more");
+}
+
+void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
+	const override *o = context;
+	handling h = {o, self, o->m->flags & SOMH_OIDL ? NULL : ev, args, result, false};
+	if (!__atomic_load_n(&interp, __ATOMIC_ACQUIRE) || !__atomic_load_n(&o->of->tcl, __ATOMIC_ACQUIRE)) h.above = true;
+	else somh_home_do(handle_at_home, &h, h.ev);
+	if (h.above) call_above(&h);
+}

@@ -1,0 +1,287 @@
+# What a program in Tcl does with classes of C++: used, subclassed, raised through. The class library is bind/cxx/testdata/zoo.idl's.
+
+package require tcltest 2
+namespace import ::tcltest::test
+package require dsom
+load $::env(CALLER) Caller
+foreach name {Animal Pet Dog Puppy Echo} { dsom::load Zoo::$name }
+
+# What a script raises: its error code, or its message where that says nothing.
+proc raised {script} {
+    if {![catch {uplevel 1 $script} message options]} { return "no error: $message" }
+    set code [dict get $options -errorcode]
+    return [expr {[lindex $code 0] eq "SOM" ? $code : $message}]
+}
+
+proc living {class} { dsom::about $class instances }
+
+test class-1.1 {a class} {
+    list [dsom::load Zoo::Dog] [info class superclasses Zoo::Puppy] [dsom::about Zoo::Animal version] [dsom::about Zoo::Animal name] \
+        [string match *libzoo.so [dsom::about Zoo::Dog library]] [dsom::about Zoo::Animal doc] [dsom::about Zoo::Dog doc speak]
+} {::Zoo::Dog {::Zoo::Dog ::Zoo::Pet} 1.2 Zoo::Animal 1 {An animal.} {Says something n times, and how loud that was.}}
+
+test class-1.2 {no class} {
+    set codes {}
+    foreach name [list Zoo::Unicorn Nothing "a b" "" [string repeat x 300]] { lappend codes [lindex [raised { dsom::load $name }] 5] }
+    lappend codes [lindex [raised { dsom::load Zoo::Animal 2 0 }] 5] [dsom::load Zoo::Animal 1 1] [lindex [raised { dsom::library /nowhere/libnothing.so }] 5]
+} {unknown unknown unknown unknown unknown version ::Zoo::Animal library}
+
+test class-1.3 {a command of that name is nobody's to replace} {
+    proc ::Zoo::Taken {} {}
+    oo::class create ::Mine
+    list [raised { dsom::new ::Mine::Nothing }] [catch { dsom::about ::Mine name } m] $m
+} {{SOM SYSTEM BAD_OPERATION 14 NO unknown} 1 {class ::Mine has no class of SOM above it}}
+
+test calls-1.1 {calls, attributes, initializers} {
+    set d [dsom::new Zoo::Dog]
+    set r [list [$d speak 3]]
+    $d bark 5
+    $d name Rex
+    $d colour blue
+    $d bone {size large age 1099511627776}
+    set a [Zoo::Animal named Ida 3]
+    set b [dsom::make Zoo::Dog named Rex 2]
+    lappend r [$d speak 3] [$d name] [$d colour] [$d bone] [$d legs] [$a legs] [$b name] [info object class $b] [$d somGetClassName] [expr {[$d friend_of $d] eq $d}] [expr {[$d friend_of $a] eq $a}]
+    foreach o [list $a $b $d] { $o destroy }
+    set r
+} {7 12 Rex blue {size large age 1099511627776} 4 3 Rex ::Zoo::Dog Zoo::Dog 1 1}
+
+test calls-1.2 {what an object has not} -body {
+    dsom::with d [dsom::new Zoo::Dog] { join [list [raised { $d legs 3 }] [raised { $d tail }] [raised { $d name a b }]] \n }
+} -match glob -result {attribute "legs" of class Zoo::Animal is readonly
+unknown method "tail": must be *
+wrong # args*}
+
+set place {x 1.5 y -2.0 marks {{1 2 3} {4 5 6}}}
+set none {x 0.0 y 0.0 marks {{0 0 0} {0 0 0}}}
+set card [list name Rex colour green tame 1 tricks [list sit "ß€\U1F600"] home $place title "wide \U1F600 text"]
+set blank [list name {} colour red tame 0 tricks {} home $place title {}]
+set e [dsom::new Zoo::Echo]
+set dog [dsom::new Zoo::Dog]
+set cat [dsom::new Zoo::Animal]
+foreach {method v io} [list flag 1 0 byte 255 0 letter a ÿ wide € a small -32768 32767 large 4294967295 0 huge 18446744073709551615 1 huge 9223372036854775808 9223372036854775807 \
+        single 0.5 -1.0 twice 0.1 Inf colour blue red text "grüße \uD83D\uDE00" {} title "grüße \uD83D\uDE00" {} title "\uD800" {} animal $dog $cat place $place $none \
+        numbers {1 2 3} -1 names {a b} {{} c} tree {value 1 below {{value 2 below {}} {value 3 below {{value 4 below {}}}}}} {value 0 below {}} \
+        food {d red v 7} {d green v leaf} food [list d blue v $blank] {d red v -1} flags {1 0} {} herd [list $dog $cat] {} \
+        album {covers {{a b c} {d e f}} pages 6} {covers {{{} {} {}} {{} {} {}}} pages 0} cards [list $blank $blank] {} card $blank $blank] {
+    test values-$method {a value goes and comes} { $e $method $v $io } [list $v $io $v]
+}
+test values-card {a structure with all in it, as often as it is handed on} {
+    set got [lindex [$e card $card $card] 0]
+    expr {$got eq [lindex [$e card $got $got] 2] && [dict get $got name] eq "Rex" && [dict get $got home] eq $place}
+} 1
+test values-token {an address} { list [$e token 0x1234] [$e token 0] [$e token {}] } {4660 0 0}
+
+foreach {n method args want} [list 1 byte {256 0} {byte: v: 256 is out of the range of octet (0 to 255)} 2 byte {0 -1} {byte: io: -1 is out of the range of octet (0 to 255)} \
+        3 small {32768 0} {*out of the range of short*} 4 large {4294967296 0} {*out of the range of unsigned long*} 5 huge {18446744073709551616 0} {*out of the range of unsigned long long*} \
+        6 huge {-1 0} {*out of the range*} 7 small {1.5 0} {small: v: expected integer but got "1.5"} 8 small {x 0} {*expected integer*} 9 single {1e300 0} {*out of the range of float} \
+        10 letter {ab a} {*expected one character*} 11 letter {€ a} {*beyond U+00FF} 12 wide {ab a} {*one character up to U+FFFF*} 13 flag {maybe 0} {*expected boolean value but got "maybe"} \
+        14 text [list a\0b {}] {*contains a zero} 15 title [list a\0b {}] {*contains a zero} 16 animal [list {} $dog] {*expected an object of class Zoo::Animal but got ""} \
+        17 animal [list $e $dog] {*expected an object of class Zoo::Animal but got one of class Zoo::Echo} 18 animal [list set $dog] {*but got "set"} 19 numbers [list \{ {}] {*expected a list*} \
+        20 numbers {{1 x} {}} {numbers: v[[]1]: expected integer but got "x"} 21 place {{x 0 y 0 marks {{0 0} {0 0}}} {}} {place: v.marks[[]0]: 2 elements, and the array has 3} \
+        22 place {7 {}} {*expected a dictionary of Zoo::Place but got "7"} 23 card {{name a} {}} {card: v.colour: a dictionary of Zoo::Card lacks it} 24 colour {pink red} {*"pink" is no Zoo::Colour} \
+        25 colour {7 red} {*"7" is no Zoo::Colour} 26 token {x} {*expected an address*} 27 flag {} {wrong # args: should be "* flag v io"} 28 flag {1 1 1} {wrong # args*} \
+        29 food {{d red} {}} {food: v.v: it is not there} 30 food {{} {}} {*expected a dictionary of d and v*} 31 card {{name {} colour red tame 0 tricks {} home {x 0 y 0} title {}} {}} {card: v.home.marks:*lacks it}] {
+    test wrong-$n {an argument that is none} -body { raised { $e $method {*}$args } } -match glob -result $want
+}
+test wrong-deep {values in values} { raised { set t {value 0 below {}}; for {set i 0} {$i < 200} {incr i} { set t [list value 0 below [list $t]] }; $e tree $t $t } } {values are nested deeper than 256 (SOMH_MAX_NESTING)}
+test wrong-constructor {arguments where there are none} -body { raised { Zoo::Dog new 1 } } -match glob -result {wrong # args*}
+test wrong-copy {objects are not copied} { raised { oo::copy $dog } } {objects of SOM cannot be copied}
+
+test errors-1.1 {exceptions of the IDL, and of the system} {
+    list [raised { $dog speak 1005 }] [raised { $dog speak -1 }] [raised { Zoo::Animal named nobody 4 }] [raised { $cat speak 999 }] [lrange [raised { $cat speak 998 }] 0 2]
+} {{SOM USER IDL:Zoo/TooLoud:1.0 {volume 5 why { is too loud}}} {SOM USER IDL:Zoo/Asleep:1.0 {}} {SOM USER IDL:Zoo/TooLoud:1.0 {volume 1 why {nobody has a name}}} {SOM SYSTEM UNKNOWN 0 MAYBE} {SOM SYSTEM NO_MEMORY}}
+
+test subclass-1.1 {next, and calls from C} {
+    oo::class create Loud { superclass Zoo::Dog; method speak n { expr {[next $n] + 100} } }
+    oo::class create Louder { superclass Loud; method speak n { expr {[next $n] * 2} } }
+    set o [Louder new]
+    set r [list [$o speak 3] [dsom::dispatch $o speak 3] [$o somGetClassName] [dsom::about Loud name] [caller direct [dsom::address $o speak] [dsom::address $o] 3]]
+    $o destroy
+    set r
+} {214 214 Louder Loud 214}
+
+test subclass-1.2 {all that comes and goes} {
+    oo::class create Twice {
+        superclass Zoo::Echo
+        method card {v io} { list $v $io $v }
+        method numbers {v io} { list [lmap n $v { expr {$n * 2} }] $io [llength $v] }
+        method herd {v io} { list [lreverse $v] $io $v }
+        method food {v io} { list {d green v leaf} $v $io }
+    }
+    dsom::with o [Twice new] { list [expr {[dsom::dispatch $o card $blank $blank] eq [list $blank $blank $blank]}] [dsom::dispatch $o numbers {1 2} 3] \
+        [expr {[dsom::dispatch $o herd [list $dog $cat] {}] eq [list [list $cat $dog] {} [list $dog $cat]]}] [dsom::dispatch $o food {d red v 1} {d red v 2}] }
+} {1 {{2 4} 3 2} 1 {{d green v leaf} {d red v 1} {d red v 2}}}
+
+test subclass-1.3 {results that are none} -body {
+    oo::class create Wrong { superclass Zoo::Echo; method text {v io} { return $::result }; method small {v io} { return {1 2 99999} }; method byte {v io} { return -code break } }
+    set o [Wrong new]
+    set r {}
+    foreach ::result {{} {a b} {a b c d}} { lappend r [raised { dsom::dispatch $o text a b }] }
+    lappend r [raised { dsom::dispatch $o small 1 2 }] [raised { dsom::dispatch $o byte 1 2 }]
+    $o destroy
+    join $r \n
+} -match glob -result {the result of text in class Wrong: expected a list of 3 but got ""
+the result of text in class Wrong: expected a list of 3 but got "a b"
+the result of text in class Wrong: expected a list of 3 but got "a b c d"
+the result of small in class Wrong: 99999 is out of the range of short (-32768 to 32767)
+byte of class Wrong ends in break}
+
+test subclass-1.4 {attributes in Tcl} {
+    oo::class create Named {
+        superclass Zoo::Dog
+        method _get_name {} { return "<[next]>" }
+        method _set_name v { variable kept $v; next $v }
+        method kept {} { variable kept; return $kept }
+    }
+    set o [Named new]
+    dsom::dispatch $o _set_name Rex
+    set r [list [$o kept] [$o name] [dsom::dispatch $o _get_name]]
+    for {set i 0} {$i < 40} {incr i} { $o name $i; lappend r {*}[if {[dsom::dispatch $o _get_name] ne "<$i>"} { list $i }] }
+    $o destroy
+    set r
+} {Rex <Rex> <Rex>}
+
+test subclass-1.5 {errors go through C, and are what they were} {
+    oo::class create Raising { superclass Zoo::Dog; method speak n { eval $::what } }
+    set o [Raising new]
+    set r {}
+    foreach ::what {{error odd {} {MY CODE}} {dsom::raise IDL:Zoo/TooLoud:1.0 {volume 7 why x}} {dsom::raise IDL:Zoo/Asleep:1.0} {dsom::raise_system BAD_PARAM bad 3 YES}
+            {dsom::raise IDL:Zoo/TooLoud:1.0 {volume 99999 why x}}} {
+        catch { dsom::dispatch $o speak 1 } m options
+        lappend r $m [dict get $options -errorcode]
+    }
+    set ::what {error odd}
+    lappend r [caller direct [dsom::address $o speak] [dsom::address $o] 1]
+    $o destroy
+    set r
+} {odd {MY CODE} {Zoo::TooLoud: volume 7 why x} {SOM USER IDL:Zoo/TooLoud:1.0 {volume 7 why x}} Zoo::Asleep {SOM USER IDL:Zoo/Asleep:1.0 {}} {BAD_PARAM: bad} {SOM SYSTEM BAD_PARAM 3 YES} {Zoo::TooLoud.volume: 99999 is out of the range of short (-32768 to 32767)} {DSOM VALUE} {IDL:opendsom/TclError:1.0 {odd}}}
+
+test subclass-1.6 {what C++ raised goes through} {
+    oo::class create Passing { superclass Zoo::Dog; method speak n { next $n } }
+    dsom::with o [Passing new] { raised { dsom::dispatch $o speak 1007 } }
+} {SOM USER IDL:Zoo/TooLoud:1.0 {volume 7 why { is too loud}}}
+
+test subclass-1.7 {constructors, and objects that others make} {
+    oo::class create Held { superclass Zoo::Dog; variable many; constructor {{name ?} {legs 4}} { next; my name $name; set many $legs }; method many {} { return $many } }
+    oo::class create Careless { superclass Zoo::Dog; constructor {} { set x 1 } }
+    oo::class create Failing { superclass Zoo::Dog; constructor {} { next; error begin } }
+    set before [living Zoo::Dog]
+    set o [Held new Rex 5]
+    set p [dsom::som_new Held]
+    set q [dsom::make Held named x 3]
+    set c [Careless new]
+    set r [list [$o name] [$o many] [$p name] [$p many] [$q many] [dsom::dispatch $c speak 1] [raised { Failing new }] [raised { dsom::som_new Failing }]]
+    foreach x [list $o $p $q $c] { $x destroy }
+    lappend r [expr {[living Zoo::Dog] - $before}]
+} {Rex 5 ? 4 4 3 begin begin 0}
+
+test subclass-1.8 {methods that are defined later, two parents, names} {
+    oo::class create Later { superclass Zoo::Dog }
+    set o [Later new]
+    set r [dsom::dispatch $o speak 3]
+    oo::define Later method speak n { expr {[next $n] + 1} }
+    dsom::register Later
+    lappend r [dsom::dispatch $o speak 3]
+    $o destroy
+    oo::class create Both { superclass Zoo::Dog Zoo::Pet; method speak_to who { expr {[next $who] + 1} } }
+    set o [Both new]
+    lappend r [dsom::dispatch $o speak_to abc] [$o speak 1] [$o owner]
+    $o destroy
+    namespace eval other { oo::class create Later { superclass Zoo::Dog } }
+    dsom::register other::Later
+    lappend r [expr {"other::Later" in [dsom::classes]}]
+    Later destroy
+    lappend r [expr {"Later" in [dsom::classes]}]
+} {7 8 4 3 somebody 1 0}
+
+test subclass-1.9 {an older class raises with fewer members} {
+    caller older
+    set o [dsom::new Older]
+    set r [lrange [raised { $o speak 5 }] 0 2]
+    $o destroy
+    set r
+} {SOM USER IDL:Zoo/TooLoud:1.0}
+
+test lifetime-1.1 {destroy} {
+    set before [living Zoo::Dog]
+    set d [dsom::new Zoo::Dog]
+    set r [expr {[living Zoo::Dog] - $before}]
+    $d destroy
+    lappend r [expr {[living Zoo::Dog] - $before}] [raised { $d speak 1 }] [raised { $e animal $d $dog }]
+    regsub -all $d $r d
+} {1 0 {invalid command name "d"} {animal: v: expected an object of class Zoo::Animal but got "d"}}
+
+test lifetime-1.2 {what was given lasts as long as others have it} {
+    oo::class create Given { superclass Zoo::Dog; variable mark; method mark args { set mark {*}$args }; destructor { incr ::gone; catch next } }
+    set ::gone 0
+    set o [Given new]
+    $o mark 7
+    $e keep {} $o
+    dsom::give $o
+    set w [dsom::weak $o]
+    set r [list [$o mark] [expr {[$w] eq $o}] [living Given] $::gone]
+    $e keep {} $dog
+    lappend r [living Given] $::gone [$w] [info object isa object $o] [raised { dsom::give $dog }]
+    rename $w {}
+    set r
+} "7 1 1 0 0 1 {} 0 {$dog is of class Zoo::Dog, which is not Tcl's: destroy it}"
+
+test lifetime-1.3 {destroyed in its own call, and in another's hands} -body {
+    oo::class create Short { superclass Zoo::Dog; method speak n { my destroy; return $n } }
+    set o [Short new]
+    set r [list [raised { dsom::dispatch $o speak 3 }]]
+    oo::class create Long { superclass Zoo::Dog; method speak n { return 99 } }
+    set o [Long new]
+    set entry [dsom::address $o speak]
+    set address [dsom::address $o]
+    $e keep {} $o
+    lappend r [caller direct $entry $address 1]
+    $o destroy
+    lappend r [living Short] [living Long] [caller direct $entry $address 1]
+    $e keep {} $dog
+    lappend r [living Long]
+} -result {{no error: 3} 99 0 1 3 0}
+
+test lifetime-1.4 {a class goes with its objects} {
+    oo::class create Going { superclass Zoo::Dog }
+    Going new
+    Going create going
+    set r [living Going]
+    Going destroy
+    lappend r [expr {"Going" in [dsom::classes]}] [info commands going]
+} {2 0 {}}
+
+test deep-1.1 {overrides within one another} -body {
+    oo::class create Deep { superclass Zoo::Dog; method speak n { expr {$n == 0 ? 0 : [dsom::dispatch [self] speak [expr {$n - 1}]] + 1} } }
+    dsom::with o [Deep new] { list [dsom::dispatch $o speak 40] [raised { dsom::dispatch $o speak 100000 }] [dsom::dispatch $o speak 40] }
+} -match glob -result {40 * 40}
+
+test threads-1.1 {another thread's calls are done by the event loop} {
+    oo::class create Foreign { superclass Zoo::Dog; method speak n { incr ::seen; if {$n == 7} { error odd }; expr {$n + 1} } }
+    proc called {o n times} {
+        caller begin [dsom::address $o speak] [dsom::address $o] $n $times
+        while {[set r [caller ended]] eq {}} { after 1 {set ::tick 1}; vwait ::tick }
+        return $r
+    }
+    set ::seen 0
+    set o [Foreign new]
+    set r [list [called $dog 5 1] [called $o 10 300] $::seen [called $o 7 1]]
+    $o destroy
+    set r
+} {11 310 300 {IDL:opendsom/TclError:1.0 {odd}}}
+
+test interp-1.1 {one interpreter} {
+    interp create other
+    set r [raised { interp eval other [list load [lindex [lsearch -inline -index 1 [info loaded] Dsom] 0] Dsom] }]
+    interp delete other
+    set r
+} {dsom is for one interpreter of a process}
+
+foreach o [list $e $dog $cat] { $o destroy }
+test lifetime-2.1 {nothing is left} { list [dsom::count] [living Zoo::Animal] } {0 0}
+
+set failed $::tcltest::numTests(Failed)
+tcltest::cleanupTests
+puts [expr {$failed ? "FAILED" : "OK"}]
+exit $failed
