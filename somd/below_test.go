@@ -22,7 +22,9 @@ func (*asker) Ask(ctx context.Context, who som.Object) (string, error) {
 	return said.(string), nil
 }
 
-func (*asker) ClassOf(_ context.Context, who som.Object) (string, error) { return who.SOM().Class().Name(), nil }
+func (*asker) ClassOf(_ context.Context, who som.Object) (string, error) {
+	return who.SOM().Class().Name(), nil
+}
 
 var askerClass = som.MustClass[asker]("Asker")
 
