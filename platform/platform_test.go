@@ -30,6 +30,7 @@ var silent = map[string]string{
 	"transport/tcp/inherit_other.go":        "options are set on each socket: it costs more",
 	"probe/byudp/errno_other.go":            "Windows does not tell of a UDP port that nobody hears",
 	"transport/socket/long_other.go":        "Windows has an error for what is cut elsewhere",
+	"transport/socket/refused_other.go":     "Windows has other numbers of errors",
 	"cmd/dsom/service/windows_other.go":     "services of Windows are Windows's; the others are text",
 	"daemon/supervise/child/exit_other.go":  "what is left of a group is signalled a moment later",
 	"nonblock/system_unix.go":               "system calls of which the runtime is told: they cost more",
