@@ -60,6 +60,16 @@ func TestBelowPlaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	mixin, err := som.NewClass(som.Spec{Name: "Mixin", Parents: []*som.Class{placed.Parents()[1]}, AbstractParents: []*som.Class{placed.Parents()[1]}, Overrides: []som.Override{{Method: "speak", Impl: func(som.Self, context.Context, string) (string, error) {
+		return "mixed", nil
+	}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mixed, err := som.NewClass(som.Spec{Name: "Mixed", Parents: []*som.Class{mixin, placed}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	server.Know(cat.Class, pet.Class)
 	there, err := askerClass.New()
 	if err != nil {
@@ -74,8 +84,9 @@ func TestBelowPlaced(t *testing.T) {
 	}{
 		{placed, "Ada says hello to x, meow", "Pets::Cat"},
 		{same, "Ada says hello to x, meow", "Pets::Cat"},
-		{loud, "LOUD: Ada says hello to x, meow", "Pets::Cat__Proxy"},
-		{louder, "LOUD: Ada says hello to x, meow", "Pets::Cat__Proxy"},
+		{loud, "LOUD: Ada says hello to x, meow", "Loud__Proxy"},
+		{louder, "LOUD: Ada says hello to x, meow", "Louder__Proxy"},
+		{mixed, "mixed", "Mixed__Proxy"},
 	} {
 		o, err := c.of.New()
 		if err != nil {

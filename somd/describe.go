@@ -49,10 +49,31 @@ func (d *Domain) informed(all []ClassDescription, c *som.Class) []ClassDescripti
 	if d.TypeInformation == nil || len(all) == 0 {
 		return all
 	}
-	if b, err := d.TypeInformation(c); err == nil && len(b) <= MaxDescribedTypelib {
-		all[len(all)-1].Typelib = b
-	}
+	all[len(all)-1].Typelib = d.typelibOf(c)
 	return all
+}
+
+// typelibOf returns what type information says of a class, or nil. That of the class that was asked for last is kept: clients ask for the same ones.
+func (d *Domain) typelibOf(c *som.Class) []byte {
+	d.mu.Lock()
+	last := d.told
+	d.mu.Unlock()
+	if last.class != c {
+		last = told{class: c}
+		if b, err := d.TypeInformation(c); err == nil && len(b) <= MaxDescribedTypelib {
+			last.typelib = b
+		}
+		d.mu.Lock()
+		d.told = last
+		d.mu.Unlock()
+	}
+	return last.typelib
+}
+
+// A told is what type information says of a class.
+type told struct {
+	class   *som.Class
+	typelib []byte
 }
 
 // metaclassOf returns the name of the nearest class that a class is an instance of and that introduces methods, or "" if that is one of SOM's own: properties are kept where

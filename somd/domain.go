@@ -82,6 +82,7 @@ type Domain struct {
 	methods   int                 // of those that are described
 	typelibs  int                 // octets of type information that was taken
 	taken     *byte               // the last of that
+	told      told                // what was said last
 	strange   map[*som.Class]bool // known by descriptions alone
 
 	superseded map[string]bool // names of which a class that was known by a description had to make way: the other kernel may have that
@@ -192,7 +193,7 @@ func (d *Domain) export(r som.Ref, declared string, why hold) (*orb.Ref, error) 
 	if r.IsNil() {
 		return nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "no object is to be exported")
 	}
-	if p, ok := som.FindState[proxy](r); ok && !p.changedBy(r.Class()) {
+	if p, ok := som.FindState[proxy](r); ok && !p.changed(r) {
 		ref, err := p.partAs(declared).reference()
 		if err != nil || privateHost(ref) == "" {
 			return ref, err

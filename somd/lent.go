@@ -81,7 +81,7 @@ func (l *lent) release() {
 // putGiven writes an object that is the reader's from the call on: a reference to an object of this process is given to it. A proxy goes as an object of this process, so that
 // what the reader has keeps the proxy, whoever has the target; unless the target is the reader's, who has it back.
 func (v *values) putGiven(declared string, r som.Ref) (*orb.Ref, error) {
-	if p, ok := som.FindState[proxy](r); ok {
+	if p, ok := som.FindState[proxy](r); ok && !p.changed(r) {
 		if ref, err := p.partAs(declared).reference(); err != nil {
 			return nil, err
 		} else if v.to != nil && serverOf(v.to) != "" && serverOf(ref) == serverOf(v.to) {

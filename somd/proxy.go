@@ -90,24 +90,24 @@ func (p *proxy) partAs(class string) *proxy {
 	})
 }
 
-// changedBy reports whether an object of a placed class's descendant does something else than its target does: class c, or one between, overrides what the target is called by. Such an object is what
-// others are to call, and not its target.
-func (p *proxy) changedBy(c *som.Class) bool {
+// changed reports whether an object of a placed class's descendant does something else than its target does: another class than the placed one is who implements what the target is called by. Such an
+// object is what others are to call, and not its target.
+func (p *proxy) changed(r som.Ref) bool {
 	p.mu.Lock()
 	placed, target := p.from != nil, p.target
 	p.mu.Unlock()
+	c := r.Class()
 	if !placed || c == target {
 		return false
 	}
 	parts := p.parts()
-	for _, a := range c.Order() {
-		if slices.ContainsFunc(parts, func(x *proxy) bool { return x.SomGetClass() == a }) {
-			continue
-		}
-		for _, x := range parts {
-			if a.DescendsFrom(x.SomGetClass()) && slices.ContainsFunc(x.SomGetClass().Methods(), func(m *som.Method) bool {
-				return !isRoot(m.Class()) && !ClientProxy.DescendsFrom(m.Class()) && a.Implements(m) != nil
-			}) {
+	for _, x := range parts {
+		for _, m := range x.SomGetClass().Methods() {
+			if isRoot(m.Class()) || ClientProxy.DescendsFrom(m.Class()) {
+				continue
+			}
+			_, by, err := c.Entry(m)
+			if err == nil && !slices.ContainsFunc(parts, func(y *proxy) bool { return y.SomGetClass() == by }) {
 				return true
 			}
 		}

@@ -54,7 +54,7 @@ type servant struct {
 
 func newServant(d *Domain, r som.Ref, at *poa.POA) *servant {
 	class := r.Class()
-	if p, ok := som.FindState[proxy](r); ok { // of a target that others reach by way of this process
+	if p, ok := som.FindState[proxy](r); ok && !p.changed(r) { // of a target that others reach by way of this process
 		if target := p.SomGetClass(); target != nil {
 			class = target
 		}

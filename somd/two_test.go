@@ -43,6 +43,11 @@ type herder struct{ som.Base }
 
 type ox struct{ som.Base }
 
+// A dry ox overrides what one of its parents has.
+type dry struct{ som.Base }
+
+func (*dry) Milk(context.Context) (int32, error) { return 0, nil }
+
 var (
 	beastClass  = som.MustClass[beast]("Beast")
 	cowClass    = som.MustClass[cow]("Cow", som.Parents(beastClass))
@@ -109,6 +114,20 @@ func TestTwoPlaced(t *testing.T) {
 	}
 	if got, err := h.Invoke(t.Context(), "drive", r); err != nil || got != int32(103) {
 		t.Errorf("passed as a Bull: got %v, %v", got, err)
+	}
+	dryClass, err := som.ClassOf[dry]("DryOx", som.Parents(placed["Cow"], placed["Bull"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := dryClass.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := h.Invoke(t.Context(), "drive", d); err != nil || got != int32(101) {
+		t.Errorf("itself passed as a Bull: got %v, %v", got, err)
+	}
+	if err := d.Release(); err != nil {
+		t.Error(err)
 	}
 	for _, x := range server.ExportedOf("Bull") { // of which one is lost, and the other is not
 		if err := server.Withdraw(x); err != nil {

@@ -166,7 +166,7 @@ func (v *values) putObject(e *cdr.Encoder, t *som.SignedType, x reflect.Value) {
 }
 
 func (v *values) putReference(e *cdr.Encoder, declared string, r som.Ref) {
-	if p, ok := som.FindState[proxy](r); ok {
+	if p, ok := som.FindState[proxy](r); ok && !p.changed(r) {
 		ref, err := p.partAs(declared).reference()
 		if host := privateHost(ref); err == nil && host != "" && host == v.reader() { // its own object comes back to it
 			e.Object(ref, nil)

@@ -62,6 +62,13 @@ func specOf(c *som.Class, read map[unsafe.Pointer]bool) (*model.Spec, error) {
 		return typelib.At(func(n int) ([]byte, error) { return octets(at, n) })
 	case c.IsMirror():
 		return nil, nil
+	case c.TypeInformation() != nil: // of a class that is placed elsewhere
+		at := unsafe.Pointer(unsafe.SliceData(c.TypeInformation()))
+		if read[at] {
+			return nil, nil
+		}
+		read[at] = true
+		return typelib.Parse(c.TypeInformation())
 	}
 	return described(c)
 }
