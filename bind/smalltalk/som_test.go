@@ -145,8 +145,12 @@ a askAside: w n: 3 times: 20 threads: 8.
 DsomConsole say: a sum printString, a failed.
 a askAside: w n: 13 times: 1 threads: 1.
 [a allAsked < 9] whileTrue: [(Delay forMilliseconds: 1) wait].
-DsomConsole say: a sum printString, ' ', a failed!
+DsomConsole say: a sum printString, ' ', a failed.
+#(0 86400001 nil) do: [:ms | DsomConsole say: ([SomObject patience: ms. 'accepted'] on: SomException do: [:e | e messageText])]!
 `)
+	if n := strings.Count(got, "patience: takes milliseconds"); n != 3 {
+		t.Errorf("of three patiences that are none %d are refused: %s", n, got)
+	}
 	if want := fmt.Sprint(8*20*1007, "\n", 8*20*1007, " "); !strings.HasPrefix(got, want) || !strings.Contains(got, "Error: thirteen") {
 		t.Errorf("got %s", got)
 	}

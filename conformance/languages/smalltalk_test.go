@@ -31,7 +31,7 @@ var squeak = &Host{Name: "Smalltalk", Page: "som-smalltalk.md", Limits: slices.C
 	limits("MessageNotUnderstood: SomSuiteThing class>>subclass:and:", "a class of Smalltalk's has one parent", "subclass/two-parents"),
 	limits("the object that C++ has made is of class Som", "it is of another class for Smalltalk, though its overrides are called", "subclass/made-by-cxx"),
 	limits("smalltalk-nested-calls", "`super` of a class that a class in C++ stands below calls that again", "subclass/below-in-cxx"),
-	limits("TRANSIENT:1.0 the one thread of the object's language was busy for a minute", "Smalltalk's one thread runs overrides for others, and cannot while it waits in C++ for these: they get an exception after a minute", "threads/waiting"),
+	limits("the one thread of the object's language has not come to it within", "Smalltalk's one thread runs overrides for others, and cannot while it waits in C++ for these: they get an exception after a minute, or what `SomObject patience:` says", "threads/waiting"),
 )}
 
 // squeakPlugin is the folder that the plugin is built in.

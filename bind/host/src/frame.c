@@ -59,13 +59,14 @@ static void end_value(const somh_type *t, void *p) {
 }
 
 void somh_lent_end(somh_lent **all) {
-	for (somh_lent *l = *all, *next; l; l = next) {
+	somh_lent *l = *all, *next;
+	*all = NULL; /* what ends may call the object */
+	for (; l; l = next) {
 		next = l->next;
 		for (int i = 0; i < SOMH_MAX_LENT; i++)
 			end_value(l->p->type, l->values[i]);
 		free(l);
 	}
-	*all = NULL;
 }
 
 /* Where a value is from now on, and for how long it has to be: where a text that is there already is. */

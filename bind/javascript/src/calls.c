@@ -110,7 +110,7 @@ static napi_value invoke(const method *d, const napi_value *args) {
 	if (!w) return NULL;
 	som_ref o = w->ref;
 	napi_value is = NULL;
-	frame f;
+	somh_frame f;
 	hold(w);
 	bool good = fill_frame(&f, m, args + ARGUMENTS, 0), raised = false;
 	som_proc *proc = !good ? NULL : w->ref ? procedure(d, w) : m->kind == SOM_PROCEDURE ? m->proc : som_resolve(o, m->token);
@@ -119,11 +119,11 @@ static napi_value invoke(const method *d, const napi_value *args) {
 		int code = w->cls->cls && w->cls->cls->elsewhere ? somh_call_open(m, proc, o, f.args, &result, &ev) : somh_call(m, proc, o, f.args, &result, &ev);
 		inside--;
 		raised = code != SOM_OK || ev.major != SOM_NO_EXCEPTION;
-		give_frame(&f, code == SOM_OK, raised);
+		if (code == SOM_OK) somh_frame_given(&f, raised);
 		is = raised ? error_of(&ev, m, o) : frame_results(&f, m, &result);
 	}
 	inside++; /* what ends may be an object, whose class calls */
-	end_frame(&f);
+	somh_frame_end(&f);
 	let_go(w, o);
 	inside--;
 	if (raised && is) napi_throw(env, is);
@@ -156,16 +156,16 @@ static napi_value make_by(napi_env e, napi_callback_info info) {
 	const method *d = arguments(info, args);
 	klass *c = class_by_id(args[0]);
 	if (!c || cannot(d->m)) return NULL;
-	frame f;
+	somh_frame f;
 	bool good = fill_frame(&f, d->m, args + 1, 1);
 	if (good) {
 		inside++;
 		o = somh_make(c->cls, d->m, f.args + 1, &ev);
 		inside--;
-		give_frame(&f, true, !o);
+		somh_frame_given(&f, !o);
 		is = o ? wrap(o, true) : error_of(&ev, d->m, NULL);
 	}
-	end_frame(&f);
+	somh_frame_end(&f);
 	if (good && !o && is) napi_throw(e, is);
 	return o ? is : NULL;
 }
@@ -207,7 +207,7 @@ typedef struct job {
 	int code;
 	som_value result;
 	som_env ev;
-	frame f;
+	somh_frame f;
 } job;
 
 static void execute(napi_env e, void *data) {
@@ -221,13 +221,13 @@ static void complete(napi_env e, napi_status status, void *data) {
 	napi_value is = NULL;
 	bool raised = status != napi_ok || j->code != SOM_OK || j->ev.major != SOM_NO_EXCEPTION;
 	inside++;
-	give_frame(&j->f, status == napi_ok && j->code == SOM_OK, raised);
+	if (status == napi_ok && j->code == SOM_OK) somh_frame_given(&j->f, raised);
 	if (raised) is = error_of(&j->ev, j->m, j->o);
 	else if (!(is = frame_results(&j->f, j->m, &j->result))) {
 		raised = true;
 		napi_get_and_clear_last_exception(e, &is);
 	}
-	end_frame(&j->f);
+	somh_frame_end(&j->f);
 	let_go(j->w, j->o);
 	napi_delete_reference(e, j->object);
 	napi_delete_async_work(e, j->work);
@@ -253,7 +253,7 @@ static napi_value call_async(napi_env e, napi_callback_info info) {
 	if (good) return promise;
 	if (j->work) napi_delete_async_work(e, j->work);
 	if (j->object) napi_delete_reference(e, j->object);
-	end_frame(&j->f);
+	somh_frame_end(&j->f);
 	let_go(w, j->o);
 	free(j);
 	return NULL;

@@ -26,7 +26,7 @@ typedef struct instance {
 	som_ref ref;     /* NULL: released, or it has ended */
 	napi_ref js;     /* weak, but where others refer to an object of a class made in JavaScript */
 	klass *cls;
-	struct lent *lent; /* what its overrides have lent C */
+	somh_lent *lent; /* what its overrides have lent C */
 	uint32_t index, next;
 	uint32_t calls;  /* that are in it */
 	bool used, kept; /* kept: js is strong */
@@ -123,7 +123,6 @@ typedef struct override {
 override *new_override(klass *c, const somh_method *m, napi_value function);
 void drop_override(override *o);
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result); /* in any thread */
-void drop_lent(instance *w);
 
 /* errors.c */
 napi_value raise_env(som_env *ev, const somh_method *m, som_ref o); /* NULL: it is thrown; ev is cleared. m, o: whose, or NULL */

@@ -36,15 +36,6 @@ void drain_dropped(void) {
 
 /* ---- From C ---- */
 
-/* A user exception's members, with their type in front, which ends them. */
-typedef struct members { const somh_type *type; _Alignas(16) char value[]; } members;
-
-static void drop_members(void *value) {
-	members *m = (members *)(void *)((char *)value - offsetof(members, value));
-	somh_end(m->type, value);
-	som_deallocate(m);
-}
-
 static void environment_ends(napi_env e, void *data, void *hint) {
 	(void)e, (void)hint;
 	som_env_clear(data);
@@ -63,13 +54,7 @@ static napi_value keep_environment(som_env *ev) {
 }
 
 static napi_value user_exception(som_env *ev, const somh_method *m, som_ref o) {
-	const somh_type *t = NULL;
-	for (uint32_t i = 0; m && ev->id && i < m->nraises && !t; i++) {
-		const somh_type *r = m->raises[i];
-		if (strcmp(r->id, ev->id) != 0 || (!ev->value && r->nmembers)) continue;
-		if (o && ev->drop != drop_members && somh_raised(m, o, r) < r->nmembers) continue; /* of an older release: some of its members are not there */
-		t = r;
-	}
+	const somh_type *t = somh_exception(ev, m, o);
 	napi_value args[5] = {undefined(), ascii(ev->id), ascii(ev->text), undefined(), NULL};
 	if (t && (!(args[0] = value_of_type(t)) || (t->nmembers && !(args[3] = get_value(t, ev->value, false))))) return NULL;
 	if (t) args[1] = number(index_of_type(t));
@@ -105,13 +90,12 @@ napi_value raise_env(som_env *ev, const somh_method *m, som_ref o) {
 /* ---- To C ---- */
 
 static bool raise_known(som_env *ev, const somh_type *t, napi_value e) {
-	if (!t->nmembers) return som_raise_user(ev, t->id, NULL, NULL), true;
-	members *m = som_allocate(sizeof *m + t->size);
-	if (!m) return false;
-	m->type = t;
-	if (!put_value(t, e, m->value, false, &(path){NULL, NULL, t->name, 0, false})) return som_deallocate(m), false;
-	som_raise_user(ev, t->id, m->value, drop_members);
-	return true;
+	union { som_value aligns; double d; char octets[256]; } small;
+	void *value = t->size <= sizeof small ? memset(&small, 0, sizeof small) : calloc(1, t->size);
+	bool good = value ? !t->nmembers || put_value(t, e, value, false, &(path){NULL, NULL, t->name, 0, false}) : (throw_range("no memory for an exception"), false);
+	if (good) somh_raise(ev, t, value);
+	if (value != (void *)&small) free(value);
+	return good;
 }
 
 static void raise_thrown(som_env *ev, napi_value e) {

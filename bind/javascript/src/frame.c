@@ -1,38 +1,22 @@
 /* frame.c: what goes in and comes out of a call. */
 #include "frame.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-static void *new_cell(frame *f, const somh_param *of) {
-	size_t n = ((size_t)of->type->size + 15) & ~(size_t)15;
-	void *p;
-	if (f->used + n <= sizeof f->room) p = f->room + f->used, f->used += n, memset(p, 0, n);
-	else p = calloc(1, n);
-	if (!p) return throw_range("no memory for a value of %zu octets", n);
-	f->cells[f->ncells++] = (cell){of, p, true};
-	return p;
-}
-
-void end_frame(frame *f) {
-	for (uint32_t i = 0; i < f->ncells; i++) {
-		cell *c = &f->cells[i];
-		if (c->ends) somh_end(c->of->type, c->p);
-		if ((char *)c->p < f->room || (char *)c->p >= f->room + sizeof f->room) free(c->p);
-	}
+static void *new_cell(somh_frame *f, const somh_param *of) {
+	void *p = somh_frame_cell(f, of);
+	return p ? p : throw_range("no memory for a value of %u octets", (unsigned)of->type->size);
 }
 
 /* A short text goes in from the frame itself. */
-static bool borrow(frame *f, const somh_param *p, napi_value v, som_value *to) {
+static bool borrow(somh_frame *f, const somh_param *p, napi_value v, som_value *to) {
 	size_t n;
-	if (p->type->kind != SOMH_STRING || p->owner != SOMH_CALLERS || p->type->bound || !short_text(v, f->room + f->used, sizeof f->room - f->used, &n)) return false;
-	to->s = f->room + f->used;
+	if (p->type->kind != SOMH_STRING || p->owner != SOMH_CALLERS || p->type->bound || !short_text(v, f->room.octets + f->used, sizeof f->room - f->used, &n)) return false;
+	to->s = f->room.octets + f->used;
 	f->used += (n + 16) & ~(size_t)15;
 	if (f->used > sizeof f->room) f->used = sizeof f->room;
 	return true;
 }
 
-static bool put_param(frame *f, const somh_method *m, uint32_t i, napi_value o) {
+static bool put_param(somh_frame *f, const somh_method *m, uint32_t i, napi_value o) {
 	const somh_param *p = &m->params[i];
 	som_value *v = &f->args[p->slot];
 	const path at = {NULL, m, p->name, 0, false};
@@ -40,14 +24,13 @@ static bool put_param(frame *f, const somh_method *m, uint32_t i, napi_value o) 
 	if (p->direction == SOMH_IN && !p->type->owns && !p->type->apart) return put_value(p->type, o, v, p->nullable, &at);
 	void *c = new_cell(f, p);
 	if (!c || !put_value(p->type, o, c, p->nullable, &at)) return false;
-	if (p->type->apart || p->direction != SOMH_IN) v->p = c;
-	else memcpy(v, c, p->type->size);
+	somh_frame_put(f, p, c);
 	return true;
 }
 
 /* Fills a frame with what goes in, from args, and room for what comes out. */
-bool fill_frame(frame *f, const somh_method *m, const napi_value *args, uint32_t from) {
-	f->ncells = 0, f->used = 0;
+bool fill_frame(somh_frame *f, const somh_method *m, const napi_value *args, uint32_t from) {
+	f->ncells = 0, f->used = 0; /* all of args that the call has is set below */
 	for (uint32_t i = from, in = 0; i < m->nparams; i++) {
 		const somh_param *p = &m->params[i];
 		if (p->direction == SOMH_OUT) {
@@ -59,16 +42,8 @@ bool fill_frame(frame *f, const somh_method *m, const napi_value *args, uint32_t
 	return !m->result.type->apart || (f->args[m->result.slot].p = new_cell(f, &m->result)) != NULL;
 }
 
-/* What was given with it, what is lent, and what comes out of one that raised, which nobody looks at. */
-void give_frame(frame *f, bool called, bool raised) {
-	for (uint32_t k = 0; called && k < f->ncells; k++) {
-		const somh_param *p = f->cells[k].of;
-		if (p->owner == SOMH_OBJECTS || (raised && p->direction == SOMH_OUT)) f->cells[k].ends = false;
-	}
-}
-
 /* Of what comes out, in the order of the parameters behind the result: one value, or an array. */
-napi_value frame_results(frame *f, const somh_method *m, som_value *result) {
+napi_value frame_results(somh_frame *f, const somh_method *m, som_value *result) {
 	napi_value all[SOMH_MAX_ARGS + 1], is = NULL;
 	uint32_t n = 0;
 	bool good = true;

@@ -42,7 +42,7 @@ static instance *new_place(klass *c) {
 }
 
 static void free_place(instance *w) {
-	drop_lent(w);
+	somh_lent_end(&w->lent);
 	w->used = false;
 	w->next = unused;
 	unused = w->index + 1;

@@ -18,64 +18,6 @@ void drop_override(override *o) {
 	free(o);
 }
 
-/* ---- What is lent ---- */
-
-/* What a method returns and keeps lasts as long as the object, of the last values that are different; C borrows it. */
-enum { MAX_LENT = 16 };
-typedef struct lent {
-	struct lent *next;
-	const somh_type *type;
-	const somh_method *m;
-	uint32_t slot, at;
-	void *values[MAX_LENT];
-} lent;
-
-static void end_value(const somh_type *t, void *p) {
-	if (p) somh_end(t, p);
-	som_deallocate(p);
-}
-
-void drop_lent(instance *w) {
-	lent *next, *l = w->lent;
-	w->lent = NULL;
-	for (; l; l = next) {
-		next = l->next;
-		for (int i = 0; i < MAX_LENT; i++)
-			end_value(l->type, l->values[i]);
-		free(l);
-	}
-}
-
-/* Takes over a value at p, and returns where it is from now on: where a text that is there already is. */
-static void *lend(instance *w, const somh_method *m, const somh_param *p, void *from) {
-	if (p->type->kind == SOMH_OBJECT && w->ref && *(som_ref *)from == w->ref) { /* itself, which it must not keep */
-		som_release(w->ref);
-		return &w->ref;
-	}
-	lent *l = w->lent;
-	while (l && (l->m != m || l->slot != p->slot)) l = l->next;
-	if (!l) {
-		if (!(l = calloc(1, sizeof *l))) return throw_range("no memory for a value");
-		*l = (lent){.next = w->lent, .type = p->type, .m = m, .slot = p->slot};
-		w->lent = l;
-	}
-	for (uint32_t i = 0; i < MAX_LENT && p->type->kind == SOMH_STRING; i++)
-		if (l->values[i] && *(char **)from && !strcmp(*(char **)l->values[i], *(char **)from)) {
-			void *found = l->values[i];
-			somh_end(p->type, from);
-			for (uint32_t next; (next = (i + 1) % MAX_LENT) != l->at; i = next) /* it is the last one from now on */
-				l->values[i] = l->values[next];
-			return l->values[i] = found;
-		}
-	void *value = som_allocate(p->type->size);
-	if (!value) return throw_range("no memory for a value");
-	memcpy(value, from, p->type->size);
-	end_value(p->type, l->values[l->at]);
-	l->values[l->at] = value;
-	l->at = (l->at + 1) % MAX_LENT;
-	return value;
-}
-
 /* ---- A call ---- */
 
 static napi_value argument(const somh_param *p, const som_value *v) {
@@ -86,44 +28,14 @@ static napi_value argument(const somh_param *p, const som_value *v) {
 	return get_value(p->type, behind ? v->p : v, p->nullable);
 }
 
-/* What came in and is the object's has been copied. */
-static void took(const somh_method *m, const som_value *args) {
-	for (uint32_t i = 0; i < m->nparams; i++) {
-		const somh_param *p = &m->params[i];
-		som_value v = args[p->slot];
-		if (p->direction == SOMH_IN && p->owner == SOMH_OBJECTS && p->type->owns) somh_end(p->type, p->type->apart ? v.p : &v);
-	}
-}
-
 /* One value that comes out: to where C wants it. */
 static bool put_out(instance *w, const somh_method *m, const somh_param *p, napi_value v, void *to, const path *at) {
 	union { som_value v; _Alignas(16) char room[64]; } small;
 	void *made = p->type->size <= sizeof small ? memset(&small, 0, sizeof small) : calloc(1, p->type->size);
 	bool good = made ? put_value(p->type, v, made, p->nullable, at) : (throw_range("no memory for a value"), false);
-	if (good && p->owner == SOMH_OBJECTS && p->type->owns) {
-		void *lasting = lend(w, m, p, made);
-		if (!lasting) somh_end(p->type, made), good = false;
-		else memcpy(made, lasting, p->type->size);
-	}
-	if (good) {
-		if (p->direction == SOMH_INOUT) somh_end(p->type, to);
-		memcpy(to, made, p->type->size);
-	}
+	if (good && !somh_give(&w->lent, w->ref, m, p, made, to)) throw_range("no memory for a value"), good = false;
 	if (made != (void *)&small) free(made);
 	return good;
-}
-
-/* What has been put already, where a later one cannot be: there is nobody who would end it. */
-static void take_back(const somh_method *m, uint32_t n, const som_value *args, som_value *result) {
-	const somh_param *p = &m->result;
-	bool returns = p->type->kind != SOMH_VOID;
-	if (returns && n && p->owner != SOMH_OBJECTS) somh_end(p->type, p->type->apart ? args[p->slot].p : result);
-	n -= returns && n;
-	for (uint32_t i = 0; n && i < m->nparams; i++) {
-		p = &m->params[i];
-		n -= p->direction != SOMH_IN;
-		if (p->direction == SOMH_OUT && p->owner != SOMH_OBJECTS) somh_end(p->type, args[p->slot].p);
-	}
 }
 
 static bool put_results(instance *w, const somh_method *m, napi_value r, const som_value *args, som_value *result) {
@@ -149,7 +61,7 @@ static bool put_results(instance *w, const somh_method *m, napi_value r, const s
 			at++;
 			continue;
 		}
-		take_back(m, at, args, result);
+		somh_take_back(m, at, args, result);
 		return false;
 	}
 	return true;
@@ -190,7 +102,7 @@ static void run(void *p) {
 		n += good;
 	}
 	if (good) good = napi_call_function(env, undefined(), f, n, in, &r) == napi_ok;
-	took(m, q->args);
+	somh_took(m, q->args);
 	if (!good || !put_results(w, m, r, q->args, q->result)) raise_to_env(m->flags & SOMH_OIDL ? NULL : q->ev);
 	if (w) let_go(w, q->self);
 }

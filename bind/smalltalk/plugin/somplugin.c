@@ -678,6 +678,15 @@ EXPORT int primitiveServe(void) {
 	return 1;
 }
 
+/* How long other threads wait for the machine's, in milliseconds, up to a day. */
+EXPORT int primitivePatience(void) {
+	sq ms = vm->stackIntegerValue(0);
+	if (vm->failed() || ms < 1 || ms > 86400000) return fail(bad, "patience: takes milliseconds, from 1 to 86400000");
+	somh_home_patience((uint32_t)ms);
+	vm->pop(1);
+	return 1;
+}
+
 /* The next request, an Array of a level, a method's number, the receiver's pointer, how many arguments the answer has, and those of the call; nil: there is none. */
 EXPORT int primitiveRequest(void) {
 	if (ntaken == nrequests) {

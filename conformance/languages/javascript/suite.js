@@ -60,6 +60,36 @@ function turning() {
   return new Passing();
 }
 
+/** A class of here below one that is another language's. */
+async function chain(middle) {
+  class Below extends load(middle) {
+    speak(n) { return super.speak(n) + 100000n; }
+  }
+  apart(() => {
+    const o = new Below();
+    o.label = 'chain';
+    caller.ask(o, 1, 1);
+    caller.ask(o, 1, 1);
+    caller.catch_it(o, 1007);
+    try {
+      caller.ask(o, 1008, 1);
+    } catch (e) {
+      if (!(e instanceof Refused)) throw e;
+      journal.caught_refused(e.code, e.why);
+    }
+    caller.catch_any(o, 77);
+    caller.keep(o);
+  });
+  await collected();
+  caller.ask_kept(1);
+  caller.keep(null);
+  await collected();
+  journal.living();
+}
+
+/** Has the interpreter of Python in this process run a file. */
+const python = (file) => new (load('Embed::Python'))().run(`exec(open('${file}').read())`);
+
 let last; // what lasts as long as the process
 
 const rows = {
@@ -111,15 +141,13 @@ const rows = {
   },
 
   'strings/string'() { twice('turn_string', '', 'plain', 'Grüße €', '😀 x', 'e\u0301\t"\\\n'); },
-  'strings/wstring'() {
-    twice('turn_wstring', '', 'plain', 'Grüße €', '😀 x', '€'.repeat(100000));
-    refused(TypeError, () => types.turn_wstring('a\0b'));
-  },
+  'strings/wstring'() { twice('turn_wstring', '', 'plain', 'Grüße €', '😀 x', '€'.repeat(100000)); },
   'strings/long'() {
     twice('turn_string', 'ab'.repeat(500000));
     types.turn_string(caller.text_of(1000000));
   },
   'strings/zero'() { refused(TypeError, () => types.turn_string('a\0b')); },
+  'strings/wide-zero'() { refused(TypeError, () => types.turn_wstring('a\0b')); },
   'strings/no-utf8'() { twice('turn_string', caller.odd_text()); },
 
   'parameters/out'() {
@@ -532,6 +560,19 @@ const rows = {
     })();
     await collected();
     journal.living();
+  },
+
+  async 'chain/python'() {
+    python('chain/middle.py');
+    await chain('PythonMiddle');
+  },
+  async 'chain/go'() { await chain('GoMiddle'); },
+  'chain/python-go'() {
+    python('chain/below_go.py');
+    class Fourth extends load('PythonAndGo') {
+      speak(n) { return super.speak(n) + 1100000n; }
+    }
+    caller.ask(new Fourth(), 1, 1);
   },
 
   'wrong/count'() {

@@ -98,15 +98,13 @@ rows["types/objects"] = function()
 end
 
 rows["strings/string"] = function() twice("turn_string", "", "plain", "Grüße €", "😀 x", "e\204\129\t\"\\\n") end
-rows["strings/wstring"] = function()
-  twice("turn_wstring", "", "plain", "Grüße €", "😀 x", ("€"):rep(100000))
-  refused(types.turn_wstring, types, "a\0b")
-end
+rows["strings/wstring"] = function() twice("turn_wstring", "", "plain", "Grüße €", "😀 x", ("€"):rep(100000)) end
 rows["strings/long"] = function()
   twice("turn_string", ("ab"):rep(500000))
   types:turn_string(caller:text_of(1000000))
 end
 rows["strings/zero"] = function() refused(types.turn_string, types, "a\0b") end
+rows["strings/wide-zero"] = function() refused(types.turn_wstring, types, "a\0b") end
 rows["strings/no-utf8"] = function() twice("turn_string", caller:odd_text()) end
 
 rows["parameters/out"] = function()
@@ -492,6 +490,41 @@ end
 rows["threads/own"] = function()
   local good, e = pcall(function() return Thread(function() return Loud():speak(1) end) end)
   if not good then cannot(e) end
+end
+
+-- A class of here below one that is another language's.
+local function chain(middle)
+  local Below = dsom.load(middle):extend "ChainBelow"
+  function Below:speak(n) return Below.super.speak(self, n) + 100000 end
+  local o = Below()
+  o.label = "chain"
+  caller:ask(o, 1, 1)
+  caller:ask(o, 1, 1)
+  caller:catch_it(o, 1007)
+  catch(Refused, caught_refused, caller.ask, caller, o, 1008, 1)
+  caller:catch_any(o, 77)
+  caller:keep(o)
+  o = nil
+  collect()
+  caller:ask_kept(1)
+  caller:keep(nil)
+  collect()
+  journal:living()
+end
+
+-- Has the interpreter of Python in this process run a file.
+local function python(file) dsom.load "Embed::Python"():run(("exec(open('%s').read())"):format(file)) end
+
+rows["chain/python"] = function()
+  python "chain/middle.py"
+  chain "PythonMiddle"
+end
+rows["chain/go"] = function() chain "GoMiddle" end
+rows["chain/python-go"] = function()
+  python "chain/below_go.py"
+  local Fourth = dsom.load("PythonAndGo"):extend "Fourth"
+  function Fourth:speak(n) return Fourth.super.speak(self, n) + 1100000 end
+  caller:ask(Fourth(), 1, 1)
 end
 
 rows["wrong/count"] = function()

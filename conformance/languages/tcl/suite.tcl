@@ -65,15 +65,13 @@ row types/objects {
 }
 
 row strings/string { twice turn_string {} plain "Grüße €" "\uD83D\uDE00 x" "e\u0301\t\"\\\n" }
-row strings/wstring {
-    twice turn_wstring {} plain "Grüße €" "\uD83D\uDE00 x" [string repeat € 100000]
-    refused { $types turn_wstring a\0b }
-}
+row strings/wstring { twice turn_wstring {} plain "Grüße €" "\uD83D\uDE00 x" [string repeat € 100000] }
 row strings/long {
     twice turn_string [string repeat ab 500000]
     $types turn_string [$caller text_of 1000000]
 }
 row strings/zero { refused { $types turn_string a\0b } }
+row strings/wide-zero { refused { $types turn_wstring a\0b } }
 row strings/no-utf8 { twice turn_string [$caller odd_text] }
 
 row parameters/out {
@@ -412,6 +410,40 @@ row threads/own {
         interp eval other [list set auto_path $::auto_path]
         interp eval other { package require dsom }
     } on error m { cannot $m } finally { interp delete other }
+}
+
+# A class of here below one that is another language's.
+proc chain middle {
+    dsom::load $middle
+    oo::class create ChainBelow [list superclass ::$middle]
+    oo::define ChainBelow method speak n { expr {[next $n] + 100000} }
+    set o [ChainBelow new]
+    $o label chain
+    $::caller ask $o 1 1
+    $::caller ask $o 1 1
+    $::caller catch_it $o 1007
+    catch_of $::refused caught_refused { $::caller ask $o 1008 1 }
+    $::caller catch_any $o 77
+    $::caller keep $o
+    dsom::give $o
+    $::caller ask_kept 1
+    $::caller keep {}
+    $::journal living
+}
+
+# Has the interpreter of Python in this process run a file.
+proc python file {
+    dsom::load Embed::Python
+    [new Embed::Python] run "exec(open('$file').read())"
+}
+
+row chain/python { python chain/middle.py; chain PythonMiddle }
+row chain/go { chain GoMiddle }
+row chain/python-go {
+    python chain/below_go.py
+    dsom::load PythonAndGo
+    oo::class create Fourth { superclass ::PythonAndGo; method speak n { expr {[next $n] + 1100000} } }
+    $caller ask [new Fourth] 1 1
 }
 
 row wrong/count {
