@@ -1,7 +1,6 @@
 /* values.c: values of Smalltalk's as IDL's types have them in memory, and back. */
 #include "plugin.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
