@@ -146,6 +146,11 @@ func (x *descriptions) forget(server string) {
 
 // try registers something in the background, again and again, until that has gone well, or cannot for what it is; until something else is said of the server, or it is not to be registered still.
 func (x *descriptions) try(server string, turn uint64, still func() bool, register func(context.Context) error) {
+	x.until(func() bool { return x.once(server, turn, still, register) })
+}
+
+// until calls f in the background, again and again, until it reports that this was the last time, or x is closed.
+func (x *descriptions) until(f func() bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.ended {
@@ -165,7 +170,7 @@ func (x *descriptions) try(server string, turn uint64, still func() bool, regist
 				t.Stop()
 				return
 			}
-			if x.once(server, turn, still, register) {
+			if f() {
 				return
 			}
 		}

@@ -208,7 +208,7 @@ func dsomTold(err error) error {
 		return &somdd.InvalidError{Err: err}
 	case errors.Is(err, supervise.ErrDisabled):
 		return fmt.Errorf("%w: %w", somdd.ErrDisabled, err)
-	case errors.Is(err, supervise.ErrRuns), errors.As(err, &needed):
+	case errors.Is(err, supervise.ErrRuns), errors.Is(err, implrepo.ErrMoving), errors.As(err, &needed):
 		return fmt.Errorf("%w: %w", somdd.ErrRuns, err)
 	case errors.As(err, &start), errors.As(err, &full), errors.Is(err, supervise.ErrManual), errors.Is(err, supervise.ErrOpen):
 		return fmt.Errorf("%w: %w", somdd.ErrStart, err)
@@ -280,18 +280,18 @@ func (s *dsomServers) Update(ctx context.Context, d wire.Definition) error {
 
 // change changes the record of a server.
 func (s *dsomServers) change(ctx context.Context, id wire.ID, f func(*implrepo.Record) error) error {
-	was := ""
+	if err := s.d.settle(ctx, implrepo.UUID(id)); err != nil {
+		s.log.Debug("a server gets no other name now, since it has got one before", "error", err)
+	}
 	r, err := s.sup.Records().Update(ctx, implrepo.UUID(id), func(r *implrepo.Record) error {
-		if was = r.Name; !s.d.stands(r.Held) {
+		if !s.d.stands(r.Held) {
 			r.Free()
 		}
 		return f(r)
 	})
+	s.d.renamed(ctx, implrepo.UUID(id)) // whatever the error is: it may be that of a caller who has gone when the record was there
 	if err != nil {
 		return dsomTold(err)
-	}
-	if err := s.d.renamed(ctx, was, r); err != nil {
-		return err
 	}
 	s.log.Info("a program of DSOM has changed a server", "server", r.Name, "disabled", r.Disabled)
 	return s.sup.Refresh(ctx)

@@ -33,6 +33,9 @@ func Seize(ctx context.Context, d *Daemon, u implrepo.UUID) (free func(context.C
 	return h.free, h.end, nil
 }
 
+// Renamed has what is kept under a server's name follow it.
+func Renamed(ctx context.Context, d *Daemon, u implrepo.UUID) { d.renamed(ctx, u) }
+
 // DSOMServers are a daemon's servers as programs of DSOM change them.
 func DSOMServers(d *Daemon) somdd.Servers {
 	return &dsomServers{sup: d.sup, d: d, log: d.o.Log}

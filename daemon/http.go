@@ -227,7 +227,7 @@ func asError(err error) *admin.Error {
 		e.Code, e.Message, e.Output = admin.CodeFailed, told.Error(), start.Output
 	case errors.Is(err, supervise.ErrDisabled), errors.Is(err, supervise.ErrManual):
 		e.Code = admin.CodeDisabled
-	case errors.Is(err, supervise.ErrRuns), errors.Is(err, supervise.ErrUpgrading), errors.As(err, &needed):
+	case errors.Is(err, supervise.ErrRuns), errors.Is(err, supervise.ErrUpgrading), errors.Is(err, implrepo.ErrMoving), errors.As(err, &needed):
 		e.Code = admin.CodeBusy
 	case errors.As(err, &unheard):
 		e.Code = admin.CodeUnavailable

@@ -1,12 +1,18 @@
 package daemon_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"testing"
 
 	"github.com/opendsom/dsom/daemon"
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/server/lease"
+	"github.com/opendsom/dsom/store"
+	"github.com/opendsom/dsom/store/bbolt"
+	"github.com/opendsom/dsom/svc/implrepo"
 )
 
 // registered lists what is registered, and that something of it is disputed.
@@ -153,5 +159,123 @@ func TestRenameByDSOM(t *testing.T) {
 	}
 	if got := registered(t, d.admin); got != "[]" {
 		t.Errorf("without the server registered are %s", got)
+	}
+}
+
+// recordAlone gives a server another name in its record, and moves nothing, as a daemon has that is killed then.
+func recordAlone(t *testing.T, s store.Store, from, to string) implrepo.UUID {
+	t.Helper()
+	records := implrepo.New(s)
+	r, err := records.ByName(t.Context(), from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := records.Update(t.Context(), r.UUID, func(r *implrepo.Record) error { r.Name = to; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return r.UUID
+}
+
+// described registers the interfaces of a server by their names.
+func described(t *testing.T, c *admin.Client, server string) {
+	t.Helper()
+	for name, text := range map[string]string{
+		admin.ServerSpecification(server): "interface Bank { void open(); };",
+		admin.ServerClasses(server):       "interface Account { void close(); };",
+	} {
+		if _, err := c.RegisterSpecification(t.Context(), name, packedIDL(t, text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestRenameByOneThatWasKilled has the next daemon move what one has not that has renamed a server, its classes as well.
+func TestRenameByOneThatWasKilled(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	d := runDSOM(t, daemon.Config{State: state})
+	ctx := t.Context()
+	if _, err := d.admin.Add(ctx, admin.Server{Name: "bank", Command: []string{"/bin/x"}}); err != nil {
+		t.Fatal(err)
+	}
+	described(t, d.admin, "bank")
+	repo := d.repository(t)
+	def, err := repo.ByAlias(ctx, "bank")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := repo.AddClass(ctx, def.ID, "Dog"); err != nil {
+		t.Fatal(err)
+	}
+	d.end()
+	s, err := bbolt.Open(filepath.Join(state, daemon.StoreName), bbolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	recordAlone(t, s, "bank", "shop")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	d = runDSOM(t, daemon.Config{State: state})
+	if got, want := registered(t, d.admin), `["classes of server shop" "server shop"]`; got != want {
+		t.Errorf("registered are %s, want %s", got, want)
+	}
+	if has, err := d.repository(t).Classes(ctx, def.ID); err != nil || fmt.Sprint(has) != "[Dog]" {
+		t.Errorf("its classes are %v, %v", has, err)
+	}
+	if _, err := d.admin.Add(ctx, admin.Server{Name: "bank", Command: []string{"/bin/x"}}); err != nil {
+		t.Errorf("another server of the old name: %v", err)
+	}
+}
+
+// TestRenameUnderWay has others ask for the old name, and for a third one, while what is kept under it is being moved.
+func TestRenameUnderWay(t *testing.T) {
+	t.Parallel()
+	d := open(t, quick(t.TempDir()))
+	c, ctx := client(t, d), t.Context()
+	add(t, d, "bank", "serve", nil)
+	add(t, d, "farm", "serve", nil)
+	described(t, c, "bank")
+	recordAlone(t, d.Store(), "bank", "shop")
+	if _, err := c.Add(ctx, admin.Server{Name: "bank", Command: []string{"/bin/x"}}); !errors.Is(err, &admin.Error{Code: admin.CodeExists}) {
+		t.Errorf("a new server of the old name: %v", err)
+	}
+	bank, mall := "bank", "mall"
+	if _, err := c.Update(ctx, "farm", admin.Change{Name: &bank}); !errors.Is(err, &admin.Error{Code: admin.CodeExists}) {
+		t.Errorf("another server gets the old name: %v", err)
+	}
+	if _, err := c.Update(ctx, "shop", admin.Change{Name: &mall}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := registered(t, c), `["classes of server mall" "server mall"]`; got != want {
+		t.Errorf("under a third name registered are %s, want %s", got, want)
+	}
+	if _, err := c.Update(ctx, "farm", admin.Change{Name: &bank}); err != nil {
+		t.Errorf("the name is free, and another server does not get it: %v", err)
+	}
+
+	recordAlone(t, d.Store(), "mall", "store")
+	if err := c.Remove(ctx, "store", false); err != nil {
+		t.Fatal(err)
+	}
+	if got := registered(t, c); got != "[]" {
+		t.Errorf("without the server registered are %s", got)
+	}
+	add(t, d, "mall", "serve", nil)
+}
+
+// TestRenameWithoutItsCaller has a caller go when the record has been changed.
+func TestRenameWithoutItsCaller(t *testing.T) {
+	t.Parallel()
+	d := open(t, quick(t.TempDir()))
+	c := client(t, d)
+	add(t, d, "bank", "serve", nil)
+	described(t, c, "bank")
+	server := recordAlone(t, d.Store(), "bank", "shop")
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	daemon.Renamed(gone, d, server)
+	if got, want := registered(t, c), `["classes of server shop" "server shop"]`; got != want {
+		t.Errorf("registered are %s, want %s", got, want)
 	}
 }

@@ -458,7 +458,10 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	if f.ipx != nil {
 		f.ipx.start(&datagram.Locator{Locate: f.where, Time: f.c.answerTime, Limits: f.c.Limits, Log: f.seldom})
 	}
-	return d.classes.Load().adopt(ctx, d.sup.Records())
+	if err := d.classes.Load().adopt(ctx, d.sup.Records()); err != nil {
+		return err
+	}
+	return d.settleAll(ctx)
 }
 
 // close ends the ORB.

@@ -110,7 +110,12 @@ func (d *Daemon) changeServer(c *call) error {
 			return err
 		}
 	}
-	was, h := rec.Name, (*seizure)(nil)
+	if in.Name != nil && *in.Name != rec.Name {
+		if err := d.settle(c.r.Context(), rec.UUID); err != nil {
+			return err
+		}
+	}
+	server, was, h := rec.UUID, rec.Name, (*seizure)(nil)
 	if in.On != nil && *in.On != rec.On {
 		if h, err = d.rehome(c.r.Context(), &rec, *in.On); err != nil {
 			return err
@@ -167,28 +172,13 @@ func (d *Daemon) changeServer(c *call) error {
 			d.o.Log.Error("a server stays disabled that was to be given to another machine", "server", was, "error", failed)
 		}
 	}
+	if in.Name != nil {
+		d.renamed(c.r.Context(), server) // whatever the error is: it may be that of a caller who has gone when the record was there
+	}
 	if err != nil {
 		return err
 	}
-	if err := d.renamed(c.r.Context(), was, rec); err != nil {
-		d.o.Log.Warn("what is said of a server is not under its new name", "server", rec.Name, "was", was, "error", err)
-	}
 	return d.replyServer(c, rec)
-}
-
-// renamed moves what is kept under the name of a server to its new one: the interfaces that were registered with it, and by it, and which classes it has.
-// What the server's processes say later is registered under the name that it has then, see describeServer.
-func (d *Daemon) renamed(ctx context.Context, was string, now implrepo.Record) error {
-	if was == now.Name {
-		return nil
-	}
-	var err error
-	for _, of := range []func(string) string{admin.ServerSpecification, admin.ServerClasses} {
-		if failed := d.interfaces.Rename(ctx, of(was), of(now.Name)); failed != nil && !errors.Is(failed, ifr.ErrUnknown) {
-			err = errors.Join(err, fmt.Errorf("the interfaces %q: %w", of(was), failed))
-		}
-	}
-	return errors.Join(err, d.classes.Load().renamed(ctx, was, now))
 }
 
 // rehome sees to it that a server can be given to another machine: no process of it runs, and it is held, so that none is started. The
@@ -277,6 +267,9 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 	d.counts.forget(rec.UUID)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leftTime) // it is gone, whether or not the caller still waits
 	defer cancel()
+	if done, err := d.late.alone(ctx, rec.UUID.String()); err == nil { // who is moving what it had under another name is ready, and nobody begins to
+		done()
+	}
 	if d.machines != nil {
 		if err := d.machines.Release(ctx, rec.UUID); err != nil {
 			d.o.Log.Warn("the claim of a removed server is left", "server", rec.Name, "error", err)
@@ -285,12 +278,17 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 	if err := d.sup.Forget(rec.UUID); err != nil {
 		d.o.Log.Warn("what was kept of a removed server is left", "server", rec.Name, "error", err)
 	}
-	if err := d.classes.Load().forget(ctx, rec.Name); err != nil {
-		d.o.Log.Warn("what is said of the classes of a removed server is left", "server", rec.Name, "error", err)
-	}
-	for name, of := range map[string]string{admin.ServerSpecification(rec.Name): "", admin.ServerClasses(rec.Name): rec.UUID.String()} {
-		if err := d.removeDescription(ctx, of, name); err != nil && !errors.Is(err, ifr.ErrUnknown) {
-			d.o.Log.Warn("the interfaces of a removed server stay registered", "server", rec.Name, "name", name, "error", err)
+	for _, called := range []string{rec.Name, rec.Was} {
+		if called == "" {
+			continue
+		}
+		if err := d.classes.Load().forget(ctx, called); err != nil {
+			d.o.Log.Warn("what is said of the classes of a removed server is left", "server", called, "error", err)
+		}
+		for name, of := range map[string]string{admin.ServerSpecification(called): "", admin.ServerClasses(called): rec.UUID.String()} {
+			if err := d.removeDescription(ctx, of, name); err != nil && !errors.Is(err, ifr.ErrUnknown) {
+				d.o.Log.Warn("the interfaces of a removed server stay registered", "server", called, "name", name, "error", err)
+			}
 		}
 	}
 	return nil

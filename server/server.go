@@ -165,6 +165,9 @@ func (s *Server) ActivateKey(key string, ref *orb.Ref) error {
 	return err
 }
 
+// DeactivateKey takes back what ActivateKey has made: the object is left with the reference that it has besides.
+func (s *Server) DeactivateKey(key string) error { return s.Root.DeactivateKey(key) }
+
 // Stop ends the server as a signal does. It returns at once.
 func (s *Server) Stop() { s.stop(errStopped) }
 

@@ -21,6 +21,7 @@ type Host interface {
 	Adapter() *poa.POA                                         // for objects whose references outlive the process
 	Bind(ctx context.Context, name string, o orb.Object) error // in the daemon's naming service
 	ActivateKey(key string, ref *orb.Ref) error                // makes an object of Adapter the one whose whole key is key
+	DeactivateKey(key string) error                            // undoes that
 	AtEnd(f func() error)                                      // has f called when no call is under way any more
 	WhileBusy(f func() bool)                                   // does not end for want of calls while f reports true
 	Private() bool                                             // a client has started it for itself, and finds what Bind tells it

@@ -83,3 +83,28 @@ func TestBundleRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestBundleLeavesHeaders has a library made beside a header that somebody has written for it: the go command writes none for what exports nothing to C.
+func TestBundleLeavesHeaders(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("builds libraries")
+	}
+	dir, out := kennel(t), t.TempDir()
+	header, text := filepath.Join(out, "libpets.h"), "int pets(void);\n"
+	if err := os.WriteFile(header, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(filepath.Join(elsewhere(t), "dsom"), "class", "bundle", "-o", filepath.Join(out, "libpets.so"), "./collie")
+	cmd.Dir = dir
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	if got, err := os.ReadFile(header); string(got) != text {
+		t.Errorf("the header beside the library is now %q, %v", got, err)
+	}
+	all, err := os.ReadDir(out)
+	if err != nil || len(all) != 2 {
+		t.Errorf("beside the library and the header are %v, %v", all, err)
+	}
+}

@@ -112,10 +112,6 @@ func (v classBundleCmd) Run(ctx context.Context, c *console) error {
 	if err := (goProgram{verb: "class bundle", source: bundleSource, data: all, flags: []string{"-buildmode=c-shared"}}).build(ctx, v.Out); err != nil {
 		return err
 	}
-	// Nobody calls what cgo exports by its header.
-	if err := os.Remove(strings.TrimSuffix(v.Out, filepath.Ext(v.Out)) + ".h"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
 	if v.Links {
 		return v.link(c, all)
 	}

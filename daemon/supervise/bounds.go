@@ -11,14 +11,28 @@ func rlimits(l implrepo.Limits) child.Limits {
 	return child.Limits{Files: l.Files, Memory: l.Memory, FileLen: l.FileLen, Core: l.Core, CPUTime: l.CPUTime}
 }
 
+// together are the limits of all processes of the server.
+func (l *life) together() cgroup.Limits {
+	bounds := l.rec.Limits.Group
+	return cgroup.Limits{Memory: bounds.Memory, CPU: bounds.CPU, Processes: bounds.Processes}
+}
+
 // join makes the group that bounds what the server's processes use together, if it has such limits. What is not enforced is told to the
 // log, and to who asks how the server is.
 func (l *life) join() *cgroup.Group {
-	bounds := l.rec.Limits.Group
-	if bounds == (implrepo.Group{}) {
+	if l.together() == (cgroup.Limits{}) {
 		return nil
 	}
-	g, open := cgroup.Make(l.st.uuid.String(), cgroup.Limits{Memory: bounds.Memory, CPU: bounds.CPU, Processes: bounds.Processes})
+	return l.bounded(cgroup.Make(l.st.uuid.String(), l.together()))
+}
+
+// rejoin is join for a process that runs: its limits may have been changed since it was started, or taken off by the service manager.
+func (l *life) rejoin() *cgroup.Group {
+	return l.bounded(cgroup.Rejoin(l.st.uuid.String(), l.pid(), l.together()))
+}
+
+// bounded tells what is not enforced of a group's limits.
+func (l *life) bounded(g *cgroup.Group, open []string) *cgroup.Group {
 	for _, what := range open {
 		l.s.o.Log.Warn("a limit of a server is not enforced", "server", l.name(), "limit", what)
 	}

@@ -145,8 +145,8 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 			continue
 		}
 		s.o.Log.Info("waiting for a server that lives", "server", r.Name, "pid", l.pid(), "for", s.o.Grace)
-		if l.started {
-			l.group = l.join() // it is in it: the service manager may have taken its limits off
+		if l.started && unread == nil {
+			l.group = l.rejoin()
 		}
 		st.update(func() { st.take(l) })
 		s.spawn(l.watch)

@@ -78,6 +78,18 @@ func (r *Root) ActivateKey(key string, s orb.Servant) (*orb.Ref, error) {
 	return ref, nil
 }
 
+// DeactivateKey takes the object whose whole key is key away again. Requests that have found it are carried out. The error is ErrObjectNotActive's where
+// there is none.
+func (r *Root) DeactivateKey(key string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.plain[key] == nil {
+		return refused(exc.MinorNotActive, "there is no object with the key %q: %w", key, ErrObjectNotActive)
+	}
+	delete(r.plain, key)
+	return nil
+}
+
 // SetNext gives the requests that no adapter here knows to h.
 func (r *Root) SetNext(h orb.Handler) {
 	r.mu.Lock()

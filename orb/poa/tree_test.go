@@ -236,6 +236,30 @@ func TestDestroy(t *testing.T) {
 	})
 }
 
+// TestDeactivateKey has a key be nobody's again, and then another object's.
+func TestDeactivateKey(t *testing.T) {
+	t.Parallel()
+	_, root := newORB(t, nil)
+	for _, name := range []string{"first", "second"} {
+		w := &worker{name: name}
+		must[*orb.Ref](t)(root.ActivateKey("X", w))
+		if to, err := root.Find(t.Context(), orb.Query{Key: []byte("X"), Operation: "work"}); err != nil || to.Servant != orb.Servant(w) {
+			t.Errorf("%s: %+v, %v", name, to, err)
+		} else {
+			_ = to.Scope.Release()
+		}
+		if err := root.DeactivateKey("X"); err != nil {
+			t.Error(err)
+		}
+		if to, err := root.Find(t.Context(), orb.Query{Key: []byte("X"), Operation: "work"}); !errors.Is(err, exc.ObjectNotExist) {
+			t.Errorf("behind the end of %s: %+v, %v", name, to, err)
+		}
+	}
+	if err := root.DeactivateKey("X"); !errors.Is(err, poa.ErrObjectNotActive) {
+		t.Errorf("a key of none: %v", err)
+	}
+}
+
 // TestDestroyRoot: behind the end of the root adapter nothing is activated in it, under a key of its own neither, and requests to such a key end at once.
 func TestDestroyRoot(t *testing.T) {
 	t.Parallel()

@@ -186,7 +186,7 @@ func (g *Globals) Uninit() error {
 	process.Unlock()
 	var err error
 	if now.serving != nil {
-		err = now.deactivate()
+		err = now.serving.deactivate()
 	}
 	process.Lock()
 	defer process.Unlock()

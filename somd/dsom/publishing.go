@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/somd"
@@ -105,15 +106,26 @@ func (o *processObject) Publish(ctx context.Context, obj som.Object, name string
 	if err != nil {
 		return "", err
 	}
-	if err := h.host.ActivateKey(name, ref); err != nil {
-		return "", err
-	}
-	if h.host.Daemon() != "" || h.host.Private() {
-		if err := h.host.Bind(ctx, name, ref); err != nil {
-			return "", err
-		}
+	if err := h.known(ctx, name, ref); err != nil { // it can be tried again, and else the object is the program's alone
+		return "", errors.Join(err, h.domain.Withdraw(obj))
 	}
 	return ref.String(), nil
+}
+
+// known has an object be found by its name: as a key, and in the daemon's naming service. If it cannot be it is no key either. The name may lead to it where Bind did not hear
+// of its success: until it is published again calls by it are answered that there is no such object.
+func (h *hosting) known(ctx context.Context, name string, ref *orb.Ref) error {
+	if err := h.host.ActivateKey(name, ref); err != nil {
+		return err
+	}
+	if h.host.Daemon() == "" && !h.host.Private() {
+		return nil
+	}
+	err := h.host.Bind(ctx, name, ref)
+	if err != nil {
+		err = errors.Join(err, h.host.DeactivateKey(name))
+	}
+	return err
 }
 
 // Accept has the server take calls. The daemon's interface repository is told of the process's classes.
@@ -161,12 +173,8 @@ func (o *processObject) Leave(context.Context) error {
 	if err != nil {
 		return err
 	}
-	g, err := current()
-	if err != nil {
-		return err
-	}
 	s.hosting.accept() // of one that never took calls
-	return raised(exc.Timeout, exc.Maybe, "the server has ended, but not in order", g.deactivate())
+	return raised(exc.Timeout, exc.Maybe, "the server has ended, but not in order", s.deactivate())
 }
 
 // raised is an error as other languages have it: a system exception.

@@ -153,9 +153,8 @@ func (p *processState) replace(change func(*Globals)) {
 }
 
 // deactivate ends the server: calls that have come are carried out, in this thread where the program carries them out, and others wait for the process that will be
-// the server next. It returns when the process is the server no more.
-func (g *Globals) deactivate() error {
-	s := g.serving
+// the server next. It returns when the process is the server no more. Several threads may call it, and one whose server another has ended.
+func (s *serving) deactivate() error {
 	s.stop()
 	s.drain()
 	process.Lock()
@@ -201,7 +200,7 @@ func (o *somoa) DeactivateImpl(ctx context.Context, _ som.Object) error {
 	if g.serving == nil {
 		return o.InterruptServer(ctx)
 	}
-	return g.deactivate()
+	return g.serving.deactivate()
 }
 
 // ExecuteRequestLoop carries calls out until interrupt_server is called, the daemon stops the server, or ctx ends. With NoWait it carries out those that

@@ -68,6 +68,9 @@ func TestLifeOfARecord(t *testing.T) {
 	if err != nil || changed.UUID != got.UUID || !changed.Created.Equal(got.Created) || !changed.Disabled {
 		t.Errorf("got %+v, %v", changed, err)
 	}
+	if err := repo.Settle(ctx, got.UUID, "Bank"); err != nil {
+		t.Error(err)
+	}
 	if _, err := repo.ByName(ctx, "bank"); !errors.Is(err, implrepo.ErrUnknown) {
 		t.Errorf("its old name: got %v, want %v", err, implrepo.ErrUnknown)
 	}
@@ -237,9 +240,10 @@ func TestModel(t *testing.T) {
 					return
 				}
 				other, taken := want[strings.ToLower(to)]
-				_, err := repo.Update(ctx, u, func(r *implrepo.Record) error { r.Name = to; return nil })
+				r, err := repo.Update(ctx, u, func(r *implrepo.Record) error { r.Name = to; return nil })
 				check(rt, err, !taken || other == u, implrepo.ErrExists)
 				if err == nil {
+					check(rt, repo.Settle(ctx, u, r.Was), true, nil)
 					delete(want, strings.ToLower(from))
 					want[strings.ToLower(to)] = u
 				}
@@ -280,4 +284,80 @@ func FuzzParseUUID(f *testing.F) {
 			t.Errorf("got %v for %q", u, s)
 		}
 	})
+}
+
+// TestNameBefore holds that the name which a server had is nobody's until what is kept under it has been moved.
+func TestNameBefore(t *testing.T) {
+	t.Parallel()
+	repo, ctx := implrepo.New(open(t, t.TempDir())), t.Context()
+	bank, err := repo.Add(ctx, implrepo.Record{Name: "bank", Was: "shop"})
+	if err != nil || bank.Was != "" {
+		t.Fatal(bank.Was, err)
+	}
+	rename := func(to string) (implrepo.Record, error) {
+		return repo.Update(ctx, bank.UUID, func(r *implrepo.Record) error { r.Name, r.Was = to, ""; return nil })
+	}
+	was := func(want string) {
+		t.Helper()
+		if r, err := repo.Get(ctx, bank.UUID); err != nil || r.Was != want {
+			t.Errorf("it was %q, %v, want %q", r.Was, err, want)
+		}
+	}
+	if r, err := rename("shop"); err != nil || r.Was != "bank" {
+		t.Fatal(r.Was, err)
+	}
+	for _, to := range []string{"mall", "bank", "Shop"} {
+		if _, err := rename(to); !errors.Is(err, implrepo.ErrMoving) {
+			t.Errorf("another name, %s: %v", to, err)
+		}
+	}
+	if _, err := rename("shop"); err != nil { // a change of something else
+		t.Error(err)
+	}
+	was("bank")
+	if _, err := repo.Add(ctx, implrepo.Record{Name: "Bank"}); !errors.Is(err, implrepo.ErrExists) {
+		t.Errorf("another of the name: %v", err)
+	}
+	if _, err := repo.ByName(ctx, "bank"); !errors.Is(err, implrepo.ErrUnknown) {
+		t.Errorf("by the name: %v", err)
+	}
+	if err := repo.Settle(ctx, bank.UUID, "farm"); err != nil {
+		t.Error(err)
+	}
+	was("bank")
+	for range 2 {
+		if err := repo.Settle(ctx, bank.UUID, "bank"); err != nil {
+			t.Error(err)
+		}
+		was("")
+	}
+	other, err := repo.Add(ctx, implrepo.Record{Name: "bank"})
+	if err != nil {
+		t.Error(err)
+	}
+	if err := repo.Remove(ctx, other.UUID); err != nil {
+		t.Error(err)
+	}
+
+	if _, err := rename("SHOP"); err != nil { // the same name, and other ones of what is kept
+		t.Error(err)
+	}
+	was("shop")
+	if err := repo.Settle(ctx, bank.UUID, "shop"); err != nil {
+		t.Error(err)
+	}
+	if r, err := repo.ByName(ctx, "shop"); err != nil || r.UUID != bank.UUID {
+		t.Errorf("by its name: %v, %v", r.UUID, err)
+	}
+	if _, err := rename("mall"); err != nil {
+		t.Error(err)
+	}
+	if err := repo.Remove(ctx, bank.UUID); err != nil {
+		t.Error(err)
+	}
+	for _, name := range []string{"shop", "mall"} {
+		if _, err := repo.Add(ctx, implrepo.Record{Name: name}); err != nil {
+			t.Errorf("%s is not free: %v", name, err)
+		}
+	}
 }

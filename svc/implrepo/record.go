@@ -51,6 +51,10 @@ type Record struct {
 	Name string `json:"name"`
 	UUID UUID   `json:"uuid"`
 
+	// Was is the name before, from when the server got another until what is kept under it has been moved (Settle): so long it is nobody's, and the server
+	// gets no third one. "": nothing is to be moved. Update keeps it as it is.
+	Was string `json:"was,omitempty"`
+
 	// Command is the program and its arguments. The program is an absolute path, or a bare name
 	// that is looked for in PATH when the server is started. Empty: the daemon cannot start this
 	// server, it only knows it; then Activation is Manual.

@@ -17,6 +17,7 @@ import (
 var (
 	ErrUnknown = errors.New("no such server is registered")
 	ErrExists  = errors.New("is registered already")
+	ErrMoving  = errors.New("has another name since a moment ago, and what is kept under the one before is still being moved; try again")
 )
 
 // A Repo keeps records in a store. Its methods may be called concurrently, also through
@@ -62,7 +63,7 @@ func nameKey(name string) string { return prefixName + store.EscapeKey(strings.T
 // none, the machine (see On), and the time. Its error is an *InvalidError, ErrExists, or the store's.
 func (p *Repo) Add(ctx context.Context, r Record) (Record, error) {
 	r = r.clone()
-	r.On = cmp.Or(r.On, p.machine)
+	r.On, r.Was = cmp.Or(r.On, p.machine), ""
 	if err := r.normalise(); err != nil {
 		return Record{}, err
 	}
@@ -161,9 +162,14 @@ func (p *Repo) ByName(ctx context.Context, name string) (Record, error) {
 		if err != nil {
 			return Record{}, &store.Error{Kind: store.ErrCorrupt, Key: e.Key, Detail: "not a server's UUID", Err: err}
 		}
-		if r, err := p.Get(ctx, u); !errors.Is(err, ErrUnknown) && (err != nil || strings.EqualFold(r.Name, name)) {
+		r, err := p.Get(ctx, u)
+		switch {
+		case errors.Is(err, ErrUnknown): // it was removed between the two reads
+		case err != nil, strings.EqualFold(r.Name, name):
 			return r, err
-		} // else it was removed or renamed between the two reads
+		case strings.EqualFold(r.Was, name):
+			return Record{}, unknown
+		} // else it was renamed between them
 	}
 	return Record{}, unknown
 }
@@ -199,7 +205,13 @@ func (p *Repo) Update(ctx context.Context, u UUID, change func(*Record) error) (
 			return Record{}, err
 		}
 		r = r.clone()
-		r.UUID, r.Created = old.UUID, old.Created
+		r.UUID, r.Created, r.Was = old.UUID, old.Created, old.Was
+		if r.Name != old.Name {
+			if old.Was != "" {
+				return Record{}, fmt.Errorf("server %q %w", old.Name, ErrMoving)
+			}
+			r.Was = old.Name
+		}
 		if err := r.normalise(); err != nil {
 			return Record{}, err
 		}
@@ -229,18 +241,55 @@ func (p *Repo) replace(ctx context.Context, old, r Record) (uint64, error) {
 		}
 	}
 	ops = append(ops, store.Update(recordKey(r.UUID), b, old.Revision))
-	if nameKey(old.Name) != nameKey(r.Name) {
-		e, err := p.s.Get(ctx, nameKey(old.Name))
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return 0, err
-		}
-		ops = append(ops, store.Delete(nameKey(old.Name), max(e.Revision, 1)), store.Create(nameKey(r.Name), []byte(r.UUID.String())))
+	if nameKey(old.Name) != nameKey(r.Name) { // the old one is the server's until Settle
+		ops = append(ops, store.Create(nameKey(r.Name), []byte(r.UUID.String())))
 	}
 	rev, err := p.s.Commit(ctx, ops...)
 	if e := (*store.Error)(nil); errors.As(err, &e) && e.Key == nameKey(r.Name) {
 		return 0, taken(err, r)
 	}
 	return rev, err
+}
+
+// Settle notes that what was kept under the name before is under a server's new one: the name was is free again. It does nothing if that is not the one which
+// the record says. Its error is ErrUnknown or the store's.
+func (p *Repo) Settle(ctx context.Context, u UUID, was string) error {
+	for range attempts {
+		old, err := p.Get(ctx, u)
+		if err != nil || was == "" || old.Was != was {
+			return err
+		}
+		r := old.clone()
+		r.Was = ""
+		b, err := encode(r)
+		if err != nil {
+			return err
+		}
+		free, err := p.freeWas(ctx, old)
+		if err != nil {
+			return err
+		}
+		if r.Revision, err = p.s.Commit(ctx, append(free, store.Update(recordKey(u), b, old.Revision))...); err == nil {
+			p.tell(r)
+			return nil
+		}
+		if !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	return fmt.Errorf("server with UUID %v: %w, %d times in a row", u, store.ErrConflict, attempts)
+}
+
+// freeWas returns what frees the name that a server had before, if it has another since, and that is still kept.
+func (p *Repo) freeWas(ctx context.Context, r Record) ([]store.Op, error) {
+	if r.Was == "" || nameKey(r.Was) == nameKey(r.Name) {
+		return nil, nil
+	}
+	e, err := p.s.Get(ctx, nameKey(r.Was))
+	if errors.Is(err, store.ErrNotFound) || err == nil && string(e.Value) != r.UUID.String() {
+		return nil, nil
+	}
+	return []store.Op{store.Delete(nameKey(r.Was), e.Revision)}, err
 }
 
 // Remove deletes a record. Its error is ErrUnknown, a *NeededError or the store's.
@@ -261,7 +310,11 @@ func (p *Repo) Remove(ctx context.Context, u UUID) error {
 		if err != nil {
 			return err
 		}
-		_, err = p.s.Commit(ctx, append(order, store.Delete(recordKey(u), r.Revision), store.Delete(nameKey(r.Name), e.Revision))...)
+		free, err := p.freeWas(ctx, r)
+		if err != nil {
+			return err
+		}
+		_, err = p.s.Commit(ctx, append(append(order, free...), store.Delete(recordKey(u), r.Revision), store.Delete(nameKey(r.Name), e.Revision))...)
 		if err == nil {
 			r.Revision = 0
 			p.tell(r)

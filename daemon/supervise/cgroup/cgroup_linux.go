@@ -79,6 +79,34 @@ func Make(name string, l Limits) (*Group, []string) {
 	return makeBelow(dir, name, l)
 }
 
+// Rejoin returns the group of a name with its limits as they are now, if a process is in it that an earlier daemon has started, and what of them is not enforced. One
+// that was started when there were none is outside, and stays so: what it has started may be anywhere. A group of others gets the limits too, and one of nobody ends.
+func Rejoin(name string, pid int, l Limits) (*Group, []string) {
+	dir, err := base()
+	if err != nil {
+		return nil, l.unenforced(err)
+	}
+	return rejoinBelow(dir, name, pid, l)
+}
+
+// rejoinBelow is Rejoin below a folder.
+func rejoinBelow(dir, name string, pid int, l Limits) (*Group, []string) {
+	all, err := members(filepath.Join(dir, "dsom-"+name))
+	if slices.Contains(all, pid) {
+		return makeBelow(dir, name, l)
+	}
+	var open []string
+	if err == nil {
+		var g *Group
+		g, open = makeBelow(dir, name, l)
+		g.Close()
+	}
+	if l != (Limits{}) {
+		open = l.unenforced(fmt.Errorf("process %d is not in the group: it was started before there were such limits, or by a daemon that was in another group; they hold from its next start on", pid))
+	}
+	return nil, open
+}
+
 // makeBelow is Make below a folder.
 func makeBelow(dir, name string, l Limits) (*Group, []string) {
 	g := &Group{dir: filepath.Join(dir, "dsom-"+name)}

@@ -1,6 +1,7 @@
 package cgroup_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,4 +86,47 @@ func TestLimits(t *testing.T) {
 		t.Errorf("got %v, %q", none, open)
 	}
 	none.Close()
+}
+
+// TestRejoin has the limits of a server be others than when its process was started.
+func TestRejoin(t *testing.T) {
+	t.Parallel()
+	const pid = 4711
+	for _, c := range []struct {
+		what   string
+		in     string // the processes in the group; "-": there is none
+		limits cgroup.Limits
+		memory string // is its limit then
+		group  bool
+		open   string
+	}{
+		{"within, with others", "4711\n", cgroup.Limits{Memory: 7}, "7", true, ""},
+		{"within, without", "4712\n4711\n", cgroup.Limits{}, "max", true, ""},
+		{"outside, with limits", "-", cgroup.Limits{Memory: 7}, "", false, "memory of all processes together: process 4711 is not in the group"},
+		{"outside, without", "-", cgroup.Limits{}, "", false, ""},
+		{"another is within", "4712\n", cgroup.Limits{Memory: 7}, "7", false, "process 4711 is not in the group"},
+		{"another is within, without", "4712\n", cgroup.Limits{}, "max", false, ""},
+	} {
+		dir := t.TempDir()
+		files := map[string]string{"cgroup.controllers": "memory\n", "cgroup.subtree_control": "", "cgroup.procs": ""}
+		if c.in != "-" {
+			files["dsom-x/cgroup.procs"], files["dsom-x/memory.max"] = c.in, "5"
+			if err := os.Mkdir(filepath.Join(dir, "dsom-x"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for file, text := range files {
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		g, open := cgroup.RejoinIn(dir, "x", pid, c.limits)
+		if (g != nil) != c.group || (len(open) > 0) != (c.open != "") || !strings.Contains(fmt.Sprint(open), c.open) {
+			t.Errorf("%s: got %v, %q", c.what, g, open)
+		}
+		g.Close()
+		if b, err := os.ReadFile(filepath.Join(dir, "dsom-x", "memory.max")); string(b) != c.memory || (err == nil) != (c.in != "-") {
+			t.Errorf("%s: the limit is %q, %v, want %q", c.what, b, err, c.memory)
+		}
+	}
 }

@@ -12,6 +12,9 @@ func Make(_ string, l Limits) (*Group, []string) {
 	return nil, []string{platform.ControlGroups.Missing().Error()}
 }
 
+// Rejoin is as Make.
+func Rejoin(name string, _ int, l Limits) (*Group, []string) { return Make(name, l) }
+
 // MakeWay does nothing.
 func MakeWay() error { return nil }
 

@@ -4,6 +4,7 @@ var (
 	FindBase  = findBase
 	MakeBelow = makeBelow
 	MakeWayIn = makeWay
+	RejoinIn  = rejoinBelow
 	Vacate    = vacate
 	IsControl = isControl
 )

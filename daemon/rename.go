@@ -1,0 +1,79 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/svc/ifr"
+	"github.com/opendsom/dsom/svc/implrepo"
+)
+
+// What is kept under the name of a server follows it to another name after that is in the record, and is moved piece by piece. Until all is moved the record says
+// what the name before was, which nobody gets so long: whoever finds that, also after a daemon's end, moves the rest.
+
+// renamed has what is kept under a server's name be under the one that it has got, if it has: now, or in the background if that fails, and also when ctx ends.
+func (d *Daemon) renamed(ctx context.Context, server implrepo.UUID) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leftTime)
+	defer cancel()
+	err := d.settle(ctx, server)
+	if err == nil {
+		return
+	}
+	d.o.Log.Warn("what is said of a server is not under its new name yet; this is tried again", "server", server, "error", err)
+	d.late.until(func() bool {
+		ctx, cancel := d.late.attempt(context.Background())
+		defer cancel()
+		return d.settle(ctx, server) == nil
+	})
+}
+
+// settleAll does that for all servers: those that a daemon had renamed when it was killed.
+func (d *Daemon) settleAll(ctx context.Context) error {
+	all, err := d.sup.Records().List(ctx)
+	for _, r := range all {
+		if r.Was != "" {
+			d.renamed(ctx, r.UUID)
+		}
+	}
+	return err
+}
+
+// settle moves what is kept under the name that a server had to the one that it has, if that is still to be done. Nothing that its processes say is registered meanwhile,
+// see registerClasses.
+func (d *Daemon) settle(ctx context.Context, server implrepo.UUID) error {
+	if rec, err := d.sup.Records().Get(ctx, server); err == nil && rec.Was == "" {
+		return nil
+	}
+	done, err := d.late.alone(ctx, server.String())
+	if err != nil {
+		return err
+	}
+	defer done()
+	rec, err := d.sup.Records().Get(ctx, server)
+	if errors.Is(err, implrepo.ErrUnknown) || err == nil && rec.Was == "" {
+		return nil
+	}
+	if err == nil {
+		err = d.move(ctx, rec.Was, rec)
+	}
+	if err == nil {
+		err = d.sup.Records().Settle(ctx, server, rec.Was)
+	}
+	if errors.Is(err, implrepo.ErrUnknown) { // it was removed meanwhile, with what is under either name
+		return nil
+	}
+	return err
+}
+
+// move moves the interfaces that were registered with a server, and by it, and which classes it has.
+func (d *Daemon) move(ctx context.Context, was string, now implrepo.Record) error {
+	var err error
+	for _, of := range []func(string) string{admin.ServerSpecification, admin.ServerClasses} {
+		if failed := d.interfaces.Rename(ctx, of(was), of(now.Name)); failed != nil && !errors.Is(failed, ifr.ErrUnknown) {
+			err = errors.Join(err, fmt.Errorf("the interfaces %q: %w", of(was), failed))
+		}
+	}
+	return errors.Join(err, d.classes.Load().renamed(ctx, was, now))
+}
