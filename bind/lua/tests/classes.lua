@@ -144,7 +144,7 @@ function tests.wrong()
     { "string of one octet", "letter", "ab", "a" }, { "string of one octet", "letter", "€", "a" }, { "beyond U%+FFFF", "wide", "😀", "a" }, { "one character", "wide", "ab", "a" },
     { "boolean expected, got number", "flag", 1, false }, { "string expected, got nil", "text", nil, "" }, { "string expected, got number", "text", 7, "" }, { "contains zeros", "text", "a\0b", "" },
     { "contains zeros", "title", "a\0b", "" }, { "no UTF%-8", "title", "caf\233", "" }, { "Zoo::Animal expected, got nil", "animal", nil, d }, { "Zoo::Animal expected, got Zoo::Echo", "animal", e, d },
-    { "Zoo::Animal expected, got table", "animal", {}, d }, { "table expected, got number", "numbers", 7, {} }, { "v%[2%]: number expected, got string", "numbers", { 1, "2" }, {} },
+    { "Zoo::Animal expected, got table", "animal", {}, d }, { "v%[2%]: Zoo::Animal expected, got", "herd", { d, dsom.null }, {} }, { "table expected, got number", "numbers", 7, {} }, { "v%[2%]: number expected, got string", "numbers", { 1, "2" }, {} },
     { "v%.marks%[1%]: 2 elements, and the array has 3", "place", Place(0, 0, { { 0, 0 }, { 0, 0 } }), none }, { "v: Zoo::Place expected, got number", "place", 7, none },
     { "v%.name: string expected, got nil", "card", {}, card }, { "'pink' is no Zoo::Colour", "colour", "pink", "red" }, { "7 is no Zoo::Colour", "colour", 7, "red" },
     { "address or nil expected", "token", "x", n = 3 }, { "Zoo::Echo expected, got table", "card", nil, nil, self = {} }, { "Zoo::Echo expected, got Zoo::Dog", "card", self = d }, { "no value", "flag", n = 2 },

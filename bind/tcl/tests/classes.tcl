@@ -75,7 +75,7 @@ test values-token {an address} { list [$e token 0x1234] [$e token 0] [$e token {
 foreach {n method args want} [list 1 byte {256 0} {byte: v: 256 is out of the range of octet (0 to 255)} 2 byte {0 -1} {byte: io: -1 is out of the range of octet (0 to 255)} \
         3 small {32768 0} {*out of the range of short*} 4 large {4294967296 0} {*out of the range of unsigned long*} 5 huge {18446744073709551616 0} {*out of the range of unsigned long long*} \
         32 huge {-18446744073709551615 0} {*out of the range*} 33 small {-18446744073709551615 0} {*range of short*} 34 colour {-18446744073709551615 red} {*is no Zoo::Colour} \
-        35 token -18446744073709551615 {*expected an address*} 6 huge {-1 0} {*out of the range*} 7 small {1.5 0} {small: v: expected integer but got "1.5"} 8 small {x 0} {*expected integer*} 9 single {1e300 0} {*out of the range of float} \
+        36 herd [list [list $dog {}] {}] {herd: v[[]1]: expected an object of class Zoo::Animal but got ""} 35 token -18446744073709551615 {*expected an address*} 6 huge {-1 0} {*out of the range*} 7 small {1.5 0} {small: v: expected integer but got "1.5"} 8 small {x 0} {*expected integer*} 9 single {1e300 0} {*out of the range of float} \
         10 letter {ab a} {*expected one character*} 11 letter {€ a} {*beyond U+00FF} 12 wide {ab a} {*one character up to U+FFFF*} 13 flag {maybe 0} {*expected boolean value but got "maybe"} \
         14 text [list a\0b {}] {*contains a zero} 15 title [list a\0b {}] {*contains a zero} 16 animal [list {} $dog] {*expected an object of class Zoo::Animal but got ""} \
         17 animal [list $e $dog] {*expected an object of class Zoo::Animal but got one of class Zoo::Echo} 18 animal [list set $dog] {*but got "set"} 19 numbers [list \{ {}] {*expected a list*} \
@@ -299,6 +299,18 @@ test lifetime-1.4 {a class goes with its objects} {
     Going destroy
     lappend r [expr {"Going" in [dsom::classes]}] [info commands going]
 } {2 0 {}}
+
+test lifetime-1.5 {a class goes with those below it} {
+    set r {}
+    foreach i {1 2} {
+        oo::class create Together { superclass Zoo::Dog }
+        oo::class create TogetherBelow { superclass Together; method speak n { return 1 } }
+        dsom::with o [TogetherBelow new] { dsom::dispatch $o speak 1 }
+        Together destroy
+        lappend r {*}[lsearch -all -inline [dsom::classes] Together*]
+    }
+    set r
+} {}
 
 test deep-1.1 {overrides within one another} -body {
     oo::class create Deep { superclass Zoo::Dog; method speak n { expr {$n == 0 ? 0 : [dsom::dispatch [self] speak [expr {$n - 1}]] + 1} } }
