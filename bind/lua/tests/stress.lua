@@ -14,10 +14,6 @@ function Raising:speak(n)
   return Raising.super.speak(self, -1)
 end
 
-local Lending = Dog:extend "Lending" -- what its name is, others keep
-local name = ("n"):rep(20000)
-function Lending:_get_name() return name end
-
 local function collect()
   for _ = 1, 4 do collectgarbage() end
   dsom.catch_up()
@@ -54,13 +50,6 @@ local kinds = {
     assert(rawequal(dsom.weak(o)(), o))
   end },
   { "from_c", 0.5, function() assert(Own:som_new():som_alive()) end },
-  { "lent", 0.02, function()
-    local o = Lending()
-    o:som_dispatch "_get_name"
-    echo:keep("text", o)
-    o = nil
-    collectgarbage() -- it is echo's alone, until the next one is kept
-  end },
   { "classes", 0.001, function()
     local Short = Dog:extend "Short"
     function Short:bark() end
