@@ -227,16 +227,19 @@ end
 
 local function forget(info, k)
   rawset(info.vt, k, nil)
-  for K in next, info.subclasses do forget(infos[K], k) end
+  for K in next, info.subclasses do rawset(infos[K].vt, k, nil) end
 end
 
-local function shadow(info, k, of) -- a class below that has none of its own, and was made before
+local function shadow(info, k) -- classes below that were made before, and find it there first
   for K in next, info.subclasses do
-    local below = infos[K]
-    if rawget(below.own, k) == nil then
-      core.override(below, k, of)
-      shadow(below, k, of)
+    local below, first = infos[K], nil
+    for i = 1, #below.owns do
+      if rawget(below.owns[i], k) ~= nil then
+        first = below.owns[i]
+        break
+      end
     end
+    if below.made and first == info.own then core.override(below, k, info) end
   end
 end
 
@@ -265,7 +268,7 @@ function class_meta.__newindex(K, k, v)
   if not info.made then error(("class %s is not Lua's to change: extend it"):format(info.name), 2) end
   rawset(info.own, k, v)
   forget(info, k)
-  if type(k) == "string" and v ~= nil and core.override(info, k, info) then shadow(info, k, info) end
+  if type(k) == "string" and v ~= nil and core.override(info, k, info) then shadow(info, k) end
 end
 
 function class_meta.__call(K, ...)
@@ -345,7 +348,7 @@ function make_class(cls, keep)
   (info.made and made or classes)[cls] = K
   core.register(cls, meta)
   for _, above in ipairs(info.ancestors) do
-    if info.made then infos[above].subclasses[K] = true end
+    infos[above].subclasses[K] = true
     if fast and not info.elsewhere then fast.descends(info.id, infos[above]) end
   end
   if fast and not info.elsewhere then fast.descends(info.id, info) end

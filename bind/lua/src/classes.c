@@ -279,7 +279,7 @@ static int class_gc(lua_State *L) {
 	maker *k = h->k;
 	som_env ev = {0};
 	if (closed || !k || !k->cls) return 0;
-	if (!is_out(L, &h->out) || som_class_instances(k->cls->cls)) {
+	if (!k->dead && (!is_out(L, &h->out) || som_class_instances(k->cls->cls))) {
 		lua_getuservalue_(L, 1);
 		h->k = NULL;
 		new_class_handle(L, k, h->out);
@@ -293,7 +293,12 @@ static int class_gc(lua_State *L) {
 	lua_pushnil(L);
 	rawsetp(L, -2, k->cls);
 	h->k = NULL;
-	if (somh_undefine(k->cls, &ev) == SOM_OK) drop_maker(k); /* else another language has it: it goes on with what stands above */
+	if (somh_undefine(k->cls, &ev) == SOM_OK) {
+		drop_maker(k);
+	} else { /* a class below goes later, or another language has it: it goes on with what stands above, until a collection finds that it can go */
+		lua_getuservalue_(L, 1);
+		new_class_handle(L, k, h->out);
+	}
 	som_env_clear(&ev);
 	return 0;
 }

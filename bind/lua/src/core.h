@@ -28,13 +28,15 @@ typedef struct strike { uint64_t batch, revivals, keeps; } strike;
  * owns the table (kept). */
 typedef struct instance {
 	som_ref ref;       /* NULL: released, or it has ended. First, as fast.lua has it */
-	uint32_t class_id; /* second: that of its class */
+	uint32_t class_id; /* second: that of its class; 0 of a kept one, which fast.lua leaves to C */
 	uint32_t calls;    /* that are in it */
 	const void *magic; /* says that it is one */
 	const somh_class *cls;
 	somh_lent *lent;
 	uint64_t serial; /* by which kept ones are found */
 	strike out;
+	uint32_t id;    /* of its class */
+	som_weak *weak; /* of a kept one: whether a reference can still be had */
 	bool kept, ended, revived;
 } instance;
 

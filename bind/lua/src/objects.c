@@ -46,12 +46,40 @@ static int sentinel_gc(lua_State *L) {
 
 /* ---- Handles ---- */
 
+static void set_kept(lua_State *L, instance *w, bool kept) {
+	pthread_mutex_lock(&lock);
+	w->kept = kept;
+	pthread_mutex_unlock(&lock);
+	w->class_id = kept ? 0 : w->id;
+	if (kept) return;
+	som_weak_free(w->weak);
+	w->weak = NULL;
+	place(L, T_KEPT);
+	lua_pushnil(L);
+	lua_rawseti(L, -2, (int)w->serial);
+	lua_pop(L, 1);
+}
+
+/* Lua refers to a kept object again, whichever way it has found its table: it has a reference of its own, unless another thread has just ended it. */
+static void regain(lua_State *L, instance *w) {
+	bool lives = som_weak_get(w->weak) != NULL;
+	set_kept(L, w, false);
+	if (lives) return;
+	pthread_mutex_lock(&lock);
+	if (w->ref && somh_twin(twins, w->ref) == w) somh_twin_set(twins, w->ref, NULL);
+	w->ended = true;
+	w->ref = NULL;
+	pthread_mutex_unlock(&lock);
+}
+
 instance *instance_at(lua_State *L, int at) {
 	if (!lua_istable(L, at)) return NULL;
 	rawgetp(L, at, &handle_key);
 	instance *w = lua_type(L, -1) == LUA_TUSERDATA && lua_rawlen(L, -1) == sizeof *w ? lua_touserdata(L, -1) : NULL;
 	lua_pop(L, 1);
-	return w && w->magic == &handle_key ? w : NULL;
+	if (!w || w->magic != &handle_key) return NULL;
+	if (w->kept) regain(L, w);
+	return w;
 }
 
 static void push_address(lua_State *L, som_ref o) {
@@ -89,6 +117,7 @@ static instance *new_handle(lua_State *L, instance *before) {
 		if (w->ref) somh_twin_set(twins, w->ref, w); /* one is there: it needs no memory */
 		before->ref = NULL;
 		before->lent = NULL;
+		before->weak = NULL;
 		pthread_mutex_unlock(&lock);
 	}
 	lua_pop(L, 1);
@@ -139,7 +168,7 @@ static int new_object(lua_State *L, const somh_class *c) {
 	w->cls = c->order[i];
 	w->serial = ++serial;
 	lua_getfield(L, -2, "id");
-	w->class_id = (uint32_t)lua_tointeger(L, -1);
+	w->class_id = w->id = (uint32_t)lua_tointeger(L, -1);
 	lua_pop(L, 1);
 	lua_insert(L, -2);
 	lua_setmetatable(L, -2);
@@ -182,14 +211,8 @@ int wrap(lua_State *L, som_ref o, bool owned) {
 	pthread_mutex_unlock(&lock);
 	if (!w) return wrap_new(L, o, owned);
 	if (!push_of(L, w, o)) return ending(L, o);
-	if (w->kept) { /* Lua refers to it again: it has a reference of its own */
-		som_retain(o);
-		w->kept = false;
-		place(L, T_KEPT);
-		lua_pushnil(L);
-		lua_rawseti(L, -2, (int)w->serial);
-		lua_pop(L, 1);
-	}
+	if (w->kept) regain(L, w);
+	if (!w->ref && somh_ending(o)) return lua_pop(L, 1), ending(L, o);
 	if (owned && !w->ended) som_release(o); /* not the last: w has one */
 	return 0;
 }
@@ -221,18 +244,21 @@ static som_ref take_out(instance *w) {
 static int instance_gc(lua_State *L) {
 	instance *w = lua_touserdata(L, 1);
 	som_ref o = w->ref;
-	if (closed || w->kept) return 0;
-	if (!o || w->ended) return somh_lent_end(&w->lent), 0;
+	if (closed || (w->kept && !w->ended)) return 0; /* the latter where the state is being closed: others have what it has lent them */
+	if (!o || w->ended) {
+		som_weak_free(w->weak);
+		return somh_lent_end(&w->lent), 0;
+	}
 	bool scripted = w->cls->nmade != 0, others = scripted && somh_shared(o);
 	if (w->revived || others || !is_out(L, &w->out)) {
 		bool keep = others && !w->revived;
 		lua_getuservalue_(L, 1);
 		w = new_handle(L, w);
-		if (!keep) return 0;
+		if (!keep || !(w->weak = som_weak_new(o, NULL))) return 0; /* with no memory it is looked at again by the next collection */
 		place(L, T_KEPT);
 		lua_pushvalue(L, -2);
 		lua_rawseti(L, -2, (int)w->serial);
-		w->kept = true;
+		set_kept(L, w, true);
 		keeps++;
 		drop(L, w, o); /* if all others have given theirs back meanwhile, this is its end */
 		return 0;

@@ -8,6 +8,7 @@
 typedef int64_t method(void *o, som_env *ev, int64_t n);
 int define_older(void);
 int define_signed(void);
+int define_below(const char *name, const char *parent);
 void at_end(method *f, void *o, int64_t n);
 
 static void *address(lua_State *L, int at) { return (void *)(uintptr_t)(int64_t)luaL_checknumber(L, at); }
@@ -54,10 +55,11 @@ static int direct(lua_State *L) {
 
 static int last(lua_State *L) { return at_end(function(L, 1), address(L, 2), (int64_t)luaL_checknumber(L, 3)), 0; }
 static int older(lua_State *L) { return lua_pushboolean(L, define_older()), 1; }
+static int below(lua_State *L) { return lua_pushboolean(L, define_below(luaL_checkstring(L, 1), luaL_checkstring(L, 2))), 1; }
 static int signatures(lua_State *L) { return lua_pushboolean(L, define_signed()), 1; }
 
 __attribute__((visibility("default"))) int luaopen_caller(lua_State *L) {
-	static const luaL_Reg functions[] = {{"begin", begin}, {"ended", ended}, {"direct", direct}, {"at_end", last}, {"older", older}, {"signed", signatures}, {NULL, NULL}};
+	static const luaL_Reg functions[] = {{"begin", begin}, {"ended", ended}, {"direct", direct}, {"at_end", last}, {"older", older}, {"signed", signatures}, {"below", below}, {NULL, NULL}};
 	lua_newtable(L);
 	for (const luaL_Reg *f = functions; f->name; f++) {
 		lua_pushcfunction(L, f->func);

@@ -144,7 +144,7 @@ function tests.wrong()
     { "string of one octet", "letter", "ab", "a" }, { "string of one octet", "letter", "€", "a" }, { "beyond U%+FFFF", "wide", "😀", "a" }, { "one character", "wide", "ab", "a" },
     { "boolean expected, got number", "flag", 1, false }, { "string expected, got nil", "text", nil, "" }, { "string expected, got number", "text", 7, "" }, { "contains zeros", "text", "a\0b", "" },
     { "contains zeros", "title", "a\0b", "" }, { "no UTF%-8", "title", "caf\233", "" }, { "Zoo::Animal expected, got nil", "animal", nil, d }, { "Zoo::Animal expected, got Zoo::Echo", "animal", e, d },
-    { "Zoo::Animal expected, got table", "animal", {}, d }, { "table expected, got number", "numbers", 7, {} }, { "v%[2%]: number expected, got string", "numbers", { 1, "2" }, {} },
+    { "Zoo::Animal expected, got table", "animal", {}, d }, { "v%[2%]: Zoo::Animal expected, got", "herd", { d, dsom.null }, {} }, { "table expected, got number", "numbers", 7, {} }, { "v%[2%]: number expected, got string", "numbers", { 1, "2" }, {} },
     { "v%.marks%[1%]: 2 elements, and the array has 3", "place", Place(0, 0, { { 0, 0 }, { 0, 0 } }), none }, { "v: Zoo::Place expected, got number", "place", 7, none },
     { "v%.name: string expected, got nil", "card", {}, card }, { "'pink' is no Zoo::Colour", "colour", "pink", "red" }, { "7 is no Zoo::Colour", "colour", 7, "red" },
     { "address or nil expected", "token", "x", n = 3 }, { "Zoo::Echo expected, got table", "card", nil, nil, self = {} }, { "Zoo::Echo expected, got Zoo::Dog", "card", self = d }, { "no value", "flag", n = 2 },
@@ -475,6 +475,71 @@ function tests.kept_by_others()
   e:keep("", Dog())
   collect()
   equal({ Own.som_instances, w() }, { 0 })
+end
+
+-- Lua finds a kept object again without SOM's help: it is Lua's from the next use on.
+function tests.found_again()
+  local Own = Dog:extend "Found"
+  local all = setmetatable({}, { __mode = "k" })
+  function Own:init() all[self] = true end
+  local e = Echo()
+  local c = Own()
+  local p = Own()
+  c.parent = p
+  e:keep("", p)
+  local other = Echo()
+  other:keep("", c)
+  p, c = nil, nil
+  collect()
+  local saved = {}
+  for o in pairs(all) do saved[#saved + 1] = o end
+  equal(#saved, 2)
+  for _, o in ipairs(saved) do equal(o:som_dispatch("speak", 1), 3) end
+  e:keep("", Dog())
+  other:keep("", Dog())
+  for _, o in ipairs(saved) do equal({ o:speak(1), o:som_alive() }, { 3, true }) end
+  saved = nil
+  collect()
+  equal(Own.som_instances, 0)
+end
+
+-- A class of Lua's and one below it go together, whichever is found first.
+function tests.classes_go_together()
+  local function there(name)
+    for _, n in ipairs(dsom.classes()) do if n == name then return true end end
+    return false
+  end
+  for _ = 1, 3 do
+    local A = Dog:extend "Together"
+    local B = A:extend "TogetherBelow"
+    local C = B:extend "TogetherLowest"
+    assert(C.som_name == "TogetherLowest" and A.som_name == "Together")
+    A, B, C = nil, nil, nil
+    collect()
+    collect()
+    assert(not there "Together" and not there "TogetherBelow" and not there "TogetherLowest")
+  end
+end
+
+function tests.waits_whatever_was_called()
+  caller.below("Waiting", "Zoo::Dog")
+  local Waiting = dsom.load "Waiting"
+  local Own = Waiting:extend "WaitingOwn"
+  local before = { Dog.bark, Waiting.bark, Own.bark } -- looked for once
+  dsom.waits(Dog, "bark")
+  assert(Dog.bark ~= before[1] and Waiting.bark == Dog.bark and Own.bark == Dog.bark)
+  local o = Own()
+  o:bark(5)
+  equal(o:speak(1), 18)
+end
+
+function tests.later_above_another()
+  local A = Dog:extend "LaterA"
+  local B = A:extend "LaterB"
+  function B:speak() return 2 end
+  local C = B:extend "LaterC"
+  function A:speak() return 1 end
+  equal({ A():som_dispatch("speak", 0), B():som_dispatch("speak", 0), C():speak(0), C():som_dispatch("speak", 0) }, { 1, 2, 2, 2 })
 end
 
 function tests.cycles()

@@ -80,11 +80,14 @@ class Server:
         over.wait()
 
     async def wait_async(self):
-        """As wait; of signals SIGTERM alone is seen to, since asyncio.run sees to the other."""
+        """As wait; of signals SIGTERM alone is seen to, since asyncio.run sees to the other: it cancels what waits here, which ends the server as well."""
         loop = asyncio.get_running_loop()
         with _Signals(self.stop, loop):
-            await loop.run_in_executor(None, self._served)
-            await loop.run_in_executor(None, self._close)
+            try:
+                await loop.run_in_executor(None, self._served)
+            finally:
+                self.stop()  # where it was cancelled: a thread of the loop's waits, which the loop's end would wait for
+                await loop.run_in_executor(None, self._close)
 
     def close(self):
         """Ends the server: calls under way are finished, and others not taken. References that outlive the process have the daemon start it again."""

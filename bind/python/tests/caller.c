@@ -58,6 +58,42 @@ __attribute__((visibility("default"))) int define_signed(void) {
 	return som_class_define(&d, NULL) != NULL;
 }
 
+/* A class below another, whose speak is that one's and 10 more; and how often these have been called. */
+static som_class *below[2];
+static int nbelow, times;
+
+static int64_t speak_below(int nth, void *o, som_env *ev, int64_t n) {
+	som_found f = {.size_of = sizeof f};
+	times++;
+	if (som_lookup(below[nth], "speak", &f, ev) != SOM_OK) return 0;
+	method *above = (method *)som_parent_proc(below[nth], 0, f.token, ev);
+	return above ? above(o, ev, n) + 10 : 0;
+}
+
+static int64_t speak_below0(void *o, som_env *ev, int64_t n) { return speak_below(0, o, ev, n); }
+static int64_t speak_below1(void *o, som_env *ev, int64_t n) { return speak_below(1, o, ev, n); }
+
+__attribute__((visibility("default"))) int define_below(const char *name, const char *parent) {
+	const som_override o = {"Zoo::Animal::speak", (som_proc *)(nbelow ? speak_below1 : speak_below0), "l:l/long long(long long)"};
+	som_class_desc d = {.size_of = sizeof d, .name = name, .parents = &parent, .nparents = 1, .override_size = sizeof o, .overrides = &o, .noverrides = 1};
+	return nbelow < 2 && (below[nbelow] = som_class_define(&d, NULL)) && ++nbelow;
+}
+
+__attribute__((visibility("default"))) int called_below(void) { return times; }
+
+/* A class whose speak calls itself as the object's class has it, with less each time. */
+static int64_t speak_again(void *o, som_env *ev, int64_t n) {
+	method *m = n > 0 ? (method *)som_find(o, som_name_of("speak", ev), ev) : NULL;
+	return m ? m(o, ev, n - 1) + n : 0;
+}
+
+__attribute__((visibility("default"))) int define_again(void) {
+	static const char *const parents[] = {"Zoo::Animal"};
+	static const som_override overrides[] = {{"Zoo::Animal::speak", (som_proc *)speak_again, "l:l/long long(long long)"}};
+	som_class_desc d = {.size_of = sizeof d, .name = "Again", .parents = parents, .nparents = 1, .override_size = sizeof *overrides, .overrides = overrides, .noverrides = 1};
+	return som_class_define(&d, NULL) != NULL;
+}
+
 static call last;
 
 /* It is called when the process ends, after the interpreter. */

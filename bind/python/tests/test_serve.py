@@ -256,19 +256,24 @@ async def coroutine(value):
 
 
 class Programs(unittest.TestCase):
-    SERVER = """
+    OWN = """
 import os, sys, dsom
 class Own(dsom.load("Zoo::Dog")):
     def speak(self, n):
         return n
     def __del__(self):
         print("ended")
+"""
+    SERVER = OWN + """
 server = dsom.serve({"o": Own()}, listen="tcp:127.0.0.1:0")
 print(server.url("o"), flush=True)
 """
 
     def run_server(self, code):
-        return subprocess.Popen([sys.executable, "-c", self.SERVER + code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return self.run_program(self.SERVER + code)
+
+    def run_program(self, code):
+        return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def test_signals(self):
         """What waits in the main thread ends in order by a signal."""
@@ -294,6 +299,33 @@ print("over", signal.getsignal(signal.SIGTERM) == signal.SIG_DFL, signal.getsign
                     program.send_signal(s)
                     out, wrong = program.communicate(timeout=PATIENCE)
                     self.assertEqual((program.returncode, out, wrong), (0, "ended\nover True True\n", ""))
+
+    def test_interrupted_loop(self):
+        """Ctrl-C, by which asyncio.run cancels what waits for a server that was made in the loop, ends that in order."""
+        program = self.run_program(self.OWN + """
+import asyncio
+from dsom import _serving
+async def main():
+    server = dsom.serve({"o": Own()}, listen="tcp:127.0.0.1:0")
+    print(server.url("o"), flush=True)
+    try:
+        await server.wait_async()
+    except asyncio.CancelledError:
+        print("cancelled")
+        raise
+try:
+    asyncio.run(main())
+except KeyboardInterrupt:
+    print("interrupted", _serving._now)
+""")
+        url = program.stdout.readline().strip()
+        self.assertEqual(ask(url, "print(rex.speak(3))"), "3")
+        program.send_signal(signal.SIGINT)
+        try:
+            out, wrong = program.communicate(timeout=PATIENCE)
+        finally:
+            program.kill()
+        self.assertEqual((program.returncode, out, wrong), (0, "ended\ncancelled\ninterrupted None\n", ""))
 
     def test_end(self):
         """A program that ends without a word closes the server."""

@@ -65,17 +65,20 @@ static int results(somh_frame *f, const somh_method *m, som_value *result) {
 }
 
 static int call(instance *w, const somh_method *m, const somh_class *owner, bool open, Tcl_Obj *const *args) {
-	som_ref o = w->ref;
 	som_env ev = {0};
 	som_value result;
 	somh_frame f;
 	som_proc *proc = NULL;
 	if (m->why) return fail("METHOD", "%s::%s cannot be called: %s", m->cls->name, m->name, m->why);
+	som_ref o = hold(w);
+	if (!o) return fail("RELEASED", "the object of class %s has ended", w->cls->name);
 	if (w->cls->nmade && owner) proc = somh_proc(m, owner, w->cls, o);
 	else proc = m->kind == SOM_PROCEDURE ? m->proc : som_resolve(o, m->token);
-	if (!proc) return fail("METHOD", "class %s does not implement %s", owner ? owner->name : w->cls->name, m->name);
+	if (!proc) {
+		fail("METHOD", "class %s does not implement %s", owner ? owner->name : w->cls->name, m->name);
+		return let_go(w, o), TCL_ERROR;
+	}
 	somh_frame_begin(&f);
-	hold(w);
 	int failed = put_in(&f, m, 0, args);
 	if (failed == TCL_OK) {
 		int code = (open || w->cls->elsewhere ? somh_call_open : somh_call)(m, proc, o, f.args, &result, &ev);
@@ -99,7 +102,7 @@ static int call_method(ClientData d, Tcl_Interp *in, Tcl_ObjectContext context, 
 	if (!w) return TCL_ERROR;
 	if (!w->ref) return fail("RELEASED", "the object of class %s has ended", w->cls->name);
 	if (!m->why && objc - skip != how_many_in(m, 0)) return wrong_count(m, 0, skip, objv);
-	active a = {calling, object, m, context, objv, skip};
+	active a = {calling, object, m, c->owner, context, objv, skip};
 	calling = &a;
 	int failed = call(w, m, c->owner, c->open, objv + skip);
 	calling = a.outer;

@@ -34,6 +34,7 @@ typedef struct instance {
 	somh_lent *lent;
 	uint32_t calls; /* that are in it */
 	bool theirs;    /* it ends when libsom's object does */
+	som_weak *weak; /* of one that is or was theirs: whether a reference can still be had */
 	bool gone;      /* Tcl's object is no more */
 	struct instance *next; /* of those that have ended, and whose objects of Tcl's are to be deleted */
 } instance;
@@ -48,7 +49,9 @@ int fail_what(const char *what, const char *format, ...);
 /* values.c */
 Tcl_Obj *get_value(const somh_type *t, const void *p, bool nullable); /* NULL: an error, in the interpreter's result */
 int put_value(const somh_type *t, Tcl_Obj *o, void *p, bool nullable, const char *what); /* p is all zero; TCL_ERROR: it holds nothing */
-Tcl_Obj *text_of(const char *s);
+Tcl_Obj *text_of(const char *s); /* of names and errors: without what is beyond MAX_TEXT */
+void whole_characters(char *s);  /* of a text of Tcl's that was cut */
+bool whole_of(Tcl_Obj *o, bool *negative, uint64_t *v); /* of 64 bits; false: it is none */
 char *octets_of(Tcl_Obj *o, const char *what, uint64_t bound); /* som_allocate's, as UTF-8; NULL: an error */
 
 /* objects.c */
@@ -57,7 +60,8 @@ instance *wrapped(som_ref o, bool owned);
 instance *twin_of(som_ref o); /* NULL: Tcl has none */
 instance *instance_of(Tcl_Obj *name); /* NULL: it is no object of SOM's, without an error */
 instance *ensure(Tcl_Object object);  /* of one of a class of SOM's, made if it has not been yet; NULL: an error */
-void hold(instance *w); /* for a call: w has not ended */
+som_ref reference(instance *w); /* owned, or NULL: it has ended, or is about to, in another thread */
+som_ref hold(instance *w); /* the same for a call */
 void let_go(instance *w, som_ref o);
 void begin_instance(som_ref self, som_env *ev, void *context); /* these two from any thread */
 void end_instance(som_ref self, void *context);
@@ -87,7 +91,7 @@ int make_command(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[]);
 /* overrides.c */
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result); /* from any thread */
 bool pass_on(Tcl_Object object, const somh_method *m, const somh_class *owner); /* a call of the method of this class is one of an override above it */
-typedef struct active { struct active *outer; Tcl_Object object; const somh_method *m; Tcl_ObjectContext context; Tcl_Obj *const *objv; int skip; } active;
+typedef struct active { struct active *outer; Tcl_Object object; const somh_method *m; const somh_class *owner; Tcl_ObjectContext context; Tcl_Obj *const *objv; int skip; } active;
 extern active *calling; /* the innermost call of a method of another language's */
 
 /* errors.c */

@@ -13,6 +13,7 @@ static int vfail(const char *code, const char *what, const char *format, va_list
 	int n = what ? snprintf(text, sizeof text, "%.200s: ", what) : 0;
 	vsnprintf(text + n, sizeof text - (size_t)n, format, args);
 	if (!interp) return TCL_ERROR;
+	whole_characters(text);
 	Tcl_SetObjResult(interp, Tcl_NewStringObj(text, -1)); /* what is in it is Tcl's already */
 	Tcl_SetErrorCode(interp, "DSOM", code, NULL);
 	return TCL_ERROR;
@@ -77,8 +78,12 @@ int raise_env(som_env *ev, const somh_method *m, som_ref o) {
 			Tcl_ListObjAppendElement(NULL, all, Tcl_NewStringObj("USER", -1));
 			Tcl_ListObjAppendElement(NULL, all, text_of(id));
 			Tcl_ListObjAppendElement(NULL, all, members);
-			const char *name = t ? t->name : id;
-			Tcl_SetObjResult(interp, *Tcl_GetString(members) ? Tcl_ObjPrintf("%s: %s", name, Tcl_GetString(members)) : ev->text ? Tcl_ObjPrintf("%s: %s", name, ev->text) : Tcl_NewStringObj(name, -1));
+			Tcl_Obj *says = text_of(t ? t->name : id), *text = text_of(ev->text ? ev->text : "");
+			Tcl_IncrRefCount(text);
+			if (*Tcl_GetString(members)) Tcl_AppendPrintfToObj(says, ": %s", Tcl_GetString(members));
+			else if (ev->text) Tcl_AppendPrintfToObj(says, ": %s", Tcl_GetString(text));
+			Tcl_SetObjResult(interp, says);
+			unref(text);
 		}
 	} else {
 		char name[100];
@@ -87,12 +92,13 @@ int raise_env(som_env *ev, const somh_method *m, som_ref o) {
 		if (known && strchr(name, ':')) *strchr(name, ':') = 0;
 		static const char *const completed[] = {"YES", "NO", "MAYBE"};
 		Tcl_ListObjAppendElement(NULL, all, Tcl_NewStringObj("SYSTEM", -1));
-		Tcl_ListObjAppendElement(NULL, all, Tcl_NewStringObj(name, -1));
+		Tcl_Obj *says = text_of(name);
+		Tcl_ListObjAppendElement(NULL, all, says);
 		Tcl_ListObjAppendElement(NULL, all, Tcl_NewWideIntObj(ev->minor));
 		Tcl_ListObjAppendElement(NULL, all, Tcl_NewStringObj(completed[ev->completed % 3], -1));
 		if (ev->code) Tcl_ListObjAppendElement(NULL, all, Tcl_NewStringObj(som_code_name(ev->code), -1));
 		Tcl_Obj *text = text_of(ev->text ? ev->text : "");
-		Tcl_SetObjResult(interp, ev->text ? Tcl_ObjPrintf("%s: %s", name, Tcl_GetString(text)) : Tcl_NewStringObj(name, -1));
+		Tcl_SetObjResult(interp, ev->text ? Tcl_ObjPrintf("%s: %s", Tcl_GetString(says), Tcl_GetString(text)) : says);
 		Tcl_IncrRefCount(text);
 		unref(text);
 		members = all;
@@ -120,14 +126,19 @@ static int raise_code_of(som_env *ev, const somh_method *m, Tcl_Obj *code, Tcl_O
 	const char *name = Tcl_GetString(word[2]);
 	if (!strcmp(Tcl_GetString(word[1]), "SYSTEM")) {
 		char id[200];
-		Tcl_WideInt minor = 0;
-		if (n > 3 && Tcl_GetWideIntFromObj(NULL, word[3], &minor) != TCL_OK) return 0;
+		bool negative;
+		uint64_t minor = 0;
+		if (n > 3 && (!whole_of(word[3], &negative, &minor) || minor > UINT32_MAX)) return 0;
 		const char *completed = n > 4 ? Tcl_GetString(word[4]) : "MAYBE", *text = Tcl_GetString(message);
 		size_t of = strlen(name);
 		if (strlen(name) > 100) return 0;
 		if (!strncmp(text, name, of) && !strncmp(text + of, ": ", 2)) text += of + 2; /* as raise_env has put it */
 		snprintf(id, sizeof id, "%s%s:1.0", corba, name);
-		som_raise_system(ev, id, (uint32_t)minor, !strcmp(completed, "YES") ? SOM_COMPLETED_YES : !strcmp(completed, "NO") ? SOM_COMPLETED_NO : SOM_COMPLETED_MAYBE, text);
+		som_raise_system(ev, id, (uint32_t)minor, !strcmp(completed, "YES") ? SOM_COMPLETED_YES : !strcmp(completed, "NO") ? SOM_COMPLETED_NO : SOM_COMPLETED_MAYBE, NULL);
+		Tcl_Obj *says = Tcl_NewStringObj(text, -1);
+		Tcl_IncrRefCount(says);
+		ev->text = octets_of(says, "the message", 0);
+		unref(says);
 		return 1;
 	}
 	if (strcmp(Tcl_GetString(word[1]), "USER") != 0) return 0;

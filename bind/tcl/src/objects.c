@@ -27,6 +27,7 @@ static som_ref take_out(instance *w) {
 
 static void free_instance(instance *w) {
 	somh_lent_end(&w->lent);
+	som_weak_free(w->weak);
 	count--;
 	ckfree((char *)w);
 }
@@ -58,9 +59,21 @@ static int no_copy(Tcl_Interp *in, ClientData from, ClientData *to) {
 
 static const Tcl_ObjectMetadataType object_type = {TCL_OO_METADATA_VERSION_CURRENT, "dsom.object", object_deleted, no_copy};
 
-void hold(instance *w) {
-	w->calls++;
-	som_retain(w->ref);
+som_ref reference(instance *w) {
+	return w->theirs ? som_weak_get(w->weak) : som_retain(w->ref); /* theirs may be given back by any thread, at any time */
+}
+
+som_ref hold(instance *w) {
+	som_ref o = reference(w);
+	w->calls += o != NULL;
+	return o;
+}
+
+/* Has others' object: somebody has a reference now. */
+static bool become_theirs(instance *w, som_ref o) {
+	som_env ev = {0};
+	if (!w->weak && !(w->weak = som_weak_new(o, &ev))) return raise_env(&ev, NULL, NULL), false;
+	return w->theirs = true;
 }
 
 void let_go(instance *w, som_ref o) {
@@ -71,11 +84,13 @@ void let_go(instance *w, som_ref o) {
 
 static instance *bind(Tcl_Object object, const somh_class *c, som_ref o, bool theirs) {
 	instance *w = (instance *)ckalloc(sizeof *w);
-	*w = (instance){.object = object, .ref = o, .cls = c, .theirs = theirs};
+	*w = (instance){.object = object, .ref = o, .cls = c};
+	if (theirs && !become_theirs(w, o)) return ckfree((char *)w), NULL;
 	pthread_mutex_lock(&lock);
 	int set = somh_twin_set(twins, o, w);
 	pthread_mutex_unlock(&lock);
 	if (!set) {
+		som_weak_free(w->weak);
 		ckfree((char *)w);
 		return fail("MEMORY", "not enough memory"), NULL;
 	}
@@ -232,6 +247,8 @@ static instance *object_at(Tcl_Obj *name) {
 	return fail("VALUE", "expected an object of SOM but got \"%s\"", Tcl_GetString(name)), NULL;
 }
 
+static int ended_already(const instance *w) { return fail("RELEASED", "the object of class %s has ended", w->cls->name); }
+
 /* dsom::som_new class: an object as other languages make it. */
 int som_new_command(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[]) {
 	som_env ev = {0};
@@ -251,8 +268,9 @@ int give_command(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[]) 
 	if (!w) return TCL_ERROR;
 	if (!w->cls->nmade) return fail("VALUE", "%s is of class %s, which is not Tcl's: destroy it", Tcl_GetString(objv[1]), w->cls->name);
 	if (w->theirs) return TCL_OK;
-	w->theirs = true;
-	som_release(w->ref); /* if nobody else has one, this is its end */
+	som_ref o = w->ref;
+	if (!become_theirs(w, o)) return TCL_ERROR;
+	som_release(o); /* if nobody else has one, this is its end */
 	return TCL_OK;
 }
 
@@ -272,8 +290,11 @@ int weak_command(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[]) 
 	(void)d;
 	if (objc != 2) return Tcl_WrongNumArgs(in, 1, objv, "object"), TCL_ERROR;
 	instance *w = object_at(objv[1]);
-	som_weak *weak = w ? som_weak_new(w->ref, &ev) : NULL;
-	if (!weak) return w ? raise_env(&ev, NULL, NULL) : TCL_ERROR;
+	som_ref o = w ? reference(w) : NULL;
+	if (!o) return w ? ended_already(w) : TCL_ERROR;
+	som_weak *weak = som_weak_new(o, &ev);
+	som_release(o);
+	if (!weak) return raise_env(&ev, NULL, NULL);
 	snprintf(name, sizeof name, "::dsom::weak%u", ++n);
 	Tcl_CreateObjCommand(in, name, weak_get, weak, weak_free);
 	return Tcl_SetObjResult(in, Tcl_NewStringObj(name, -1)), TCL_OK;
@@ -290,7 +311,10 @@ int address_command(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[
 	const somh_method *m = somh_find(w->cls, Tcl_GetString(objv[2]), &ev);
 	som_env_clear(&ev);
 	if (!m || m->why || m->kind != SOM_STATIC) return fail("METHOD", "class %s has no method \"%s\"", w->cls->name, Tcl_GetString(objv[2]));
-	som_proc *proc = som_resolve(w->ref, m->token);
+	som_ref o = reference(w);
+	if (!o) return ended_already(w);
+	som_proc *proc = som_resolve(o, m->token);
+	som_release(o);
 	intptr_t at = 0;
 	memcpy(&at, &proc, sizeof proc);
 	return Tcl_SetObjResult(in, Tcl_NewWideIntObj(at)), TCL_OK;

@@ -8,13 +8,29 @@
 enum { MAX_UPCALLS = 150 }; /* overrides that are called within one another: Tcl's own limit of recursion is of commands, not of C's stack */
 static int upcalls;
 
-/* An override of a class is to be run, and classes of C++ below it are not: who is called first passes it on. */
-static struct { Tcl_Object object; const somh_method *m; const somh_class *target; } passing;
+/* An override of a class is to be run, and what classes of other languages below it have is not: so many of these pass the call on. */
+static struct passing { Tcl_Object object; const somh_method *m; const somh_class *target; uint32_t left; } passing;
 
 bool pass_on(Tcl_Object object, const somh_method *m, const somh_class *owner) {
-	if (!passing.target || passing.object != object || passing.m != m || owner == passing.target || !som_descends(owner->cls, passing.target->cls)) return false;
-	passing.target = NULL;
+	if (!passing.left || passing.object != object || passing.m != m || owner == passing.target || !som_descends(owner->cls, passing.target->cls)) return false;
+	passing.left--;
 	return true;
+}
+
+static bool implements(const somh_class *c, const somh_method *m) {
+	for (uint32_t i = 0; i < c->nowns; i++)
+		if (c->owns[i] == m) return true;
+	return false;
+}
+
+/* How many classes of other languages have the method between an override and a class that descends from it, or NULL: the object's own, with which they begin. */
+static uint32_t between(const somh_class *target, const somh_class *from, const somh_class *of, const somh_method *m) {
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < of->norder && of->order[i] != target; i++) {
+		const somh_class *c = of->order[i];
+		n += !c->made_by && c != from && som_descends(c->cls, target->cls) && (!from || som_descends(from->cls, c->cls)) && implements(c, m);
+	}
+	return n;
 }
 
 static int put_out(instance *w, const somh_method *m, const somh_param *p, Tcl_Obj *o, void *to, const char *what) {
@@ -68,19 +84,26 @@ typedef struct handling {
 	bool above; /* Tcl has nothing for it */
 } handling;
 
-/* Calls what Tcl has: in the chain of the call that has led here, or anew. */
+/* Calls what Tcl has: in the chain of the call that has led here, if the override stands behind it, or else anew: a method that calls itself begins with the object's class. */
 static int invoke(const override *o, instance *w, int n, Tcl_Obj **words) {
 	const active *a = calling;
+	struct passing before = passing;
+	const somh_class *target = o->of->cls;
+	int code;
 	while (a && (a->object != w->object || a->m != o->m)) a = a->outer;
+	if (a && som_descends(target->cls, a->owner->cls)) a = NULL;
+	passing = (struct passing){w->object, o->m, target, between(target, a ? a->owner : NULL, w->cls, o->m)};
 	if (a) {
 		Tcl_Obj *in[SOMH_MAX_ARGS + 8];
 		int skip = a->skip < 6 ? a->skip : 6;
 		for (int i = 0; i < skip; i++) in[i] = a->objv[i];
 		for (int i = 2; i < n; i++) in[skip + i - 2] = words[i];
-		return Tcl_ObjectContextInvokeNext(interp, a->context, skip + n - 2, in, skip);
+		code = Tcl_ObjectContextInvokeNext(interp, a->context, skip + n - 2, in, skip);
+	} else {
+		code = Tcl_EvalObjv(interp, n, words, 0);
 	}
-	passing.object = w->object, passing.m = o->m, passing.target = o->of->cls;
-	return Tcl_EvalObjv(interp, n, words, 0);
+	passing = before;
+	return code;
 }
 
 static void handle_at_home(void *p) {
@@ -103,7 +126,12 @@ static void handle_at_home(void *p) {
 	Tcl_Preserve(interp);
 	Tcl_Interp *in = interp;
 	int n = 2, code = TCL_OK;
-	hold(w);
+	if (!hold(w)) { /* self is somebody's: it has begun to end all the same */
+		h->above = true;
+		Tcl_DiscardInterpState(before);
+		Tcl_Release(in);
+		return;
+	}
 	words[0] = Tcl_ObjPrintf("%s::my", Tcl_GetObjectNamespace(w->object)->fullName);
 	words[1] = o->name;
 	for (uint32_t i = 0; i < m->nparams && code == TCL_OK; i++) {

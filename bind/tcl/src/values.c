@@ -1,4 +1,5 @@
 /* values.c: values between Tcl and memory as C has it. */
+#define _POSIX_C_SOURCE 200809L
 #include "core.h"
 
 #include <inttypes.h>
@@ -10,6 +11,9 @@
 
 /* Tcl 8.6 has characters beyond U+FFFF as pairs of surrogates, of three octets each, and zero as two octets. What is no UTF-8 goes in and out by the surrogates
  * U+DC80 to U+DCFF, as in Python. */
+
+/* Octets of a text of C's, and 16-bit units of a wide one: in Tcl's form each may be three octets, which an int counts. */
+enum { MAX_TEXT = (INT32_MAX - 8) / 3 };
 
 static size_t put_code(char *to, uint32_t c) {
 	if (c && c < 0x80) return to[0] = (char)c, 1;
@@ -33,8 +37,21 @@ static size_t character(const unsigned char *s, size_t n, uint32_t *c) {
 	return *c < least[k] || *c > 0x10ffff ? 0 : k;
 }
 
+/* Tcl's texts have whole characters only: what is cut within one loses what is left of it. */
+void whole_characters(char *s) {
+	char *to = s;
+	for (size_t n = strlen(s), k; n; s += k, n -= k) {
+		uint32_t c;
+		k = character((const unsigned char *)s, n, &c);
+		memmove(to, s, k);
+		to += k;
+		if (!k) k = 1;
+	}
+	*to = 0;
+}
+
 Tcl_Obj *text_of(const char *s) {
-	size_t n = strlen(s), at = 0, plain = 0;
+	size_t n = strnlen(s, MAX_TEXT), at = 0, plain = 0;
 	while (plain < n && (signed char)s[plain] > 0) plain++;
 	if (plain == n) return Tcl_NewStringObj(s, (int)n);
 	char *to = ckalloc((unsigned)(3 * n + 8));
@@ -51,6 +68,7 @@ Tcl_Obj *text_of(const char *s) {
 }
 
 static Tcl_Obj *wide_of(const uint16_t *s, size_t n) {
+	if (n > MAX_TEXT) return (void)fail("VALUE", "a wstring of %" PRIu64 " characters is longer than %d (MAX_TEXT)", (uint64_t)n, MAX_TEXT), NULL;
 	char *to = ckalloc((unsigned)(3 * n + 4));
 	size_t at = 0;
 	for (size_t i = 0; i < n; i++)
@@ -64,7 +82,7 @@ char *octets_of(Tcl_Obj *o, const char *what, uint64_t bound) {
 	int n;
 	size_t at = 0;
 	const char *s = Tcl_GetStringFromObj(o, &n);
-	char *to = som_allocate((size_t)n + 1);
+	char *to = som_allocate(2 * (size_t)n + 1); /* an octet that is no character's becomes two */
 	if (!to) return (void)fail("MEMORY", "%s: not enough memory", what), NULL;
 	for (size_t i = 0, k; i < (size_t)n; i += k) {
 		uint32_t c = 0, low = 0;
@@ -176,7 +194,9 @@ Tcl_Obj *get_value(const somh_type *t, const void *p, bool nullable) {
 	case SOMH_ULONGLONG: return unsigned_of(AT(uint64_t));
 	case SOMH_FLOAT: return Tcl_NewDoubleObj((double)AT(float));
 	case SOMH_DOUBLE: return Tcl_NewDoubleObj(AT(double));
-	case SOMH_STRING: return text_of(AT(char *) ? AT(char *) : "");
+	case SOMH_STRING:
+		if (AT(char *) && strnlen(AT(char *), (size_t)MAX_TEXT + 1) > MAX_TEXT) return (void)fail("VALUE", "a string is longer than %d octets (MAX_TEXT)", MAX_TEXT), NULL;
+		return text_of(AT(char *) ? AT(char *) : "");
 	case SOMH_WSTRING: {
 		size_t n = 0;
 		while (AT(uint16_t *) && AT(uint16_t *)[n]) n++;
@@ -203,17 +223,24 @@ static const struct range { int64_t least; uint64_t most; const char *name, *say
 	[SOMH_LONG] = {INT32_MIN, INT32_MAX, "long", "-2147483648 to 2147483647"}, [SOMH_ULONG] = {0, UINT32_MAX, "unsigned long", "0 to 4294967295"},
 	[SOMH_LONGLONG] = {INT64_MIN, INT64_MAX, "long long", "-9223372036854775808 to 9223372036854775807"}, [SOMH_ULONGLONG] = {0, UINT64_MAX, "unsigned long long", "0 to 18446744073709551615"}};
 
+/* Tcl takes magnitudes of up to 64 bits, and numbers modulo 2^64 of them: their signs tell whether they are it. */
+bool whole_of(Tcl_Obj *o, bool *negative, uint64_t *v) {
+	Tcl_WideInt wide = 0;
+	double d = 0;
+	if (Tcl_GetWideIntFromObj(NULL, o, &wide) != TCL_OK || Tcl_GetDoubleFromObj(NULL, o, &d) != TCL_OK) return false;
+	*negative = d < 0;
+	*v = (uint64_t)wide;
+	return !*negative || wide < 0;
+}
+
 static int put_whole(const somh_type *t, Tcl_Obj *o, void *p, const char *what) {
 	const struct range *r = &ranges[t->kind];
 	const char *s = Tcl_GetString(o);
-	Tcl_WideInt wide = 0;
 	double d = 0;
 	uint64_t v = 0;
-	bool fits = false;
-	if (Tcl_GetWideIntFromObj(NULL, o, &wide) == TCL_OK) { /* of up to 64 bits without a sign, too, which are negative here */
-		bool negative = wide < 0 && (Tcl_GetDoubleFromObj(NULL, o, &d) != TCL_OK || d < 0);
-		v = (uint64_t)wide;
-		fits = negative ? wide >= r->least : v <= r->most;
+	bool fits = false, negative;
+	if (whole_of(o, &negative, &v)) {
+		fits = negative ? (int64_t)v >= r->least : v <= r->most;
 	} else if (Tcl_GetDoubleFromObj(NULL, o, &d) != TCL_OK || s[strspn(s, " \t\n+-0123456789")]) {
 		return fail_what(what, "expected integer but got \"%.100s\"", s);
 	}
@@ -239,14 +266,14 @@ static int put_character(const somh_type *t, Tcl_Obj *o, void *p, const char *wh
 }
 
 static int put_object(const somh_type *t, Tcl_Obj *o, som_ref *p, const char *what) {
-	const instance *w = instance_of(o);
+	instance *w = instance_of(o);
 	const char *wanted = *t->name ? t->name : "SOMObject";
 	if (!w || !w->ref) return fail_what(what, "expected an object of class %s but got \"%.100s\"", wanted, Tcl_GetString(o));
 	bool is = !strcmp(wanted, "SOMObject") || !strcmp(wanted, "Object");
 	for (uint32_t i = 0; i < w->cls->norder && !is; i++)
 		is = !strcmp(w->cls->order[i]->name, wanted);
 	if (!is) return fail_what(what, "expected an object of class %s but got one of class %s", wanted, w->cls->name);
-	*p = som_retain(w->ref);
+	if (!(*p = reference(w))) return fail_what(what, "the object of class %s has ended", w->cls->name);
 	return TCL_OK;
 }
 
@@ -333,10 +360,11 @@ static int put_union(const somh_type *t, Tcl_Obj *o, char *p, const char *what) 
 }
 
 static int put_enumerator(const somh_type *t, Tcl_Obj *o, uint32_t *p, const char *what) {
-	Tcl_WideInt v;
+	bool negative;
+	uint64_t v;
 	for (uint32_t i = 0; i < t->nmembers; i++)
 		if (!strcmp(Tcl_GetString(o), t->members[i].name)) return *p = i, TCL_OK;
-	if (Tcl_GetWideIntFromObj(NULL, o, &v) != TCL_OK || v < 0 || v >= t->nmembers) return fail_what(what, "\"%.100s\" is no %s", Tcl_GetString(o), t->name);
+	if (!whole_of(o, &negative, &v) || v >= t->nmembers) return fail_what(what, "\"%.100s\" is no %s", Tcl_GetString(o), t->name);
 	return *p = (uint32_t)v, TCL_OK;
 }
 
@@ -364,9 +392,10 @@ int put_value(const somh_type *t, Tcl_Obj *o, void *p, bool nullable, const char
 	case SOMH_WSTRING: return put_wide(t, o, p, what);
 	case SOMH_OBJECT: return put_object(t, o, p, what);
 	case SOMH_POINTER: {
-		Tcl_WideInt v;
-		if (Tcl_GetWideIntFromObj(NULL, o, &v) != TCL_OK) return fail_what(what, "expected an address or \"\" but got \"%.100s\"", Tcl_GetString(o));
-		return *(void **)p = (void *)(intptr_t)v, TCL_OK;
+		bool negative;
+		uint64_t v;
+		if (!whole_of(o, &negative, &v)) return fail_what(what, "expected an address or \"\" but got \"%.100s\"", Tcl_GetString(o));
+		return *(void **)p = (void *)(uintptr_t)v, TCL_OK;
 	}
 	case SOMH_ENUM: return put_enumerator(t, o, p, what);
 	case SOMH_STRUCT: case SOMH_EXCEPTION: return put_members(t, o, p, what);

@@ -6,6 +6,9 @@
 
 typedef int64_t method(void *o, som_env *ev, int64_t n);
 int define_older(void);
+int define_again(void);
+int define_below(const char *name, const char *parent);
+int called_below(void);
 void at_end(method *f, void *o, int64_t n);
 
 static struct begun { method *f; void *o; int64_t n; int times; bool ended; som_env ev; } begun;
@@ -19,13 +22,14 @@ static void *run(void *p) {
 	return NULL;
 }
 
-/* caller begin|direct|last entry object n ?times?, caller ended, caller older, caller hold object. */
+/* caller begin|direct|last entry object n ?times?, caller ended, caller older, caller hold object, caller again, caller below class parent. */
 static int caller(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[]) {
-	static const char *const what[] = {"begin", "direct", "last", "ended", "older", "hold", NULL};
+	static const char *const what[] = {"begin", "direct", "last", "ended", "older", "hold", "again", "below", "called", NULL};
 	int i;
 	Tcl_WideInt w[4] = {0, 0, 0, 1};
 	(void)d;
 	if (objc < 2 || Tcl_GetIndexFromObj(in, objv[1], what, "what", 0, &i) != TCL_OK) return TCL_ERROR;
+	if (i == 7 && objc == 4) return Tcl_SetObjResult(in, Tcl_NewIntObj(define_below(Tcl_GetString(objv[2]), Tcl_GetString(objv[3])))), TCL_OK;
 	for (int k = 2; k < objc && k < 6; k++)
 		if (Tcl_GetWideIntFromObj(in, objv[k], &w[k - 2]) != TCL_OK) return TCL_ERROR;
 	method *f = (method *)(intptr_t)w[0];
@@ -49,6 +53,8 @@ static int caller(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[])
 		som_env_clear(&begun.ev);
 		return TCL_OK;
 	case 4: return Tcl_SetObjResult(in, Tcl_NewIntObj(define_older())), TCL_OK;
+	case 6: return Tcl_SetObjResult(in, Tcl_NewIntObj(define_again())), TCL_OK;
+	case 8: return Tcl_SetObjResult(in, Tcl_NewIntObj(called_below())), TCL_OK;
 	default: return som_retain((som_ref)(intptr_t)w[0]), TCL_OK; /* caller hold object: for good */
 	}
 }

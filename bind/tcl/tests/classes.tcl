@@ -74,7 +74,8 @@ test values-token {an address} { list [$e token 0x1234] [$e token 0] [$e token {
 
 foreach {n method args want} [list 1 byte {256 0} {byte: v: 256 is out of the range of octet (0 to 255)} 2 byte {0 -1} {byte: io: -1 is out of the range of octet (0 to 255)} \
         3 small {32768 0} {*out of the range of short*} 4 large {4294967296 0} {*out of the range of unsigned long*} 5 huge {18446744073709551616 0} {*out of the range of unsigned long long*} \
-        6 huge {-1 0} {*out of the range*} 7 small {1.5 0} {small: v: expected integer but got "1.5"} 8 small {x 0} {*expected integer*} 9 single {1e300 0} {*out of the range of float} \
+        32 huge {-18446744073709551615 0} {*out of the range*} 33 small {-18446744073709551615 0} {*range of short*} 34 colour {-18446744073709551615 red} {*is no Zoo::Colour} \
+        36 herd [list [list $dog {}] {}] {herd: v[[]1]: expected an object of class Zoo::Animal but got ""} 35 token -18446744073709551615 {*expected an address*} 6 huge {-1 0} {*out of the range*} 7 small {1.5 0} {small: v: expected integer but got "1.5"} 8 small {x 0} {*expected integer*} 9 single {1e300 0} {*out of the range of float} \
         10 letter {ab a} {*expected one character*} 11 letter {€ a} {*beyond U+00FF} 12 wide {ab a} {*one character up to U+FFFF*} 13 flag {maybe 0} {*expected boolean value but got "maybe"} \
         14 text [list a\0b {}] {*contains a zero} 15 title [list a\0b {}] {*contains a zero} 16 animal [list {} $dog] {*expected an object of class Zoo::Animal but got ""} \
         17 animal [list $e $dog] {*expected an object of class Zoo::Animal but got one of class Zoo::Echo} 18 animal [list set $dog] {*but got "set"} 19 numbers [list \{ {}] {*expected a list*} \
@@ -203,6 +204,53 @@ test subclass-1.9 {an older class raises with fewer members} {
     set r
 } {SOM USER IDL:Zoo/TooLoud:1.0}
 
+test subclass-1.10 {a message that is cut within a character} -body {
+    oo::class create Cut { superclass Zoo::Echo; method small {v io} { return [list aa[string repeat € 33] 1 1] } }
+    set o [Cut new]
+    set r [list [raised { dsom::dispatch $o small 1 2 }]]
+    foreach n {97 98 99 100} { lappend r [string length [raised { $e small [string repeat a $n]€ 0 }]] }
+    dsom::with d [dsom::new Zoo::Dog] { oo::class create Cuts { superclass Zoo::Dog; method speak n { return aa[string repeat € 33] } } }
+    dsom::with c [Cuts new] { lappend r [caller direct [dsom::address $c speak] [dsom::address $c] 1] }
+    $o destroy
+    join $r \n
+} -result "the result of small in class Cut: expected integer but got \"aa[string repeat € 32]\"
+[join [list 135 135 136 137] \n]
+IDL:opendsom/TclError:1.0 {the result of speak in class Cuts: expected integer but got \"aa[string repeat € 32]\"}"
+
+test subclass-1.11 {a method of C that calls itself begins with the object's class} {
+    caller again
+    dsom::load Again
+    oo::class create Anew { superclass Again; variable said; method speak n { lappend said $n; next $n }; method said {} { set r $said; set said {}; return $r } }
+    oo::class create AnewBelow { superclass Anew; method speak n { expr {[next $n] + 100} } }
+    set r {}
+    foreach c {Anew AnewBelow} { dsom::with o [$c new] { lappend r [$o speak 3] [$o said] [dsom::dispatch $o speak 2] [$o said] } }
+    set r
+} {6 {3 2 1 0} 3 {2 1 0} 406 {3 2 1 0} 303 {2 1 0}}
+
+test subclass-1.12 {classes of C below one of Tcl's are run once} {
+    oo::class create Upper { superclass Zoo::Dog; method speak n { expr {[next $n] + 100} } }
+    dsom::register Upper
+    caller below Lower Upper
+    caller below Lowest Lower
+    set r {}
+    foreach c {Lower Lowest} { dsom::with o [dsom::new [dsom::load $c]] { lappend r [$o speak 3] [caller called] [dsom::dispatch $o speak 3] [caller called] } }
+    oo::class create Lowermost { superclass Lowest; method speak n { expr {[next $n] + 1000} } }
+    dsom::with o [Lowermost new] { lappend r [$o speak 3] [caller called] [dsom::dispatch $o speak 3] [caller called] }
+} {117 1 117 2 127 4 127 6 1127 8 1127 10}
+
+test subclass-1.13 {nothing is left of a class that was called and has gone} {
+    set r {}
+    for {set i 0} {$i < 100} {incr i} {
+        oo::class create Leaving { superclass Zoo::Dog; method speak n { return 0 } }
+        set o [Leaving new]
+        dsom::dispatch $o speak 1
+        $o destroy
+        Leaving destroy
+        dsom::with d [dsom::new Zoo::Dog] { lappend r [$d speak 3] }
+    }
+    lsort -unique $r
+} 7
+
 test lifetime-1.1 {destroy} {
     set before [living Zoo::Dog]
     set d [dsom::new Zoo::Dog]
@@ -251,6 +299,18 @@ test lifetime-1.4 {a class goes with its objects} {
     Going destroy
     lappend r [expr {"Going" in [dsom::classes]}] [info commands going]
 } {2 0 {}}
+
+test lifetime-1.5 {a class goes with those below it} {
+    set r {}
+    foreach i {1 2} {
+        oo::class create Together { superclass Zoo::Dog }
+        oo::class create TogetherBelow { superclass Together; method speak n { return 1 } }
+        dsom::with o [TogetherBelow new] { dsom::dispatch $o speak 1 }
+        Together destroy
+        lappend r {*}[lsearch -all -inline [dsom::classes] Together*]
+    }
+    set r
+} {}
 
 test deep-1.1 {overrides within one another} -body {
     oo::class create Deep { superclass Zoo::Dog; method speak n { expr {$n == 0 ? 0 : [dsom::dispatch [self] speak [expr {$n - 1}]] + 1} } }
