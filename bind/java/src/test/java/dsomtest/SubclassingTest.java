@@ -179,6 +179,24 @@ class SubclassingTest {
         assertEquals(List.of(List.of(a, d), List.of(), List.of(d, a)), o.call("herd", List.of(d, a), List.of()));
     }
 
+    static class Trees extends EchoBase {
+        @Override
+        public TreeResult tree(zoo.Tree v, zoo.Tree io) {
+            return new TreeResult(v, io, io);
+        }
+    }
+
+    /** What C nests deeper than values may be is refused, however deep: a tree is a structure with a sequence in it. */
+    @Test
+    void deepFromC() {
+        Trees o = new Trees();
+        long entry = Som.entry(o, "tree"), address = Som.address(o);
+        assertEquals("64", new String(Caller.deep(entry, address, 64)));
+        for (int depth : new int[] {65, 4000, 200000}) {
+            assertEquals("a value comes that is nested deeper than 128 (MAX_NESTING)", new String(Caller.deep(entry, address, depth)));
+        }
+    }
+
     /** Without generated code: by names, with what the dynamic calls have. */
     @SomParents("Zoo::Echo")
     static class Wrong extends SomObject {

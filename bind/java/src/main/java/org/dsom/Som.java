@@ -86,14 +86,15 @@ public final class Som {
 
     /** The address of what calls of a method run, for other tools of this process: a C function of the object, the environment and the arguments. */
     public static long entry(SomObject o, String method) {
-        return Native.entry(o.cell, o.somClass().method(method).address);
+        return Native.entry(o, o.cell, o.somClass().method(method).address);
     }
 
     /** Where an object is in memory, for other tools of this process. */
     public static long address(SomObject o) {
-        if (!o.isAlive()) {
+        long at = Native.address(o, o.cell);
+        if (at == 0) {
             throw Upcall.released(o);
         }
-        return Native.address(o.cell);
+        return at;
     }
 }
