@@ -137,6 +137,29 @@ CALLER(jboolean, defineSigned)(JNIEnv *env, jclass k) {
 	return som_class_define(&d, NULL) != NULL;
 }
 
+/* A class below Zoo::Dog whose initializer makes another object of the class of the one that is begun. */
+static som_ref litter;
+
+static void breed(som_ref self, som_env *ev, void *context) {
+	static int inside;
+	som_env own = {0};
+	(void)ev, (void)context;
+	if (inside++ == 0) litter = som_new(som_class_of(self), &own);
+	inside--;
+	som_env_clear(&own);
+}
+
+CALLER(jboolean, defineBreeder)(JNIEnv *env, jclass k) {
+	static const char *const parents[] = {"Zoo::Dog"};
+	som_class_desc d = {.size_of = sizeof d, .name = "Breeder", .parents = parents, .nparents = 1, .init = breed};
+	(void)env, (void)k;
+	return som_class_define(&d, NULL) != NULL;
+}
+
+/* Where the other one is, and its end. */
+CALLER(jlong, litter)(JNIEnv *env, jclass k) { return (void)env, (void)k, (jlong)(uintptr_t)litter; }
+CALLER(void, endLitter)(JNIEnv *env, jclass k) { (void)env, (void)k, som_release(litter); }
+
 /* A class in C below one that Java has made. */
 CALLER(jboolean, defineBelow)(JNIEnv *env, jclass k, jbyteArray of) {
 	char name[256] = {0};
