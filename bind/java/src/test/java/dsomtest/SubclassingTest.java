@@ -245,6 +245,93 @@ class SubclassingTest {
         assertThrows(IllegalArgumentException.class, NoParent::new);
     }
 
+    static class Overloading extends DogBase {
+        public long speak(String n) {
+            return -1;
+        }
+
+        public long speak(int n) {
+            return -2;
+        }
+
+        @Override
+        public long speak(long n) throws TooLoud, Asleep {
+            return super.speak(n) + 100;
+        }
+    }
+
+    static class OtherParameters extends DogBase {
+        public long speak(String n) {
+            return -1;
+        }
+    }
+
+    @SomParents("Zoo::Dog")
+    static class NotPublic extends SomObject {
+        long speak(long n) {
+            return -1;
+        }
+    }
+
+    @SomParents("Zoo::Dog")
+    static class Boxed extends SomObject {
+        public Object speak(Number n) {
+            return n.longValue() + 70;
+        }
+    }
+
+    @SomParents("Zoo::Dog")
+    static class Refusing extends SomObject {
+        public long speak(String n) {
+            return -1;
+        }
+    }
+
+    /** Of methods of one name that is an override which is public and takes what the method is given. */
+    @Test
+    void overloads() throws Exception {
+        assertEquals(107L, new Overloading().call("speak", 3));
+        assertEquals(7L, new OtherParameters().call("speak", 3));
+        assertEquals(7L, new NotPublic().call("speak", 3));
+        assertEquals(73L, new Boxed().call("speak", 3));
+        String said = assertThrows(IllegalArgumentException.class, Refusing::new).getMessage();
+        assertTrue(said.contains("does not take what Zoo::Animal::speak is given: (long long)"), said);
+    }
+
+    @SomParents("Breeder")
+    static class Bred extends DogBase {
+        static int begun;
+        final Object mark;
+
+        Bred() {
+            this(null);
+        }
+
+        Bred(Object mark) {
+            this.mark = mark;
+            begun++;
+        }
+
+        @Override
+        public long speak(long n) {
+            return mark == null ? -1 : n;
+        }
+    }
+
+    /** An initializer in C makes another object of the class that is being made: each has its own part in Java. */
+    @Test
+    void anotherMeanwhile() throws Exception {
+        assertTrue(Caller.defineBreeder());
+        Bred o = new Bred("mark");
+        assertEquals(2, Bred.begun);
+        assertEquals(2, o.somClass().instances());
+        assertNotEquals(Som.address(o), Caller.litter());
+        assertEquals(3L, o.call("speak", 3));
+        assertEquals(-1, Caller.inThread(Som.entry(o, "speak"), Caller.litter(), 3));
+        Caller.endLitter();
+        assertEquals(3L, o.call("speak", 3));
+    }
+
     static class Same {
         static class Puppy extends DogBase {}
     }

@@ -21,23 +21,13 @@ public final class Som {
 
     /** Makes an object of the class that a generated interface stands for, or of a class in Java. */
     public static <T> T create(Class<T> type) {
-        SomBinding b = type.getAnnotation(SomBinding.class);
-        if (b == null && !SomObject.class.isAssignableFrom(type)) {
-            throw new IllegalArgumentException(type.getName() + " is no class of SOM's");
-        }
-        if (b != null) {
-            Bindings.register(type);
-        }
-        SomClass c = b != null ? load(b.value()) : classOf(type);
-        return type.cast(c.create());
+        return type.cast(classOf(type).create());
     }
 
     /** SOM's class of a generated interface or of a class in Java, which is defined now if it has not been yet. */
     public static SomClass classOf(Class<?> type) {
-        SomBinding b = type.getAnnotation(SomBinding.class);
-        if (b != null) {
-            Bindings.register(type);
-            return load(b.value());
+        if (SomInterface.class.isAssignableFrom(type) && Bindings.register(type)) {
+            return load(type.getAnnotation(SomBinding.class).value());
         }
         Definition d = Definition.of(type);
         if (d == null) {
