@@ -54,6 +54,17 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// TestDefine makes classes while memory runs out: one is there, or it is not found.
+func TestDefine(t *testing.T) {
+	t.Parallel()
+	env := []string{"SOM_PATH=" + classlib.Build(t, classlib.Zoo(t), classlib.Plain), "ASAN_OPTIONS=detect_leaks=0"}
+	out := filepath.Join(t.TempDir(), "define")
+	build(t, out, "gcc", "test/define.c", append([]string{"-DSOMH_FFI", "-Wl,--wrap=calloc"}, checked...)...)
+	if got := sombuild.Run(t, env, "timeout", "120", out); got != "defined\n" {
+		t.Errorf("got %s", got)
+	}
+}
+
 // TestLimits describes classes of which the type information says too much, and says so; and structures that hold each other by sequences, which are none of that.
 func TestLimits(t *testing.T) {
 	t.Parallel()

@@ -194,6 +194,7 @@ typedef struct somh_definition {
 	uint32_t exact; /* not 0: a name that is taken is an error */
 } somh_definition;
 
+/* NULL: there is no such class, and the contexts are the caller's to end; but with SOM_E_BUSY there is one for good, that others have found, and they must stay. */
 const somh_class *somh_define(const somh_definition *d, som_env *ev);
 /* Overrides one more method of a class of somh_define, or gives one another context: subclasses made before keep what they have. */
 int somh_override(const somh_class *c, const somh_method *m, void *context, som_env *ev);

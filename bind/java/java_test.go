@@ -298,6 +298,34 @@ func TestReleases(t *testing.T) {
 	}
 }
 
+// TestModules runs a program whose classes are generated from several modules, each time with another of them used first.
+func TestModules(t *testing.T) {
+	t.Parallel()
+	jar := filepath.Join(plain.site(t), "dsom.jar")
+	library, dir := classlib.Build(t, classlib.Source{IDL: "testdata/modules.idl", Code: "testdata/modules.cpp"}, plain.kernel), t.TempDir()
+	for _, prefix := range [][]string{nil, {"--package", "other"}} {
+		run(t, nil, "java", slices.Concat([]string{"-jar", jar, "interfaces", "--out", dir}, prefix, []string{filepath.Join(library, "libmodules.so")})...)
+	}
+	var sources []string
+	for _, pattern := range []string{"*/*.java", "other/*/*.java"} {
+		found, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources = append(sources, found...)
+	}
+	run(t, nil, "javac", slices.Concat([]string{"-proc:none", "-Xlint:all", "-Xlint:-try", "-Werror", "-cp", jar, "-d", dir, "testdata/Modules.java"}, sources)...)
+	for what, want := range map[string]string{
+		"class": "Spot[x=3, y=4]", "struct": "Spot[x=1, y=2]", "exception": "Spot[x=5, y=5]", "argument": "Spot[x=6, y=7]", "thrown": "Spot[x=8, y=8]", "late": "false Spot[x=3, y=4]", "union": "9d2",
+		"both":  "1 2 3 right false",
+		"twice": "of module Town there is generated code in package town and in other.town: a program uses one of them",
+	} {
+		if got, err := output("", nil, "java", "-cp", jar+":"+dir, "Modules", what, filepath.Join(library, "libmodules.so")); err != nil || got != want+"\n" {
+			t.Errorf("%s: %v\n%s", what, err, tail(got))
+		}
+	}
+}
+
 // TestUsage: what the command line of the jar says of mistakes.
 func TestUsage(t *testing.T) {
 	t.Parallel()

@@ -249,12 +249,18 @@ static somh_class *build(const som_class *cls, som_env *ev) {
 	return NULL;
 }
 
+somh_class *describe_in_turn(const som_class_info *info, som_env *ev) {
+	somh_class *c = NULL;
+	for (uint32_t i = info->norder; i-- > 0 && !((c = known(info->order[i])) == NULL && (c = build(info->order[i], ev)) == NULL);) {}
+	return c;
+}
+
 const somh_class *somh_describe(som_class *cls, som_env *ev) {
 	const som_class_info *info = som_class_describe(cls);
 	if (!info) return raise_code(ev, SOM_E_TYPE, "a class is asked for"), NULL;
 	somh_class *c = known(cls);
 	if (c || !describing(ev)) return c;
-	for (uint32_t i = info->norder; i-- > 0 && !((c = known(info->order[i])) == NULL && (c = build(info->order[i], ev)) == NULL);) {}
+	c = describe_in_turn(info, ev);
 	described();
 	return c;
 }

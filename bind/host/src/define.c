@@ -14,7 +14,6 @@ typedef struct override {
 typedef struct made {
 	struct made *next;
 	som_class *cls;
-	const somh_class *described;
 	override *overrides; /* written in a turn, read without */
 	som_handler *handler;
 	void (*begin)(som_ref, som_env *, void *);
@@ -172,6 +171,23 @@ static som_class *define(made *m, const somh_definition *d, som_env *ev) {
 	return c;
 }
 
+/* A class that could not be described: it is now, or nobody has it any more; or it stays for good, and with it what its closures point to. */
+static const somh_class *retry_or_undo(made *m, som_env *ev) {
+	const somh_class *c = NULL;
+	som_env again = {0};
+	bool turn = describing(&again), stays = !turn; /* others may be describing it */
+	if (turn && !(c = describe_in_turn(som_class_describe(m->cls), &again))) {
+		take_out(m);
+		if ((stays = som_class_unload(m->cls, NULL) != SOM_OK)) put(m);
+		else drop(m);
+	}
+	if (turn) described();
+	if (c) som_env_clear(ev);
+	if (stays) som_env_clear(ev), raise_code(ev, SOM_E_BUSY, "class %s cannot be described, and is in use already: it stays", som_class_describe(m->cls)->name);
+	som_env_clear(&again);
+	return c;
+}
+
 const somh_class *somh_define(const somh_definition *d, som_env *ev) {
 	som_env own = {0};
 	if (!ev) ev = &own;
@@ -181,14 +197,15 @@ const somh_class *somh_define(const somh_definition *d, som_env *ev) {
 	if (!m) return raise_code(ev, SOM_E_MEMORY, "no memory for a class"), NULL;
 	*m = (made){.handler = d->handler, .begin = d->begin, .end = d->end, .context = d->context};
 	som_class *c = define(m, d, ev);
-	if (!c) {
+	const somh_class *is = c ? somh_describe(c, ev) : NULL;
+	if (c && !is) {
+		is = retry_or_undo(m, ev);
+	} else if (!c) {
 		if (m->cls) take_out(m);
 		drop(m);
-	} else {
-		m->described = somh_describe(c, ev);
 	}
 	som_env_clear(&own);
-	return c ? m->described : NULL;
+	return is;
 }
 
 int somh_undefine(const somh_class *c, som_env *ev) {

@@ -32,6 +32,7 @@
 #define overrides_here somh_in_overrides_here
 #define forget somh_in_forget
 #define hide somh_in_hide
+#define describe_in_turn somh_in_describe_in_turn
 #define show somh_in_show
 #define made_here somh_in_made_here
 
@@ -83,6 +84,7 @@ void *made_here(const som_class *c, void **context); /* who made a class of somh
 bool overrides_here(const somh_class *c, const somh_method *m); /* c is of somh_define, and overrides m itself */
 
 /* class.c */
+somh_class *describe_in_turn(const som_class_info *info, som_env *ev); /* by who is describing: what is known, or is from now on */
 /* A description that is not found any more, until it is shown again or forgotten. */
 struct node *hide(const somh_class *c);
 void show(struct node *n);

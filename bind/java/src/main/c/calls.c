@@ -274,11 +274,12 @@ NATIVE(jlong, makeBy)(JNIEnv *env, jclass c, jlong cls, jlong method, jbyteArray
 }
 
 /* What calls of a method run, for other tools of this process. */
-NATIVE(jlong, entry)(JNIEnv *env, jclass c, jlong cell_at, jlong method) {
+NATIVE(jlong, entry)(JNIEnv *env, jclass c, jobject self, jlong cell_at, jlong method) {
 	cell *x = ADDRESS(cell, cell_at);
 	(void)c;
 	som_ref o = enter(env, x);
 	som_proc *proc = o ? som_resolve(o, ADDRESS(somh_method, method)->token) : NULL;
 	leave(env, x);
+	if (!o) throw_released(env, self);
 	return (jlong)(uintptr_t)proc;
 }

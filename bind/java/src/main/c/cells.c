@@ -12,14 +12,14 @@
 #include <unistd.h>
 #endif
 
-static somh_twins *twins;
+static somh_twins *twins, *lenders; /* what stands for an object, and what its overrides have lent C */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the table, the lists, and what cells hold */
 static cell strongs = {.next = &strongs, .before = &strongs};
 enum { LEAST_STRONG = 4096 };
 static size_t nstrong, look_at = LEAST_STRONG; /* how many there are, and at how many they are looked at */
 
 /* An object that Java is making, whose class it has made: what begins it finds it here. */
-static _Thread_local struct making { const somh_class *c; cell *x; som_ref is; struct making *outer; } *making;
+static _Thread_local struct making { const somh_class *c; cell *x; som_ref is, expected; struct making *outer; } *making;
 
 /* ---- A fence for all threads ---- */
 
@@ -36,11 +36,15 @@ static bool fence_all(int command) {
 
 void set_up_cells(void) {
 	twins = somh_twins_new();
+	lenders = somh_twins_new();
 	can_fence = fence_all(REGISTER_PRIVATE_EXPEDITED);
 }
 
-/* Gives back what close has taken, once nobody is in it. Of several threads that come here one does. */
+/* Gives back what close has taken, once nobody is in it. Of several threads that come here one does: who leaves stores its count and looks whether it is fenced, who closes
+ * stores that and looks at the counts, so that one of them sees the other's. Before it is fenced the owner's count may be seen by nobody but the owner. */
 void end_if_idle(cell *x) {
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (!__atomic_load_n(&x->fenced, __ATOMIC_SEQ_CST)) return;
 	if (__atomic_load_n(&x->own, __ATOMIC_ACQUIRE) || __atomic_load_n(&x->others, __ATOMIC_SEQ_CST)) return;
 	som_release(__atomic_exchange_n(&x->pending, NULL, __ATOMIC_ACQ_REL));
 }
@@ -71,7 +75,7 @@ static void look(JNIEnv *env) {
 }
 
 void enclose(JNIEnv *env, cell *x, som_ref o) {
-	if (!x->made || __atomic_load_n(&x->strong, __ATOMIC_RELAXED) || !somh_shared(o)) return;
+	if (!x->made || !somh_shared(o)) return; /* whether it is strong is told under the lock alone: another thread may be about to let go of it */
 	pthread_mutex_lock(&lock);
 	if (x->ref == o && somh_shared(o)) hold(env, x);
 	if (nstrong > look_at) look(env);
@@ -188,15 +192,31 @@ NATIVE(void, close)(JNIEnv *env, jclass c, jlong cell_at) {
 	(void)c;
 	if (!unbind(env, x)) return;
 	if (x->owner && x->owner != env) fence_all(PRIVATE_EXPEDITED);
+	__atomic_store_n(&x->fenced, true, __ATOMIC_SEQ_CST);
 	end_if_idle(x);
 }
 
-NATIVE(jboolean, alive)(JNIEnv *env, jclass c, jlong cell_at) { return (void)env, (void)c, __atomic_load_n(&ADDRESS(cell, cell_at)->ref, __ATOMIC_ACQUIRE) != NULL; }
-NATIVE(jlong, address)(JNIEnv *env, jclass c, jlong cell_at) { return (void)env, (void)c, (jlong)(uintptr_t)ADDRESS(cell, cell_at)->ref; }
+/* 0: it has been released. */
+NATIVE(jlong, address)(JNIEnv *env, jclass c, jobject self, jlong cell_at) {
+	(void)env, (void)c, (void)self;
+	return (jlong)(uintptr_t)__atomic_load_n(&ADDRESS(cell, cell_at)->ref, __ATOMIC_ACQUIRE);
+}
+
+NATIVE(jlong, classOfObject)(JNIEnv *env, jclass c, jobject self, jlong cell_at) {
+	cell *x = ADDRESS(cell, cell_at);
+	som_env ev = {0};
+	(void)c;
+	som_ref o = enter(env, x);
+	const somh_class *is = o ? somh_describe(som_class_of(o), &ev) : NULL;
+	leave(env, x);
+	if (!o) throw_released(env, self);
+	else if (!is) throw_env(env, &ev, NULL, NULL);
+	return (jlong)(uintptr_t)is;
+}
 
 /* ---- What is lent ---- */
 
-/* What a method returns and keeps lasts as long as the object, of the last values that are different; C borrows it. Under the lock. */
+/* What a method returns and keeps lasts as long as libsom's object, of the last values that are different; C borrows it. Under the lock. */
 enum { MAX_LENT = 16 };
 typedef struct lent {
 	struct lent *next;
@@ -211,8 +231,8 @@ static void end_value(const somh_type *t, void *p) {
 	som_deallocate(p);
 }
 
-static void drop_lent(cell *x) {
-	for (lent *l = x->lent, *next; l; l = next) {
+static void end_lent(lent *l) {
+	for (lent *next; l; l = next) {
 		next = l->next;
 		for (int i = 0; i < MAX_LENT; i++)
 			end_value(l->type, l->values[i]);
@@ -220,18 +240,19 @@ static void drop_lent(cell *x) {
 	}
 }
 
-static lent *lent_by(cell *x, const somh_method *m, const somh_param *p) {
-	lent *l = x->lent;
+static lent *lent_by(som_ref self, const somh_method *m, const somh_param *p) {
+	lent *all = somh_twin(lenders, self), *l = all;
 	while (l && (l->m != m || l->slot != p->slot)) l = l->next;
 	if (l || !(l = calloc(1, sizeof *l))) return l;
-	*l = (lent){.next = x->lent, .type = p->type, .m = m, .slot = p->slot};
-	return x->lent = l;
+	*l = (lent){.next = all, .type = p->type, .m = m, .slot = p->slot};
+	if (!somh_twin_set(lenders, self, l)) free(l), l = NULL;
+	return l;
 }
 
 /* Of a text that is there already that one, which is the last from now on. */
 static void *lent_already(lent *l, const somh_type *t, void *from) {
 	for (uint32_t i = 0; i < MAX_LENT && t->kind == SOMH_STRING; i++)
-		if (l->values[i] && *(char **)from && !strcmp(*(char **)l->values[i], *(char **)from)) {
+		if (l->values[i] && *(char **)l->values[i] && *(char **)from && !strcmp(*(char **)l->values[i], *(char **)from)) {
 			void *found = l->values[i];
 			for (uint32_t next; (next = (i + 1) % MAX_LENT) != l->at; i = next)
 				l->values[i] = l->values[next];
@@ -240,29 +261,31 @@ static void *lent_already(lent *l, const somh_type *t, void *from) {
 	return NULL;
 }
 
-void *lend(cell *x, const somh_method *m, const somh_param *p, void *from) {
-	void *end = NULL, *value;
-	if (p->type->kind == SOMH_OBJECT && x->ref && *(som_ref *)from == x->ref) { /* itself, which it must not keep */
-		som_release(x->ref);
-		return &x->ref;
+bool lend(som_ref self, const somh_method *m, const somh_param *p, void *value) {
+	void *end = NULL, *kept;
+	bool good = false;
+	if (p->type->kind == SOMH_OBJECT && *(som_ref *)value == self) { /* itself, which it must not keep */
+		som_release(self);
+		return true;
 	}
 	pthread_mutex_lock(&lock);
-	lent *l = lent_by(x, m, p);
-	void *is = l ? lent_already(l, p->type, from) : NULL;
-	if (is) {
+	lent *l = lent_by(self, m, p);
+	if (l && (kept = lent_already(l, p->type, value))) {
+		char *same = *(char **)value;
+		memcpy(value, kept, p->type->size);
 		pthread_mutex_unlock(&lock);
-		somh_end(p->type, from);
-		return is;
+		somh_end(p->type, &same);
+		return true;
 	}
-	if (l && (value = som_allocate(p->type->size))) {
-		is = memcpy(value, from, p->type->size);
+	if (l && (good = (kept = som_allocate(p->type->size)) != NULL)) {
+		memcpy(kept, value, p->type->size);
 		end = l->values[l->at];
-		l->values[l->at] = value;
+		l->values[l->at] = kept;
 		l->at = (l->at + 1) % MAX_LENT;
 	}
 	pthread_mutex_unlock(&lock);
 	end_value(p->type, end); /* which may call others */
-	return is;
+	return good;
 }
 
 /* The object is no more: by its Cleaner. */
@@ -273,7 +296,6 @@ NATIVE(void, drop)(JNIEnv *env, jclass c, jlong cell_at) {
 	unbind(env, x);
 	som_release(__atomic_exchange_n(&x->pending, NULL, __ATOMIC_ACQ_REL));
 	(*env)->DeleteWeakGlobalRef(env, x->weak);
-	drop_lent(x);
 	free(x);
 }
 
@@ -281,7 +303,7 @@ NATIVE(void, drop)(JNIEnv *env, jclass c, jlong cell_at) {
 
 void begin_instance(som_ref self, som_env *ev, void *context) {
 	(void)context;
-	if (making && !making->is && making->c->cls == som_class_of(self)) { /* it has the reference that is being made */
+	if (making && !making->is && (making->expected ? making->expected == self : making->c->cls == som_class_of(self))) { /* it has the reference that is being made */
 		pthread_mutex_lock(&lock);
 		bool bound = bind_cell(making->x, self);
 		pthread_mutex_unlock(&lock);
@@ -308,10 +330,10 @@ void begin_instance(som_ref self, som_env *ev, void *context) {
 }
 
 /* An object that another language makes: the cell becomes what stands for it. */
-NATIVE(void, attach)(JNIEnv *env, jclass c, jlong cell_at, jlong ref) {
+NATIVE(void, attach)(JNIEnv *env, jclass c, jobject self, jlong cell_at, jlong ref) {
 	cell *x = ADDRESS(cell, cell_at);
 	som_ref o = ADDRESS(som_object, ref);
-	(void)c;
+	(void)c, (void)self;
 	pthread_mutex_lock(&lock);
 	bool bound = bind_cell(x, som_retain(o));
 	if (bound) hold(env, x);
@@ -324,24 +346,37 @@ NATIVE(void, attach)(JNIEnv *env, jclass c, jlong cell_at, jlong ref) {
 void end_instance(som_ref self, void *context) {
 	(void)context;
 	JNIEnv *env = thread_env();
-	if (!env) return;
 	pthread_mutex_lock(&lock);
-	cell *x = somh_twin(twins, self);
+	lent *l = somh_twin(lenders, self);
+	if (l) somh_twin_set(lenders, self, NULL);
+	cell *x = env ? somh_twin(twins, self) : NULL;
 	if (x) { /* one whose making has failed: else Java's reference would have kept it */
 		somh_twin_set(twins, self, NULL);
 		let_go(env, x);
 		x->ref = NULL;
 	}
 	pthread_mutex_unlock(&lock);
+	end_lent(l); /* which may call others */
+}
+
+/* A new object. Where its metaclass makes objects as SOMClass does it is known before its initializers run, so that it is not taken for another of its class that they make. */
+static som_ref new_object(struct making *m, som_env *ev) {
+	som_class *c = m->c->cls;
+	som_found f = {.size_of = sizeof f, .as = "o:"};
+	if (som_lookup(som_class_class(), "somNew", &f, NULL) != SOM_OK || som_resolve((som_ref)(void *)c, f.token) != som_class_proc(som_class_class(), f.token)) return som_new(c, ev);
+	som_making *begun = som_begin(c, ev);
+	if (!begun) return NULL;
+	m->expected = som_made(begun);
+	return som_end(begun, ev);
 }
 
 /* Makes an object of a class that Java has made for one that is being constructed. */
-NATIVE(void, make)(JNIEnv *env, jclass c, jlong cell_at, jlong cls) {
-	struct making m = {ADDRESS(somh_class, cls), ADDRESS(cell, cell_at), NULL, making};
+NATIVE(void, make)(JNIEnv *env, jclass c, jobject self, jlong cell_at, jlong cls) {
+	struct making m = {ADDRESS(somh_class, cls), ADDRESS(cell, cell_at), NULL, NULL, making};
 	som_env ev = {0};
-	(void)c;
+	(void)c, (void)self;
 	making = m.c->nmade ? &m : NULL;
-	som_ref o = som_new(m.c->cls, &ev);
+	som_ref o = new_object(&m, &ev);
 	making = m.outer;
 	if (o && (m.is == o)) {
 		enclose(env, m.x, o); /* what was begun may have given itself to others */

@@ -20,12 +20,12 @@ typedef struct cell {
 	JNIEnv *owner;    /* the thread whose calls are counted in own, without atomic instructions; NULL: there is none */
 	uint32_t own, others; /* calls that are in it */
 	som_ref pending;  /* what close has taken, until no call is in it */
+	bool fenced;      /* pending may be given back: every thread has seen that ref is NULL, and what it has counted is seen */
 	jweak weak;       /* the object; these are written under the lock */
 	jobject strong;   /* the same, while others than Java have references and its class was made in Java */
 	struct cell *next, *before; /* of those that are strong */
 	const somh_class *made;  /* its class, if Java has made it */
 	const somh_class *super; /* and the nearest above that Java has not */
-	struct lent *lent; /* what its overrides have lent C */
 } cell;
 
 extern bool down; /* the machine ends: nothing of it is to be used */
@@ -42,38 +42,42 @@ void *fail(JNIEnv *env, const char *why);                  /* NULL, and a system
 /* cells.c */
 cell *cell_of(som_ref o, jobject *object, JNIEnv *env); /* and a local reference of its object; NULL: Java has none */
 void enclose(JNIEnv *env, cell *x, som_ref o); /* after a call or what else may have given others references */
-void end_if_idle(cell *x);
+void end_if_idle(cell *x); /* by who has left one that is closed, and who has closed it */
 som_ref retained(JNIEnv *env, cell *x); /* NULL: it has been released */
 void begin_instance(som_ref self, som_env *ev, void *context); /* these two by any thread */
 void end_instance(som_ref self, void *context);
 void set_up_cells(void);
-void *lend(cell *w, const somh_method *m, const somh_param *p, void *from); /* takes a value over: where it is from now on; NULL: no memory */
+/* Takes over a value that self's method returns and self keeps: C borrows what is at value now, as long as self lives. False: no memory, and the value is still the caller's. */
+bool lend(som_ref self, const somh_method *m, const somh_param *p, void *value);
 
 /* A call is in an object from enter to leave, and the reference holds meanwhile. NULL: it has been released. */
 static inline som_ref enter(JNIEnv *env, cell *x) {
 	if (x->owner == env) {
 		__atomic_store_n(&x->own, x->own + 1, __ATOMIC_RELAXED);
 		__atomic_signal_fence(__ATOMIC_SEQ_CST); /* who closes it makes this a fence of all threads */
-	} else {
-		__atomic_add_fetch(&x->others, 1, __ATOMIC_SEQ_CST);
+		return __atomic_load_n(&x->ref, __ATOMIC_RELAXED);
 	}
-	return __atomic_load_n(&x->ref, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&x->others, 1, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&x->ref, __ATOMIC_SEQ_CST); /* not before it is counted */
 }
 
 static inline void leave(JNIEnv *env, cell *x) {
 	if (x->owner == env) {
 		__atomic_store_n(&x->own, x->own - 1, __ATOMIC_RELAXED);
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	} else {
-		__atomic_sub_fetch(&x->others, 1, __ATOMIC_SEQ_CST);
+		if (!__atomic_load_n(&x->ref, __ATOMIC_RELAXED)) end_if_idle(x);
+		return;
 	}
-	if (!__atomic_load_n(&x->ref, __ATOMIC_RELAXED)) end_if_idle(x);
+	__atomic_sub_fetch(&x->others, 1, __ATOMIC_SEQ_CST);
+	if (!__atomic_load_n(&x->ref, __ATOMIC_SEQ_CST)) end_if_idle(x);
 }
 
 /* values.c: values as octets, in the order that IDL has them, in the machine's own representation and without padding. */
+enum { MAX_NESTING = 128 }; /* values in one another: half of SOMH_MAX_NESTING, and what Writer allows */
 typedef struct writer {
 	char *p;
 	size_t n, room;
+	uint32_t depth;
 	const char *why; /* what is wrong; then nothing is in it that has to be ended */
 	size_t *refs;    /* where references are that it owns */
 	size_t nrefs, refs_room;

@@ -41,15 +41,14 @@ static void took(const somh_method *m, const som_value *args) {
 }
 
 /* One value that comes out, to where C wants it. */
-static void read_out(reader *r, cell *x, const somh_method *m, const somh_param *p, void *to) {
+static void read_out(reader *r, som_ref self, const somh_method *m, const somh_param *p, void *to) {
 	union { som_value v; _Alignas(16) char room[256]; } small;
-	void *value = p->type->size <= sizeof small ? memset(&small, 0, sizeof small) : calloc(1, p->type->size), *kept;
+	void *value = p->type->size <= sizeof small ? memset(&small, 0, sizeof small) : calloc(1, p->type->size);
 	if (!to) r->why = "there is no place for what comes out";
 	else if (!value) r->why = "no memory for a result";
 	else read_value(r, p->type, value);
 	if (!r->why && p->owner == SOMH_OBJECTS && p->type->owns) {
-		if ((kept = lend(x, m, p, value))) memcpy(value, kept, p->type->size);
-		else somh_end(p->type, value), r->why = "no memory for a result";
+		if (!lend(self, m, p, value)) somh_end(p->type, value), r->why = "no memory for a result";
 	}
 	if (!r->why) {
 		if (p->direction == SOMH_INOUT) somh_end(p->type, to);
@@ -71,26 +70,26 @@ static void take_back(const somh_method *m, uint32_t n, const som_value *args, s
 	}
 }
 
-static void read_results(reader *r, cell *x, const somh_method *m, const som_value *args, som_value *result) {
+static void read_results(reader *r, som_ref self, const somh_method *m, const som_value *args, som_value *result) {
 	uint32_t n = 0;
 	if (m->result.type->kind != SOMH_VOID) {
-		read_out(r, x, m, &m->result, m->result.type->apart ? args[m->result.slot].p : result);
+		read_out(r, self, m, &m->result, m->result.type->apart ? args[m->result.slot].p : result);
 		n += !r->why;
 	}
 	for (uint32_t i = 0; i < m->nparams && !r->why; i++) {
 		if (m->params[i].direction == SOMH_IN) continue;
-		read_out(r, x, m, &m->params[i], args[m->params[i].slot].p);
+		read_out(r, self, m, &m->params[i], args[m->params[i].slot].p);
 		n += !r->why;
 	}
 	if (r->why) take_back(m, n, args, result);
 }
 
-static void call_by_octets(JNIEnv *env, const override *o, cell *x, jobject self, const som_value *args, som_value *result) {
+static void call_by_octets(JNIEnv *env, const override *o, som_ref self, jobject is, const som_value *args, som_value *result) {
 	writer w = {0};
 	write_in(&w, o->m, args);
 	jbyteArray in = written(env, &w), out;
 	if (!in) return;
-	jobjectArray held = (*env)->CallStaticObjectMethod(env, upcall_class, upcalls.handle, o->id, self, in); /* objects whose cells are in it live until this frame ends */
+	jobjectArray held = (*env)->CallStaticObjectMethod(env, upcall_class, upcalls.handle, o->id, is, in); /* objects whose cells are in it live until this frame ends */
 	if ((*env)->ExceptionCheck(env) || !held) return;
 	out = (*env)->GetObjectArrayElement(env, held, 0);
 	jsize n = (*env)->GetArrayLength(env, out);
@@ -98,7 +97,7 @@ static void call_by_octets(JNIEnv *env, const override *o, cell *x, jobject self
 	if (!p) return (void)fail(env, "no memory for results");
 	(*env)->GetByteArrayRegion(env, out, 0, n, (jbyte *)p);
 	reader r = {.p = p, .end = p + n, .env = env};
-	read_results(&r, x, o->m, args, result);
+	read_results(&r, self, o->m, args, result);
 	free(p);
 	if (r.gone) throw_released(env, (*env)->NewLocalRef(env, r.gone->weak));
 	else if (r.why) fail(env, r.why);
@@ -184,7 +183,7 @@ static void above(const override *o, som_ref self, som_env *ev, const som_value 
 }
 
 /* One that is not direct, or that raised, makes more references than a thread of C's would ever give back. */
-static void call_in_frame(JNIEnv *env, const override *o, cell *x, jobject self, som_env *ev, const som_value *args, som_value *result) {
+static void call_in_frame(JNIEnv *env, const override *o, som_ref self, jobject is, som_env *ev, const som_value *args, som_value *result) {
 	jthrowable raised = (*env)->ExceptionOccurred(env);
 	if (raised) (*env)->ExceptionClear(env);
 	if ((*env)->PushLocalFrame(env, 16) != 0) {
@@ -192,7 +191,7 @@ static void call_in_frame(JNIEnv *env, const override *o, cell *x, jobject self,
 		som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_NO, "no memory for a call of Java");
 	} else {
 		if (raised) (*env)->Throw(env, raised);
-		else call_by_octets(env, o, x, self, args, result);
+		else call_by_octets(env, o, self, is, args, result);
 		if ((*env)->ExceptionCheck(env)) raise_to_env(env, o->m->flags & SOMH_OIDL ? NULL : ev);
 		(*env)->PopLocalFrame(env, NULL);
 	}
@@ -212,7 +211,7 @@ void handle(void *context, som_ref self, som_env *ev, const som_value *args, som
 		above(o, self, ev, args, result);
 	} else {
 		if (o->direct) call_direct(env, o, is, args, result);
-		if (!o->direct || (*env)->ExceptionCheck(env)) call_in_frame(env, o, x, is, ev, args, result);
+		if (!o->direct || (*env)->ExceptionCheck(env)) call_in_frame(env, o, self, is, ev, args, result);
 		took(o->m, args);
 		enclose(env, x, self);
 	}
@@ -235,7 +234,7 @@ NATIVE(jlong, define)(JNIEnv *env, jclass c, jbyteArray name, jboolean exact, jl
 	char *s = chars_of(env, name);
 	som_env ev = {0};
 	(void)c;
-	bool good = is && all && overrides && addresses && above_it && s && (is->java = (*env)->NewGlobalRef(env, java));
+	bool stays = false, good = is && all && overrides && addresses && above_it && s && (is->java = (*env)->NewGlobalRef(env, java));
 	if (good) {
 		is->super = ADDRESS(somh_class, super), is->id = id;
 		(*env)->GetLongArrayRegion(env, parents, 0, np, addresses);
@@ -251,13 +250,14 @@ NATIVE(jlong, define)(JNIEnv *env, jclass c, jbyteArray name, jboolean exact, jl
 		somh_definition d = {.size_of = sizeof d, .noverrides = (uint32_t)n, .nparents = (uint32_t)np, .name = s, .parents = above_it, .overrides = overrides, .handler = handle,
 			.begin = begin_instance, .end = end_instance, .context = is, .exact = exact};
 		const somh_class *cls = somh_define(&d, &ev);
+		stays = !cls && ev.code == SOM_E_BUSY; /* a class is there whose closures point to these */
 		if (!cls) good = false, throw_env(env, &ev, NULL, NULL);
 		else __atomic_store_n(&is->cls, cls, __ATOMIC_RELEASE);
 	} else if (!(*env)->ExceptionCheck(env)) {
 		fail(env, "no memory for a class");
 	}
 	free(overrides), free(addresses), free(above_it), free(s);
-	if (good) return (jlong)(uintptr_t)is;
+	if (good || stays) return good ? (jlong)(uintptr_t)is : 0;
 	if (is && is->java) (*env)->DeleteGlobalRef(env, is->java);
 	free(is), free(all);
 	return 0;

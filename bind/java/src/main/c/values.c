@@ -79,7 +79,29 @@ static void write_each(writer *w, const somh_type *elem, const char *p, uint64_t
 		write_value(w, elem, p + i * elem->size);
 }
 
+/* Whether values are in it that count for MAX_NESTING, as Writer counts them. */
+static bool nests(const somh_type *t) {
+	switch (t->kind) {
+	case SOMH_STRUCT:
+	case SOMH_EXCEPTION:
+	case SOMH_UNION: return true;
+	case SOMH_ARRAY:
+	case SOMH_SEQUENCE: return t->elem->kind != SOMH_OCTET;
+	}
+	return false;
+}
+
+static void write_inner(writer *w, const somh_type *t, const void *p);
+
+/* What is nested deeper is not written, so that neither this nor Reader, which follows it, runs out of stack. */
 void write_value(writer *w, const somh_type *t, const void *p) {
+	if (!nests(t) || w->why) return write_inner(w, t, p);
+	if (++w->depth > MAX_NESTING) return wrong(w, "a value comes that is nested deeper than 128 (MAX_NESTING)");
+	write_inner(w, t, p);
+	w->depth--; /* what is wrong ends the writer, and this is of no use any more */
+}
+
+static void write_inner(writer *w, const somh_type *t, const void *p) {
 	const char *at = p;
 	const somh_sequence *q = p;
 	int32_t arm;

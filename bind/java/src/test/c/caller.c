@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CALLER(type, name) JNIEXPORT type JNICALL Java_dsomtest_Caller_##name
 
@@ -36,6 +37,55 @@ CALLER(jlong, often)(JNIEnv *env, jclass k, jlong f, jlong o, jlong times) {
 	for (jlong i = 0; i < times; i++) sum += ((method *)(uintptr_t)f)((void *)(uintptr_t)o, &ev, i & 63);
 	som_env_clear(&ev);
 	return sum;
+}
+
+/* Zoo::Tree, and its sequences. */
+typedef struct tree { int64_t value; struct trees { uint32_t maximum, length; struct tree *buffer; } below; } tree;
+typedef void tree_method(void *o, som_env *ev, tree *v, tree *out, tree *inout, tree *result);
+
+static jbyteArray text_of(JNIEnv *env, const char *s) {
+	jsize n = (jsize)strlen(s);
+	jbyteArray a = (*env)->NewByteArray(env, n);
+	if (a) (*env)->SetByteArrayRegion(env, a, 0, n, (const jbyte *)s);
+	return a;
+}
+
+/* Calls Zoo::Echo's tree with one that is as deep as that: what was raised, or the number of those that came back in one another. */
+CALLER(jbyteArray, deep)(JNIEnv *env, jclass k, jlong f, jlong o, jint depth) {
+	tree *all = calloc((size_t)depth, sizeof *all), out = {0}, inout = {0}, result = {0};
+	som_env ev = {0};
+	char n[40];
+	(void)k;
+	if (!all) return NULL;
+	for (jint i = 0; i + 1 < depth; i++) all[i].below = (struct trees){1, 1, &all[i + 1]};
+	((tree_method *)(uintptr_t)f)((void *)(uintptr_t)o, &ev, all, &out, &inout, &result);
+	int back = 1;
+	for (tree *t = &result; t->below.length; t = t->below.buffer) back++;
+	snprintf(n, sizeof n, "%d", back);
+	jbyteArray a = text_of(env, ev.major ? ev.text ? ev.text : ev.id : n);
+	som_env_clear(&ev);
+	free(all);
+	return a;
+}
+
+/* Calls a method that lends a text, and keeps that and the object. */
+static som_ref lender;
+static const char *borrowed;
+
+CALLER(void, borrow)(JNIEnv *env, jclass k, jlong f, jlong o) {
+	som_env ev = {0};
+	(void)env, (void)k;
+	lender = som_retain((som_ref)(uintptr_t)o);
+	borrowed = ((const char *(*)(void *, som_env *))(uintptr_t)f)(lender, &ev);
+	som_env_clear(&ev);
+}
+
+/* What the text is now; the object is given back. */
+CALLER(jbyteArray, borrowed)(JNIEnv *env, jclass k) {
+	(void)k;
+	jbyteArray a = text_of(env, borrowed);
+	som_release(lender);
+	return a;
 }
 
 static call last;
@@ -86,6 +136,29 @@ CALLER(jboolean, defineSigned)(JNIEnv *env, jclass k) {
 	(void)env, (void)k;
 	return som_class_define(&d, NULL) != NULL;
 }
+
+/* A class below Zoo::Dog whose initializer makes another object of the class of the one that is begun. */
+static som_ref litter;
+
+static void breed(som_ref self, som_env *ev, void *context) {
+	static int inside;
+	som_env own = {0};
+	(void)ev, (void)context;
+	if (inside++ == 0) litter = som_new(som_class_of(self), &own);
+	inside--;
+	som_env_clear(&own);
+}
+
+CALLER(jboolean, defineBreeder)(JNIEnv *env, jclass k) {
+	static const char *const parents[] = {"Zoo::Dog"};
+	som_class_desc d = {.size_of = sizeof d, .name = "Breeder", .parents = parents, .nparents = 1, .init = breed};
+	(void)env, (void)k;
+	return som_class_define(&d, NULL) != NULL;
+}
+
+/* Where the other one is, and its end. */
+CALLER(jlong, litter)(JNIEnv *env, jclass k) { return (void)env, (void)k, (jlong)(uintptr_t)litter; }
+CALLER(void, endLitter)(JNIEnv *env, jclass k) { (void)env, (void)k, som_release(litter); }
 
 /* A class in C below one that Java has made. */
 CALLER(jboolean, defineBelow)(JNIEnv *env, jclass k, jbyteArray of) {

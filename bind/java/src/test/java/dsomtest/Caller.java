@@ -12,7 +12,13 @@ final class Caller {
     private static native boolean defineOlder();
     static native boolean defineSigned();
     static native boolean defineBelow(byte[] name);
+    static native boolean defineBreeder();
+    static native long litter();
+    static native void endLitter();
     static native long newDog();
+    static native byte[] deep(long entry, long object, int depth);
+    static native void borrow(long entry, long object);
+    static native byte[] borrowed();
 
     /** The name of a class that was built with an older release of an exception. */
     static synchronized String older() {

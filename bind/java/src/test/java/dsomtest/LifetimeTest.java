@@ -204,6 +204,93 @@ class LifetimeTest {
         all.shutdown();
     }
 
+    /** The thread that made it calls it, others do so as well, and yet another closes it. */
+    @Test
+    void closedBesideItsOwner() throws Exception {
+        ExecutorService all = Executors.newFixedThreadPool(2);
+        for (int round = 0; round < 500; round++) {
+            Dog d = Som.create(Dog.class);
+            SomWeak<SomObject> w = new SomWeak<>((SomObject) d);
+            CyclicBarrier begun = new CyclicBarrier(3);
+            Future<?> called = all.submit(() -> {
+                begun.await();
+                return untilReleased(d);
+            });
+            Future<?> closed = all.submit(() -> {
+                begun.await();
+                d.close();
+                return null;
+            });
+            begun.await();
+            untilReleased(d);
+            called.get(60, TimeUnit.SECONDS);
+            closed.get(60, TimeUnit.SECONDS);
+            assertNull(w.get());
+        }
+        all.shutdown();
+    }
+
+    private static long untilReleased(Dog d) throws Exception {
+        try {
+            for (long sum = 0;;) {
+                sum += d.speak(3);
+            }
+        } catch (IllegalStateException released) {
+            assertTrue(released.getMessage().contains("has been released"));
+            return 0;
+        }
+    }
+
+    /** What an object is asked of itself while another thread closes it is answered, or it has been released. */
+    @Test
+    void askedWhileClosed() throws Exception {
+        ExecutorService all = Executors.newSingleThreadExecutor();
+        for (int round = 0; round < 3000; round++) {
+            SomObject d = (SomObject) Som.create(Dog.class);
+            CyclicBarrier begun = new CyclicBarrier(2);
+            Future<?> closed = all.submit(() -> {
+                begun.await();
+                d.close();
+                return null;
+            });
+            begun.await();
+            try {
+                assertEquals("Zoo::Dog", d.somClass().name());
+            } catch (IllegalStateException released) {
+                assertEquals("DogBase (released)", d.toString());
+            }
+            closed.get(60, TimeUnit.SECONDS);
+        }
+        all.shutdown();
+    }
+
+    static class Lending extends DogBase {
+        @Override
+        public String getName() {
+            return "a text that is lent";
+        }
+    }
+
+    private static java.lang.ref.WeakReference<Lending> lends() {
+        Lending o = new Lending();
+        Caller.borrow(Som.entry(o, "_get_name"), Som.address(o));
+        o.close();
+        return new java.lang.ref.WeakReference<>(o);
+    }
+
+    /** What an override has lent C lasts as long as libsom's object, also where Java's is no more. */
+    @Test
+    void lentLonger() {
+        java.lang.ref.WeakReference<Lending> w = lends();
+        collectUntil(() -> w.get() == null);
+        long before = own();
+        for (int i = 0; i < 3; i++) { // behind what the Cleaner had to do before
+            new Own();
+            collectUntil(() -> own() <= before);
+        }
+        assertEquals("a text that is lent", new String(Caller.borrowed()));
+    }
+
     /** A list whose elements nobody else refers to, made as they are asked for. */
     private static final class Fresh extends java.util.AbstractList<zoo.Animal> {
         @Override

@@ -179,6 +179,24 @@ class SubclassingTest {
         assertEquals(List.of(List.of(a, d), List.of(), List.of(d, a)), o.call("herd", List.of(d, a), List.of()));
     }
 
+    static class Trees extends EchoBase {
+        @Override
+        public TreeResult tree(zoo.Tree v, zoo.Tree io) {
+            return new TreeResult(v, io, io);
+        }
+    }
+
+    /** What C nests deeper than values may be is refused, however deep: a tree is a structure with a sequence in it. */
+    @Test
+    void deepFromC() {
+        Trees o = new Trees();
+        long entry = Som.entry(o, "tree"), address = Som.address(o);
+        assertEquals("64", new String(Caller.deep(entry, address, 64)));
+        for (int depth : new int[] {65, 4000, 200000}) {
+            assertEquals("a value comes that is nested deeper than 128 (MAX_NESTING)", new String(Caller.deep(entry, address, depth)));
+        }
+    }
+
     /** Without generated code: by names, with what the dynamic calls have. */
     @SomParents("Zoo::Echo")
     static class Wrong extends SomObject {
@@ -225,6 +243,93 @@ class SubclassingTest {
         assertSame(Som.load("Zoo::Terrier"), o.somClass());
         assertEquals("name", assertThrows(SomSystemException.class, Again::new).code());
         assertThrows(IllegalArgumentException.class, NoParent::new);
+    }
+
+    static class Overloading extends DogBase {
+        public long speak(String n) {
+            return -1;
+        }
+
+        public long speak(int n) {
+            return -2;
+        }
+
+        @Override
+        public long speak(long n) throws TooLoud, Asleep {
+            return super.speak(n) + 100;
+        }
+    }
+
+    static class OtherParameters extends DogBase {
+        public long speak(String n) {
+            return -1;
+        }
+    }
+
+    @SomParents("Zoo::Dog")
+    static class NotPublic extends SomObject {
+        long speak(long n) {
+            return -1;
+        }
+    }
+
+    @SomParents("Zoo::Dog")
+    static class Boxed extends SomObject {
+        public Object speak(Number n) {
+            return n.longValue() + 70;
+        }
+    }
+
+    @SomParents("Zoo::Dog")
+    static class Refusing extends SomObject {
+        public long speak(String n) {
+            return -1;
+        }
+    }
+
+    /** Of methods of one name that is an override which is public and takes what the method is given. */
+    @Test
+    void overloads() throws Exception {
+        assertEquals(107L, new Overloading().call("speak", 3));
+        assertEquals(7L, new OtherParameters().call("speak", 3));
+        assertEquals(7L, new NotPublic().call("speak", 3));
+        assertEquals(73L, new Boxed().call("speak", 3));
+        String said = assertThrows(IllegalArgumentException.class, Refusing::new).getMessage();
+        assertTrue(said.contains("does not take what Zoo::Animal::speak is given: (long long)"), said);
+    }
+
+    @SomParents("Breeder")
+    static class Bred extends DogBase {
+        static int begun;
+        final Object mark;
+
+        Bred() {
+            this(null);
+        }
+
+        Bred(Object mark) {
+            this.mark = mark;
+            begun++;
+        }
+
+        @Override
+        public long speak(long n) {
+            return mark == null ? -1 : n;
+        }
+    }
+
+    /** An initializer in C makes another object of the class that is being made: each has its own part in Java. */
+    @Test
+    void anotherMeanwhile() throws Exception {
+        assertTrue(Caller.defineBreeder());
+        Bred o = new Bred("mark");
+        assertEquals(2, Bred.begun);
+        assertEquals(2, o.somClass().instances());
+        assertNotEquals(Som.address(o), Caller.litter());
+        assertEquals(3L, o.call("speak", 3));
+        assertEquals(-1, Caller.inThread(Som.entry(o, "speak"), Caller.litter(), 3));
+        Caller.endLitter();
+        assertEquals(3L, o.call("speak", 3));
     }
 
     static class Same {

@@ -242,6 +242,18 @@ class UsingTest {
         assertThrows(TooLoud.class, () -> AnimalBase.named("nobody", 4));
     }
 
+    /** Of one that goes into a stream of objects the text is left. */
+    @Test
+    void serialized() throws Exception {
+        java.io.ByteArrayOutputStream b = new java.io.ByteArrayOutputStream();
+        try (java.io.ObjectOutputStream out = new java.io.ObjectOutputStream(b)) {
+            out.writeObject(new TooLoud((short) 5, "why"));
+        }
+        TooLoud t = (TooLoud) new java.io.ObjectInputStream(new java.io.ByteArrayInputStream(b.toByteArray())).readObject();
+        assertEquals("5, why", t.getMessage());
+        raises(IllegalStateException.class, "has its text, and no members", t::volume);
+    }
+
     @Test
     void systemExceptions() {
         Animal a = Som.create(Animal.class);

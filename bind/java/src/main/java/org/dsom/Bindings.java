@@ -19,33 +19,77 @@ final class Bindings {
 
     private record Home(String pkg, ClassLoader loader) {}
 
-    private static final TreeMap<String, Home> MODULES = new TreeMap<>((a, b) -> a.length() != b.length() ? b.length() - a.length() : a.compareTo(b)); // the longest first
-    private static final Map<String, Optional<Class<?>>> FOUND = new ConcurrentHashMap<>();
-    private static final Map<SomType, Optional<Shape>> SHAPES = new ConcurrentHashMap<>();
-
-    /** A generated class is used: others of its module are found where it is. */
-    static void register(Class<?> generated) {
-        SomBinding b = generated.getAnnotation(SomBinding.class);
-        if (b == null) {
-            return;
+    /** What was found and what was not, with the homes that there are. More homes make another, and what is put into this one then is of no consequence. */
+    private record Known(Map<String, Optional<Class<?>>> classes, Map<SomType, Optional<Shape>> shapes, Map<SomClass, Optional<MethodHandle>> makers) {
+        Known() {
+            this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
         }
+    }
+
+    private static final TreeMap<String, Home> MODULES = new TreeMap<>((a, b) -> a.length() != b.length() ? b.length() - a.length() : a.compareTo(b)); // the longest first
+    private static volatile Known known = new Known();
+
+    private static final ClassValue<Boolean> REGISTERED = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> c) {
+            SomBinding b = c.getAnnotation(SomBinding.class);
+            if (b != null) {
+                put(c, b);
+            }
+            return b != null;
+        }
+    };
+
+    /** A generated class is used: others of its module, and of those that it refers to, are found where they are. False of one that was not generated. */
+    static boolean register(Class<?> c) {
+        return REGISTERED.get(c);
+    }
+
+    private static void put(Class<?> generated, SomBinding b) {
+        String module = Names.scope(b.value()), pkg = generated.getPackageName();
+        for (Class<?> k = generated.getDeclaringClass(); k != null; k = k.getDeclaringClass()) {
+            module = Names.scope(module); // it is declared in a class
+        }
+        String own = Names.packageOf("", module);
+        if (!pkg.equals(own) && !pkg.endsWith("." + own)) {
+            throw new IllegalStateException(generated.getName() + " is in no package of module " + module + ", which ends in " + own + ": generate it again");
+        }
+        String prefix = pkg.equals(own) ? "" : pkg.substring(0, pkg.length() - own.length() - 1);
+        boolean more;
         synchronized (MODULES) {
-            if (MODULES.putIfAbsent(Names.scope(b.value()), new Home(generated.getPackageName(), generated.getClassLoader())) != null) {
-                return;
+            more = put(module, new Home(pkg, generated.getClassLoader()));
+            for (String other : b.modules()) {
+                more |= put(other, new Home(Names.packageOf(prefix, other), generated.getClassLoader()));
             }
         }
-        FOUND.clear();
-        SHAPES.clear();
+        if (more) {
+            known = new Known();
+        }
+    }
+
+    private static boolean put(String module, Home home) {
+        Home there = MODULES.putIfAbsent(module, home);
+        if (there != null && !there.equals(home)) {
+            throw new IllegalStateException("of " + (module.isEmpty() ? "what is in no module" : "module " + module) + " there is generated code in package " + there.pkg + " and in " + home.pkg
+                + (there.pkg.equals(home.pkg) ? " of another class loader" : "") + ": a program uses one of them");
+        }
+        return there == null;
     }
 
     /** The generated class of a scoped name, with something behind it: {@code find("Zoo::Dog", "Base")}. */
     private static Class<?> find(String scoped, String behind) {
-        Optional<Class<?>> known = FOUND.get(scoped + behind);
-        if (known == null) {
-            known = Optional.ofNullable(look(scoped, behind));
-            FOUND.put(scoped + behind, known);
+        Map<String, Optional<Class<?>>> all = known.classes; // before it is looked for
+        Optional<Class<?>> is = all.get(scoped + behind);
+        if (is == null) {
+            is = Optional.ofNullable(look(scoped, behind));
+            all.put(scoped + behind, is);
         }
-        return known.orElse(null);
+        return is.orElse(null);
+    }
+
+    /** The generated class or interface that stands for a class, a structure, a union or an enumeration; null: there is none, or it is not known yet. */
+    static Class<?> generated(SomType t) {
+        return t.name().isEmpty() ? null : find(t.name(), "");
     }
 
     private static Class<?> look(String scoped, String behind) {
@@ -71,8 +115,54 @@ final class Bindings {
         return null;
     }
 
-    /** What makes an object of Java's for one of a class: of the nearest in its order that has a generated class. */
+    /** What generated code has for a type; null: what is generated for it is not known yet. */
+    static Class<?> inJava(SomType t) {
+        return switch (t.kind) {
+            case STRING, WSTRING -> String.class;
+            case POINTER -> long.class;
+            case OBJECT -> JavaTypes.isAnyObject(t.name()) ? SomObject.class : generated(t);
+            case ENUM, STRUCT, UNION -> generated(t);
+            case SEQUENCE, ARRAY -> t.element().kind == SomType.Kind.OCTET ? byte[].class : List.class;
+            default -> Definition.number(t);
+        };
+    }
+
+    private static final List<Class<?>> WIDENED = List.of(byte.class, short.class, int.class, long.class, float.class, double.class);
+
+    /** Whether a parameter takes all that comes of a type, with or without generated code; of an object, whether it may be one. */
+    static boolean takes(Class<?> parameter, SomType t) {
+        SomBinding b = parameter.getAnnotation(SomBinding.class);
+        if (b != null && b.value().equals(t.name())) {
+            return register(parameter);
+        }
+        Class<?> is = inJava(t), none = switch (t.kind) {
+            case ENUM -> SomEnum.class;
+            case STRUCT -> SomStruct.class;
+            case UNION -> SomUnion.class;
+            default -> null;
+        };
+        if (t.kind == SomType.Kind.OBJECT) {
+            return parameter.isAssignableFrom(SomObject.class) || SomInterface.class.isAssignableFrom(parameter);
+        }
+        if (is != null && is.isPrimitive() && parameter.isPrimitive()) {
+            int from = WIDENED.indexOf(is == char.class ? int.class : is);
+            return parameter == is || from >= 0 && WIDENED.indexOf(parameter) >= from;
+        }
+        return is != null && parameter.isAssignableFrom(MethodType.methodType(is).wrap().returnType()) || none != null && is == null && parameter.isAssignableFrom(none);
+    }
+
+    /** What makes an object of Java's for one of a class: of the nearest in its order that has a generated class; null where none has. */
     static MethodHandle maker(SomClass c) {
+        Map<SomClass, Optional<MethodHandle>> all = known.makers;
+        Optional<MethodHandle> is = all.get(c);
+        if (is == null) {
+            is = Optional.ofNullable(nearest(c));
+            all.put(c, is);
+        }
+        return is.orElse(null);
+    }
+
+    private static MethodHandle nearest(SomClass c) {
         for (SomClass k : c.order()) {
             Class<?> base = k.isMade() ? null : find(k.name(), "Base");
             if (base != null) {
@@ -103,17 +193,26 @@ final class Bindings {
     private record Shape(Class<?> type, MethodHandle make, MethodHandle[] members, Object[] constants) {}
 
     private static Shape shape(SomType t) {
-        Optional<Shape> known = SHAPES.get(t);
-        if (known == null) {
-            Class<?> c = t.name().isEmpty() ? null : find(t.name(), "");
+        Map<SomType, Optional<Shape>> all = known.shapes;
+        Optional<Shape> is = all.get(t);
+        if (is == null) {
+            Class<?> c = generated(t);
             try {
-                known = c == null ? Optional.empty() : Optional.of(shapeOf(t, c));
+                is = c == null ? Optional.empty() : Optional.of(shapeOf(t, c));
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException(c.getName() + " is not what the class library has: generate it again", e);
             }
-            SHAPES.put(t, known);
+            all.put(t, is);
         }
-        return known.orElse(null);
+        return is.orElse(null);
+    }
+
+    /** The same for a value of Java's, whose class may be the first of its module that is used. */
+    private static Shape shape(SomType t, Object v) {
+        if (v instanceof Record || v instanceof Enum<?>) {
+            register(v instanceof Enum<?> e ? e.getDeclaringClass() : v.getClass());
+        }
+        return shape(t);
     }
 
     private static Shape shapeOf(SomType t, Class<?> c) throws ReflectiveOperationException {
@@ -198,7 +297,7 @@ final class Bindings {
     }
 
     static int ordinal(SomType t, Object v, String what) {
-        Shape s = shape(t);
+        Shape s = shape(t, v);
         int n;
         if (v instanceof Enum<?> e && s != null && s.type == e.getDeclaringClass()) {
             n = e.ordinal();
@@ -216,7 +315,7 @@ final class Bindings {
     }
 
     static Object[] members(SomType t, Object v, String what) {
-        Shape s = shape(t);
+        Shape s = shape(t, v);
         Object[] values;
         if (s != null && s.type.isInstance(v)) {
             values = membersOf(s, v);
@@ -234,7 +333,7 @@ final class Bindings {
     }
 
     static SomUnion unionOf(SomType t, Object v, String what) {
-        Shape s = shape(t);
+        Shape s = shape(t, v);
         if (s != null && s.type.isInstance(v)) {
             Object[] values = membersOf(s, v);
             return new SomUnion(t.name(), values[0], values[1]);

@@ -6,14 +6,17 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** A class in Java that is one of SOM: its overrides are what it declares under the names of methods. It lives as long as the process. */
+/** A class in Java that is one of SOM: its overrides are the public methods that it declares under the names of SOM's. It lives as long as the process. */
 final class Definition {
     /** A method that a class in Java overrides, called with its arguments in an array. */
     record Override(SomMethod method, MethodHandle how) {}
@@ -169,13 +172,48 @@ final class Definition {
         define(parents, nearest, overridden, by);
     }
 
+    /** What overrides a method: what has just the parameters that are generated for it, and, where those are not inherited, the one that takes what comes. */
     private Method override(SomMethod m) {
+        Class<?>[] generated = m.ins().stream().map(p -> Bindings.inJava(p.type())).toArray(Class<?>[]::new);
+        List<Method> named = new ArrayList<>(), takes = new ArrayList<>();
         for (Method k : java.getDeclaredMethods()) {
-            if (!Modifier.isStatic(k.getModifiers()) && !Modifier.isAbstract(k.getModifiers()) && !k.isBridge() && k.getName().equals(m.javaName()) && k.getParameterCount() == m.ins().size()) {
+            int is = k.getModifiers();
+            if (!Modifier.isPublic(is) || Modifier.isStatic(is) || Modifier.isAbstract(is) || k.isBridge() || !k.getName().equals(m.javaName()) || k.getParameterCount() != generated.length) {
+                continue;
+            }
+            if (Arrays.equals(k.getParameterTypes(), generated)) {
                 return k;
             }
+            named.add(k);
+            if (IntStream.range(0, generated.length).allMatch(i -> Bindings.takes(k.getParameterTypes()[i], m.ins().get(i).type()))) {
+                takes.add(k);
+            }
         }
-        return null;
+        if (named.isEmpty() || isInherited(m.javaName(), generated)) { // those are Java's alone, which other parameters make others of
+            return null;
+        }
+        if (takes.size() != 1) {
+            throw new IllegalArgumentException((takes.isEmpty() ? named.get(0) + " does not take what " + m + " is given: " : java.getName() + " has several methods that take what " + m + " is given: ")
+                + m.ins().stream().map(p -> p.type().toString()).collect(Collectors.joining(", ", "(", ")")));
+        }
+        return takes.get(0);
+    }
+
+    private boolean isInherited(String name, Class<?>[] parameters) {
+        if (Arrays.asList(parameters).contains(null)) {
+            return false;
+        }
+        List<Class<?>> above = new ArrayList<>(List.of(java.getInterfaces()));
+        above.add(java.getSuperclass());
+        for (Class<?> c : above) {
+            try {
+                c.getMethod(name, parameters);
+                return true;
+            } catch (NoSuchMethodException next) {
+                continue;
+            }
+        }
+        return false;
     }
 
     private void define(List<SomClass> parents, SomClass nearest, List<SomMethod> overridden, List<Method> by) {

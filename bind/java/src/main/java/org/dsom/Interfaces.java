@@ -4,14 +4,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -115,11 +119,68 @@ final class Interfaces {
         return lines.size() == 1 ? "/** " + lines.get(0) + " */\n" : "/**\n" + lines.stream().map(l -> (" * " + l).stripTrailing() + "\n").collect(Collectors.joining()) + " */\n";
     }
 
+    // ---- Modules ----
+
+    private static String moduleOf(SomType t) {
+        String scope = Names.scope(t.name());
+        return isInClass(t.name()) ? Names.scope(scope) : scope;
+    }
+
+    /** The modules of a type, and of all that is in it. */
+    private static void refersTo(SomType t, Set<String> modules, Set<SomType> seen) {
+        switch (t.kind) {
+            case OBJECT:
+                if (!JavaTypes.isAnyObject(t.name())) {
+                    modules.add(Names.scope(t.name()));
+                }
+                return;
+            case SEQUENCE, ARRAY: refersTo(t.element(), modules, seen); return;
+            case ENUM: modules.add(moduleOf(t)); return;
+            case STRUCT, UNION, EXCEPTION:
+                if (!seen.add(t)) {
+                    return;
+                }
+                modules.add(moduleOf(t));
+                if (t.kind == SomType.Kind.UNION) {
+                    refersTo(t.element(), modules, seen);
+                }
+                IntStream.range(0, t.names.length).forEach(i -> refersTo(t.member(i), modules, seen));
+                return;
+            default: return;
+        }
+    }
+
+    private static String binding(SomClass c) {
+        Set<String> modules = new TreeSet<>();
+        Set<SomType> seen = new HashSet<>();
+        for (SomClass k : c.order()) {
+            if (JavaTypes.isAnyObject(k.name())) {
+                continue;
+            }
+            modules.add(Names.scope(k.name()));
+            for (SomMethod m : k.methods()) {
+                if (isToldOf(m)) {
+                    m.params().forEach(p -> refersTo(p.type(), modules, seen));
+                    refersTo(m.result(), modules, seen);
+                    m.raises().forEach(t -> refersTo(t, modules, seen));
+                }
+            }
+        }
+        return binding(c.name(), Names.scope(c.name()), modules);
+    }
+
+    private static String binding(String scoped, String own, Set<String> modules) {
+        String others = modules.stream().filter(m -> !m.equals(own)).map(m -> "\"" + m + "\"").collect(Collectors.joining(", "));
+        return "@org.dsom.SomBinding(" + (others.isEmpty() ? "\"" + scoped + "\"" : "value = \"" + scoped + "\", modules = {" + others + "}") + ")\n";
+    }
+
     // ---- Types ----
 
     private String declaration(SomType t, String is) {
         String doc = t.doc() != null ? javadoc(t.doc()) : javadoc(null, "{@code " + t.name() + "} of IDL.");
-        return doc + is + switch (t.kind) {
+        Set<String> modules = new TreeSet<>();
+        refersTo(t, modules, new HashSet<>());
+        return doc + binding(t.name(), moduleOf(t), modules) + is + switch (t.kind) {
             case ENUM -> "enum " + own(t) + " { " + t.members().stream().map(Names::plain).collect(Collectors.joining(", ")) + " }\n";
             case STRUCT -> "record " + own(t) + "(" + components(t) + ") {}\n";
             case UNION -> union(t);
@@ -135,12 +196,17 @@ final class Interfaces {
         return IntStream.range(0, t.names.length).mapToObj(i -> java.of(t.member(i)) + " " + Names.component(t.names[i])).collect(Collectors.joining(", "));
     }
 
+    /** The methods of an arm, whose name may be what the record has already. */
+    private static String arm(String name) {
+        return name.equals("value") || name.equals("discriminator") ? "_" + name : Names.component(name);
+    }
+
     private String union(SomType t) {
         StringBuilder s = new StringBuilder("record " + own(t) + "(" + java.of(t.element()) + " discriminator, Object value) {\n");
         List<List<Long>> labels = t.labels();
         String others = labels.stream().flatMap(List::stream).map(n -> "discriminator == " + java.literal(t.element(), n)).collect(Collectors.joining(" || "));
         for (int i = 0; i < t.names.length; i++) {
-            String name = Names.component(t.names[i]), type = java.of(t.member(i)), boxed = java.boxed(t.member(i));
+            String name = arm(t.names[i]), type = java.of(t.member(i)), boxed = java.boxed(t.member(i));
             List<Long> own = labels.get(i);
             boolean several = own.size() != 1 || i == t.otherwise();
             String d = several ? java.of(t.element()) + " discriminator, " : "", of = several ? "discriminator" : java.literal(t.element(), own.get(0));
@@ -216,18 +282,71 @@ final class Interfaces {
         return "/** What {@link #" + m.javaName() + "} returns. */\nrecord " + resultName(m) + "(" + components + ") {}\n";
     }
 
+    /** What the interface of a class has, its own and inherited, by name and parameters; the parents that it extends; and what is said of those that it cannot. */
+    private record Visible(Map<String, SomMethod> methods, List<SomClass> parents, List<String> notes) {}
+
+    private final Map<SomClass, Visible> visible = new HashMap<>();
+
+    /** In Java two methods of one name and the same parameters are one: a parent whose methods return or raise something else than those before is left out, and so is such a method of the class's own. */
+    private Visible visible(SomClass c) {
+        Visible known = visible.get(c);
+        if (known != null) {
+            return known;
+        }
+        Visible v = new Visible(new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>());
+        for (SomClass p : c.parents()) {
+            if (JavaTypes.isAnyObject(p.name())) {
+                continue;
+            }
+            Map<String, SomMethod> more = visible(p).methods;
+            Optional<SomMethod> other = more.entrySet().stream().filter(e -> !isSame(v.methods.get(e.getKey()), e.getValue())).map(Map.Entry::getValue).findFirst();
+            if (other.isPresent()) {
+                v.notes.add(leftOut("{@code " + p.name() + "}", other.get()));
+            } else {
+                v.parents.add(p);
+                more.forEach(v.methods::putIfAbsent);
+            }
+        }
+        Set<String> own = new HashSet<>();
+        for (SomMethod m : c.methods()) {
+            if (!isToldOf(m) || m.isInitializer()) {
+                continue;
+            }
+            String key = IntStream.range(0, m.ins().size()).mapToObj(i -> java.of(m.ins().get(i).type()).replaceAll("<.*", "")).collect(Collectors.joining(",", m.javaName() + "(", ")"));
+            if (own.add(key) && isSame(v.methods.get(key), m)) {
+                v.methods.put(key, m);
+            } else {
+                v.notes.add(leftOut("{@code " + m + "}", m));
+            }
+        }
+        visible.put(c, v);
+        return v;
+    }
+
+    private static String leftOut(String what, SomMethod m) {
+        return what + " is left out, since " + m.javaName() + " is something else already: {@code call(\"" + m + "\")} calls it.";
+    }
+
+    private boolean isSame(SomMethod a, SomMethod b) {
+        return a == null || a == b || (result(a).equals(result(b)) && raises(a).equals(raises(b)));
+    }
+
     private String anInterface(SomClass c) {
         List<String> parents = new ArrayList<>();
         for (SomClass p : c.parents()) {
             if (!JavaTypes.isAnyObject(p.name())) {
                 refer(p.name());
-                parents.add(java.qualified(p.name(), false));
             }
         }
+        Visible v = visible(c);
+        if (c.doc() == null) {
+            v.notes.add(0, "Class {@code " + c.name() + "} of SOM.");
+        }
+        v.parents.forEach(p -> parents.add(java.qualified(p.name(), false)));
         List<String> parts = new ArrayList<>();
         c.types().stream().filter(t -> t.kind != SomType.Kind.NONE).forEach(t -> parts.add(declaration(t, "")));
         for (SomMethod m : c.methods()) {
-            if (!isToldOf(m) || m.isInitializer()) {
+            if (!v.methods.containsValue(m)) {
                 continue;
             }
             if (m.outs() > 1) {
@@ -240,7 +359,7 @@ final class Interfaces {
             }
             parts.add(javadoc(m.doc(), nulls.toArray(new String[0])) + result(m) + " " + m.javaName() + "(" + parameters(m) + ")" + raises(m) + ";\n");
         }
-        return (c.doc() != null ? javadoc(c.doc()) : javadoc(null, "Class {@code " + c.name() + "} of SOM.")) + "@org.dsom.SomBinding(\"" + c.name() + "\")\npublic interface " + Names.plain(Names.bare(c.name()))
+        return javadoc(c.doc(), v.notes.toArray(new String[0])) + binding(c) + "public interface " + Names.plain(Names.bare(c.name()))
             + " extends " + (parents.isEmpty() ? "org.dsom.SomInterface" : String.join(", ", parents)) + " {\n" + parts.stream().map(Interfaces::indented).collect(Collectors.joining("\n")) + "}\n";
     }
 
@@ -251,32 +370,32 @@ final class Interfaces {
     private String base(SomClass c) {
         String own = Names.plain(Names.bare(c.name())), above = "org.dsom.SomObject";
         SomClass parent = first(c);
-        Set<String> inherited = new HashSet<>();
+        Collection<SomMethod> inherited = List.of();
         if (parent != null && !JavaTypes.isAnyObject(parent.name())) {
             above = java.qualified(parent.name(), false) + "Base";
-            parent.order().forEach(k -> inherited.add(k.name()));
+            inherited = visible(parent).methods.values();
         }
-        Map<String, SomMethod> methods = new LinkedHashMap<>();
+        List<SomMethod> methods = new ArrayList<>();
         List<SomMethod> initializers = new ArrayList<>();
         for (SomClass k : c.order()) {
             for (SomMethod m : k.methods()) {
                 if (isToldOf(m) && m.isInitializer()) {
                     initializers.add(m);
-                } else if (isToldOf(m) && !inherited.contains(k.name())) {
-                    methods.putIfAbsent(m.javaName() + "/" + m.ins().size(), m);
+                } else if (visible(c).methods.containsValue(m) && !inherited.contains(m)) {
+                    methods.add(m);
                 }
             }
         }
         StringBuilder s = new StringBuilder(javadoc("Class " + c.name() + " of SOM, in whichever language it is, and what classes in Java extend that descend from it."));
-        s.append("@org.dsom.SomBinding(\"" + c.name() + "\")\npublic class " + own + "Base extends " + above + " implements " + own + " {\n");
-        for (SomMethod m : methods.values()) {
+        s.append(binding(c) + "public class " + own + "Base extends " + above + " implements " + own + " {\n");
+        for (SomMethod m : methods) {
             s.append("    private static final long " + constant(m) + " = som_method(" + own + "Base.class, \"" + m + "\", \"" + Definition.letters(m) + "\");\n");
         }
         s.append(methods.isEmpty() ? "" : "\n").append("    public " + own + "Base() {}\n\n    protected " + own + "Base(Existing existing) {\n        super(existing);\n    }\n");
         for (SomMethod m : initializers) {
             s.append("\n" + indented(javadoc(m.doc()) + initializer(m, own)));
         }
-        for (SomMethod m : methods.values()) {
+        for (SomMethod m : methods) {
             s.append("\n" + indented(method(m)));
         }
         return s + "}\n";
@@ -311,7 +430,7 @@ final class Interfaces {
         if (m.outs() == 1) {
             return unchecked + head + "return (" + java.boxed(m.results().get(0).type()) + ") " + call + ";\n}\n";
         }
-        String each = IntStream.range(0, m.outs()).mapToObj(i -> "(" + java.boxed(m.results().get(i).type()) + ") r.get(" + i + ")").collect(Collectors.joining(", "));
-        return unchecked + head + "java.util.List<?> r = (java.util.List<?>) " + call + ";\n    return new " + type + "(" + each + ");\n}\n";
+        String each = IntStream.range(0, m.outs()).mapToObj(i -> "(" + java.boxed(m.results().get(i).type()) + ") _r.get(" + i + ")").collect(Collectors.joining(", "));
+        return unchecked + head + "java.util.List<?> _r = (java.util.List<?>) " + call + ";\n    return new " + type + "(" + each + ");\n}\n";
     }
 }

@@ -4,7 +4,7 @@ import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 
-/** What libsomjni does. Addresses are longs; who calls holds the objects that they are of. */
+/** What libsomjni does. Addresses are longs; who calls holds the objects that they are of, or hands them in as well: an object lives as long as a call of C that has it. */
 final class Native {
     private Native() {}
 
@@ -52,14 +52,14 @@ final class Native {
     static native long newCell(SomObject o, long made);
     static native SomObject find(long ownedRef);
     static native SomObject adopt(long cell, long ownedRef);
-    static native void attach(long cell, long ref);
-    static native void make(long cell, long cls);
+    static native void attach(SomObject o, long cell, long ref);
+    static native void make(SomObject o, long cell, long cls);
     static native long makeBy(long cls, long method, byte[] in);
     static native long newObject(long cls);
     static native void close(long cell);
     static native void drop(long cell);
-    static native boolean alive(long cell);
-    static native long address(long cell);
+    static native long address(SomObject o, long cell); // 0: it has been released
+    static native long classOfObject(SomObject o, long cell);
     static native void look();
     static native long strong();
     static native void release(long ownedRef);
@@ -71,7 +71,7 @@ final class Native {
     static final int BY_TABLE = 0, BY_SUPER = 1;
     static native byte[] call(SomObject o, long cell, long method, int how, long above, byte[] in);
     static native long missing(); // a method that stands for those which the library does not have
-    static native long entry(long cell, long method);
+    static native long entry(SomObject o, long cell, long method);
 
     // Classes that Java makes.
     static native long define(byte[] name, boolean exact, long[] parents, long above, Class<?> java, long id, long[] methods, long[] ids, Object[] reflected);

@@ -21,23 +21,13 @@ public final class Som {
 
     /** Makes an object of the class that a generated interface stands for, or of a class in Java. */
     public static <T> T create(Class<T> type) {
-        SomBinding b = type.getAnnotation(SomBinding.class);
-        if (b == null && !SomObject.class.isAssignableFrom(type)) {
-            throw new IllegalArgumentException(type.getName() + " is no class of SOM's");
-        }
-        if (b != null) {
-            Bindings.register(type);
-        }
-        SomClass c = b != null ? load(b.value()) : classOf(type);
-        return type.cast(c.create());
+        return type.cast(classOf(type).create());
     }
 
     /** SOM's class of a generated interface or of a class in Java, which is defined now if it has not been yet. */
     public static SomClass classOf(Class<?> type) {
-        SomBinding b = type.getAnnotation(SomBinding.class);
-        if (b != null) {
-            Bindings.register(type);
-            return load(b.value());
+        if (SomInterface.class.isAssignableFrom(type) && Bindings.register(type)) {
+            return load(type.getAnnotation(SomBinding.class).value());
         }
         Definition d = Definition.of(type);
         if (d == null) {
@@ -86,14 +76,15 @@ public final class Som {
 
     /** The address of what calls of a method run, for other tools of this process: a C function of the object, the environment and the arguments. */
     public static long entry(SomObject o, String method) {
-        return Native.entry(o.cell, o.somClass().method(method).address);
+        return Native.entry(o, o.cell, o.somClass().method(method).address);
     }
 
     /** Where an object is in memory, for other tools of this process. */
     public static long address(SomObject o) {
-        if (!o.isAlive()) {
+        long at = Native.address(o, o.cell);
+        if (at == 0) {
             throw Upcall.released(o);
         }
-        return Native.address(o.cell);
+        return at;
     }
 }

@@ -22,7 +22,6 @@ public final class SomClass {
     private final Set<String> ancestors = new HashSet<>();
     private final Map<String, SomMethod> named = new HashMap<>();
     private final Set<String> ambiguous = new HashSet<>();
-    private volatile MethodHandle maker;
 
     private SomClass(long address) {
         Reader r = new Reader(Native.describeClass(address));
@@ -181,13 +180,9 @@ public final class SomClass {
 
     /** An object of Java's for one of this class; SomObject's own where nothing was generated. */
     SomObject wrapper() {
-        MethodHandle how = maker;
+        MethodHandle how = Bindings.maker(this);
         if (how == null) {
-            how = Bindings.maker(this);
-            if (how == null) {
-                return new SomObject(SomObject.EXISTING);
-            }
-            maker = how;
+            return new SomObject(SomObject.EXISTING);
         }
         try {
             return (SomObject) how.invokeExact(SomObject.EXISTING);

@@ -32,9 +32,9 @@ public class SomObject implements SomInterface {
         Lifetime.drop(this, cell);
         long ref = d == null ? 0 : Upcall.begun(d);
         if (ref != 0) {
-            Native.attach(cell, ref);
+            Native.attach(this, cell, ref);
         } else {
-            Native.make(cell, d == null ? Definition.nativeClass(getClass()).address : d.som().address);
+            Native.make(this, cell, d == null ? Definition.nativeClass(getClass()).address : d.som().address);
         }
     }
 
@@ -63,18 +63,14 @@ public class SomObject implements SomInterface {
     /** Its class in SOM. */
     public final SomClass somClass() {
         if (cls == null) {
-            long ref = Native.address(cell);
-            if (ref == 0) {
-                throw Upcall.released(this);
-            }
-            cls = SomClass.at(Native.classOf(ref));
+            cls = SomClass.at(Native.classOfObject(this, cell));
         }
         return cls;
     }
 
     /** False once it has been closed. */
     public final boolean isAlive() {
-        return Native.alive(cell);
+        return Native.address(this, cell) != 0;
     }
 
     /** Gives the reference back now: behind the calls that are in it, if there are some. Calls throw {@link IllegalStateException} from then on. */
@@ -134,8 +130,16 @@ public class SomObject implements SomInterface {
 
     @Override
     public String toString() {
-        String name = isAlive() ? Names.bare(somClass().name()) : getClass().getSimpleName();
-        return isAlive() ? name + "@" + Long.toHexString(Native.address(cell)) : name + " (released)";
+        long at = Native.address(this, cell);
+        try {
+            return at == 0 ? released() : Names.bare(somClass().name()) + "@" + Long.toHexString(at);
+        } catch (IllegalStateException closedMeanwhile) {
+            return released();
+        }
+    }
+
+    private String released() {
+        return getClass().getSimpleName() + " (released)";
     }
 
     // What generated code calls. Addresses are of methods.

@@ -75,7 +75,7 @@ final class Upcall {
 
     private static final long A_USER = 0, A_SYSTEM = 1, A_JAVA = 2;
 
-    /** What there is to tell of an exception, as octets, and the exception that it is of: another if what it has for a member cannot be one. */
+    /** What there is to tell of an exception, as octets, the exception that it is of, another if what it has for a member cannot be one, and what holds objects in it until C has read them. */
     private static Object[] raising(Throwable t) {
         Writer w = new Writer();
         try {
@@ -89,7 +89,7 @@ final class Upcall {
             } else {
                 raise(w, A_JAVA, 0, 0, "", t.toString());
             }
-            return new Object[] {w.octets(), t};
+            return new Object[] {w.octets(), t, w};
         } catch (RuntimeException wrong) {
             if (wrong != t) {
                 wrong.addSuppressed(t);
