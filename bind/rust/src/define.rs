@@ -32,13 +32,6 @@ pub trait Subclass: Default + Send + Sync + 'static {
     fn class() -> Result<Class> {
         Self::slot().get::<Self>().map(Class)
     }
-    /// A new object with this in it.
-    fn create(self) -> Result<Own<Self>> {
-        let class = Self::class()?;
-        let o = with_state(class.0, Arc::new(self), || class.new())?;
-        // SAFETY: the class has just made it.
-        unsafe { Own::from_made(o) }
-    }
     /// What is in an object, if it is of this class.
     fn of(o: &impl IsA<Self::Base>) -> Option<Arc<Self>> {
         crate::table::get(o.up().object().raw()).and_then(|n| n.state.clone().downcast().ok())
@@ -89,6 +82,13 @@ pub struct Own<T: Subclass> {
 }
 
 impl<T: Subclass> Own<T> {
+    /// A new object of the class, with that in it.
+    pub fn new(state: T) -> Result<Own<T>> {
+        let class = T::class()?;
+        let o = with_state(class.0, Arc::new(state), || class.new())?;
+        // SAFETY: the class has just made it.
+        unsafe { Own::from_made(o) }
+    }
     pub fn object(&self) -> &T::Base {
         &self.object
     }
@@ -530,26 +530,31 @@ pub fn subclass(name: &str, parents: &[Class], overrides: Vec<(&str, Closure)>) 
 /// With `name = "Zoo::Puppy";` in front it has just that name. Another `impl zoo::Pet for Puppy { … }` is another parent.
 #[macro_export]
 macro_rules! class {
-    (name = $name:literal; $($rest:tt)*) => { $crate::__class! { $name, true; $($rest)* } };
-    (impl $($b:ident)::+ for $class:ident $($rest:tt)*) => { $crate::__class! { stringify!($class), false; impl $($b)::+ for $class $($rest)* } };
+    (name = $name:literal; $($rest:tt)*) => { $crate::__class! { $name, true; []; $($rest)* } };
+    (impl $($b:ident)::+ for $class:ident $($rest:tt)*) => { $crate::__class! { stringify!($class), false; []; impl $($b)::+ for $class $($rest)* } };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __class {
-    ($name:expr, $exact:expr; impl $($b:ident)::+ for $class:ident { $($(#[$m:meta])* fn $f:ident $args:tt $(-> $r:ty)? $body:block)* }
-     $(impl $($b2:ident)::+ for $class2:ident { $($(#[$m2:meta])* fn $f2:ident $args2:tt $(-> $r2:ty)? $body2:block)* })*) => {
-        impl $class { $($(#[$m])* pub fn $f $args $(-> $r)? $body)* }
-        $(impl $class2 { $($(#[$m2])* pub fn $f2 $args2 $(-> $r2)? $body2)* })*
+    // A path, which is many words, becomes a type, one after the other.
+    ($name:expr, $exact:expr; [$($done:tt)*]; impl $($b:ident)::+ for $class:ident { $($body:tt)* } $($rest:tt)*) => {
+        $crate::__class! { $name, $exact; [$($done)* { ($($b)::+) $class $($body)* }]; $($rest)* }
+    };
+    ($name:expr, $exact:expr; [{ ($base:ty) $class:ident $($first:tt)* } $({ ($more:ty) $class2:ident $($body:tt)* })*];) => {
+        $crate::__class! { @ $name, $exact, $base, $class; { ($base) $class $($first)* } $({ ($more) $class2 $($body)* })* }
+    };
+    (@ $name:expr, $exact:expr, $base:ty, $class:ident; $({ ($parent:ty) $of:ident $($(#[$m:meta])* fn $f:ident $args:tt $(-> $r:ty)? $body:block)* })*) => {
+        $(impl $of { $($(#[$m])* pub fn $f $args $(-> $r)? $body)* })*
         impl $crate::Subclass for $class {
-            type Base = $($b)::+;
+            type Base = $base;
             const NAME: &'static str = $name;
             const EXACT: bool = $exact;
             fn parents() -> Vec<$crate::Result<$crate::Class>> {
-                vec![<$($b)::+ as $crate::Interface>::class() $(, <$($b2)::+ as $crate::Interface>::class())*]
+                vec![$(<$parent as $crate::Interface>::class()),*]
             }
             fn overrides() -> Vec<$crate::Override<Self>> {
-                vec![$(<<$($b)::+ as $crate::Interface>::Overrides>::$f::<Self>(Self::$f),)* $($(<<$($b2)::+ as $crate::Interface>::Overrides>::$f2::<Self>(Self::$f2),)*)*]
+                vec![$($(<<$parent as $crate::Interface>::Overrides>::$f::<Self>(Self::$f),)*)*]
             }
             fn slot() -> &'static $crate::Made {
                 static MADE: $crate::Made = $crate::Made::new();
