@@ -312,7 +312,7 @@ impl Text {
     }
 
     fn write_override(&mut self, m: &'static Method, i: usize, of: &str, there: &mut HashSet<String>) {
-        if !m.why.is_null() || m.kind == sys::PROCEDURE || m.flags & sys::INIT != 0 {
+        if !m.why.is_null() || m.kind != sys::STATIC || m.flags & sys::INIT != 0 {
             return;
         }
         let name = unique(self.methods[&(m as *const Method)].clone(), there);

@@ -6,8 +6,6 @@ use std::os::raw::{c_char, c_int, c_void};
 pub const OK: c_int = 0;
 pub const NO_EXCEPTION: u32 = 0;
 pub const USER_EXCEPTION: u32 = 1;
-pub const SYSTEM_EXCEPTION: u32 = 2;
-pub const E_UNKNOWN: u32 = 14;
 
 pub const MAX_ARGS: usize = 64;
 pub const MAX_SIZE: usize = 1 << 30;
@@ -47,11 +45,6 @@ pub union Word {
     pub d: f64,
     pub o: Ref,
     pub p: *mut c_void,
-}
-
-#[repr(C)]
-pub struct Found {
-    size_of: u32,
 }
 
 #[repr(C)]
@@ -144,7 +137,7 @@ pub struct Param {
 
 pub const OIDL: u32 = 16;
 pub const INIT: u32 = 8;
-pub const ROOT: u32 = 32;
+pub const STATIC: u32 = 0;
 pub const PROCEDURE: u32 = 2;
 
 #[repr(C)]

@@ -250,7 +250,6 @@ impl<T: dsom::IsA<Pet>> PetMethods for T {}
 
 #[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
 impl PetOverrides {
-    pub fn owner<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Pet>) -> dsom::Result<String>) -> dsom::Override<T> { dsom::Override::new(&PET[0], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
     pub fn speak_to<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Pet>, String) -> dsom::Result<i64>) -> dsom::Override<T> { dsom::Override::new(&PET[1], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
 }
 
@@ -322,7 +321,6 @@ impl PuppyOverrides {
     pub fn set_colour<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, Colour) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[10], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
     pub fn cards<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>) -> dsom::Result<Vec<Card>>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[11], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
     pub fn set_cards<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, Vec<Card>) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[12], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
-    pub fn owner<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>) -> dsom::Result<String>) -> dsom::Override<T> { dsom::Override::new(&PET[0], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
     pub fn speak_to<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, String) -> dsom::Result<i64>) -> dsom::Override<T> { dsom::Override::new(&PET[1], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
 }
 

@@ -247,7 +247,6 @@ dsom::class! {
         fn bark(&self, sup: &Super<Dog>, volume: i16) -> Result<()> { sup.bark(volume / 2) }
     }
     impl zoo::Pet for Guard {
-        fn owner(&self, sup: &Super<Pet>) -> Result<String> { Ok(sup.owner()? + "'s son") }
         fn speak_to(&self, sup: &Super<Pet>, who: String) -> Result<i64> { Ok(sup.speak_to(&who)? + 1) }
     }
 }
@@ -256,7 +255,7 @@ dsom::class! {
 fn two_parents() -> Result<()> {
     let g = Own::new(Guard)?;
     let pet = g.object().cast::<Pet>()?;
-    assert_eq!((pet.owner()?, pet.speak_to("abc")?), ("somebody's son".into(), 4));
+    assert_eq!((pet.owner()?, pet.speak_to("abc")?), ("somebody".into(), 4));
     g.bark(150)?;
     assert_eq!(g.speak(0)?, 76);
     // Others make one by its name.
