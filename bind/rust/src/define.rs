@@ -277,7 +277,7 @@ impl Outs {
     fn places(&self) -> impl Iterator<Item = &'static sys::Param> {
         let m = self.frame.m;
         let returns = m.result.of().kind != sys::VOID;
-        returns.then(|| &m.result).into_iter().chain(m.params().iter().filter(|p| p.direction != sys::IN && p.of().kind != sys::MAKING))
+        Some(&m.result).filter(|_| returns).into_iter().chain(m.params().iter().filter(|p| p.direction != sys::IN && p.of().kind != sys::MAKING))
     }
     pub(crate) fn count(&self) -> usize {
         self.places().count()

@@ -260,7 +260,7 @@ extern "C" {
 }
 
 /// A text that lives as long as the process; "" of none.
-pub fn text(p: *const c_char) -> &'static str {
+pub(crate) fn text(p: *const c_char) -> &'static str {
     if p.is_null() {
         return "";
     }

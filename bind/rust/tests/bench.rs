@@ -2,7 +2,6 @@
 
 use dsom::{sys, Own, Result, Super, Value};
 use std::ffi::CString;
-use std::hint::black_box;
 use std::time::Instant;
 
 #[path = "../testdata/zoo.rs"]
@@ -32,6 +31,12 @@ impl Speaks for Plain {
     }
 }
 
+/// A value that the compiler does not know.
+fn black_box<T: Copy>(v: T) -> T {
+    // SAFETY: it is read where it is.
+    unsafe { std::ptr::read_volatile(&v) }
+}
+
 fn least(mut f: impl FnMut(i64) -> i64) -> f64 {
     let mut best = f64::MAX;
     for _ in 0..3000 {
@@ -47,7 +52,7 @@ fn least(mut f: impl FnMut(i64) -> i64) -> f64 {
 fn main() -> Result<()> {
     let animal = Animal::new()?;
     let mute = Own::new(Mute)?;
-    let plain: &dyn Speaks = black_box(&Plain);
+    let plain: &dyn Speaks = black_box(&Plain as &dyn Speaks);
     // The same method by what a program in C has: the token once, the row's word with each call, an environment that is looked at.
     type Speak = unsafe extern "C" fn(sys::Ref, *mut sys::Env, i64) -> i64;
     let o = animal.address() as sys::Ref;

@@ -31,7 +31,7 @@ fn main() -> Result<()> {
         "threads" => {
             for _ in 0..3 {
                 std::thread::spawn(move || loop {
-                    drop(Own::new(Hound).unwrap().speak(1).unwrap());
+                    Own::new(Hound).unwrap().speak(1).unwrap();
                     keep.1.speak(2).unwrap();
                 });
             }
