@@ -14,7 +14,8 @@ pub fn write(library: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<()> {
     if std::fs::read_to_string(to).ok().as_deref() == Some(&text) {
         return Ok(());
     }
-    std::fs::write(to, text).map_err(|e| Error::other(format!("{}: {e}", to.display())))
+    let written = to.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(to, text));
+    written.map_err(|e| Error::other(format!("{}: {e}", to.display())))
 }
 
 /// In a build script: writes the interfaces of `libzoo.so` to `zoo.rs` in the folder OUT_DIR, and has Cargo run the script again when the library is another one.

@@ -510,8 +510,10 @@ pub fn subclass(name: &str, parents: &[Class], overrides: Vec<(&str, Closure)>) 
         };
         all.push((m, Box::new(run)));
     }
-    let fresh: Fresh = || Arc::new(());
-    define(name, false, parents, all, Some(begin), Some(end), fresh as *mut c_void).map(Class)
+    // Below a class of Rust's its objects have what that one's have.
+    let none: Fresh = || Arc::new(());
+    let above = parents.iter().flat_map(|c| c.0.order()).map(|c| c.context).find(|c| !c.is_null());
+    define(name, false, parents, all, Some(begin), Some(end), above.unwrap_or(none as *mut c_void)).map(Class)
 }
 
 /// Says what a class of Rust's overrides:

@@ -322,9 +322,10 @@ impl Text {
         let types: String = ins.iter().map(|p| format!(", {}", self.result(p))).collect();
         let args: String = ins.iter().map(|_| ", c.arg()?").collect();
         let returns = self.returns(m);
+        let runs = if returns == "()" { format!("f(t, s{args})?; c.reply(())") } else { format!("let r = f(t, s{args})?; c.reply(r)") };
         let _ = writeln!(
             self.out,
-            "    pub fn {name}<T: dsom::Subclass>(f: fn(&T, &dsom::Super<{of}>{types}) -> dsom::Result<{returns}>) -> dsom::Override<T> {{ dsom::Override::new(&{upper}[{i}], move |t, s, c| {{ let r = f(t, s{args})?; c.reply(r) }}) }}"
+            "    pub fn {name}<T: dsom::Subclass>(f: fn(&T, &dsom::Super<{of}>{types}) -> dsom::Result<{returns}>) -> dsom::Override<T> {{ dsom::Override::new(&{upper}[{i}], move |t, s, c| {{ {runs} }}) }}"
         );
     }
 }

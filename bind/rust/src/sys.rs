@@ -183,7 +183,7 @@ pub struct Class {
     types: *const *const Type,
     made: *const *const Class,
     made_by: *mut c_void,
-    context: *mut c_void,
+    pub context: *mut c_void,
     elsewhere: u8,
 }
 

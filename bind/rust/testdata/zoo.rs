@@ -121,14 +121,14 @@ impl Animal {
 #[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
 impl AnimalOverrides {
     pub fn name<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Animal>) -> dsom::Result<String>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[0], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
-    pub fn set_name<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Animal>, String) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[1], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+    pub fn set_name<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Animal>, String) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[1], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
     pub fn speak<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Animal>, i64) -> dsom::Result<i64>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[2], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
     pub fn friend_of<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Animal>, Animal) -> dsom::Result<Animal>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[3], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
     pub fn legs<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Animal>) -> dsom::Result<i32>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[7], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
     pub fn colour<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Animal>) -> dsom::Result<Colour>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[9], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
-    pub fn set_colour<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Animal>, Colour) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[10], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+    pub fn set_colour<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Animal>, Colour) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[10], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
     pub fn cards<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Animal>) -> dsom::Result<Vec<Card>>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[11], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
-    pub fn set_cards<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Animal>, Vec<Card>) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[12], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+    pub fn set_cards<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Animal>, Vec<Card>) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[12], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
 }
 
 static ECHO_CLASS: dsom::call::ClassSlot = dsom::call::ClassSlot::new("Zoo::Echo", 0, 0, &[]);
@@ -223,7 +223,7 @@ impl EchoOverrides {
     pub fn food<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Echo>, Food, Food) -> dsom::Result<(Food, Food, Food)>) -> dsom::Override<T> { dsom::Override::new(&ECHO[19], move |t, s, c| { let r = f(t, s, c.arg()?, c.arg()?)?; c.reply(r) }) }
     pub fn flags<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Echo>, Vec<bool>, Vec<bool>) -> dsom::Result<(Vec<bool>, Vec<bool>, Vec<bool>)>) -> dsom::Override<T> { dsom::Override::new(&ECHO[20], move |t, s, c| { let r = f(t, s, c.arg()?, c.arg()?)?; c.reply(r) }) }
     pub fn herd<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Echo>, Vec<Animal>, Vec<Animal>) -> dsom::Result<(Vec<Animal>, Vec<Animal>, Vec<Animal>)>) -> dsom::Override<T> { dsom::Override::new(&ECHO[21], move |t, s, c| { let r = f(t, s, c.arg()?, c.arg()?)?; c.reply(r) }) }
-    pub fn keep<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Echo>, String, Animal) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ECHO[22], move |t, s, c| { let r = f(t, s, c.arg()?, c.arg()?)?; c.reply(r) }) }
+    pub fn keep<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Echo>, String, Animal) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ECHO[22], move |t, s, c| { f(t, s, c.arg()?, c.arg()?)?; c.reply(()) }) }
     pub fn kept_text<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Echo>) -> dsom::Result<String>) -> dsom::Override<T> { dsom::Override::new(&ECHO[23], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
     pub fn token<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Echo>, dsom::Token) -> dsom::Result<dsom::Token>) -> dsom::Override<T> { dsom::Override::new(&ECHO[24], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
     pub fn album<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Echo>, Album, Album) -> dsom::Result<(Album, Album, Album)>) -> dsom::Override<T> { dsom::Override::new(&ECHO[25], move |t, s, c| { let r = f(t, s, c.arg()?, c.arg()?)?; c.reply(r) }) }
@@ -275,18 +275,18 @@ impl<T: dsom::IsA<Dog>> DogMethods for T {}
 
 #[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
 impl DogOverrides {
-    pub fn bark<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>, i16) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&DOG[0], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+    pub fn bark<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>, i16) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&DOG[0], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
     pub fn bone<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>) -> dsom::Result<DogBone>) -> dsom::Override<T> { dsom::Override::new(&DOG[1], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
-    pub fn set_bone<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>, DogBone) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&DOG[2], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+    pub fn set_bone<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>, DogBone) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&DOG[2], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
     pub fn name<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>) -> dsom::Result<String>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[0], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
-    pub fn set_name<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>, String) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[1], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+    pub fn set_name<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>, String) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[1], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
     pub fn speak<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>, i64) -> dsom::Result<i64>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[2], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
     pub fn friend_of<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>, Animal) -> dsom::Result<Animal>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[3], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
     pub fn legs<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>) -> dsom::Result<i32>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[7], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
     pub fn colour<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>) -> dsom::Result<Colour>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[9], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
-    pub fn set_colour<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>, Colour) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[10], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+    pub fn set_colour<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>, Colour) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[10], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
     pub fn cards<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>) -> dsom::Result<Vec<Card>>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[11], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
-    pub fn set_cards<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>, Vec<Card>) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[12], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+    pub fn set_cards<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Dog>, Vec<Card>) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[12], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
 }
 
 static PUPPY_CLASS: dsom::call::ClassSlot = dsom::call::ClassSlot::new("Zoo::Puppy", 0, 0, &["Zoo::Dog", "Zoo::Animal", "Zoo::Pet"]);
@@ -308,19 +308,19 @@ impl<T: dsom::IsA<Puppy>> PuppyMethods for T {}
 
 #[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
 impl PuppyOverrides {
-    pub fn create<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&PUPPY[0], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
-    pub fn bark<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, i16) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&DOG[0], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+    pub fn create<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&PUPPY[0], move |t, s, c| { f(t, s)?; c.reply(()) }) }
+    pub fn bark<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, i16) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&DOG[0], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
     pub fn bone<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>) -> dsom::Result<DogBone>) -> dsom::Override<T> { dsom::Override::new(&DOG[1], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
-    pub fn set_bone<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, DogBone) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&DOG[2], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+    pub fn set_bone<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, DogBone) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&DOG[2], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
     pub fn name<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>) -> dsom::Result<String>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[0], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
-    pub fn set_name<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, String) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[1], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+    pub fn set_name<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, String) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[1], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
     pub fn speak<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, i64) -> dsom::Result<i64>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[2], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
     pub fn friend_of<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, Animal) -> dsom::Result<Animal>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[3], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
     pub fn legs<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>) -> dsom::Result<i32>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[7], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
     pub fn colour<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>) -> dsom::Result<Colour>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[9], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
-    pub fn set_colour<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, Colour) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[10], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+    pub fn set_colour<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, Colour) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[10], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
     pub fn cards<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>) -> dsom::Result<Vec<Card>>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[11], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
-    pub fn set_cards<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, Vec<Card>) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[12], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+    pub fn set_cards<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, Vec<Card>) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&ANIMAL[12], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
     pub fn speak_to<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Puppy>, String) -> dsom::Result<i64>) -> dsom::Override<T> { dsom::Override::new(&PET[1], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
 }
 
