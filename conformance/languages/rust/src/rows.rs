@@ -355,7 +355,7 @@ pub const ALL: &[(&str, Row)] = &[
     }),
     ("subclass/of-holder", |h| {
         let o = Own::new(Kennel)?;
-        o.set_held(dsom::IsA::<Thing>::up(&Own::new(Loud::default())?))?;
+        o.set_held(Some(dsom::IsA::<Thing>::up(&Own::new(Loud::default())?)))?;
         h.caller.ask(&o, 1, 1)?;
         Ok(h.caller.look_at(&o)?)
     }),
@@ -387,7 +387,7 @@ pub const ALL: &[(&str, Row)] = &[
         let _one = Thing::new()?;
         Ok(h.types.turn_long(Thing::total(41)?).map(drop)?)
     }),
-    ("class/metaclass", |h| {
+    ("class/metaclass", |_| {
         let _two = (Member::new()?, Member::new()?);
         let _third = Member::new()?;
         let class = Member::class()?.object();
@@ -410,9 +410,9 @@ pub const ALL: &[(&str, Row)] = &[
     }),
     ("identity/class", |h| {
         let o = Holder::new()?;
-        o.set_held(dsom::IsA::<Thing>::up(&Holder::new()?))?;
+        o.set_held(Some(dsom::IsA::<Thing>::up(&Holder::new()?)))?;
         h.yes(o.held()?.map_or(false, |held| held.class().ok() == Holder::class().ok()))?;
-        o.set_held(dsom::IsA::<Thing>::up(&Own::new(Loud::default())?))?;
+        o.set_held(Some(dsom::IsA::<Thing>::up(&Own::new(Loud::default())?)))?;
         h.yes(o.held()?.map_or(false, |held| Loud::of(&held).is_some()))?;
         Ok(h.caller.look_at(&o)?)
     }),
@@ -460,7 +460,7 @@ pub const ALL: &[(&str, Row)] = &[
     ("lifetime/cycle-through-cxx", |h| {
         for _ in 0..100 {
             let (a, holder) = (Own::new(Owner::default())?, Holder::new()?);
-            holder.set_held(dsom::IsA::<Thing>::up(&a))?;
+            holder.set_held(Some(dsom::IsA::<Thing>::up(&a)))?;
             *a.holder.lock().unwrap() = Some(holder);
             let broken = a.holder.lock().unwrap().take(); // it has to be
             drop(broken);
@@ -544,7 +544,7 @@ pub const ALL: &[(&str, Row)] = &[
         h.refused(Type, by_name(&h.types, "turn_person", &[Value::List(person)]))?;
         h.refused(Range, by_name(&h.types, "turn_point", &[Value::List(vec![(1i64 << 40).into(), 0.into()])]))
     }),
-    ("wrong/method", |h| h.no_such(by_name(&Thing::new()?, "fly", &[]))),
+    ("wrong/method", |h| h.no_such(Thing::new()?.call("fly", &[]))),
     ("wrong/class", |h| {
         h.no_such(Class::named("Suite::Unicorn"))?;
         h.no_such(Class::named("Nowhere::Unicorn"))?;
@@ -560,7 +560,7 @@ pub const ALL: &[(&str, Row)] = &[
     }),
     ("end/alive", |h| {
         let kept: &'static (Thing, Own<Loud>, Holder) = Box::leak(Box::new((Thing::new()?, Own::new(Loud::default())?, Holder::new()?)));
-        kept.2.set_held(dsom::IsA::<Thing>::up(&Own::new(Loud::default())?))?;
+        kept.2.set_held(Some(dsom::IsA::<Thing>::up(&Own::new(Loud::default())?)))?;
         h.caller.keep(Some(Own::new(Loud::default())?.object()))?;
         *kept.1.other.lock().unwrap() = Some(kept.1.object().clone());
         Ok(h.journal.living()?)
