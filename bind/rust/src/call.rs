@@ -380,15 +380,9 @@ impl Frame {
         get(p.of(), unsafe { self.args[p.slot as usize].p } as *const u8, p.nullable())
     }
 
-    /// The last cell's value moves to a place of C's.
-    ///
-    /// # Safety
-    /// At to is room for one.
-    pub(crate) unsafe fn move_cell(&mut self, i: usize, to: *mut u8) {
-        let c = &mut self.cells[i];
-        // SAFETY: both are values of the cell's type.
-        unsafe { std::ptr::copy_nonoverlapping(c.p, to, c.of.of().size as usize) };
-        c.ends = false;
+    /// What is in a cell is somebody else's from now on.
+    pub(crate) fn given_away(&mut self, i: usize) {
+        self.cells[i].ends = false;
     }
     pub(crate) fn cell_at(&self, i: usize) -> (*mut u8, &'static sys::Param) {
         (self.cells[i].p, self.cells[i].of)

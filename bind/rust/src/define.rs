@@ -169,8 +169,9 @@ struct Context {
 }
 
 /// A call of an override: what came in, and where what comes out goes to.
-pub struct Incoming {
+pub struct Incoming<'a> {
     m: &'static sys::Method,
+    node: &'a crate::table::Node,
     this: sys::Ref,
     class: &'static sys::Class,
     args: *const sys::Word,
@@ -178,7 +179,7 @@ pub struct Incoming {
     at: usize,
 }
 
-impl Incoming {
+impl Incoming<'_> {
     fn word(&self, p: &sys::Param) -> sys::Word {
         // SAFETY: there are as many arguments as the description says.
         unsafe { *self.args.add(p.slot as usize) }
@@ -242,20 +243,13 @@ impl Incoming {
             if to.is_null() {
                 continue; // nobody wants it
             }
-            // SAFETY: at to is room for a value of the type, of inout one that is ended. What is lent stays the object's.
+            // SAFETY: the cell is a value of the type, which is moved; at to is room for one.
             unsafe {
-                if p.direction != sys::IN && !is_result && p.direction != sys::OUT {
-                    sys::somh_end(p.of(), to.cast());
-                }
                 if is_result && p.of().apart == 0 {
                     (*self.result).whole = 0;
                 }
-                if p.owner == sys::OBJECTS && p.of().owns != 0 {
-                    let kept = crate::table::lend(self.this, self.m, p, cell)?;
-                    std::ptr::copy_nonoverlapping(kept, to, p.of().size as usize);
-                } else {
-                    outs.frame.move_cell(i, to);
-                }
+                outs.frame.given_away(i);
+                crate::table::give(self.node, self.this, self.m, p, cell, to)?;
             }
         }
         Ok(())
@@ -363,17 +357,10 @@ unsafe extern "C" fn handle(context: *mut c_void, this: sys::Ref, ev: *mut sys::
             return;
         }
     };
-    let mut call = Incoming { m, this, class, args, result, at: 0 };
+    let mut call = Incoming { m, node: &node, this, class, args, result, at: 0 };
     let outcome = catch_unwind(AssertUnwindSafe(|| (context.run)(&*node.state, &mut call))).unwrap_or_else(|p| Err(panicked(&*p)));
-    for p in m.params() {
-        if p.direction == sys::IN && p.owner == sys::OBJECTS && p.of().owns != 0 {
-            // SAFETY: what came in and is the object's has been copied.
-            unsafe {
-                let mut word = *args.add(p.slot as usize);
-                sys::somh_end(p.of(), if p.of().apart != 0 { word.p } else { (&mut word as *mut sys::Word).cast() });
-            }
-        }
-    }
+    // SAFETY: what came in and is the object's has been copied.
+    unsafe { sys::somh_took(m, args) };
     if let Err(e) = outcome {
         let _ = catch_unwind(AssertUnwindSafe(|| raise(if m.flags & sys::OIDL != 0 { std::ptr::null_mut() } else { ev }, e, m)));
     }

@@ -298,18 +298,8 @@ pub(crate) fn take(ev: &mut sys::Env, m: Option<&'static sys::Method>, o: sys::R
         return Error::System(SystemException { id, minor: env.0.minor, completed, code, text });
     }
     let id = lossy(env.0.id);
-    let mut of = None;
-    for t in m.iter().flat_map(|m| m.raises()) {
-        let n = t.members().len() as u32;
-        if sys::text(t.id) != id || (env.0.value.is_null() && n > 0) {
-            continue;
-        }
-        let ours = env.0.drop.map(|f| f as usize) == Some(drop_members as *const () as usize);
-        // SAFETY: the method and the type are descriptions, the object is the caller's. An older class raises it with fewer members.
-        if n == 0 || ours || o.is_null() || unsafe { sys::somh_raised(m.map_or(std::ptr::null(), |m| m), o, t) } >= n {
-            of = Some(t);
-        }
-    }
+    // SAFETY: the method is a description, and the object is the caller's. The type is one whose members are all there.
+    let of = unsafe { sys::somh_exception(&env.0, m.map_or(std::ptr::null(), |m| m), o).as_ref() };
     Error::User(UserException { id, text, inner: Inner::Came(env, of) })
 }
 
@@ -323,47 +313,20 @@ pub(crate) fn check(ev: &mut sys::Env) -> Result<()> {
 
 // ---- To C ----
 
-/// A user exception's members, with their type in front, which ends them.
-#[repr(C, align(16))]
-struct Members {
-    of: &'static sys::Type,
-    whole: usize,
-}
-
-unsafe extern "C" fn drop_members(value: *mut c_void) {
-    // SAFETY: the value stands behind its head, as raise_members has put it.
-    unsafe {
-        let head = value.cast::<Members>().sub(1);
-        sys::somh_end((*head).of, value);
-        sys::som_deallocate(head.cast());
-    }
-}
-
 fn text_of(s: &str) -> CString {
     CString::new(s.replace('\0', " ")).unwrap_or_default()
 }
 
-fn raise_members(ev: *mut sys::Env, id: &str, e: &dyn AnyException, t: &'static sys::Type) -> Result<()> {
-    let id = text_of(id);
-    if t.members().is_empty() {
-        // SAFETY: ev is the caller's.
-        unsafe { sys::som_raise_user(ev, id.as_ptr(), std::ptr::null_mut(), None) };
-        return Ok(());
-    }
-    // SAFETY: zeroed memory for the head and the members behind it; the environment ends it by drop_members.
+fn raise_members(ev: *mut sys::Env, e: &dyn AnyException, t: &'static sys::Type) -> Result<()> {
+    let mut value = vec![0u128; t.size as usize / 16 + 1];
+    let p = value.as_mut_ptr().cast::<u8>();
+    // SAFETY: there is room for the members, zero, which are the environment's from then on.
     unsafe {
-        let head = sys::som_allocate(std::mem::size_of::<Members>() + t.size as usize).cast::<Members>();
-        if head.is_null() {
-            return Err(SystemException::new("NO_MEMORY", 0, Completed::Maybe, "no memory for an exception").into());
-        }
-        head.write(Members { of: t, whole: 0 });
-        let value = head.add(1).cast::<u8>();
-        if let Err(e) = e.put(t, value) {
-            sys::somh_end(t, value.cast());
-            sys::som_deallocate(head.cast());
+        if let Err(e) = e.put(t, p) {
+            sys::somh_end(t, p.cast());
             return Err(e);
         }
-        sys::som_raise_user(ev, id.as_ptr(), value.cast(), Some(drop_members));
+        sys::somh_raise(ev, t, p.cast()); // without memory it has raised that
     }
     Ok(())
 }
@@ -406,7 +369,7 @@ pub(crate) fn raise(ev: *mut sys::Env, e: Error, m: &'static sys::Method) {
             let declared = m.raises().find(|t| sys::text(t.id) == id);
             match declared {
                 Some(t) => {
-                    if let Err(e) = raise_members(ev, &id, &*made, t) {
+                    if let Err(e) = raise_members(ev, &*made, t) {
                         raise(ev, e, m);
                     }
                 }

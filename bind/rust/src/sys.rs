@@ -252,7 +252,11 @@ extern "C" {
     pub fn somh_find(class: *const Class, name: *const c_char, ev: *mut Env) -> *const Method;
     pub fn somh_type_named(class: *const Class, name: *const c_char) -> *const Type;
     pub fn somh_call(m: *const Method, procedure: Option<Proc>, o: Ref, args: *const Word, result: *mut Word, ev: *mut Env) -> c_int;
-    pub fn somh_raised(m: *const Method, o: Ref, e: *const Type) -> u32;
+    pub fn somh_exception(ev: *const Env, m: *const Method, o: Ref) -> *const Type;
+    pub fn somh_raise(ev: *mut Env, e: *const Type, value: *mut c_void) -> c_int;
+    pub fn somh_took(m: *const Method, args: *const Word);
+    pub fn somh_give(lent: *mut *mut c_void, this: Ref, m: *const Method, p: *const Param, made: *mut c_void, to: *mut c_void) -> c_int;
+    pub fn somh_lent_end(lent: *mut *mut c_void);
     pub fn somh_make(class: *const Class, m: *const Method, args: *const Word, ev: *mut Env) -> Ref;
     pub fn somh_define(d: *const Definition, ev: *mut Env) -> *const Class;
     pub fn somh_above(k: *const Class, m: *const Method) -> Option<Proc>;

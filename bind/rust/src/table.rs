@@ -5,6 +5,7 @@ use crate::sys;
 use std::any::Any;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::os::raw::c_void;
 use std::sync::{Arc, Mutex, Once, RwLock};
 
 pub(crate) struct Node {
@@ -12,25 +13,15 @@ pub(crate) struct Node {
     lent: Mutex<Vec<Lent>>,
 }
 
-/// Values that an object keeps for a method that lends them.
-const MAX_LENT: usize = 16;
-
-struct Lent {
-    m: &'static sys::Method,
-    slot: *const sys::Param,
-    of: &'static sys::Type,
-    p: *mut u8,
-}
-// SAFETY: a value belongs to the object, whichever thread is in it.
+/// What overrides have returned and the object keeps, by somhost.h.
+struct Lent(*mut c_void);
+// SAFETY: the values belong to the object, whichever thread is in it, and are used under a lock.
 unsafe impl Send for Lent {}
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        // SAFETY: the value is this one's, in memory of libsom's.
-        unsafe {
-            sys::somh_end(self.of, self.p.cast());
-            sys::som_deallocate(self.p.cast());
-        }
+        // SAFETY: it is ended once, with the object.
+        unsafe { sys::somh_lent_end(&mut self.0) }
     }
 }
 
@@ -79,35 +70,22 @@ pub(crate) fn take(o: sys::Ref) -> Option<Arc<Node>> {
     shard(o).write().unwrap_or_else(|e| e.into_inner()).remove(&(o as usize))
 }
 
-/// Keeps a value that a method lends to who calls it, and answers where it is: as long as the object, of the last values. The cell keeps its own.
+/// Gives what an override returns to who called it; what the object keeps is kept with it.
 ///
 /// # Safety
-/// At cell is a value of p's type.
-pub(crate) unsafe fn lend(o: sys::Ref, m: &'static sys::Method, p: &'static sys::Param, cell: *mut u8) -> Result<*const u8> {
-    let of = p.of();
-    // SAFETY: as who calls says; the memory is zero and large enough.
-    unsafe {
-        if of.kind == sys::OBJECT && cell.cast::<sys::Ref>().read_unaligned() == o {
-            return Ok(cell); // itself, which it must not keep
-        }
-        let node = get(o).ok_or_else(|| crate::error::null("an object that has ended"))?;
-        let value = sys::som_allocate(of.size as usize).cast::<u8>();
-        if value.is_null() {
-            return Err(crate::SystemException::new("NO_MEMORY", 0, crate::Completed::Maybe, "no memory for a value that is lent").into());
-        }
-        std::ptr::copy_nonoverlapping(cell, value, of.size as usize);
-        std::ptr::write_bytes(cell, 0, of.size as usize);
-        let new = Lent { m, slot: p, of, p: value };
-        let mut old = None;
-        let mut lent = node.lent.lock().unwrap_or_else(|e| e.into_inner());
-        let same = |l: &Lent| std::ptr::eq(l.m, m) && std::ptr::eq(l.slot, p);
-        if lent.iter().filter(|l| same(l)).count() >= MAX_LENT {
-            let at = lent.iter().position(same).unwrap_or(0);
-            old = Some(lent.remove(at));
-        }
-        lent.push(new);
-        drop(lent);
-        drop(old);
-        Ok(value)
+/// At made is a value of p's type, which is moved, and at to room for one.
+pub(crate) unsafe fn give(node: &Node, o: sys::Ref, m: &'static sys::Method, p: &'static sys::Param, made: *mut u8, to: *mut u8) -> Result<()> {
+    let lends = p.owner == sys::OBJECTS && p.of().owns != 0;
+    // No lock is held: what goes to make room may end an object, which may call this one. Threads that lend at the same time have a list each.
+    let list = || node.lent.lock().unwrap_or_else(|e| e.into_inner());
+    let mut lent = if lends { list().pop() } else { None }.unwrap_or(Lent(std::ptr::null_mut()));
+    // SAFETY: as who calls says.
+    let given = unsafe { sys::somh_give(&mut lent.0, o, m, p, made.cast(), to.cast()) };
+    if lends {
+        list().push(lent);
     }
+    if given == 0 {
+        return Err(crate::SystemException::new("NO_MEMORY", 0, crate::Completed::Maybe, "no memory for a value that is lent").into());
+    }
+    Ok(())
 }
