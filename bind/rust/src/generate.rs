@@ -252,7 +252,7 @@ impl Text {
         let _ = writeln!(self.out, "    pub struct {name} = {:?}, {upper}_CLASS, {name}Overrides: {};\n}}\n", c.name(), handles.join(", "));
 
         let (procedures, methods): (Vec<_>, Vec<_>) = c.methods().iter().enumerate().partition(|(_, m)| m.kind == sys::PROCEDURE);
-        let _ = writeln!(self.out, "/// The methods of {}.\n#[allow(clippy::type_complexity, clippy::too_many_arguments)]\npub trait {name}Methods: dsom::IsA<{name}> {{", c.name());
+        let _ = writeln!(self.out, "/// The methods of {}.\n#[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]\npub trait {name}Methods: dsom::IsA<{name}> {{", c.name());
         methods.iter().for_each(|(i, m)| self.write_method(m, *i, &upper, ""));
         let _ = writeln!(self.out, "}}\nimpl<T: dsom::IsA<{name}>> {name}Methods for T {{}}\n");
         if !procedures.is_empty() {

@@ -86,7 +86,7 @@ dsom::interface! {
 }
 
 /// The methods of Zoo::Animal.
-#[allow(clippy::type_complexity, clippy::too_many_arguments)]
+#[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
 pub trait AnimalMethods: dsom::IsA<Animal> {
     #[inline]
     fn name(&self) -> dsom::Result<String> { ANIMAL[0].call(self, ()) }
@@ -141,7 +141,7 @@ dsom::interface! {
 }
 
 /// The methods of Zoo::Echo.
-#[allow(clippy::type_complexity, clippy::too_many_arguments)]
+#[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
 pub trait EchoMethods: dsom::IsA<Echo> {
     #[inline]
     fn flag(&self, v: bool, io: bool) -> dsom::Result<(bool, bool, bool)> { ECHO[0].call(self, (v, io)) }
@@ -238,7 +238,7 @@ dsom::interface! {
 }
 
 /// The methods of Zoo::Pet.
-#[allow(clippy::type_complexity, clippy::too_many_arguments)]
+#[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
 pub trait PetMethods: dsom::IsA<Pet> {
     /// Whose it is.
     #[inline]
@@ -262,7 +262,7 @@ dsom::interface! {
 }
 
 /// The methods of Zoo::Dog.
-#[allow(clippy::type_complexity, clippy::too_many_arguments)]
+#[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
 pub trait DogMethods: dsom::IsA<Dog> {
     #[inline]
     fn bark(&self, volume: i16) -> dsom::Result<()> { DOG[0].call(self, (volume,)) }
@@ -298,7 +298,7 @@ dsom::interface! {
 }
 
 /// The methods of Zoo::Puppy.
-#[allow(clippy::type_complexity, clippy::too_many_arguments)]
+#[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
 pub trait PuppyMethods: dsom::IsA<Puppy> {
     /// A name that all handles have for something else.
     #[inline]
