@@ -17,6 +17,8 @@ function fail(why) {
   process.exit(1);
 }
 
+const words = (text) => text.split(/\s+/).filter(Boolean);
+
 function run(command, ...args) {
   console.log([command, ...args].join(' '));
   const done = spawnSync(command, args, { stdio: 'inherit' });
@@ -34,8 +36,8 @@ function headers() {
 function main() {
   if (process.platform === 'win32') fail('Windows is not supported');
   if (!fs.existsSync(path.join(root, 'libsom', 'include', 'som.h'))) fail('the package is built from the repository, which has more than this folder: npm install ./bind/javascript');
-  const compiler = (process.env.CC ?? 'cc').split(/\s+/);
-  const flags = (process.env.CFLAGS ?? '-O2').split(/\s+/);
+  const compiler = words(process.env.CC || 'cc');
+  const flags = words(process.env.CFLAGS ?? '-O2');
   const given = process.env.DSOM_LIBSOM && path.resolve(process.env.DSOM_LIBSOM);
   const include = headers();
   fs.mkdirSync(out, { recursive: true });

@@ -19,6 +19,7 @@ const { Instance, Weak, recordOf, register, join, create, release, isAlive, addr
  * have this major version, and at least this minor one. What does not exist is a SystemException with code 'unknown'; one whose library cannot be loaded, 'library'.
  */
 function load(name, version = [0, 0]) {
+  if (!Array.isArray(version) || version.length > 2 || !version.every((n) => Number.isInteger(n) && n >= 0 && n < 2 ** 32)) throw new TypeError('load() takes a version as [major, minor], whole numbers');
   try {
     return native.classNamed(name, ...version);
   } catch (e) {

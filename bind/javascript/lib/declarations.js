@@ -59,8 +59,9 @@ class Declarations {
 
   /** A type as TypeScript has it. going: what is taken, which may be more than what is given. */
   #type(text, going = false) {
-    const one = (scoped) => {
-      if (simple.has(scoped)) return going && scoped === 'bigint' ? 'dsom.Long' : going && scoped === 'Uint8Array' ? 'dsom.Octets' : scoped;
+    const one = (scoped, at) => {
+      const address = text.startsWith('bigint | null', at); // a pointer; whole numbers are none
+      if (simple.has(scoped)) return going && scoped === 'bigint' && !address ? 'dsom.Long' : going && scoped === 'Uint8Array' ? 'dsom.Octets' : scoped;
       if (scoped === 'SOMObject' || scoped === 'Object') return 'dsom.SOMObject';
       this.#refer(scoped);
       return scoped.replaceAll('::', '.');

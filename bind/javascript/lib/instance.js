@@ -5,7 +5,8 @@ const native = require('./native');
 const { bare } = require('./types');
 
 const record = Symbol('dsom.class'); // of a constructor: {constructor, id, made: in JavaScript, scripted: it or an ancestor is, …}
-let adopting = null; // {constructor, slot, begun}: an object that is there already, and is about to get its counterpart
+let adopting = null; // {target, slot, there, begun}: an object that is there already, and is about to get its counterpart: there, where that has been seen
+const begunAs = new WeakMap(); // what new.target is while an object is begun for another language: the class
 
 let slotOf, methodOf, asyncOf, getterOf, setterOf, asyncAttribute, use;
 
@@ -15,9 +16,10 @@ class Instance {
 
   constructor(...args) {
     const made = new.target;
-    if (adopting !== null && adopting.constructor === made) {
-      const { slot, begun } = adopting;
+    if (adopting !== null && adopting.target === made) {
+      const { slot, there, begun } = adopting;
       adopting = null;
+      if (there !== undefined) return there;
       this.#slot = slot;
       if (begun) native.attach(this, slot);
       else if (!made[record].scripted) Object.preventExtensions(this);
@@ -126,7 +128,7 @@ function kindOf(o) {
 /** An object of a class, for one that C has made; its constructors are not run. */
 function adopt(constructor, slot) {
   const outer = adopting;
-  adopting = { constructor, slot, begun: false };
+  adopting = { target: constructor, slot, there: undefined, begun: false };
   try {
     return Reflect.construct(Instance, [], constructor);
   } finally {
@@ -134,12 +136,14 @@ function adopt(constructor, slot) {
   }
 }
 
-/** The same for one that another language has begun: its constructors are run, without arguments. */
-function begin(constructor, slot) {
+/** The same for one that another language has begun: its constructors are run, without arguments. They may make others of the class before this one: new.target tells which it is. */
+function begin(constructor, slot, there) {
   const outer = adopting;
-  adopting = { constructor, slot, begun: true };
+  const target = new Proxy(constructor, {});
+  begunAs.set(target, constructor);
+  adopting = { target, slot, there, begun: true };
   try {
-    return new constructor();
+    return Reflect.construct(constructor, [], target);
   } finally {
     adopting = outer;
   }
@@ -364,7 +368,7 @@ function overridesOf(made, parents) {
 function recordOf(made) {
   const c = typeof made === 'function' ? made[record] : undefined;
   if (c === undefined) throw new TypeError(`${typeof made === 'function' ? `class ${made.name}` : kindOf(made)} does not descend from a class of SOM`);
-  return c.constructor === made ? c : define(made);
+  return c.constructor === made ? c : begunAs.has(made) ? recordOf(begunAs.get(made)) : define(made);
 }
 
 function define(made) {

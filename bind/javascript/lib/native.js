@@ -1,5 +1,6 @@
 'use strict';
 // The addon, which npm install builds (build.js).
+if (!require('node:worker_threads').isMainThread) throw Object.assign(new Error('dsom is for the main thread alone: a worker cannot have it'), { code: 'DSOM_LOADED' });
 try {
   module.exports = require('../build/dsom.node');
 } catch (e) {

@@ -67,12 +67,12 @@ function classify(e) {
     const environment = environments.get(e);
     if (environment !== undefined) {
       const was = index === undefined ? undefined : native.membersOf(environment, index);
-      if (was === undefined || Object.keys(was).every((k) => same(was[k], e[k]))) return [4, environment];
+      if (native.isKept(environment) && (was === undefined || Object.keys(was).every((k) => same(was[k], e[k])))) return [4, environment];
     }
     if (index !== undefined) return [1, index];
-    if (typeof e.id === 'string') return [2, e.id];
+    if (typeof e.id === 'string') return [2, e.id, String(e.message)];
   }
-  if (e instanceof SystemException) return [3, String(e.id), e.minor >>> 0, Math.max(0, completions.indexOf(e.completed)), String(e.message)];
+  if (e instanceof SystemException) return [3, String(e.id), e.minor >>> 0, Math.max(0, completions.indexOf(e.completed)), String(e.message), String(e.code)];
   return [0];
 }
 

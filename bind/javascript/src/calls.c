@@ -21,7 +21,9 @@ static bool of_words(const somh_method *m) {
 static instance *receiver(const method *d, napi_value v) {
 	instance *w = slot_of(v);
 	const klass *k = d->owner;
-	if (!w || !k || k->made || som_isa(w->ref, &k->is)) return w;
+	if (!w || !k) return w;
+	if (k->gone) return (instance *)throw_error("DSOM_GONE", "%s() is a method of a class that was made in JavaScript and is no more", name_of(d->m));
+	if (k->made ? som_descends(som_class_of(w->ref), k->cls->cls) : som_isa(w->ref, &k->is)) return w;
 	return (instance *)throw_type("%s() is a method of %s, not of %s", name_of(d->m), k->cls->name, som_class_describe(som_class_of(w->ref))->name);
 }
 
@@ -178,8 +180,10 @@ static uint32_t count(const somh_method *m) {
 }
 
 static void drop_method(napi_env e, void *data, void *hint) {
+	method *d = data;
 	(void)e, (void)hint;
-	free(data);
+	if (d->owner) leave_class(d->owner);
+	free(d);
 }
 
 static napi_value new_function(const somh_method *m, klass *owner, napi_callback f) {
@@ -188,6 +192,7 @@ static napi_value new_function(const somh_method *m, klass *owner, napi_callback
 	if (!d) return throw_range("no memory for a method");
 	*d = (method){m, owner, m->why ? 0 : count(m)};
 	if (napi_create_function(env, m->name, NAPI_AUTO_LENGTH, f, d, &is) != napi_ok) return free(d), NULL;
+	if (owner) owner->functions++;
 	napi_add_finalizer(env, is, d, drop_method, NULL, NULL);
 	return is;
 }
@@ -200,6 +205,7 @@ typedef struct job {
 	const somh_method *m;
 	instance *w;
 	som_ref o;
+	som_weak *unsure; /* as of the instance */
 	som_proc *proc;
 	napi_ref object;
 	napi_deferred deferred;
@@ -213,7 +219,10 @@ typedef struct job {
 static void execute(napi_env e, void *data) {
 	job *j = data;
 	(void)e;
-	j->code = somh_call(j->m, j->proc, j->o, j->f.args, &j->result, &j->ev);
+	som_ref held = j->unsure ? som_weak_get(j->unsure) : NULL;
+	if (!j->unsure || held) j->code = somh_call(j->m, j->proc, j->o, j->f.args, &j->result, &j->ev);
+	else som_raise_system(&j->ev, "IDL:omg.org/CORBA/OBJECT_NOT_EXIST:1.0", 0, SOM_COMPLETED_NO, "the object could not be begun, and is no more");
+	som_release(held);
 }
 
 static void complete(napi_env e, napi_status status, void *data) {
@@ -222,13 +231,14 @@ static void complete(napi_env e, napi_status status, void *data) {
 	bool raised = status != napi_ok || j->code != SOM_OK || j->ev.major != SOM_NO_EXCEPTION;
 	inside++;
 	if (status == napi_ok && j->code == SOM_OK) somh_frame_given(&j->f, raised);
-	if (raised) is = error_of(&j->ev, j->m, j->o);
+	if (raised) is = error_of(&j->ev, j->unsure ? NULL : j->m, j->o);
 	else if (!(is = frame_results(&j->f, j->m, &j->result))) {
 		raised = true;
 		napi_get_and_clear_last_exception(e, &is);
 	}
 	somh_frame_end(&j->f);
 	let_go(j->w, j->o);
+	som_weak_free(j->unsure);
 	napi_delete_reference(e, j->object);
 	napi_delete_async_work(e, j->work);
 	if (raised) napi_reject_deferred(e, j->deferred, is ? is : undefined());
@@ -247,14 +257,18 @@ static napi_value call_async(napi_env e, napi_callback_info info) {
 	memset(j, 0, offsetof(job, f));
 	j->m = d->m, j->w = w, j->o = w->ref;
 	hold(w);
-	bool good = fill_frame(&j->f, d->m, args + ARGUMENTS, 0) && w->ref && (j->proc = d->m->kind == SOM_PROCEDURE ? d->m->proc : som_resolve(w->ref, d->m->token)) && napi_create_reference(e, args[OBJECT], 1, &j->object) == napi_ok &&
+	bool good = fill_frame(&j->f, d->m, args + ARGUMENTS, 0) && w->ref && (!w->unsure || (j->unsure = som_weak_new(w->ref, NULL))) && (j->proc = d->m->kind == SOM_PROCEDURE ? d->m->proc : som_resolve(w->ref, d->m->token)) && napi_create_reference(e, args[OBJECT], 1, &j->object) == napi_ok &&
 		napi_create_string_latin1(e, "dsom", NAPI_AUTO_LENGTH, &name) == napi_ok && napi_create_async_work(e, NULL, name, execute, complete, j, &j->work) == napi_ok &&
 		napi_create_promise(e, &j->deferred, &promise) == napi_ok && napi_queue_async_work(e, j->work) == napi_ok;
 	if (good) return promise;
+	bool pending = false;
+	napi_is_exception_pending(e, &pending);
+	if (!pending && slot_of(args[PLACE])) throw_error("DSOM_CANNOT", "%s() cannot be given to another thread", name_of(d->m)); /* slot_of throws of one that has been released by an argument */
 	if (j->work) napi_delete_async_work(e, j->work);
 	if (j->object) napi_delete_reference(e, j->object);
 	somh_frame_end(&j->f);
 	let_go(w, j->o);
+	som_weak_free(j->unsure);
 	free(j);
 	return NULL;
 }

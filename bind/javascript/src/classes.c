@@ -50,7 +50,12 @@ static void free_class(klass *k) {
 		next = o->next;
 		drop_override(o);
 	}
-	free(k);
+	*k = (klass){.gone = true, .functions = k->functions + 1};
+	leave_class(k);
+}
+
+void leave_class(klass *k) {
+	if (--k->functions == 0 && k->gone) free(k);
 }
 
 static bool describes(klass *k, const somh_class *c) {

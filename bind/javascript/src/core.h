@@ -14,6 +14,8 @@ typedef struct klass {
 	const somh_class *cls; /* NULL: it is being made, or is no more */
 	uint32_t id;
 	bool made;             /* in JavaScript */
+	bool gone;             /* there are but functions that were its methods */
+	uint32_t functions;    /* of JavaScript's, that refer to it */
 	napi_ref constructor;  /* weak where it is made */
 	som_classdata is;      /* of one that is not made: what its instances are known by */
 	struct override *overrides;
@@ -24,6 +26,7 @@ typedef struct klass {
 /* A place for an object: the one in JavaScript has its number. While JavaScript has it, it has one reference to libsom's. */
 typedef struct instance {
 	som_ref ref;     /* NULL: released, or it has ended */
+	som_weak *unsure; /* not NULL: nobody has said that ref has been begun; where it cannot be, it goes whoever has references */
 	napi_ref js;     /* weak, but where others refer to an object of a class made in JavaScript */
 	klass *cls;
 	somh_lent *lent; /* what its overrides have lent C */
@@ -64,6 +67,7 @@ bool short_text(napi_value v, char *to, size_t room, size_t *length); /* false, 
 
 /* classes.c */
 klass *class_at(uint32_t id); /* NULL, and no exception: there is none */
+void leave_class(klass *k);   /* a function that was its method is no more */
 klass *class_of_description(const somh_class *c);
 klass *class_of_ref(som_ref o);
 klass *class_by_id(napi_value id);
@@ -79,6 +83,7 @@ bool set_up_descriptions(napi_value exports);
 napi_value wrap(som_ref o, bool owned); /* o's reference is taken over if it is owned, also where it fails */
 instance *slot_of(napi_value number);   /* of an object that has not been released */
 instance *twin_of(som_ref o);
+bool is_there(instance *w);   /* false: ref could not be begun, and is NULL from now on */
 void keep(instance *w);       /* others may refer to it from now on */
 void hold(instance *w);
 void let_go(instance *w, som_ref o);
@@ -134,6 +139,7 @@ bool set_up_errors(napi_value exports);
 /* threads.c: calls from threads that are not the home thread */
 enum { RAN, ENDED, NOT_TAKEN };
 int run_at_home(void (*run)(void *), void *p, som_env *ev); /* NOT_TAKEN: ev has why */
+bool has_left(void); /* close(true) has been: what other threads have handed over is no more */
 bool set_up_threads(napi_value exports);
 
 #endif

@@ -141,11 +141,11 @@ void raise_to_env(som_env *ev) {
 	list = call_part("classify", 1, &e);
 	if (list) napi_get_value_uint32(env, nth(list, 0), &kind);
 	else napi_get_and_clear_last_exception(env, &list);
-	char *id = NULL, *text = NULL;
+	char *id = NULL, *text = NULL, *code = NULL;
 	const somh_type *t = NULL;
 	if (kind == KNOWN && napi_get_value_uint32(env, nth(list, 1), &a) == napi_ok) t = type_at(a);
 	if (kind == UNKNOWN_ID || kind == SYSTEM) id = text_from(nth(list, 1), "an exception's id", 0, NULL);
-	if (kind == AS_IT_WAS && napi_get_value_external(env, nth(list, 1), &kept) == napi_ok && ((som_env *)kept)->major) {
+	if (kind == AS_IT_WAS && napi_get_value_external(env, nth(list, 1), &kept) == napi_ok) {
 		som_env_clear(ev);
 		*ev = *(som_env *)kept;
 		memset(kept, 0, sizeof *ev);
@@ -154,15 +154,19 @@ void raise_to_env(som_env *ev) {
 		raise_to_env(ev);
 	} else if (kind == UNKNOWN_ID && id) {
 		som_raise_user(ev, id, NULL, NULL);
+		ev->text = text_from(nth(list, 2), "an exception's text", 0, NULL);
 	} else if (kind == SYSTEM && id) {
 		napi_get_value_uint32(env, nth(list, 2), &a);
 		napi_get_value_uint32(env, nth(list, 3), &b);
 		text = text_from(nth(list, 4), "an exception's text", 0, NULL);
+		code = text_from(nth(list, 5), "an exception's code", 0, NULL);
 		som_raise_system(ev, id, a, b, text);
+		for (uint32_t i = SOM_E_RAISED; code && i != SOM_OK; i--)
+			if (!strcmp(som_code_name(i), code)) ev->code = i;
 	} else {
 		raise_thrown(ev, e);
 	}
-	som_deallocate(id), som_deallocate(text);
+	som_deallocate(id), som_deallocate(text), som_deallocate(code);
 	bool pending = false;
 	napi_is_exception_pending(env, &pending);
 	if (pending) napi_get_and_clear_last_exception(env, &e);
@@ -180,7 +184,17 @@ static napi_value members_of(napi_env e, napi_callback_info info) {
 	return ev->major && ev->value && type_at(i)->nmembers ? get_value(type_at(i), ev->value, false) : undefined();
 }
 
+/* isKept(environment): false: it has gone on to C, and an exception that goes there again is what JavaScript knows of it. */
+static napi_value is_kept(napi_env e, napi_callback_info info) {
+	size_t n = 1;
+	napi_value arg, is = NULL;
+	void *kept;
+	napi_get_cb_info(e, info, &n, &arg, NULL, NULL);
+	napi_get_boolean(e, napi_get_value_external(e, arg, &kept) == napi_ok && ((som_env *)kept)->major != SOM_NO_EXCEPTION, &is);
+	return is;
+}
+
 bool set_up_errors(napi_value exports) {
-	napi_value f;
-	return napi_create_function(env, "membersOf", NAPI_AUTO_LENGTH, members_of, NULL, &f) == napi_ok && set(exports, "membersOf", f);
+	napi_value f, g;
+	return napi_create_function(env, "isKept", NAPI_AUTO_LENGTH, is_kept, NULL, &g) == napi_ok && set(exports, "isKept", g) && napi_create_function(env, "membersOf", NAPI_AUTO_LENGTH, members_of, NULL, &f) == napi_ok && set(exports, "membersOf", f);
 }

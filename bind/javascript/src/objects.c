@@ -42,7 +42,6 @@ static instance *new_place(klass *c) {
 }
 
 static void free_place(instance *w) {
-	somh_lent_end(&w->lent);
 	w->used = false;
 	w->next = unused;
 	unused = w->index + 1;
@@ -53,6 +52,26 @@ static bool bind_twin(instance *w, som_ref o) {
 	if (!somh_twin_set(twins, o, w)) return throw_range("no memory for an object"), false;
 	w->ref = o;
 	return true;
+}
+
+/* Of a class made in JavaScript, met before its begin: that comes behind what its ancestors do to begin it, and not at all where they fail. Then the object goes, and none of its
+ * end is told; libsom's weak reference knows. */
+static bool doubt(instance *w) { return !w->scripted || (w->unsure = som_weak_new(w->ref, NULL)) || (throw_range("no memory for an object"), false); }
+
+static void trust(instance *w) {
+	som_weak_free(w->unsure);
+	w->unsure = NULL;
+}
+
+bool is_there(instance *w) {
+	if (!w->unsure) return w->ref != NULL;
+	som_ref o = som_weak_get(w->unsure);
+	if (o) return som_release(o), true; /* not the last: w has one */
+	if (w->ref && twin_of(w->ref) == w) somh_twin_set(twins, w->ref, NULL);
+	trust(w);
+	w->ref = NULL;
+	w->ended = true;
+	return false;
 }
 
 static void tell_collector(int64_t octets) {
@@ -86,7 +105,7 @@ static void settle(void) {
 	for (size_t i = 0; i < kept.n; i++) {
 		instance *w = place(kept.at[i]);
 		if (!w->used || !w->kept) continue;
-		if (w->ref && (somh_shared(w->ref) || w->calls)) {
+		if (is_there(w) && (somh_shared(w->ref) || w->calls)) {
 			kept.at[n++] = kept.at[i];
 			continue;
 		}
@@ -101,9 +120,14 @@ void hold(instance *w) { w->calls++; }
 static void give_back(instance *w, som_ref o) {
 	if (w->js) napi_delete_reference(env, w->js);
 	bool ended = w->ended;
+	somh_lent *lent = w->lent;
+	w->lent = NULL;
 	tell_collector(-w->cls->size - OWN_SIZE);
 	free_place(w);
 	if (o && !ended) release(o);
+	inside++;
+	somh_lent_end(&lent); /* behind the object, whose end may use it */
+	inside--;
 }
 
 void let_go(instance *w, som_ref o) {
@@ -117,7 +141,8 @@ void let_go(instance *w, som_ref o) {
 
 /* The collector has taken the object in JavaScript. */
 static void drop(instance *w) {
-	som_ref o = w->ref;
+	som_ref o = is_there(w) ? w->ref : NULL;
+	trust(w);
 	if (o && twin_of(o) == w) somh_twin_set(twins, o, NULL);
 	w->ref = NULL;
 	give_back(w, o);
@@ -178,6 +203,9 @@ static void collected(napi_env e, void *data, void *hint) {
 
 /* ---- From C ---- */
 
+/* An object being made by JavaScript: what begins it finds it here. */
+static struct making { instance *w; bool bound; struct making *outer; } *making;
+
 static bool attach(instance *w, napi_value js) {
 	if (napi_create_reference(env, js, 0, &w->js) != napi_ok) return throw_range("no memory for an object"), false;
 	tell_collector(w->cls->size + OWN_SIZE);
@@ -197,6 +225,14 @@ napi_value wrap(som_ref o, bool owned) {
 	napi_value js = NULL;
 	if (!o) return null();
 	instance *w = twin_of(o);
+	if (w && !is_there(w)) w = NULL; /* another object is where that was */
+	if (!w && making && !making->bound && making->w->cls->cls && making->w->cls->cls->cls == som_class_of(o) && !somh_ending(o)) { /* its ancestors, which begin it, show it around */
+		if (!bind_twin(making->w, o) || !doubt(making->w)) return NULL;
+		making->bound = true;
+		w = making->w;
+		som_retain(o);
+		keep(w);
+	}
 	if (w) {
 		if (w->js) napi_get_reference_value(env, w->js, &js);
 		if (js) {
@@ -219,7 +255,7 @@ napi_value wrap(som_ref o, bool owned) {
 	if (w && !owned) som_retain(o);
 	if (!w && owned) release(o);
 	if (!w) return NULL;
-	js = adopt(w);
+	js = doubt(w) ? adopt(w) : NULL;
 	if (!js) drop(w);
 	return js;
 }
@@ -228,7 +264,7 @@ instance *slot_of(napi_value v) {
 	uint32_t i;
 	if (napi_get_value_uint32(env, v, &i) != napi_ok || i >= places || !place(i)->used) return (instance *)throw_type("an object of SOM is asked for");
 	instance *w = place(i);
-	if (!w->ref) return (instance *)throw_error("DSOM_RELEASED", "the object of class %s has been released", w->cls->cls ? w->cls->cls->name : "that is no more");
+	if (!is_there(w)) return (instance *)throw_error("DSOM_RELEASED", "the object of class %s has been released", w->cls->cls ? w->cls->cls->name : "that is no more");
 	return w;
 }
 
@@ -242,9 +278,6 @@ som_ref ref_from(napi_value o, instance **to) {
 }
 
 /* ---- Making ---- */
-
-/* An object being made by JavaScript: what begins it finds it here. */
-static struct making { instance *w; bool bound; struct making *outer; } *making;
 
 /* make(object, class): an object of a class that is not made in JavaScript; its place, or the object that there is. */
 static napi_value make(napi_env e, napi_callback_info info) {
@@ -307,15 +340,13 @@ static napi_value create(napi_env e, napi_callback_info info) {
 	inside--;
 	w->calls--;
 	making = m.outer;
-	if (!o) {
-		w->ended = true;
-		return raise_env(&ev, NULL, NULL);
-	}
-	if (w->ref == o) {
+	bool bound = is_there(w);
+	if (!bound) w->ended = true;
+	if (!o) return raise_env(&ev, NULL, NULL);
+	if (bound && w->ref == o) {
 		if (somh_shared(o)) keep(w);
 		return undefined();
 	}
-	w->ended = true;
 	return wrap(o, true);
 }
 
@@ -347,10 +378,36 @@ static napi_value attach_begun(napi_env e, napi_callback_info info) {
 	return NULL;
 }
 
-typedef struct begun { som_ref self; som_env *ev; } begun;
+typedef struct begun { som_ref self; som_env *ev; bool here; } begun;
+
+/* The object's constructors, for one that another language makes: it has no arguments. b may be no more behind them. */
+static bool construct(instance *w, napi_value constructor, som_ref self) {
+	struct making *outer = making;
+	making = NULL;
+	napi_value args[] = {constructor, number(w->index), undefined()};
+	if (w->js) napi_get_reference_value(env, w->js, &args[2]); /* it has been seen already */
+	bool good = args[2] && call_part("begin", 3, args) && w->js;
+	making = outer;
+	if (good) keep(w);
+	if (good || w->ref != self) return good;
+	somh_twin_set(twins, self, NULL); /* it is undone: there will be no end of it */
+	w->ref = NULL;
+	w->ended = true;
+	som_release(self);
+	if (!w->js) free_place(w);
+	return false;
+}
 
 static void begin(void *p) {
 	begun *b = p;
+	bool here = b->here;
+	instance *met = twin_of(b->self);
+	if (met && !is_there(met)) met = NULL;
+	if (met && making && met == making->w) { /* it has been shown around, and has two references of this now */
+		trust(met);
+		som_release(b->self);
+		return;
+	}
 	if (making && !making->bound && making->w->cls->cls && making->w->cls->cls->cls == som_class_of(b->self)) {
 		making->bound = true;
 		if (!bind_twin(making->w, b->self)) raise_to_env(b->ev);
@@ -363,29 +420,19 @@ static void begin(void *p) {
 		raise_to_env(b->ev);
 		return;
 	}
-	instance *w = new_place(c);
-	if (w && bind_twin(w, b->self)) {
-		struct making *outer = making;
-		making = NULL;
-		som_retain(b->self);
-		napi_value args[] = {constructor, number(w->index)};
-		bool good = call_part("begin", 2, args) && w->js;
-		making = outer;
-		if (good) return keep(w);
-		somh_twin_set(twins, b->self, NULL); /* it is undone: there will be no end of it */
-		w->ref = NULL;
-		w->ended = true;
-		som_release(b->self);
-		raise_to_env(b->ev);
-		if (!w->js) free_place(w);
-		return;
+	instance *w = met ? met : new_place(c);
+	if (w && (met || bind_twin(w, b->self))) {
+		if (met) trust(w);
+		else som_retain(b->self);
+		if (construct(w, constructor, b->self) || (!here && has_left())) return;
+	} else if (w) {
+		free_place(w);
 	}
-	if (w) free_place(w);
 	raise_to_env(b->ev);
 }
 
 void begin_instance(som_ref self, som_env *ev, void *context) {
-	begun b = {self, ev};
+	begun b = {self, ev, somh_at_home()};
 	(void)context;
 	if (run_at_home(begin, &b, ev) == ENDED) som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "Node has ended");
 }
@@ -412,9 +459,10 @@ static napi_value release_now(napi_env e, napi_callback_info info) {
 	napi_get_cb_info(e, info, &n, &arg, NULL, NULL);
 	if (napi_get_value_uint32(e, arg, &i) != napi_ok || i >= places || !place(i)->used) return NULL;
 	instance *w = place(i);
+	if (!is_there(w)) return NULL;
 	som_ref o = w->ref;
-	if (!o) return NULL;
 	if (twin_of(o) == w) somh_twin_set(twins, o, NULL);
+	trust(w);
 	w->ref = NULL;
 	if (!w->calls) {
 		w->ended = true;
@@ -429,7 +477,7 @@ static napi_value address(napi_env e, napi_callback_info info) {
 	uint32_t i;
 	napi_get_cb_info(e, info, &n, &arg, NULL, NULL);
 	if (napi_get_value_uint32(e, arg, &i) != napi_ok || i >= places || !place(i)->used) return NULL;
-	napi_create_bigint_uint64(e, (uint64_t)(uintptr_t)place(i)->ref, &is);
+	napi_create_bigint_uint64(e, is_there(place(i)) ? (uint64_t)(uintptr_t)place(i)->ref : 0, &is);
 	return is;
 }
 
@@ -466,7 +514,7 @@ static napi_value weak_get(napi_env e, napi_callback_info info) {
 	if (napi_get_value_external(e, arg, &k) != napi_ok) return throw_type("a weak reference is asked for");
 	som_ref o = som_weak_get(k);
 	instance *w = o ? twin_of(o) : NULL;
-	if (w && w->scripted && w->js && napi_get_reference_value(e, w->js, &js) == napi_ok && !js) { /* the collector has taken it: this is its end */
+	if (w && is_there(w) && w->scripted && w->js && napi_get_reference_value(e, w->js, &js) == napi_ok && !js) { /* the collector has taken it: this is its end */
 		som_release(o);
 		drop(w);
 		return undefined();

@@ -29,16 +29,16 @@ static napi_value argument(const somh_param *p, const som_value *v) {
 }
 
 /* One value that comes out: to where C wants it. */
-static bool put_out(instance *w, const somh_method *m, const somh_param *p, napi_value v, void *to, const path *at) {
+static bool put_out(instance *w, som_ref self, const somh_method *m, const somh_param *p, napi_value v, void *to, const path *at) {
 	union { som_value v; _Alignas(16) char room[64]; } small;
 	void *made = p->type->size <= sizeof small ? memset(&small, 0, sizeof small) : calloc(1, p->type->size);
 	bool good = made ? put_value(p->type, v, made, p->nullable, at) : (throw_range("no memory for a value"), false);
-	if (good && !somh_give(&w->lent, w->ref, m, p, made, to)) throw_range("no memory for a value"), good = false;
+	if (good && !somh_give(&w->lent, self, m, p, made, to)) throw_range("no memory for a value"), good = false;
 	if (made != (void *)&small) free(made);
 	return good;
 }
 
-static bool put_results(instance *w, const somh_method *m, napi_value r, const som_value *args, som_value *result) {
+static bool put_results(instance *w, som_ref self, const somh_method *m, napi_value r, const som_value *args, som_value *result) {
 	uint32_t n = m->result.type->kind != SOMH_VOID, at = 0, given = 0;
 	for (uint32_t i = 0; i < m->nparams; i++)
 		n += m->params[i].direction != SOMH_IN;
@@ -57,7 +57,7 @@ static bool put_results(instance *w, const somh_method *m, napi_value r, const s
 		napi_value v = r;
 		bool good = n == 1 || napi_get_element(env, r, at, &v) == napi_ok;
 		if (!to) throw_type("there is no place for a result of %s()", m->name), good = false;
-		if (good && put_out(w, m, p, v, to, &where)) {
+		if (good && put_out(w, self, m, p, v, to, &where)) {
 			at++;
 			continue;
 		}
@@ -79,15 +79,17 @@ static void above(const override *o, som_ref self, som_env *ev, const som_value 
 	else som_raise_system(ev, "IDL:omg.org/CORBA/NO_IMPLEMENT:1.0", 0, SOM_COMPLETED_NO, "the class was made in JavaScript, which has ended");
 }
 
-typedef struct request { override *o; som_ref self; som_env *ev; const som_value *args; som_value *result; bool above; } request;
+typedef struct request { override *o; som_ref self; som_env *ev; const som_value *args; som_value *result; bool above, here; } request;
 
 static void run(void *p) {
 	request *q = p;
+	bool here = q->here;
 	override *o = q->o;
 	const somh_method *m = o->m;
 	napi_value f = NULL, in[SOMH_MAX_ARGS + 1], r = NULL;
 	uint32_t n = 1;
 	instance *w = twin_of(q->self);
+	if (w && !is_there(w)) w = NULL;
 	if (o->function) napi_get_reference_value(env, o->function, &f);
 	if (!f || (!w && somh_ending(q->self))) { /* C++'s part of it ends, or the class is no more */
 		q->above = true;
@@ -102,13 +104,14 @@ static void run(void *p) {
 		n += good;
 	}
 	if (good) good = napi_call_function(env, undefined(), f, n, in, &r) == napi_ok;
+	if (!here && has_left()) return; /* q is of a thread that was refused meanwhile; what was thrown goes on */
 	somh_took(m, q->args);
-	if (!good || !put_results(w, m, r, q->args, q->result)) raise_to_env(m->flags & SOMH_OIDL ? NULL : q->ev);
+	if (!good || !put_results(w, q->self, m, r, q->args, q->result)) raise_to_env(m->flags & SOMH_OIDL ? NULL : q->ev);
 	if (w) let_go(w, q->self);
 }
 
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
-	request q = {context, self, ev, args, result, false};
+	request q = {context, self, ev, args, result, false, somh_at_home()};
 	int how = run_at_home(run, &q, q.o->m->flags & SOMH_OIDL ? NULL : ev);
 	if (how == ENDED || q.above) above(q.o, self, ev, args, result);
 }

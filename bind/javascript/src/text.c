@@ -63,8 +63,8 @@ static int64_t encode(const char16_t *s, size_t n, char *to) {
 
 bool short_text(napi_value v, char *to, size_t room, size_t *length) {
 	size_t n;
-	if (room < 8 || napi_get_value_string_utf8(env, v, to, room, &n) != napi_ok) return false;
-	if (n + 4 > room || memchr(to, 0, n) || memmem(to, n, "\xEF\xBF\xBD", 3)) return false; /* it may be cut, or have had what is no character */
+	if (napi_get_value_string_utf16(env, v, NULL, 0, &n) != napi_ok || 3 * n >= room) return false; /* a unit has at most three octets: it would be cut, which nobody tells */
+	if (napi_get_value_string_utf8(env, v, to, room, &n) != napi_ok || memchr(to, 0, n) || memmem(to, n, "\xEF\xBF\xBD", 3)) return false; /* it may have had what is no character */
 	*length = n;
 	return true;
 }

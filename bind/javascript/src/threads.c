@@ -6,6 +6,7 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool closed; /* other threads' calls are not taken any more */
+static bool left;   /* and those that have been taken are not to be finished; of the home thread */
 static napi_threadsafe_function waker;
 static napi_async_context context;
 
@@ -83,7 +84,10 @@ static napi_value set_wait(napi_env e, napi_callback_info info) {
 	return NULL;
 }
 
+bool has_left(void) { return left; }
+
 static void close_queue(bool leave) {
+	left |= leave;
 	pthread_mutex_lock(&lock);
 	closed = true;
 	pthread_mutex_unlock(&lock);

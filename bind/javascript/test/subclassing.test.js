@@ -149,6 +149,30 @@ test('an exception goes through C++ and JavaScript as what it was', () => {
   assert.throws(() => dispatch(new Passing(), 'speak', 998), dsom.NO_MEMORY);
 });
 
+test('an exception that is thrown again and again', () => {
+  let kept;
+  class Again extends Dog {
+    speak(n) {
+      if (n === 0n) throw kept;
+      try {
+        return super.speak(n);
+      } catch (e) {
+        throw (kept = e);
+      }
+    }
+  }
+  const o = new Again();
+  assert.throws(() => dispatch(o, 'speak', 1007), TooLoud);
+  for (let i = 0; i < 3; i++) assert.throws(() => dispatch(o, 'speak', 0), (e) => e instanceof TooLoud && e.volume === 7 && e.why === kept.why);
+  let unknown;
+  try { load('Zoo::Unicorn'); } catch (e) { unknown = e; }
+  assert.equal(unknown.code, 'unknown');
+  kept = unknown;
+  for (let i = 0; i < 2; i++) assert.throws(() => dispatch(o, 'speak', 0), { code: 'unknown', id: unknown.id, minor: unknown.minor, message: unknown.message });
+  kept = new dsom.BAD_PARAM('one', { code: 'a code of mine' });
+  assert.throws(() => dispatch(o, 'speak', 0), { code: '', message: 'one' });
+});
+
 test('recursion without end', () => {
   class Deep extends Dog {
     speak(n) { return dispatch(this, 'speak', n + 1n); }
@@ -182,12 +206,22 @@ test('mixins', () => {
   assert.equal(Cat.somName, 'Cat');
 });
 
-test('two parents', () => {
+test('two parents', async () => {
   class Both extends join(Dog, Pet) {
     speak_to(who) { return super.speak_to(who) + 1n; }
   }
   const o = new Both();
   assert.deepEqual([dispatch(o, 'speak_to', 'abc'), o.speak(1), o.owner()], [4n, 3n, 'somebody']);
+  const { speak_to, speak_toAsync } = Object.getPrototypeOf(Both.prototype);
+  for (const wrong of [new Dog(), new Animal(), new Echo()]) {
+    assert.throws(() => speak_to.call(wrong, 'abc'), /speak_to\(\) is a method of .*, not of Zoo::/);
+    await assert.rejects(speak_toAsync.call(wrong, 'abc'), TypeError);
+  }
+  assert.equal(await speak_toAsync.call(o, 'abc'), 4n);
+  const kept = (() => join(Dog, Pet).prototype.speak_to)();
+  await collected(8); // its class has gone
+  await new Promise(setImmediate);
+  assert.throws(() => kept.call(o, 'abc'), { code: 'DSOM_GONE' });
   assert.ok(o instanceof Pet && o instanceof Dog);
 });
 
@@ -272,15 +306,100 @@ test('constructors', async () => {
   assert.ok(instances(Dog) <= before);
 });
 
-test('what C++ calls while it makes an object', () => {
+test('what C++ calls while it makes an object', async () => {
+  const [Eager, caller] = [load('Threads::Eager'), new (load('Threads::Caller'))()];
   const seen = [];
-  class Counting extends Dog {
-    somDefaultInit(...args) {
-      seen.push(args.length);
-      return super.somDefaultInit(...args);
+  let answer = 0n;
+  class Asked extends Eager {
+    static somName = 'Asked';
+    #begun = 'begun';
+    constructor() {
+      super();
+      if (answer > 0n) throw new Error('the constructor');
+    }
+    hello(n) {
+      seen.push([this, n]);
+      this.asked = n;
+      return answer;
+    }
+    begun() { return this.#begun; }
+  }
+  register(Asked);
+  const of = [() => new Asked(), () => create(Asked)];
+  (() => {
+    for (const make of of) { // it is the object that it will be
+      const o = make();
+      assert.deepEqual(seen.pop(), [o, 1n]);
+      assert.deepEqual([seen.length, o.asked, o.begun(), o.constructor], [0, 1n, 'begun', Asked]);
+    }
+    answer = 1n; // JavaScript's part undoes it, then C++'s
+    for (const make of of) assert.throws(make, /the constructor/);
+    assert.ok(!caller.make_here('Asked'));
+    answer = -1n;
+    for (const make of of) assert.throws(make, /hello was not answered/);
+    assert.ok(!caller.make_here('Asked'));
+    assert.equal(caller.why, 'hello was not answered');
+    for (const [o] of seen.splice(0)) {
+      if (!dsom.isAlive(o)) assert.throws(() => o.word(), { code: 'DSOM_RELEASED' });
+      o.more = new Array(100).fill(o);
+    }
+  })();
+  answer = 0n;
+  for (let i = 0; i < 100; i++) { // where those were
+    await collected(1);
+    (() => {
+      assert.equal(of[i % 2]().begun(), 'begun');
+      assert.ok(caller.make_here('Asked'));
+      seen.splice(0);
+    })();
+  }
+  await collected(10);
+  assert.equal(instances(Asked), 0);
+});
+
+test('values that are lent last until C++\'s part has ended', async () => {
+  const Eager = load('Threads::Eager');
+  const words = ['x'.repeat(40), 'y'.repeat(40)];
+  class Speaks extends Eager {
+    word() { return words[0]; }
+  }
+  (() => void new Speaks())();
+  await collected();
+  assert.equal(instances(Speaks), 0);
+  assert.equal(new Eager().breed, words[0]);
+  dsom.release(new Speaks());
+  assert.equal(new Eager().breed, words[0]);
+});
+
+test('an attribute that may be null', () => {
+  class Bred extends load('Threads::Eager') {
+    get breed() { return this.is; }
+  }
+  const o = new Bred();
+  for (const breed of [null, 'Rex', null, 'Rex', '', null]) {
+    o.is = breed;
+    assert.equal(dispatch(o, '_get_breed'), breed);
+  }
+});
+
+test('an object that is made in the midst of another\'s beginning', () => {
+  class Friendly extends Dog {
+    constructor(friend = new Friendly(null)) {
+      super();
+      this.friend = friend;
     }
   }
-  assert.ok(new Counting() instanceof Counting);
+  const o = create(Friendly);
+  assert.ok(o instanceof Friendly && o.friend instanceof Friendly && o.friend !== o);
+  assert.equal(o.friend.friend, null);
+  class Registered extends Dog {
+    constructor() {
+      register(new.target);
+      assert.equal(new.target.somName, Registered.somName);
+      super();
+    }
+  }
+  assert.equal(create(Registered).constructor, Registered);
 });
 
 test('a class goes with its last reference', async () => {

@@ -23,6 +23,8 @@ test('promises', async () => {
   assert.equal(await d.nameAsync('Rex'), undefined);
   assert.equal(await d.nameAsync(), 'Rex');
   await assert.rejects(d.legsAsync(3), /readonly/);
+  const self = new Dog();
+  await assert.rejects(self.boneAsync({ size: 0, get age() { dsom.release(self); return 1n; } }), { code: 'DSOM_RELEASED' });
   assert.equal(await new Own().speakAsync(4), 12n);
   await assert.rejects(new Own().speakAsync(13), { name: 'TooLoud', volume: 13 });
 });

@@ -100,6 +100,8 @@ test('values, each way', () => {
     ['colour', Colour.blue, Colour.red],
     ['text', 'grüße 😀', ''],
     ['text', 'x'.repeat(100000), 'ß'.repeat(600)],
+    ...[...Array(24).keys()].map((n) => ['text', `${'x'.repeat(150 + 5 * n)}😀${'y'.repeat(1000)}`, `${'ß'.repeat(70 + n)}€${'😀'.repeat(9)}`]),
+    ...[...Array(12).keys()].map((n) => ['text', `${'x'.repeat(245 + n)}😀${'y'.repeat(1000)}`, 'z'.repeat(500 + n)]),
     ['title', 'grüße 😀', ''],
     ['title', '\ud800 alone', ''],
     ['animal', dog, cat],
@@ -231,6 +233,8 @@ test('exceptions of the system', () => {
 test('classes that are not there', () => {
   for (const name of ['Zoo::Unicorn', 'Nothing', 'a b', '', 'x'.repeat(300), 'Zoo::', '__proto__']) assert.throws(() => load(name), (x) => x instanceof dsom.SystemException && x.code === 'unknown', name);
   assert.throws(() => load('Zoo::Animal', [2, 0]), { code: 'version' });
+  assert.equal(load('Zoo::Animal', [1]), load('Zoo::Animal', [1, 2]));
+  for (const wrong of [['9', '9'], '9.9', '', 9, [1, 2, 3], [-1, 0], [1.5, 0], [1, NaN], [2 ** 32, 0], null, {}]) assert.throws(() => load('Zoo::Animal', wrong), TypeError);
   assert.equal(load('Zoo::Animal', [1, 1]), Animal);
   assert.throws(() => dsom.library('/nowhere/libnothing.so'), { code: 'library' });
   assert.throws(() => load(7), /must be a string/);

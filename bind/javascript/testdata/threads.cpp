@@ -1,9 +1,12 @@
 // threads.cpp: the class of threads.idl.
 #include "threads.ih.hpp"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <cstdio>
 #include <cstring>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -29,6 +32,15 @@ answer speak(som_ref o, std::int64_t n) {
 		som_env_clear(&ev);
 	}
 	return a;
+}
+
+som_ref asked;
+std::int64_t asked_n;
+
+void *ask(void *) {
+	speak(asked, asked_n);
+	som_release(asked);
+	return nullptr;
 }
 
 std::int64_t pass(som_ref, som_env *, std::int64_t n) { return n + 1; }
@@ -146,8 +158,30 @@ public:
 		d.typelib = typelib->data();
 		som_class_define(&d, nullptr);
 	}
+	void run(const som::object &who, std::int64_t n) {
+		pthread_attr_t a;
+		pthread_attr_init(&a);
+		pthread_attr_setstacksize(&a, std::size_t(256) << 20); // more than the C library keeps for others
+		asked = som_retain(som::ref(who));
+		asked_n = n;
+		if (pthread_create(&runs, &a, ask, nullptr) != 0) throw std::runtime_error("no thread");
+		pthread_attr_destroy(&a);
+	}
+	void join() { pthread_join(runs, nullptr); }
+	bool make_here(const std::string &name) {
+		som_env ev = som_env();
+		som_class *c = som_class_named(name.c_str(), &ev);
+		som_ref o = c ? som_new(c, &ev) : nullptr;
+		const bool is = o != nullptr;
+		why = ev.major && ev.text ? ev.text : "";
+		som_env_clear(&ev);
+		som_release(o);
+		som_release(reinterpret_cast<som_ref>(c));
+		return is;
+	}
 
 private:
+	pthread_t runs;
 	som_ref som_object_of() { return som::ref(self<Caller>()); }
 	std::int64_t tell(const answer &a) {
 		why = a.why;
@@ -156,5 +190,33 @@ private:
 	som_ref started = nullptr;
 };
 som::class_object Caller_define() { return Caller_impl::som_define(); }
+
+class Eager_impl : public Eager_part<Eager_impl> {
+public:
+	Eager_impl() {
+		som_found found = som_found();
+		found.size_of = sizeof found;
+		som_env ev = som_env();
+		som_ref o = som::ref(self<Eager>());
+		if (som_lookup(som_class_of(o), "word", &found, &ev) == SOM_OK) said = reinterpret_cast<const char *(*)(som_ref, som_env *)>(som_resolve(o, found.token))(o, &ev);
+		som_env_clear(&ev);
+		if (self<Eager>().hello(1) < 0) throw std::runtime_error("hello was not answered");
+	}
+	~Eager_impl() {
+		if (said && said != own.c_str()) heard = said;
+	}
+	std::int64_t hello(std::int64_t n) { return n; }
+	const std::string &word() { return own; }
+	const std::string &get_breed() const { return heard; }
+	void set_breed(const std::string &) {}
+
+private:
+	static const std::string own;
+	static std::string heard;
+	const char *said = nullptr;
+};
+const std::string Eager_impl::own = "C++";
+std::string Eager_impl::heard;
+som::class_object Eager_define() { return Eager_impl::som_define(); }
 
 } // namespace Threads

@@ -128,8 +128,8 @@ export declare namespace Zoo {
     keepAsync(text: string, animal: Zoo.Animal): Promise<void>;
     kept_text(): string;
     kept_textAsync(): Promise<string>;
-    token(v: dsom.Long | null): bigint | null;
-    tokenAsync(v: dsom.Long | null): Promise<bigint | null>;
+    token(v: bigint | null): bigint | null;
+    tokenAsync(v: bigint | null): Promise<bigint | null>;
     album(v: Zoo.Album, io: Zoo.Album): [Zoo.Album, Zoo.Album, Zoo.Album];
     albumAsync(v: Zoo.Album, io: Zoo.Album): Promise<[Zoo.Album, Zoo.Album, Zoo.Album]>;
   }
