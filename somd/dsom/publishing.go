@@ -65,8 +65,12 @@ func (o *processObject) Serve(ctx context.Context, name, listen, classes string)
 		close(s.up)
 		select {
 		case <-h.accepted:
-			return nil
 		case <-ctx.Done():
+		}
+		select { // both may be so: leave says that calls are taken, and ends that at once
+		case <-h.accepted:
+			return nil
+		default:
 			return ctx.Err()
 		}
 	}}
