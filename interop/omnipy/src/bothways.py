@@ -74,6 +74,5 @@ me = poa.id_to_reference(poa.activate_object(servant))
 
 if sys.argv[-1] == "serve":
     suite.serve(orb, me)
-    sys.exit(0)
 there = orb.string_to_object(sys.argv[-1])._narrow(BiDir.Peer)
 suite.end(all([suite.attempt(name, body) for name, body in cases(there, random.Random(int(suite.option("-seed", "1"))))]))

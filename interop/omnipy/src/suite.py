@@ -42,13 +42,15 @@ def start(*more):
 
 
 def serve(orb, o):
-    """Prints an object's IOR, and serves until standard input ends."""
+    """Prints an object's IOR, serves until standard input ends, and ends the program: not by the interpreter's end, which may meet threads of the ORB's and aborts then."""
     print(orb.object_to_string(o))
     print("ready", flush=True)
     sys.stdin.read()
     orb.shutdown(True)
     for what, n in counts.items():
         print(what, n)
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def end(good):
