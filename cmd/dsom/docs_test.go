@@ -111,7 +111,7 @@ func shownCommands(page string) (shown, named []string) {
 			text.WriteString(line + "\n")
 			continue
 		}
-		if m := regexp.MustCompile(`^(?:    )?(?:\$ )?(?:\w+=\S+ |docker run .* )*dsom (.*)`).FindStringSubmatch(line); m != nil {
+		if m := regexp.MustCompile(`^(?:    )?(?:\$ )?(?:\w+=\S+ |docker run .* )*dsom ([^=].*)`).FindStringSubmatch(line); m != nil {
 			shown = append(shown, m[1])
 		}
 	}

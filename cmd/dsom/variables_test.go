@@ -17,6 +17,7 @@ func TestVariables(t *testing.T) {
 		"DSOM_SOAK": "tests", "DSOM_SEED": "tests", "DSOM_UPDATE_GOLDEN": "tests",
 		"DSOM_NAMES":      "a benchmark",
 		"DSOM_STRICT_IDL": "a macro of headers in C",
+		"DSOM_ABSTRACT":   "a code of errors in JavaScript", "DSOM_CANNOT": "likewise", "DSOM_GONE": "likewise", "DSOM_RELEASED": "likewise", "DSOM_LOADED": "likewise",
 	}
 	inSource, inPage := regexp.MustCompile(`["'](DSOM_[A-Z][A-Z0-9_]*)["'=]`), regexp.MustCompile(`\bDSOM_[A-Z][A-Z0-9_]*`)
 	sources := []string{".go", ".c", ".h", ".hpp", ".cc", ".cpp", ".py", ".st", ".rs", ".java", ".js", ".ts", ".lua", ".tcl"}

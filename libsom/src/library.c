@@ -203,7 +203,8 @@ void lose_libraries(void) {
 static int enter(library *l, som_env *ev) {
 	if (!l->entry) return fail(ev, SOM_E_LIBRARY, "%s is no class library: it exports no %s", l->file, SOM_LIBRARY_ENTRY);
 	if (l->go && go_runtime && l->go != go_runtime) /* a process has room for one; class libraries in Go export it */
-		return fail(ev, SOM_E_LIBRARY, "%s has a Go runtime of its own, and there is one in the process already; bundle the classes of both into one library (dsom class bundle)", l->file);
+		return fail(ev, SOM_E_LIBRARY, "%s has a Go runtime of its own, and there is one in the process already; "
+			"bundle the classes of both into one library (dsom class bundle)", l->file);
 	go_runtime = l->go ? l->go : go_runtime;
 	library *outer = loading;
 	som_env inner = {0};
