@@ -15,6 +15,12 @@ func ShareWith(o *Options, w store.Watcher, machine string, deadAfter time.Durat
 	o.shared, o.Shared = w, Shared{Machine: machine, DeadAfter: deadAfter}
 }
 
+// WithShared has the daemon share a store that is there.
+func (c Config) WithShared(w store.Watcher, machine string, deadAfter time.Duration) Config {
+	c.shared, c.Shared = w, Shared{Machine: machine, DeadAfter: deadAfter}
+	return c
+}
+
 // WithAnswerTime has answers to datagrams take so long, however busy the machine is.
 func (c Config) WithAnswerTime(d time.Duration) Config {
 	c.answerTime = d

@@ -115,6 +115,9 @@ func (m Map) Change(ctx context.Context, s Server, more, less []string) error {
 	return nil
 }
 
+// Called returns the properties of a server's names that say what it is called.
+func Called(alias string) extendednaming.PropertyList { return properties(Server{Alias: alias}, "") }
+
 func properties(s Server, of string) (list extendednaming.PropertyList) {
 	for _, p := range [][2]string{{class, of}, {alias, s.Alias}, {serverID, s.ID}} {
 		if p[1] != "" {
@@ -151,22 +154,6 @@ func unbind(ctx context.Context, at extendednaming.ExtendedNamingContext, e Entr
 		return err
 	}
 	return nil
-}
-
-// Drop forgets a server.
-func (m Map) Drop(ctx context.Context, alias string) error {
-	at, err := m.enter(ctx)
-	if err != nil || at == nil {
-		return err
-	}
-	list, err := classesOf(ctx, at, alias)
-	if err != nil {
-		return err
-	}
-	for _, c := range append(list, "") {
-		err = errors.Join(err, unbind(ctx, at, Entry{c, alias}))
-	}
-	return err
 }
 
 // Classes returns what a server makes objects of, by the map, in their order.

@@ -42,7 +42,7 @@ func TestRegistriesFollow(t *testing.T) {
 	if !has(b, "I") || !has(a, "I") {
 		t.Error("what was registered is not there")
 	}
-	if err := b.Remove(t.Context(), "i.idl"); err != nil {
+	if err := b.Remove(t.Context(), "i.idl", nil); err != nil {
 		t.Error(err)
 	}
 	if list, err := a.Entries(t.Context()); err != nil || len(list) != 0 || has(a, "I") {

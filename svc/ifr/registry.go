@@ -345,8 +345,8 @@ func unpack(packed []byte, limit string, most int) ([]byte, error) {
 const attempts = 20
 
 // change runs plan on the present state and commits what it returns, and again should the store
-// have been changed by somebody else.
-func (r *Registry) change(ctx context.Context, plan func() (ops []store.Op, done func(revision uint64), err error)) error {
+// have been changed by somebody else; while has to hold.
+func (r *Registry) change(ctx context.Context, while store.Guard, plan func() (ops []store.Op, done func(revision uint64), err error)) error {
 	select {
 	case r.turn <- struct{}{}:
 		defer func() { <-r.turn }()
@@ -358,6 +358,10 @@ func (r *Registry) change(ctx context.Context, plan func() (ops []store.Op, done
 		if err != nil {
 			return err
 		}
+		holds, err := while.Ops(ctx)
+		if err != nil {
+			return err
+		}
 		if err := r.refresh(ctx); err != nil {
 			return err
 		}
@@ -365,7 +369,7 @@ func (r *Registry) change(ctx context.Context, plan func() (ops []store.Op, done
 		if err != nil || len(ops) == 0 {
 			return err
 		}
-		revision, err := r.store.Commit(ctx, append(ops, guard...)...)
+		revision, err := r.store.Commit(ctx, slices.Concat(ops, guard, holds)...)
 		if err == nil {
 			done(revision)
 			return nil
@@ -384,16 +388,16 @@ func (r *Registry) Put(ctx context.Context, name string, packed []byte) (Entry, 
 	if err != nil {
 		return Entry{}, err
 	}
-	return x.Entry, r.put(ctx, x, packed, false)
+	return x.Entry, r.put(ctx, x, packed, false, nil)
 }
 
 // Describe registers what a server says of itself. It is taken whole, in place of what the server has said before, since that is true no longer, and what was said before is gone even
 // where the error says that it cannot be registered, ErrInvalid or a limit's; another error is the store's, and another attempt may go better. Where it says of something else than others do, the error is ErrInvalid and tells what; then it is registered all the same, and
-// nobody is answered from it and from what it contradicts, until they agree or one of them is gone.
-func (r *Registry) Describe(ctx context.Context, said *Examined) (Entry, error) {
+// nobody is answered from it and from what it contradicts, until they agree or one of them is gone. While, which may be nil, has to hold; its error is returned as it is.
+func (r *Registry) Describe(ctx context.Context, said *Examined, while store.Guard) (Entry, error) {
 	x, err := said.x, said.err
 	if err == nil {
-		err = r.put(ctx, x, said.packed, true)
+		err = r.put(ctx, x, said.packed, true, while)
 	}
 	var limit *LimitError
 	switch {
@@ -401,7 +405,7 @@ func (r *Registry) Describe(ctx context.Context, said *Examined) (Entry, error) 
 		return x.Entry, nil
 	case x != nil && x.Disputed != "": // it is there
 	case errors.Is(err, ErrInvalid), errors.As(err, &limit):
-		if gone := r.Remove(ctx, said.name); gone != nil && !errors.Is(gone, ErrUnknown) {
+		if gone := r.Remove(ctx, said.name, while); gone != nil && !errors.Is(gone, ErrUnknown) {
 			err = fmt.Errorf("%v; and what was said before stays registered: %w", err, gone) // which another attempt may mend
 		}
 	}
@@ -409,9 +413,9 @@ func (r *Registry) Describe(ctx context.Context, said *Examined) (Entry, error) 
 }
 
 // put registers x. Where it contradicts others it is registered only if it may be disputed, and the error is ErrInvalid in both cases.
-func (r *Registry) put(ctx context.Context, x *registered, packed []byte, disputable bool) error {
+func (r *Registry) put(ctx context.Context, x *registered, packed []byte, disputable bool, while store.Guard) error {
 	var disputed error
-	err := r.change(ctx, func() ([]store.Op, func(uint64), error) {
+	err := r.change(ctx, while, func() ([]store.Op, func(uint64), error) {
 		old := r.all[x.Name]
 		if old != nil {
 			r.body.remove(old)
@@ -505,9 +509,9 @@ func (r *Registry) pieceDeletes(ctx context.Context, m manifest) (ops []store.Op
 	return ops, nil
 }
 
-// Remove takes a specification out. Its error is ErrUnknown where there is none of the name.
-func (r *Registry) Remove(ctx context.Context, name string) error {
-	return r.change(ctx, func() ([]store.Op, func(uint64), error) {
+// Remove takes a specification out, if while, which may be nil, holds. Its error is ErrUnknown where there is none of the name, or while's.
+func (r *Registry) Remove(ctx context.Context, name string, while store.Guard) error {
+	return r.change(ctx, while, func() ([]store.Op, func(uint64), error) {
 		old := r.all[name]
 		if old == nil {
 			return nil, nil, fmt.Errorf("%q: %w", name, ErrUnknown)
@@ -524,12 +528,13 @@ func (r *Registry) Remove(ctx context.Context, name string) error {
 	})
 }
 
-// Rename gives a specification another name, in place of what has that. Its error is ErrUnknown where there is none of the name, or ErrInvalid or a limit's for a name that cannot be one.
-func (r *Registry) Rename(ctx context.Context, from, to string) error {
+// Rename gives a specification another name, in place of what has that, if while, which may be nil, holds. Its error is ErrUnknown where there is none of the name, ErrInvalid or a limit's for a
+// name that cannot be one, or while's.
+func (r *Registry) Rename(ctx context.Context, from, to string, while store.Guard) error {
 	if err := checkName(to); err != nil {
 		return err
 	}
-	return r.change(ctx, func() ([]store.Op, func(uint64), error) {
+	return r.change(ctx, while, func() ([]store.Op, func(uint64), error) {
 		old, replaced := r.all[from], r.all[to]
 		if old == nil {
 			return nil, nil, fmt.Errorf("%q: %w", from, ErrUnknown)
