@@ -46,3 +46,6 @@ func Renamed(ctx context.Context, d *Daemon, u implrepo.UUID) { d.renamed(ctx, u
 func DSOMServers(d *Daemon) somdd.Servers {
 	return &dsomServers{sup: d.sup, d: d, log: d.o.Log}
 }
+
+// RetryEvery has a daemon try again at once, and then after twice as long, and so on, what could not be registered or moved.
+func RetryEvery(d *Daemon, first time.Duration) { d.late.again = first }
