@@ -156,6 +156,22 @@ func unbind(ctx context.Context, at extendednaming.ExtendedNamingContext, e Entr
 	return nil
 }
 
+// Drop forgets a server.
+func (m Map) Drop(ctx context.Context, alias string) error {
+	at, err := m.enter(ctx)
+	if err != nil || at == nil {
+		return err
+	}
+	list, err := classesOf(ctx, at, alias)
+	if err != nil {
+		return err
+	}
+	for _, c := range append(list, "") {
+		err = errors.Join(err, unbind(ctx, at, Entry{c, alias}))
+	}
+	return err
+}
+
 // Classes returns what a server makes objects of, by the map, in their order.
 func (m Map) Classes(ctx context.Context, alias string) ([]string, error) {
 	at, err := m.enter(ctx)
