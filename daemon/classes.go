@@ -6,23 +6,27 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/somd/classmap"
+	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
+	"github.com/opendsom/dsom/svc/naming"
 	"github.com/opendsom/dsom/svc/somdd/wire"
 )
 
 // classes are which server makes objects of which class. Servers of classes write it themselves when they start, by the naming service; programs of DSOM have the daemon write it.
 type classes struct {
 	classmap.Map
-	orb *orb.ORB
+	orb   *orb.ORB
+	names *naming.Service
 
 	mu sync.Mutex // held by who reads what a server has, and changes it by that
 }
 
 // newClasses returns the map in the daemon's naming service.
-func newClasses(o *orb.ORB, names *orb.Ref) *classes {
-	return &classes{Map: classmap.In(names), orb: o}
+func newClasses(o *orb.ORB, names *naming.Service) *classes {
+	return &classes{Map: classmap.In(names.Root()), orb: o, names: names}
 }
 
 // adopt moves to the map what records of servers have said of classes before there was one. The daemon has to take calls.
@@ -35,7 +39,7 @@ func (c *classes) adopt(ctx context.Context, records *implrepo.Repo) error {
 		if r.DSOM == nil || len(r.DSOM.Classes) == 0 {
 			continue
 		}
-		if err := c.change(ctx, r.Name, r, r.DSOM.Classes, nil); err != nil {
+		if err := c.change(ctx, r, r.DSOM.Classes, nil); err != nil {
 			return err
 		}
 		_, err := records.Update(ctx, r.UUID, func(r *implrepo.Record) error {
@@ -61,11 +65,11 @@ func own(ctx context.Context) (context.Context, context.CancelFunc) {
 // serverInterface is that of a server's own object.
 var serverInterface = orb.Interface{ID: "IDL:SOMDServer:2.2"}
 
-// change says of a server that it has objects of some classes, and of others no more. Its server object is that which has its name, or had the name that it was known by.
-func (c *classes) change(ctx context.Context, known string, r implrepo.Record, more, less []string) error {
+// change says of a server that it has objects of some classes, and of others no more. Its server object is that which has its name.
+func (c *classes) change(ctx context.Context, r implrepo.Record, more, less []string) error {
 	ctx, end := own(ctx)
 	defer end()
-	ref, err := c.Resolve(ctx, classmap.Entry{Alias: known})
+	ref, err := c.Resolve(ctx, classmap.Entry{Alias: r.Name})
 	if err == nil && ref == nil { // it has not said itself where its server object is
 		ref, err = c.orb.Reference(&serverInterface, wire.ServerKey(wire.ID(r.UUID)), false)
 	}
@@ -90,7 +94,7 @@ func (c *classes) set(ctx context.Context, r implrepo.Record, f func([]string) (
 	without := func(list, of []string) []string {
 		return slices.DeleteFunc(slices.Clone(list), func(x string) bool { return slices.Contains(of, x) })
 	}
-	return c.change(ctx, r.Name, r, without(list, had), without(had, list))
+	return c.change(ctx, r, without(list, had), without(had, list))
 }
 
 // of returns the classes of a server.
@@ -107,29 +111,23 @@ func (c *classes) with(ctx context.Context, class string) ([]string, error) {
 	return c.Servers(ctx, class)
 }
 
-// renamed moves what is said of a server to its new name. A nil map has nothing to move.
-func (c *classes) renamed(ctx context.Context, was string, now implrepo.Record) error {
-	if c == nil || was == now.Name {
+// inMap is the context of the map.
+var inMap = ior.Name{{ID: classmap.Context}}
+
+// renamed moves what is said of a server to its new name, while that and the one before are its own. A nil map has nothing to move.
+func (c *classes) renamed(ctx context.Context, now implrepo.Record, while store.Guard) error {
+	if c == nil || now.Was == now.Name {
 		return nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	list, err := c.of(ctx, was)
-	if err != nil || len(list) == 0 {
-		return errors.Join(err, c.forget(ctx, was))
-	}
-	if err := c.change(ctx, was, now, list, nil); err != nil {
-		return err
-	}
-	return c.forget(ctx, was)
+	return c.names.RenameAll(ctx, inMap, now.Was, now.Name, classmap.Called(now.Name), while)
 }
 
-// forget takes away what is said of a server. A nil map has nothing to forget.
-func (c *classes) forget(ctx context.Context, alias string) error {
+// forget takes away what is said of a server, while something holds. A nil map has nothing to forget.
+func (c *classes) forget(ctx context.Context, alias string, while store.Guard) error {
 	if c == nil {
 		return nil
 	}
-	ctx, end := own(ctx)
-	defer end()
-	return c.Drop(ctx, alias)
+	return c.names.UnbindAll(ctx, inMap, alias, while)
 }

@@ -202,7 +202,7 @@ func TestRemovedIsForgotten(t *testing.T) {
 	turn := d.late.begin("gone")
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := d.removeDescription(over, "gone", "classes of server gone"); !errors.Is(err, context.Canceled) {
+	if err := d.removeDescription(over, "gone", "classes of server gone", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("the removal: %v", err)
 	}
 	done()

@@ -111,6 +111,7 @@ func failsvr() int {
 
 // A dsomDaemon is a whole daemon in this process, as programs of DSOM see it.
 type dsomDaemon struct {
+	daemon *daemon.Daemon
 	*dsomclient.Daemon
 	orb   *orb.ORB // theirs
 	admin *admin.Client
@@ -126,14 +127,14 @@ func runDSOM(t *testing.T, c daemon.Config) *dsomDaemon {
 		c.DSOMClients = daemon.DSOMThisMachine
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	ready := make(chan admin.Access, 1)
+	ready := make(chan *daemon.Daemon, 1)
 	done := make(chan error, 1)
-	c.Ready = func(d *daemon.Daemon) { ready <- d.Access() }
+	c.Ready = func(d *daemon.Daemon) { ready <- d }
 	go func() { done <- daemon.Run(ctx, c) }()
 	d := new(dsomDaemon)
 	select {
-	case a := <-ready:
-		d.admin = admin.NewClient(a)
+	case d.daemon = <-ready:
+		d.admin = admin.NewClient(d.daemon.Access())
 	case err := <-done:
 		cancel()
 		t.Fatal(err)

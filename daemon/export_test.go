@@ -15,6 +15,12 @@ func ShareWith(o *Options, w store.Watcher, machine string, deadAfter time.Durat
 	o.shared, o.Shared = w, Shared{Machine: machine, DeadAfter: deadAfter}
 }
 
+// WithShared has the daemon share a store that is there.
+func (c Config) WithShared(w store.Watcher, machine string, deadAfter time.Duration) Config {
+	c.shared, c.Shared = w, Shared{Machine: machine, DeadAfter: deadAfter}
+	return c
+}
+
 // WithAnswerTime has answers to datagrams take so long, however busy the machine is.
 func (c Config) WithAnswerTime(d time.Duration) Config {
 	c.answerTime = d
@@ -40,3 +46,6 @@ func Renamed(ctx context.Context, d *Daemon, u implrepo.UUID) { d.renamed(ctx, u
 func DSOMServers(d *Daemon) somdd.Servers {
 	return &dsomServers{sup: d.sup, d: d, log: d.o.Log}
 }
+
+// RetryEvery has a daemon try again at once, and then after twice as long, and so on, what could not be registered or moved.
+func RetryEvery(d *Daemon, first time.Duration) { d.late.again = first }

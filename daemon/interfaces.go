@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
@@ -74,26 +75,30 @@ func (d *Daemon) describeServer(c *call) error {
 	return c.reply(admin.Specification(e))
 }
 
-// registerClasses registers what a server says of its classes under the name that the server has: it may have got another since it said it, or get one meanwhile.
+// registerClasses registers what a server says of its classes under the name that the server has: it may have got another since it said it, or get one meanwhile. What it said before
+// is moved first, if it is under the name before: it would be moved later over what the server says now. The caller keeps others from both.
 func (d *Daemon) registerClasses(ctx context.Context, server implrepo.UUID, said *ifr.Examined) (ifr.Entry, error) {
-	rec, err := d.sup.Records().Get(ctx, server)
-	if err != nil {
-		return ifr.Entry{}, err
-	}
-	name := admin.ServerClasses(rec.Name)
-	e, err := d.interfaces.Describe(ctx, said.As(name))
-	if now, failed := d.sup.Records().Get(ctx, server); failed == nil && now.Name != rec.Name { // who renamed it may have looked before this was there
-		e.Name = admin.ServerClasses(now.Name)
-		if moved := d.interfaces.Rename(ctx, name, e.Name); moved != nil && !errors.Is(moved, ifr.ErrUnknown) { // it was moved already, or nothing is registered
-			err = moved
+	for {
+		if err := d.settleNow(ctx, server); err != nil {
+			return ifr.Entry{}, err
+		}
+		rec, err := d.sup.Records().Get(ctx, server)
+		if err != nil {
+			return ifr.Entry{}, err
+		}
+		if rec.Was != "" { // renamed again since
+			continue
+		}
+		name := admin.ServerClasses(rec.Name)
+		if e, err := d.interfaces.Describe(ctx, said.As(name), d.sup.Records().Still(rec)); !errors.Is(err, implrepo.ErrRenamed) {
+			if err == nil {
+				d.o.Log.Info("interfaces registered", "name", e.Name, "files", e.Files)
+			} else {
+				d.o.Log.Warn("the interfaces of a server are not answered from", "name", name, "error", err)
+			}
+			return e, err
 		}
 	}
-	if err == nil {
-		d.o.Log.Info("interfaces registered", "name", e.Name, "files", e.Files)
-	} else {
-		d.o.Log.Warn("the interfaces of a server are not answered from", "name", name, "error", err)
-	}
-	return e, err
 }
 
 // specificationIn reads the specification that a request carries.
@@ -115,16 +120,16 @@ func (d *Daemon) removeInterfaces(c *call) error {
 			of = rec.UUID.String()
 		}
 	}
-	if err := d.removeDescription(c.r.Context(), of, name); err != nil {
+	if err := d.removeDescription(c.r.Context(), of, name, nil); err != nil {
 		return err
 	}
 	return c.reply(struct{}{})
 }
 
-// removeDescription takes out what is registered under a name, and what the server of a UUID, "" for none, was to have registered later, which is forgotten even where the error is ctx's.
-func (d *Daemon) removeDescription(ctx context.Context, server, name string) error {
+// removeDescription takes out what is registered under a name, and what the server of a UUID, "" for none, was to have registered later, which is forgotten even where the error is ctx's. While, which may be nil, has to hold.
+func (d *Daemon) removeDescription(ctx context.Context, server, name string, while store.Guard) error {
 	if server == "" {
-		return d.interfaces.Remove(ctx, name)
+		return d.interfaces.Remove(ctx, name, while)
 	}
 	d.late.forget(server)
 	done, err := d.late.alone(ctx, server)
@@ -133,7 +138,7 @@ func (d *Daemon) removeDescription(ctx context.Context, server, name string) err
 	}
 	defer done()
 	d.late.forget(server) // what began to be registered meanwhile
-	return d.interfaces.Remove(ctx, name)
+	return d.interfaces.Remove(ctx, name, while)
 }
 
 // spec answers GET /v1/spec.

@@ -51,29 +51,36 @@ func (d *Daemon) settle(ctx context.Context, server implrepo.UUID) error {
 		return err
 	}
 	defer done()
+	return d.settleNow(ctx, server)
+}
+
+// settleNow is settle for who registers what the server says, and keeps others from it.
+func (d *Daemon) settleNow(ctx context.Context, server implrepo.UUID) error {
 	rec, err := d.sup.Records().Get(ctx, server)
-	if errors.Is(err, implrepo.ErrUnknown) || err == nil && rec.Was == "" {
+	if err == nil && rec.Was == "" {
 		return nil
 	}
 	if err == nil {
-		err = d.move(ctx, rec.Was, rec)
+		err = d.move(ctx, rec)
 	}
 	if err == nil {
 		err = d.sup.Records().Settle(ctx, server, rec.Was)
 	}
-	if errors.Is(err, implrepo.ErrUnknown) { // it was removed meanwhile, with what is under either name
+	if errors.Is(err, implrepo.ErrUnknown) || errors.Is(err, implrepo.ErrRenamed) { // it was removed meanwhile, with what is under either name, or another daemon has moved it
 		return nil
 	}
 	return err
 }
 
-// move moves the interfaces that were registered with a server, and by it, and which classes it has.
-func (d *Daemon) move(ctx context.Context, was string, now implrepo.Record) error {
+// move moves the interfaces that were registered with a server, and by it, and which classes it has. Each piece is moved in one commit with what says that the name before is
+// the server's still: another daemon may have moved all, and what is under that name now be another server's.
+func (d *Daemon) move(ctx context.Context, now implrepo.Record) error {
 	var err error
+	while := d.sup.Records().Still(now)
 	for _, of := range []func(string) string{admin.ServerSpecification, admin.ServerClasses} {
-		if failed := d.interfaces.Rename(ctx, of(was), of(now.Name)); failed != nil && !errors.Is(failed, ifr.ErrUnknown) {
-			err = errors.Join(err, fmt.Errorf("the interfaces %q: %w", of(was), failed))
+		if failed := d.interfaces.Rename(ctx, of(now.Was), of(now.Name), while); failed != nil && !errors.Is(failed, ifr.ErrUnknown) {
+			err = errors.Join(err, fmt.Errorf("the interfaces %q: %w", of(now.Was), failed))
 		}
 	}
-	return errors.Join(err, d.classes.Load().renamed(ctx, was, now))
+	return errors.Join(err, d.classes.Load().renamed(ctx, now, while))
 }

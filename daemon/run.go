@@ -25,6 +25,7 @@ import (
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/reach"
+	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/naming"
 	"github.com/opendsom/dsom/transport"
@@ -106,6 +107,7 @@ type Config struct {
 	// Ready, if set, is called when calls are taken.
 	Ready func(*Daemon)
 
+	shared     store.Watcher // the state of Shared, in tests; nil: it is opened
 	answerTime time.Duration // that a datagram may take; see [datagram.Locator]
 }
 
@@ -154,6 +156,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		settings:  &settingsAPI{from: c.Settings, live: &front.live},
 		visitors:  front.visitors,
 		Shared:    c.Shared,
+		shared:    c.shared,
 		publish:   (*machines).publish,
 		config:    c.ConfigFile,
 		netbios:   func() *admin.NetBIOS { return front.named.status() },
@@ -425,7 +428,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	}
 	names := service.Root()
 	f.orb.RegisterInitialReference("NameService", names)
-	d.classes.Store(newClasses(f.orb, names))
+	d.classes.Store(newClasses(f.orb, service))
 	interfaces, err := ifr.New(root, d.interfaces, f.c.Log)
 	if err != nil {
 		return err

@@ -279,19 +279,24 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 		d.o.Log.Warn("what was kept of a removed server is left", "server", rec.Name, "error", err)
 	}
 	for _, called := range []string{rec.Name, rec.Was} {
-		if called == "" {
-			continue
-		}
-		if err := d.classes.Load().forget(ctx, called); err != nil {
-			d.o.Log.Warn("what is said of the classes of a removed server is left", "server", called, "error", err)
-		}
-		for name, of := range map[string]string{admin.ServerSpecification(called): "", admin.ServerClasses(called): rec.UUID.String()} {
-			if err := d.removeDescription(ctx, of, name); err != nil && !errors.Is(err, ifr.ErrUnknown) {
-				d.o.Log.Warn("the interfaces of a removed server stay registered", "server", called, "name", name, "error", err)
-			}
+		if called != "" {
+			d.forgetName(ctx, rec.UUID, called)
 		}
 	}
 	return nil
+}
+
+// forgetName takes away what is kept under a name of a server that was removed, as long as nobody has the name: what another server says, which has got it by another daemon, is its own.
+func (d *Daemon) forgetName(ctx context.Context, server implrepo.UUID, called string) {
+	free := d.sup.Records().Free(called)
+	if err := d.classes.Load().forget(ctx, called, free); err != nil && !errors.Is(err, implrepo.ErrExists) {
+		d.o.Log.Warn("what is said of the classes of a removed server is left", "server", called, "error", err)
+	}
+	for name, of := range map[string]string{admin.ServerSpecification(called): "", admin.ServerClasses(called): server.String()} {
+		if err := d.removeDescription(ctx, of, name, free); err != nil && !errors.Is(err, ifr.ErrUnknown) && !errors.Is(err, implrepo.ErrExists) {
+			d.o.Log.Warn("the interfaces of a removed server stay registered", "server", called, "name", name, "error", err)
+		}
+	}
 }
 
 // startServer answers POST /v1/servers/{name}/start.

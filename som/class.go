@@ -102,6 +102,11 @@ func (c *Class) Parents() []*Class { return slices.Clone(c.parents) }
 // AbstractParent reports whether of parent n only the interface is inherited.
 func (c *Class) AbstractParent(n int) bool { return n >= 0 && n < len(c.abstracts) && c.abstracts[n] }
 
+// IsDetached reports whether the class is detached from all of its abstract parents, of which it has some, see [Spec].Detached.
+func (c *Class) IsDetached() bool {
+	return len(c.spec.AbstractParents) > 0 && !slices.ContainsFunc(c.spec.AbstractParents, func(p *Class) bool { return !slices.Contains(c.spec.Detached, p) })
+}
+
 // Concrete reports whether a is the class, or an ancestor of which it has more than the interface.
 func (c *Class) Concrete(a *Class) bool { return c.concrete[a] }
 

@@ -103,7 +103,32 @@ func (at *place) metaclass(ctx context.Context) (*som.Class, error) {
 		}
 		s.Overrides = append(s.Overrides, som.Override{Method: x.String(), Impl: sender(x.Type(), func(_ som.Self, ctx context.Context, args []any) ([]any, error) { return at.callClass(ctx, x, args) })})
 	}
-	return som.NewClass(s)
+	return d.newMetaclass(s, at.URL)
+}
+
+// newMetaclass makes the metaclass of what stands for a class at a place, which the other kernel learns of, too: there its name is its own, so that a class that is placed again there has the one before.
+func (d *Domain) newMetaclass(s som.Spec, url string) (*som.Class, error) {
+	if d.Share == nil {
+		return som.NewClass(s)
+	}
+	d.making.Lock()
+	defer d.making.Unlock()
+	key := [2]string{s.Name, url}
+	if c := d.metaclasses[key]; c != nil {
+		return c, nil
+	}
+	c, err := som.NewClass(s)
+	if err == nil {
+		err = d.Share(c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if d.metaclasses == nil {
+		d.metaclasses = map[[2]string]*som.Class{}
+	}
+	d.metaclasses[key] = c
+	return c, nil
 }
 
 // callClass calls a method of the class as an object at the server.
@@ -136,16 +161,7 @@ func (at *place) classObject(ctx context.Context) (ref *orb.Ref, err error) {
 		if server, err = at.server(ctx); err != nil {
 			return nil, err
 		}
-		c := orb.StartCall(ctx, server, "somdGetClassObj", 0)
-		for c.Next() {
-			c.Out.String(at.Class)
-		}
-		if c.Returned() {
-			ref, _ = c.In.Object().(*orb.Ref)
-		}
-		if err = c.End(); err == nil && ref == nil {
-			err = exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "the server has no object for it")
-		}
+		ref, err = classObjectAt(ctx, server, at.Class)
 		at.mu.Lock()
 		if err == nil {
 			at.class = ref
@@ -156,6 +172,21 @@ func (at *place) classObject(ctx context.Context) (ref *orb.Ref, err error) {
 		if !ended(err) || ctx.Err() != nil {
 			break
 		}
+	}
+	return ref, err
+}
+
+// classObjectAt asks a server for a class as an object.
+func classObjectAt(ctx context.Context, server *orb.Ref, class string) (ref *orb.Ref, err error) {
+	c := orb.StartCall(ctx, server, "somdGetClassObj", 0)
+	for c.Next() {
+		c.Out.String(class)
+	}
+	if c.Returned() {
+		ref, _ = c.In.Object().(*orb.Ref)
+	}
+	if err = c.End(); err == nil && ref == nil {
+		err = exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "the server has no object for it")
 	}
 	return ref, err
 }

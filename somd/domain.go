@@ -99,7 +99,8 @@ type Domain struct {
 
 	given atomic.Int64 // objects of which clients have references of their own
 
-	making sync.Mutex // one class of proxies is made at a time. Nothing is loaded under it, since a library that is loaded may have classes placed
+	metaclasses map[[2]string]*som.Class // of what stands for placed classes, by name and URL, that the other kernel has; making guards it
+	making      sync.Mutex               // one class of proxies is made at a time. Nothing is loaded under it, since a library that is loaded may have classes placed
 }
 
 // New returns a domain whose objects are active in an adapter. That must choose ids itself (SYSTEM_ID), as root adapters do.

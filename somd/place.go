@@ -67,7 +67,7 @@ func (d *Domain) Place(ctx context.Context, p Place) (*som.Class, error) {
 	}
 	var meta *som.Class
 	text := p.lacking(own)
-	if text != "" && d.Share == nil { // the other kernel has no metaclasses of Go's
+	if text != "" {
 		var why error
 		if meta, why = at.metaclass(ctx); why == nil {
 			text = ""
@@ -87,7 +87,7 @@ func (p Place) lacking(own ClassDescription) string {
 	if own.Metaclass == "" {
 		return ""
 	}
-	return fmt.Sprintf("class %s is placed at %s, and is an instance of %s there: here it is none, and methods of %s are neither done nor sent there; calls of its objects are", p.Class, p.URL, own.Metaclass, own.Metaclass)
+	return fmt.Sprintf("class %s is placed at %s, and is an instance of %s there: here it is none, and methods of %s are neither done nor sent there, only calls of its objects", p.Class, p.URL, own.Metaclass, own.Metaclass)
 }
 
 // describe asks a server what a class is, whose ancestors come first.
@@ -120,7 +120,14 @@ func Lacking(ctx context.Context, o *orb.ORB, p Place) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return p.lacking(all[len(all)-1]), nil
+	text := p.lacking(all[len(all)-1])
+	if text == "" {
+		return "", nil
+	}
+	if _, why := classObjectAt(ctx, server, p.Class); why != nil {
+		return text + ": " + why.Error(), nil
+	}
+	return "", nil
 }
 
 // A place is a Place with the server, once it is found.

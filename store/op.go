@@ -1,6 +1,9 @@
 package store
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // Kind says what an Op does.
 type Kind uint8
@@ -38,6 +41,18 @@ func Delete(key string, revision uint64) Op {
 // revision 0, does not exist.
 func Expect(key string, revision uint64) Op {
 	return Op{Kind: OpExpect, Key: key, Revision: revision}
+}
+
+// A Guard says what has to hold for a change that is made by reading, planning and committing: the operations that it returns are committed with each attempt, and are
+// of keys that the change does not write. It is called before each attempt, and its error ends the change. A nil Guard asks for nothing.
+type Guard func(ctx context.Context) ([]Op, error)
+
+// Ops calls g, unless it is nil.
+func (g Guard) Ops(ctx context.Context) ([]Op, error) {
+	if g == nil {
+		return nil, nil
+	}
+	return g(ctx)
 }
 
 // Want returns the revision that the key must have before the operation, 0 for none.

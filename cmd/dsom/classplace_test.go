@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/som"
@@ -20,6 +21,15 @@ type placeBreeder struct{ meta.Base }
 func (*placeBreeder) Bred(context.Context) (int32, error) { return 1, nil }
 
 type placed struct{ som.Base }
+
+// An older server hands out no classes as objects.
+type older struct{ som.Base }
+
+func (*older) SomdGetClassObj(context.Context, string) (som.Object, error) {
+	return nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "no such thing yet")
+}
+
+var olderServer = som.MustClass[older]("PlacedOlderServer", som.Parents(somd.ServerClass))
 
 var (
 	placedPlain = som.MustClass[placed]("PlacedPlain")
@@ -44,15 +54,21 @@ func TestClassPlaceLacks(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	s, err := somd.NewServer(d, somd.Among(placedPlain, placedBred))
-	if err != nil {
-		t.Fatal(err)
+	older := somd.New(poa.New(o).POA, somd.Config{Server: olderServer})
+	t.Cleanup(func() { _ = older.Close() })
+	server := func(d *somd.Domain) string {
+		s, err := somd.NewServer(d, somd.Among(placedPlain, placedBred))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Release() })
+		ref, err := d.Export(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ref.String()
 	}
-	defer func() { _ = s.Release() }()
-	ref, err := d.Export(s)
-	if err != nil {
-		t.Fatal(err)
-	}
+	now, before := server(d), server(older)
 	at := func(classes ...string) result {
 		t.Helper()
 		r := dsom(t, "", append([]string{"class", "place", "--dir", filepath.Join(dir, "placed")}, classes...)...)
@@ -61,13 +77,13 @@ func TestClassPlaceLacks(t *testing.T) {
 		}
 		return r
 	}
-	if r := at("PlacedPlain="+ref.String(), "PlacedGone=corbaloc::127.0.0.1:9/x", "PlacedOwn=process:"+library); r.err != "" {
+	if r := at("PlacedPlain="+now, "PlacedBred="+now, "PlacedGone=corbaloc::127.0.0.1:9/x", "PlacedOwn=process:"+library); r.err != "" {
 		t.Errorf("told is %q", r.err)
 	}
-	if r := at("PlacedBred=" + ref.String()); !strings.Contains(r.err, "methods of PlacedBreeder are neither done nor sent there") || strings.Count(r.err, "\n") != 1 {
+	if r := at("PlacedBred=" + before); !strings.Contains(r.err, "methods of PlacedBreeder are neither done nor sent there") || !strings.Contains(r.err, "NO_IMPLEMENT") || strings.Count(r.err, "\n") != 1 {
 		t.Errorf("told is %q", r.err)
 	}
-	if r := at("PlacedPlain=" + ref.String()); r.err != "" {
+	if r := at("PlacedPlain=" + now); r.err != "" {
 		t.Errorf("of what was placed before is told %q", r.err)
 	}
 }

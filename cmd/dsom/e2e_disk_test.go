@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	crand "crypto/rand"
 	"encoding/binary"
 	"errors"
 	"math/rand/v2"
@@ -107,6 +108,78 @@ func TestFullDisk(t *testing.T) {
 	wantBalance(t, a, 6)
 	if _, err := names.Resolve(t.Context(), name(bound)); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestFullDiskRename gives a server another name while there is space for its record alone: what is said of it follows when there is space for that, without anybody's asking, and until then it is under the
+// name before, which nobody gets.
+func TestFullDiskRename(t *testing.T) {
+	h := newHouse(t)
+	if err := os.Mkdir(h.state, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	h.under = mounted(t, "mount -t tmpfs -o size=8m tmpfs "+h.state)
+	h.startDaemon("--listen", "127.0.0.1:0")
+	state := "/proc/" + strconv.Itoa(h.daemon.Process.Pid) + "/root" + h.state
+	h.env = append(h.env, admin.EnvState+"="+state)
+	var text strings.Builder
+	for range 30000 { // what does not pack well, and so takes more than the record
+		text.WriteString(crand.Text())
+	}
+	file := filepath.Join(filepath.Dir(h.state), "noise.idl")
+	if err := os.WriteFile(file, []byte("const string Noise = \""+text.String()+"\"; interface Bank { void open(); };"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.must("server", "add", "--idl", file, "bank", "--", "/bin/sh")
+	c, err := admin.Open(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	registered := func() string {
+		all, err := c.Specifications(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, s := range all {
+			names = append(names, s.Name)
+		}
+		return strings.Join(names, ", ")
+	}
+	filled := filepath.Join(state, "fill")
+	fill(t, filled)
+	shop := "shop"
+	for free := 0; ; free += 16 << 10 { // until the record fits
+		if _, err = c.Update(t.Context(), "bank", admin.Change{Name: &shop}); err == nil {
+			break
+		}
+		if free == 256<<10 || !strings.Contains(err.Error(), "no space left") {
+			t.Fatalf("with %d octets free: %v", free, err)
+		}
+		st, err := os.Stat(filled)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(filled, st.Size()-16<<10); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := registered(); got != admin.ServerSpecification("bank") {
+		t.Errorf("with a full disk registered are %s", got)
+	}
+	if _, err := c.Add(t.Context(), admin.Server{Name: "bank", Command: []string{"/bin/sh"}}); !errors.Is(err, &admin.Error{Code: admin.CodeExists}) {
+		t.Errorf("another server of the name before: %v", err)
+	}
+	if err := os.Remove(filled); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is under the new name", func() bool { return registered() == admin.ServerSpecification(shop) })
+	eventually(t, "the name before is free", func() bool {
+		_, err := c.Add(t.Context(), admin.Server{Name: "bank", Command: []string{"/bin/sh"}})
+		return err == nil
+	})
+	if got := h.run("class", "show", "Bank"); got.status != 0 || !strings.Contains(got.out, "open") {
+		t.Errorf("what was said of it: %+v", got)
 	}
 }
 

@@ -429,17 +429,19 @@ static void known(som_ref self, som_env *ev, void *context) {
 	leave(&here);
 }
 
-som_class *native_define(som_class_desc *desc, uintptr_t class, som_env *ev) {
+som_class *native_define(som_class_desc *desc, uintptr_t class, bool metaclass, som_env *ev) {
 	desc->size_of = sizeof *desc;
 	desc->method_size = sizeof(som_method);
 	desc->override_size = sizeof(som_override);
 	desc->select_size = sizeof(som_select);
-	desc->data_size = sizeof(uint64_t);
-	desc->data_align = sizeof(uint64_t);
-	desc->init = begin;
-	desc->fini = end;
-	desc->copy = copy;
-	desc->assign = assign;
+	if (!metaclass) { /* of a class as an object Go has no part */
+		desc->data_size = sizeof(uint64_t);
+		desc->data_align = sizeof(uint64_t);
+		desc->init = begin;
+		desc->fini = end;
+		desc->copy = copy;
+		desc->assign = assign;
+	}
 	desc->known = known;
 	desc->context = (void *)class;
 	return kernel.som_class_define(desc, ev); /* for the life of the process */

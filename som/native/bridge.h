@@ -5,6 +5,7 @@
 
 #include "som.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -126,7 +127,7 @@ void native_entry_takes(uint32_t n, int what);
 som_proc *native_closure(const char *sig, uintptr_t method, som_env *ev);
 
 /* Makes a class whose parts of objects begin and end in Go, which is told of it by somNativeKnown. */
-som_class *native_define(som_class_desc *desc, uintptr_t class, som_env *ev);
+som_class *native_define(som_class_desc *desc, uintptr_t class, bool metaclass, som_env *ev); /* of a metaclass Go has no part in its instances */
 
 /* The handle in an object, of the class whose data are at the word. */
 static inline uint64_t *native_handle(uintptr_t o, som_tok data) { return (uint64_t *)som_data((som_ref)o, data); }

@@ -7,6 +7,7 @@ package native
 import "C"
 
 import (
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -59,9 +60,12 @@ func (h *host) Define(c *som.Class) error {
 	d.name = b.text(c.Name())
 	d.major, d.minor = C.uint32_t(c.Version().Major), C.uint32_t(c.Version().Minor)
 	if c.Abstract() {
-		d.flags = C.SOM_ABSTRACT
+		d.flags |= C.SOM_ABSTRACT
 	}
-	if m := c.DeclaredMetaclass(); m != nil && m.IsMirror() {
+	if c.IsDetached() {
+		d.flags |= C.SOM_DETACHED
+	}
+	if m := c.DeclaredMetaclass(); m != nil && h.has(m) {
 		d.metaclass = b.text(m.Name())
 	}
 	if d.typelib = c.Typelib(); d.typelib == nil {
@@ -87,7 +91,7 @@ func (h *host) Define(c *som.Class) error {
 	}
 	im.entries = numbers
 	var ev C.som_env
-	if C.native_define(d, C.uintptr_t(h.classes.put(im)), &ev) == nil {
+	if C.native_define(d, C.uintptr_t(h.classes.put(im)), C.bool(c.DescendsFrom(som.SOMClass)), &ev) == nil {
 		if there = h.stays(im); !there && im.cls != nil {
 			h.drop(im)
 		}
@@ -98,6 +102,34 @@ func (h *host) Define(c *som.Class) error {
 	}
 	there = true
 	return h.front(im)
+}
+
+// has reports whether libsom has a class that is none of the roots.
+func (h *host) has(c *som.Class) bool {
+	_, ok := h.byClass.Load(c)
+	return ok && c != som.SOMObject && c != som.SOMClass && c != som.SOMClassMgr
+}
+
+// defining is held while metaclasses are made known.
+var defining sync.Mutex
+
+// defineMetaclass makes a metaclass of Go known to libsom, and its ancestors before it. Its instances are classes, which have no part of Go's behind their heads: what other languages call of
+// it is called of the class as Go has it, and instances that they make of those classes are none of its business.
+func (h *host) defineMetaclass(c *som.Class) error {
+	defining.Lock()
+	defer defining.Unlock()
+	for _, a := range slices.Backward(c.Order()) {
+		if a == som.SOMObject || a == som.SOMClass || h.has(a) {
+			continue
+		}
+		if a.Derived() {
+			return &som.Error{Code: som.CodeMetaclass, Class: c.Name(), Text: "it descends from " + a.Name() + ", which was made for want of one"}
+		}
+		if err := h.Define(a); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // A copied is type information that libsom's classes point to, for as long as the program. The original is kept, so that its place is no other's.
@@ -232,7 +264,7 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 	}
 	var over []*som.Method
 	for _, m := range c.Methods() {
-		if m.Class() != c && m.Class().Host() != nil && c.Implements(m) != nil {
+		if m.Class() != c && h.has(m.Class()) && c.Implements(m) != nil {
 			over = append(over, m)
 		}
 	}
@@ -279,7 +311,7 @@ func (h *host) enter(c *som.Class, m *som.Method, s *signature, numbers *[]uint3
 	e := &entry{class: c, method: m, sig: s, line: c.Line(m)}
 	s.owned(m)
 	texts := m.Packing().HasTexts() && !s.borrowed && !s.takes
-	if quick && (m.Packing().HasWords() || texts) {
+	if quick && !c.DescendsFrom(som.SOMClass) && (m.Packing().HasWords() || texts) {
 		if n := nentries.Add(1) - 1; n < C.NATIVE_ENTRIES {
 			entries[n] = *e
 			switch {

@@ -5,8 +5,11 @@ package native_test
 import (
 	"reflect"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/som/meta"
 	"github.com/opendsom/dsom/som/native"
@@ -226,5 +229,53 @@ func TestBothKernelsMetaclasses(t *testing.T) {
 	}
 	if n := invoke(t, object(t, c), "count", 2); n != int64(2) {
 		t.Errorf("count: %v", n)
+	}
+}
+
+type registrar struct {
+	meta.Base
+	n atomic.Int64
+}
+
+func (r *registrar) Entered(_ ctx, by int64) (int64, error) {
+	if by < 0 {
+		return 0, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "it goes up")
+	}
+	return r.n.Add(by), nil
+}
+
+// TestGoMetaclassKnownToC makes a metaclass in Go known before the class that names it: C calls its methods of the class, and of a class in Go below it, as Go has them, and gets what they raise.
+func TestGoMetaclassKnownToC(t *testing.T) {
+	rs := needRaisers(t)
+	m := som.MustClass[registrar]("Registrar", som.Parents(som.SOMClass))
+	for range 2 { // once is enough
+		if err := native.Export(m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ledger := som.MustClass[counted]("Ledger", som.WithMetaclass(m))
+	if err := native.Export(ledger); err != nil {
+		t.Fatal(err)
+	}
+	page := som.MustClass[counted]("LedgerPage", som.Parents(ledger))
+	catcher := object(t, rs.catcher)
+	for _, c := range []*som.Class{ledger, page} {
+		for range 2 {
+			if got := invoke(t, catcher, "invoked", c.SOM(), "entered", int64(3)); got != "none||" {
+				t.Errorf("%s: C's call raises %v", c, got)
+			}
+		}
+		if got := invoke(t, c.SOM(), "entered", int64(1)); got != int64(7) {
+			t.Errorf("%s: entered are %v, want 7", c, got)
+		}
+		if got := invoke(t, catcher, "invoked", c.SOM(), "entered", int64(-1)); !strings.Contains(got.(string), "BAD_PARAM") {
+			t.Errorf("%s: what fails raises %v in C", c, got)
+		}
+		if found, err := native.Find(c.Name()); err != nil || found != c || !c.SOM().IsA(m) {
+			t.Errorf("%s is found as %v, %v", c, found, err)
+		}
+	}
+	if n := invoke(t, object(t, page), "count", 3); n != int64(3) {
+		t.Errorf("an instance counts %v", n)
 	}
 }

@@ -44,6 +44,7 @@ type host struct {
 	objects objects
 	watched sync.Map // som.Ref to *weak, of objects in both kernels that Go has weak references to
 	twins   sync.Map // uintptr of the object to *twin
+	lenders sync.Map // uintptr of a class, as an object that lends, to *twin
 	methods table[*entry]
 	classes table[*image]
 	missed  missed

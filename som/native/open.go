@@ -229,13 +229,17 @@ func Instances(c *som.Class) (int, error) {
 }
 
 // Export makes a class of Go known to libsom, and its ancestors before it: other languages find it by its name from now on. None of
-// them may have instances; each has to have a name of its own in the process.
+// them may have instances; each has to have a name of its own in the process. A metaclass has to be made known before the classes that name it: then other languages call its methods of these, and of
+// classes below them.
 func Export(c *som.Class) error {
 	if err := c.Err(); err != nil {
 		return err
 	}
 	if err := Open(""); err != nil {
 		return err
+	}
+	if c.DescendsFrom(som.SOMClass) {
+		return the.defineMetaclass(c)
 	}
 	for _, p := range c.Parents() {
 		if _, err := the.known(p); err != nil {

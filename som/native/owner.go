@@ -157,7 +157,10 @@ type lending struct {
 func (h *host) lend(r som.Ref, of lending, c cell, to unsafe.Pointer) bool {
 	x, ok := h.twins.Load(uintptr(r.Other()))
 	if !ok {
-		return false
+		if _, class := r.AsClass(); !class {
+			return false
+		}
+		x, _ = h.lenders.LoadOrStore(uintptr(r.Other()), &twin{}) // for good: Go holds the class
 	}
 	c.ends = true
 	t := x.(*twin)

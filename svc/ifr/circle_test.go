@@ -38,7 +38,7 @@ func TestUnlike(t *testing.T) {
 			r := openRegistry(t, storetest.NewHub().View())
 			defer r.Close()
 			describe := func(name string, files idl.FilesOf) error {
-				_, err := r.Describe(t.Context(), ifr.Examine(name, pack(t, compile(t, files, "x.idl"))))
+				_, err := r.Describe(t.Context(), ifr.Examine(name, pack(t, compile(t, files, "x.idl"))), nil)
 				return err
 			}
 			marked := func() (names []string) {
@@ -75,7 +75,7 @@ func TestUnlike(t *testing.T) {
 			if _, err := r.Put(t.Context(), "three", pack(t, compile(t, test.two, "x.idl"))); !errors.Is(err, ifr.ErrInvalid) {
 				t.Errorf("an operator's registration: %v", err)
 			}
-			if err := r.Remove(t.Context(), "one"); err != nil {
+			if err := r.Remove(t.Context(), "one", nil); err != nil {
 				t.Fatal(err)
 			}
 			if got := marked(); len(got) > 0 {
@@ -96,7 +96,7 @@ func TestLongCircle(t *testing.T) {
 			"x.idl": fmt.Sprintf("#include \"y.idl\"\ninterface I%d : I%d {}; interface Leaf%d : I%d {};", i, (i+1)%n, i, i),
 			"y.idl": fmt.Sprintf("interface I%d {};", (i+1)%n),
 		}
-		if _, err := r.Describe(t.Context(), ifr.Examine(fmt.Sprint(i), pack(t, compile(t, files, "x.idl")))); (err != nil) != (i == n-1) {
+		if _, err := r.Describe(t.Context(), ifr.Examine(fmt.Sprint(i), pack(t, compile(t, files, "x.idl"))), nil); (err != nil) != (i == n-1) {
 			t.Fatalf("server %d: %v", i, err)
 		}
 	}
@@ -130,7 +130,7 @@ func TestUnfit(t *testing.T) {
 			"x.idl": fmt.Sprintf("#include \"y.idl\"\ninterface %s : K {};", name),
 			"y.idl": fmt.Sprintf("interface K { enum E%s {OK, Bad%[1]s}; };", map[string]string{"A": "1", "B": "2", "C": "1"}[name]),
 		}
-		if _, err := r.Describe(t.Context(), ifr.Examine(name, pack(t, compile(t, files, "x.idl")))); err != nil {
+		if _, err := r.Describe(t.Context(), ifr.Examine(name, pack(t, compile(t, files, "x.idl"))), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -175,7 +175,7 @@ func TestBetweenCircles(t *testing.T) {
 			fmt.Fprintf(&outlines, "interface %s {};", p)
 		}
 		packed := pack(t, compile(t, idl.FilesOf{"x.idl": "#include \"y.idl\"\n" + x.text, "y.idl": outlines.String()}, "x.idl"))
-		if _, err := r.Describe(t.Context(), ifr.Examine(fmt.Sprint(i), packed)); errors.Is(err, ifr.ErrInvalid) != x.bad {
+		if _, err := r.Describe(t.Context(), ifr.Examine(fmt.Sprint(i), packed), nil); errors.Is(err, ifr.ErrInvalid) != x.bad {
 			t.Errorf("%s: %v", x.text, err)
 		}
 	}

@@ -42,7 +42,7 @@ func TestDisputes(t *testing.T) {
 		t.Fatal(err)
 	}
 	describe := func(name, text string) error {
-		_, err := r.Describe(t.Context(), ifr.Examine(name, pack(t, compile(t, idl.FilesOf{"acc.idl": text}, "acc.idl"))))
+		_, err := r.Describe(t.Context(), ifr.Examine(name, pack(t, compile(t, idl.FilesOf{"acc.idl": text}, "acc.idl"))), nil)
 		return err
 	}
 	result := func() string {
@@ -89,9 +89,9 @@ func TestDisputes(t *testing.T) {
 	} {
 		var err error
 		if step.text == "" {
-			err = r.Remove(t.Context(), step.name)
+			err = r.Remove(t.Context(), step.name, nil)
 		} else if strings.Contains(step.text, "#pragma") {
-			_, err = r.Describe(t.Context(), ifr.Examine(step.name, []byte("nonsense")))
+			_, err = r.Describe(t.Context(), ifr.Examine(step.name, []byte("nonsense")), nil)
 		} else {
 			err = describe(step.name, step.text)
 		}
@@ -149,7 +149,7 @@ func TestManyRegister(t *testing.T) {
 	}
 	for i := range servers {
 		wg.Go(func() {
-			_, errs[i] = r.Describe(t.Context(), ifr.Examine(fmt.Sprintf("classes of server %d", i), packed[i]))
+			_, errs[i] = r.Describe(t.Context(), ifr.Examine(fmt.Sprintf("classes of server %d", i), packed[i]), nil)
 		})
 	}
 	wg.Wait()
@@ -181,14 +181,14 @@ func BenchmarkRegisterBeside(b *testing.B) {
 				return pack(b, compile(b, idl.FilesOf{"x.idl": fmt.Sprintf("module M%d { struct P { long a[%d]; string b; sequence<long> c; }; exception E { string why; }; interface Dog%d {%s};};", i, n+1, i, ops.String())}, "x.idl"))
 			}
 			for i := range others {
-				if _, err := r.Describe(b.Context(), ifr.Examine(fmt.Sprint(i), text(i, 0))); err != nil {
+				if _, err := r.Describe(b.Context(), ifr.Examine(fmt.Sprint(i), text(i, 0)), nil); err != nil {
 					b.Fatal(err)
 				}
 			}
 			packed := [][]byte{text(0, 1), text(0, 2)}
 			b.ResetTimer()
 			for i := range b.N {
-				if _, err := r.Describe(b.Context(), ifr.Examine("0", packed[i%2])); err != nil {
+				if _, err := r.Describe(b.Context(), ifr.Examine("0", packed[i%2]), nil); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -203,7 +203,7 @@ func BenchmarkAll(b *testing.B) {
 		r := openRegistry(b, hub.View())
 		for i := range n {
 			text := fmt.Sprintf("#include <somobj.idl>\ninterface Shared : SOMObject { void ping(); };\nmodule M%d { struct P { long a; string b; }; interface Dog%d : Shared { P op(in P p); }; };", i, i)
-			if _, err := r.Describe(b.Context(), ifr.Examine(fmt.Sprint(i), pack(b, compile(b, idl.FilesOf{fmt.Sprintf("x%d.idl", i): text}, fmt.Sprintf("x%d.idl", i))))); err != nil {
+			if _, err := r.Describe(b.Context(), ifr.Examine(fmt.Sprint(i), pack(b, compile(b, idl.FilesOf{fmt.Sprintf("x%d.idl", i): text}, fmt.Sprintf("x%d.idl", i)))), nil); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -217,7 +217,7 @@ func BenchmarkAll(b *testing.B) {
 						if err != nil {
 							b.Fatal(err)
 						}
-					} else if err := r.Remove(b.Context(), "y"); err != nil {
+					} else if err := r.Remove(b.Context(), "y", nil); err != nil {
 						b.Fatal(err)
 					}
 					b.StartTimer()
@@ -242,7 +242,7 @@ func TestNotTakenOut(t *testing.T) {
 	view := storetest.NewHub().View()
 	r := openRegistry(t, view)
 	defer r.Close()
-	if _, err := r.Describe(t.Context(), ifr.Examine("one", pack(t, compile(t, idl.FilesOf{"acc.idl": accounts("long")}, "acc.idl")))); err != nil {
+	if _, err := r.Describe(t.Context(), ifr.Examine("one", pack(t, compile(t, idl.FilesOf{"acc.idl": accounts("long")}, "acc.idl"))), nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, away := range []bool{true, false} {
@@ -251,7 +251,7 @@ func TestNotTakenOut(t *testing.T) {
 		if away {
 			cancel()
 		}
-		if _, err := r.Describe(ctx, ifr.Examine("one", []byte("nonsense"))); err == nil || errors.Is(err, ifr.ErrInvalid) == away {
+		if _, err := r.Describe(ctx, ifr.Examine("one", []byte("nonsense")), nil); err == nil || errors.Is(err, ifr.ErrInvalid) == away {
 			t.Errorf("with the store away %v: %v", away, err)
 		}
 		cancel()

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/storetest"
+	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/ifr"
 )
 
@@ -42,7 +44,7 @@ func TestRegistriesFollow(t *testing.T) {
 	if !has(b, "I") || !has(a, "I") {
 		t.Error("what was registered is not there")
 	}
-	if err := b.Remove(t.Context(), "i.idl"); err != nil {
+	if err := b.Remove(t.Context(), "i.idl", nil); err != nil {
 		t.Error(err)
 	}
 	if list, err := a.Entries(t.Context()); err != nil || len(list) != 0 || has(a, "I") {
@@ -80,5 +82,76 @@ func TestPatience(t *testing.T) {
 	end()
 	if _, err := r.Entries(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A counting store counts what is read of it.
+type counting struct {
+	*storetest.View
+	gets, lists atomic.Int32
+}
+
+func (c *counting) Get(ctx context.Context, key string) (store.Entry, error) {
+	c.gets.Add(1)
+	return c.View.Get(ctx, key)
+}
+
+func (c *counting) List(ctx context.Context, prefix, after string, limit int) ([]store.Entry, error) {
+	c.lists.Add(1)
+	return c.View.List(ctx, prefix, after, limit)
+}
+
+// TestRegistrationReadsNoOthers holds that a registration, one's own or another daemon's that is followed, reads as much of the store beside many as beside few, also where both register at the same time.
+func TestRegistrationReadsNoOthers(t *testing.T) {
+	t.Parallel()
+	hub := storetest.NewHub()
+	own, other := &counting{View: hub.View()}, &counting{View: hub.View()}
+	a, b := openRegistry(t, own), openRegistry(t, other)
+	defer a.Close()
+	defer b.Close()
+	n := 0
+	put := func(r *ifr.Registry) {
+		t.Helper()
+		n++
+		name := fmt.Sprintf("x%d.idl", n)
+		if _, err := r.Put(t.Context(), name, pack(t, compile(t, idl.FilesOf{name: fmt.Sprintf("struct S%d { long x; };", n)}, name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reads := func() (gets, lists int32) {
+		for range 2 { // each after the other, which it has to follow
+			own.gets.Store(0)
+			own.lists.Store(0)
+			other.gets.Store(0)
+			other.lists.Store(0)
+			put(a)
+			put(b)
+		}
+		return own.gets.Load() + other.gets.Load(), own.lists.Load() + other.lists.Load()
+	}
+	few, listed := reads()
+	if few == 0 || listed != 0 {
+		t.Errorf("beside %d others %d entries and %d lists are read", n, few, listed)
+	}
+	for range 100 {
+		put(a)
+	}
+	put(b) // which follows them
+	if many, listed := reads(); many != few || listed != 0 {
+		t.Errorf("beside %d others %d entries and %d lists are read, and %d beside few", n, many, listed, few)
+	}
+	own.Hold(true) // what is read is old, and the commit meets a conflict
+	put(b)
+	own.gets.Store(0)
+	own.lists.Store(0)
+	put(a)
+	own.Hold(false)
+	if own.lists.Load() != 0 || own.gets.Load() > 2*few {
+		t.Errorf("after a conflict %d entries and %d lists are read", own.gets.Load(), own.lists.Load())
+	}
+	for _, r := range []*ifr.Registry{a, b} {
+		if all, err := r.Entries(t.Context()); err != nil || len(all) != n {
+			t.Errorf("%d of %d are there, %v", len(all), n, err)
+		}
 	}
 }

@@ -652,10 +652,10 @@ func TestRegistry(t *testing.T) {
 		t.Fatal(err)
 	}
 	has(r, "!A", "A2", "B", "T", "!C")
-	if err := r.Remove(ctx, "c.idl"); !errors.Is(err, ifr.ErrUnknown) {
+	if err := r.Remove(ctx, "c.idl", nil); !errors.Is(err, ifr.ErrUnknown) {
 		t.Errorf("got %v", err)
 	}
-	if err := r.Remove(ctx, "b.idl"); err != nil {
+	if err := r.Remove(ctx, "b.idl", nil); err != nil {
 		t.Fatal(err)
 	}
 	has(r, "A2", "!B", "!T")
@@ -719,10 +719,10 @@ func TestRename(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := r.Rename(ctx, "a", "b"); err != nil {
+	if err := r.Rename(ctx, "a", "b", nil); err != nil {
 		t.Fatal(err)
 	}
-	for what, err := range map[string]error{"of none": r.Rename(ctx, "a", "d"), "to itself": r.Rename(ctx, "c", "c"), "to none": r.Rename(ctx, "c", " "), "too long": r.Rename(ctx, "c", strings.Repeat("x", ifr.MaxName+1))} {
+	for what, err := range map[string]error{"of none": r.Rename(ctx, "a", "d", nil), "to itself": r.Rename(ctx, "c", "c", nil), "to none": r.Rename(ctx, "c", " ", nil), "too long": r.Rename(ctx, "c", strings.Repeat("x", ifr.MaxName+1), nil)} {
 		if ok := what == "to itself"; ok != (err == nil) {
 			t.Errorf("%s: %v", what, err)
 		}
@@ -747,7 +747,7 @@ func TestRename(t *testing.T) {
 		r = openRegistry(t, s)
 	}
 	for _, name := range []string{"b", "c"} {
-		if err := r.Remove(ctx, name); err != nil {
+		if err := r.Remove(ctx, name, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -108,7 +108,7 @@ func TestOwnGivesWay(t *testing.T) {
 	for _, class := range []string{"SOMDServer", "SOMObject", "NVList", "Principal"} {
 		whole(t, r, class)
 	}
-	if err := r.Remove(t.Context(), "mine"); err != nil {
+	if err := r.Remove(t.Context(), "mine", nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := whole(t, r, "Request"); len(got.Decls) < 2 {
@@ -130,7 +130,7 @@ func TestOutlinesOfOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Describe(t.Context(), ifr.Examine("classes of server vault", pack(t, spec))); err != nil {
+	if _, err := r.Describe(t.Context(), ifr.Examine("classes of server vault", pack(t, spec)), nil); err != nil {
 		t.Fatal(err)
 	}
 	for class, least := range map[string]int{"SOMDServer": 10, "SOMObject": 24, "Vault": 1} {

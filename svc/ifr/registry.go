@@ -10,9 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -180,8 +182,11 @@ type Registry struct {
 	all      map[string]*registered // of the holder of turn
 	body     *body                  // what they say, as well
 	doubtful bool                   // the store may differ from all
-	stale    atomic.Bool            // the store, which others write to as well, has told of a change since all was read
-	watch    func()                 // ends that; nil: nobody else writes
+	watch    func()                 // ends following the store, which others write to as well; nil: nobody else does
+	stale    atomic.Bool            // the store has told of what is not in all yet
+
+	toldMu sync.Mutex
+	told   map[string]store.Change // that, by key; set while stale
 
 	now atomic.Pointer[state]
 }
@@ -191,7 +196,7 @@ type Registry struct {
 func OpenRegistry(ctx context.Context, s store.Store) (*Registry, error) {
 	r := &Registry{store: s, turn: make(chan struct{}, 1), body: newBody()}
 	if w, ok := s.(store.Watcher); ok {
-		r.watch = w.Watch(func([]store.Change) { r.stale.Store(true) }, prefixSpec)
+		r.watch = w.Watch(r.tell, prefixSpec)
 	}
 	r.doubtful = true
 	if err := r.refresh(ctx); err != nil {
@@ -208,10 +213,46 @@ func (r *Registry) Close() {
 	}
 }
 
-// refresh reads the store again if it may differ from what is known. The caller holds turn.
+// tell notes what a commit has changed, one of this process's, too.
+func (r *Registry) tell(all []store.Change) {
+	r.toldMu.Lock()
+	defer r.toldMu.Unlock()
+	if r.told == nil {
+		r.told = make(map[string]store.Change, len(all))
+	}
+	for _, c := range all {
+		r.told[c.Key] = c
+	}
+	r.stale.Store(true)
+}
+
+// taken returns what the store has told of, which the caller has to take up.
+func (r *Registry) taken() map[string]store.Change {
+	r.toldMu.Lock()
+	defer r.toldMu.Unlock()
+	told := r.told
+	r.told = nil
+	r.stale.Store(false)
+	return told
+}
+
+// untaken gives back what could not be taken up. What has been told of since is newer.
+func (r *Registry) untaken(told map[string]store.Change) {
+	r.toldMu.Lock()
+	defer r.toldMu.Unlock()
+	maps.Copy(told, r.told)
+	r.told = told
+	r.stale.Store(true)
+}
+
+// refresh takes up what the store has told of, or reads all of it again where that may differ from what is known. The caller holds turn.
 func (r *Registry) refresh(ctx context.Context) error {
 	for again := loadAttempts; r.doubtful || r.stale.Load(); again-- {
-		err := r.load(ctx)
+		read := r.follow
+		if r.doubtful {
+			read = r.load
+		}
+		err := read(ctx)
 		if err != nil && again > 0 && r.stale.Load() { // it was changed while it was read
 			continue
 		}
@@ -247,7 +288,7 @@ func (r *Registry) guard(ctx context.Context) ([]store.Op, error) {
 // load reads the store. The caller holds turn, or nobody else has the registry.
 func (r *Registry) load(ctx context.Context) error {
 	r.doubtful = true
-	r.stale.Store(false) // before it is read: what comes meanwhile is read the next time
+	r.taken() // before it is read: what comes meanwhile is taken up the next time
 	all := map[string]*registered{}
 	for e, err := range store.All(ctx, r.store, prefixSpec) {
 		if err != nil {
@@ -276,6 +317,53 @@ func (r *Registry) load(ctx context.Context) error {
 	}
 	r.all, r.doubtful = all, false
 	r.now.Store(nil)
+	return nil
+}
+
+// follow takes up what the store has told of, which costs what that is, however much is registered. The caller holds turn.
+func (r *Registry) follow(ctx context.Context) error {
+	told := r.taken()
+	for key, c := range told {
+		if err := r.see(ctx, c); err != nil {
+			r.untaken(told)
+			return err
+		}
+		delete(told, key)
+	}
+	return nil
+}
+
+// see takes up a change of a manifest.
+func (r *Registry) see(ctx context.Context, c store.Change) error {
+	name, ok := store.UnescapeKey(strings.TrimPrefix(c.Key, prefixSpec))
+	if !ok {
+		return damaged(c.Key, "not the entry of a specification", nil)
+	}
+	old := r.all[name]
+	if old != nil && !c.Deleted && old.revision == c.Revision { // it is this process's own
+		return nil
+	}
+	var x *registered
+	if !c.Deleted {
+		x = &registered{revision: c.Revision}
+		if err := json.Unmarshal(c.Value, &x.manifest); err != nil || x.Name != name {
+			return damaged(c.Key, "not the entry of a specification", err)
+		}
+		if err := r.read(ctx, x); err != nil {
+			return err
+		}
+	}
+	if old != nil {
+		r.body.remove(old)
+		delete(r.all, name)
+	}
+	if x != nil {
+		r.body.add(x)
+		r.all[name] = x
+	}
+	if old != nil || x != nil {
+		r.now.Store(nil)
+	}
 	return nil
 }
 
@@ -345,8 +433,8 @@ func unpack(packed []byte, limit string, most int) ([]byte, error) {
 const attempts = 20
 
 // change runs plan on the present state and commits what it returns, and again should the store
-// have been changed by somebody else.
-func (r *Registry) change(ctx context.Context, plan func() (ops []store.Op, done func(revision uint64), err error)) error {
+// have been changed by somebody else; while has to hold.
+func (r *Registry) change(ctx context.Context, while store.Guard, plan func() (ops []store.Op, done func(revision uint64), err error)) error {
 	select {
 	case r.turn <- struct{}{}:
 		defer func() { <-r.turn }()
@@ -358,6 +446,10 @@ func (r *Registry) change(ctx context.Context, plan func() (ops []store.Op, done
 		if err != nil {
 			return err
 		}
+		holds, err := while.Ops(ctx)
+		if err != nil {
+			return err
+		}
 		if err := r.refresh(ctx); err != nil {
 			return err
 		}
@@ -365,12 +457,13 @@ func (r *Registry) change(ctx context.Context, plan func() (ops []store.Op, done
 		if err != nil || len(ops) == 0 {
 			return err
 		}
-		revision, err := r.store.Commit(ctx, append(ops, guard...)...)
+		revision, err := r.store.Commit(ctx, slices.Concat(ops, guard, holds)...)
 		if err == nil {
 			done(revision)
 			return nil
 		}
-		if r.doubtful = true; !errors.Is(err, store.ErrConflict) {
+		r.doubtful = r.watch == nil // else what has happened is told of
+		if !errors.Is(err, store.ErrConflict) {
 			return fmt.Errorf("the interface repository's state could not be written: %w", err)
 		}
 	}
@@ -384,16 +477,16 @@ func (r *Registry) Put(ctx context.Context, name string, packed []byte) (Entry, 
 	if err != nil {
 		return Entry{}, err
 	}
-	return x.Entry, r.put(ctx, x, packed, false)
+	return x.Entry, r.put(ctx, x, packed, false, nil)
 }
 
 // Describe registers what a server says of itself. It is taken whole, in place of what the server has said before, since that is true no longer, and what was said before is gone even
 // where the error says that it cannot be registered, ErrInvalid or a limit's; another error is the store's, and another attempt may go better. Where it says of something else than others do, the error is ErrInvalid and tells what; then it is registered all the same, and
-// nobody is answered from it and from what it contradicts, until they agree or one of them is gone.
-func (r *Registry) Describe(ctx context.Context, said *Examined) (Entry, error) {
+// nobody is answered from it and from what it contradicts, until they agree or one of them is gone. While, which may be nil, has to hold; its error is returned as it is.
+func (r *Registry) Describe(ctx context.Context, said *Examined, while store.Guard) (Entry, error) {
 	x, err := said.x, said.err
 	if err == nil {
-		err = r.put(ctx, x, said.packed, true)
+		err = r.put(ctx, x, said.packed, true, while)
 	}
 	var limit *LimitError
 	switch {
@@ -401,7 +494,7 @@ func (r *Registry) Describe(ctx context.Context, said *Examined) (Entry, error) 
 		return x.Entry, nil
 	case x != nil && x.Disputed != "": // it is there
 	case errors.Is(err, ErrInvalid), errors.As(err, &limit):
-		if gone := r.Remove(ctx, said.name); gone != nil && !errors.Is(gone, ErrUnknown) {
+		if gone := r.Remove(ctx, said.name, while); gone != nil && !errors.Is(gone, ErrUnknown) {
 			err = fmt.Errorf("%v; and what was said before stays registered: %w", err, gone) // which another attempt may mend
 		}
 	}
@@ -409,9 +502,9 @@ func (r *Registry) Describe(ctx context.Context, said *Examined) (Entry, error) 
 }
 
 // put registers x. Where it contradicts others it is registered only if it may be disputed, and the error is ErrInvalid in both cases.
-func (r *Registry) put(ctx context.Context, x *registered, packed []byte, disputable bool) error {
+func (r *Registry) put(ctx context.Context, x *registered, packed []byte, disputable bool, while store.Guard) error {
 	var disputed error
-	err := r.change(ctx, func() ([]store.Op, func(uint64), error) {
+	err := r.change(ctx, while, func() ([]store.Op, func(uint64), error) {
 		old := r.all[x.Name]
 		if old != nil {
 			r.body.remove(old)
@@ -505,9 +598,9 @@ func (r *Registry) pieceDeletes(ctx context.Context, m manifest) (ops []store.Op
 	return ops, nil
 }
 
-// Remove takes a specification out. Its error is ErrUnknown where there is none of the name.
-func (r *Registry) Remove(ctx context.Context, name string) error {
-	return r.change(ctx, func() ([]store.Op, func(uint64), error) {
+// Remove takes a specification out, if while, which may be nil, holds. Its error is ErrUnknown where there is none of the name, or while's.
+func (r *Registry) Remove(ctx context.Context, name string, while store.Guard) error {
+	return r.change(ctx, while, func() ([]store.Op, func(uint64), error) {
 		old := r.all[name]
 		if old == nil {
 			return nil, nil, fmt.Errorf("%q: %w", name, ErrUnknown)
@@ -524,12 +617,13 @@ func (r *Registry) Remove(ctx context.Context, name string) error {
 	})
 }
 
-// Rename gives a specification another name, in place of what has that. Its error is ErrUnknown where there is none of the name, or ErrInvalid or a limit's for a name that cannot be one.
-func (r *Registry) Rename(ctx context.Context, from, to string) error {
+// Rename gives a specification another name, in place of what has that, if while, which may be nil, holds. Its error is ErrUnknown where there is none of the name, ErrInvalid or a limit's for a
+// name that cannot be one, or while's.
+func (r *Registry) Rename(ctx context.Context, from, to string, while store.Guard) error {
 	if err := checkName(to); err != nil {
 		return err
 	}
-	return r.change(ctx, func() ([]store.Op, func(uint64), error) {
+	return r.change(ctx, while, func() ([]store.Op, func(uint64), error) {
 		old, replaced := r.all[from], r.all[to]
 		if old == nil {
 			return nil, nil, fmt.Errorf("%q: %w", from, ErrUnknown)

@@ -18,6 +18,7 @@ var (
 	ErrUnknown = errors.New("no such server is registered")
 	ErrExists  = errors.New("is registered already")
 	ErrMoving  = errors.New("has another name since a moment ago, and what is kept under the one before is still being moved; try again")
+	ErrRenamed = errors.New("has another name by now")
 )
 
 // A Repo keeps records in a store. Its methods may be called concurrently, also through
@@ -290,6 +291,34 @@ func (p *Repo) freeWas(ctx context.Context, r Record) ([]store.Op, error) {
 		return nil, nil
 	}
 	return []store.Op{store.Delete(nameKey(r.Was), e.Revision)}, err
+}
+
+// Still is the guard of a change that is made under the names of a record, r: it holds as long as the server has them. Its error is ErrUnknown, ErrRenamed or the store's.
+// Whoever reads the record, is held up, and goes on when the name is another server's changes nothing of that one.
+func (p *Repo) Still(r Record) store.Guard {
+	return func(ctx context.Context) ([]store.Op, error) {
+		now, err := p.Get(ctx, r.UUID)
+		if err != nil {
+			return nil, err
+		}
+		if now.Name != r.Name || now.Was != r.Was {
+			return nil, fmt.Errorf("server %q %w", r.Name, ErrRenamed)
+		}
+		return []store.Op{store.Expect(recordKey(r.UUID), now.Revision)}, nil
+	}
+}
+
+// Free is the guard of a change that is made under a name that is no server's: it holds as long as none has it. Its error is ErrExists or the store's.
+func (p *Repo) Free(name string) store.Guard {
+	return func(ctx context.Context) ([]store.Op, error) {
+		switch _, err := p.s.Get(ctx, nameKey(name)); {
+		case err == nil:
+			return nil, fmt.Errorf("server %q %w", name, ErrExists)
+		case !errors.Is(err, store.ErrNotFound):
+			return nil, err
+		}
+		return []store.Op{store.Expect(nameKey(name), 0)}, nil
+	}
 }
 
 // Remove deletes a record. Its error is ErrUnknown, a *NeededError or the store's.

@@ -16,12 +16,14 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
+	"slices"
 
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/std/cosnaming"
 	"github.com/opendsom/dsom/std/dsomnaming"
+	"github.com/opendsom/dsom/std/extendednaming"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/naming/tree"
 )
@@ -60,6 +62,52 @@ func (x *Service) Root() *orb.Ref { return x.s.root }
 func (x *Service) Holds(n ior.Name) bool {
 	_, err := x.s.tree.Resolve(tree.Root, n)
 	return err == nil
+}
+
+// RenameAll gives the bindings of a context here whose names have the id from, of whatever kind, the id to, and sets properties of them: one by one, each in one commit with
+// what while says, whose error ends it and is returned as it is. It asks nobody whether names may be changed. A context that is not there has no bindings.
+func (x *Service) RenameAll(ctx context.Context, in ior.Name, from, to string, properties extendednaming.PropertyList, while store.Guard) error {
+	set, err := x.s.fromProperties(properties)
+	if err != nil {
+		return err
+	}
+	return x.each(in, from, func(at tree.ID, c ior.NameComponent) error {
+		return x.s.tree.RenameWhile(ctx, at, ior.Name{c}, ior.NameComponent{ID: to, Kind: c.Kind}, slices.Clone(set), while)
+	})
+}
+
+// UnbindAll removes the bindings of a context here whose names have an id, as RenameAll renames them.
+func (x *Service) UnbindAll(ctx context.Context, in ior.Name, id string, while store.Guard) error {
+	return x.each(in, id, func(at tree.ID, c ior.NameComponent) error {
+		return x.s.tree.UnbindWhile(ctx, at, ior.Name{c}, while)
+	})
+}
+
+// each calls f with the names of a context that have an id. One that has gone meanwhile is no error.
+func (x *Service) each(in ior.Name, id string, f func(at tree.ID, c ior.NameComponent) error) error {
+	missing := new(tree.NotFoundError)
+	to, err := x.s.tree.Resolve(tree.Root, in)
+	if errors.As(err, &missing) || err == nil && to.Context == "" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for c := (ior.NameComponent{ID: id}); ; { // the one without a kind is the first of an id
+		if err := f(to.Context, c); errors.Is(err, tree.ErrNoContext) {
+			return nil
+		} else if err != nil && !errors.As(err, &missing) {
+			return err
+		}
+		page, _, err := x.s.tree.List(to.Context, &c, 1)
+		if errors.Is(err, tree.ErrNoContext) || err == nil && (len(page) == 0 || page[0].Name.ID != id) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		c = page[0].Name
+	}
 }
 
 // A service is what the servants have in common.

@@ -30,6 +30,11 @@ type plan struct {
 // change makes a plan of the present state, commits it and applies it; and again, should the
 // store have been changed by somebody else. The error of prepare is returned as it is.
 func (t *Tree) change(ctx context.Context, prepare func(*state) (plan, error)) error {
+	return t.changeWhile(ctx, nil, prepare)
+}
+
+// changeWhile is change, as long as something holds beside: the guard's error is returned as it is.
+func (t *Tree) changeWhile(ctx context.Context, while store.Guard, prepare func(*state) (plan, error)) error {
 	select {
 	case t.turn <- struct{}{}:
 		defer func() { <-t.turn }()
@@ -46,11 +51,15 @@ func (t *Tree) change(ctx context.Context, prepare func(*state) (plan, error)) e
 		tries = math.MaxInt
 	}
 	for try := range tries {
+		holds, err := while.Ops(ctx) // not within prepare, which has the lock that a store's copy waits for
+		if err != nil {
+			return err
+		}
 		p, err := t.prepare(prepare)
 		if err != nil {
 			return err
 		}
-		revision, err := t.store.Commit(ctx, p.ops...)
+		revision, err := t.store.Commit(ctx, append(holds, p.ops...)...)
 		if t.watch != nil { // which has told of the commit already, and of others' that it has met
 			if errors.Is(err, store.ErrConflict) && time.Now().Before(until) {
 				if err := pause(ctx, try); err != nil {
@@ -178,22 +187,32 @@ func (t *Tree) addition(s *state, id ID, in *node, b *binding) (plan, error) {
 	if err := errors.Join(within("naming-bindings", t.limits.Bindings, s.bindings+1), within("naming-octets", t.limits.Octets, s.octets+b.octets())); err != nil {
 		return plan{}, err
 	}
+	return added(s, id, in, b), nil
+}
+
+// added is addition without its limits.
+func added(s *state, id ID, in *node, b *binding) plan {
 	return plan{
 		ops: []store.Op{touch(id, in), store.Create(bindingKey(id, b.name), b.value())},
 		apply: func(revision uint64) {
 			in.revision, b.revision = revision, revision
 			s.put(in, b)
 		},
-	}, nil
+	}
 }
 
 // Unbind removes the binding of n in the context at. What it was bound to lives on, a
 // context too.
 func (t *Tree) Unbind(ctx context.Context, at ID, n ior.Name) error {
+	return t.UnbindWhile(ctx, at, n, nil)
+}
+
+// UnbindWhile is Unbind, as long as something holds, in one commit with that: the guard's error is returned as it is.
+func (t *Tree) UnbindWhile(ctx context.Context, at ID, n ior.Name, while store.Guard) error {
 	if err := checkName(n); err != nil {
 		return err
 	}
-	return t.change(ctx, func(s *state) (plan, error) {
+	return t.changeWhile(ctx, while, func(s *state) (plan, error) {
 		id, in, err := s.walk(at, n)
 		if err != nil {
 			return plan{}, err
@@ -206,6 +225,49 @@ func (t *Tree) Unbind(ctx context.Context, at ID, n ior.Name) error {
 		return plan{
 			ops:   []store.Op{store.Delete(bindingKey(id, last[0]), old.revision)},
 			apply: func(uint64) { s.remove(in, last[0]) },
+		}, nil
+	})
+}
+
+// RenameWhile gives the binding of n in the context at another name there, as long as something holds, in one commit with that: what has the name is replaced. Properties
+// are set as by SetProperties. The guard's error is returned as it is.
+func (t *Tree) RenameWhile(ctx context.Context, at ID, n ior.Name, to ior.NameComponent, properties []Property, while store.Guard) error {
+	if err := errors.Join(checkName(n), checkComponent(to), checkProperties(properties)); err != nil {
+		return err
+	}
+	return t.changeWhile(ctx, while, func(s *state) (plan, error) {
+		id, in, err := s.walk(at, n)
+		if err != nil {
+			return plan{}, err
+		}
+		last := n[len(n)-1]
+		old := in.byName[last]
+		if old == nil {
+			return plan{}, &NotFoundError{MissingNode, n[len(n)-1:]}
+		}
+		next := &binding{name: to, target: old.target, properties: with(old.properties, properties)}
+		if err := checkProperties(next.properties); err != nil {
+			return plan{}, err
+		}
+		if to == last {
+			return t.replacement(s, id, in, old, next)
+		}
+		if err := within("naming-octets", t.limits.Octets, s.octets+next.octets()-old.octets()); err != nil {
+			return plan{}, err
+		}
+		p := added(s, id, in, next)
+		if there := in.byName[to]; there != nil {
+			if p, err = t.replacement(s, id, in, there, next); err != nil {
+				return plan{}, err
+			}
+		}
+		put := p.apply
+		return plan{
+			ops: append(p.ops, store.Delete(bindingKey(id, last), old.revision)),
+			apply: func(revision uint64) {
+				s.remove(in, last)
+				put(revision)
+			},
 		}, nil
 	})
 }

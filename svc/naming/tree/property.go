@@ -93,14 +93,20 @@ func (t *Tree) SetProperties(ctx context.Context, at ID, n ior.Name, properties 
 		return err
 	}
 	return t.changeProperties(ctx, at, n, func(old *binding) ([]Property, error) {
-		next := slices.Clone(properties)
-		for _, p := range old.properties {
-			if !slices.ContainsFunc(properties, func(q Property) bool { return q.Name == p.Name }) {
-				next = append(next, p)
-			}
-		}
+		next := with(old.properties, properties)
 		return next, checkProperties(next)
 	})
+}
+
+// with returns properties with more of them, those of names that are there already in place of the old. The list is the caller's own.
+func with(old, more []Property) []Property {
+	next := slices.Clone(more)
+	for _, p := range old {
+		if !slices.ContainsFunc(more, func(q Property) bool { return q.Name == p.Name }) {
+			next = append(next, p)
+		}
+	}
+	return next
 }
 
 // RemoveProperties takes properties of the binding of n away, those that are named or, with

@@ -380,3 +380,45 @@ func BenchmarkResolve(b *testing.B) {
 		}
 	}
 }
+
+// TestRenameWhile gives a binding another name, which another binding has, too, and not while a guard says no; the store says the same as the tree.
+func TestRenameWhile(t *testing.T) {
+	t.Parallel()
+	dir, ctx := t.TempDir(), t.Context()
+	tr, s := open(t, dir)
+	for _, n := range []string{"a", "b"} {
+		if err := tr.BindWith(ctx, tree.Root, name(n), tree.Target{Ref: []byte(n)}, []tree.Property{{Name: "of", Any: []byte(n)}, {Name: "stays"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused := errors.New("no")
+	to := name("b")[0]
+	if err := tr.RenameWhile(ctx, tree.Root, name("a"), to, nil, func(context.Context) ([]store.Op, error) { return nil, refused }); !errors.Is(err, refused) {
+		t.Errorf("against the guard: %v", err)
+	}
+	if err := tr.RenameWhile(ctx, tree.Root, name("a"), to, nil, func(context.Context) ([]store.Op, error) { return []store.Op{store.Expect("none", 1)}, nil }); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("against what the guard expects: %v", err)
+	}
+	for _, next := range []string{"b", "c", "c"} {
+		from := map[string]string{"b": "a", "c": "b"}[next]
+		if b, err := tr.Lookup(tree.Root, name("c")); err == nil && string(b.Target.Ref) == "a" {
+			from = "c" // to itself
+		}
+		if err := tr.RenameWhile(ctx, tree.Root, name(from), name(next)[0], []tree.Property{{Name: "of", Any: []byte(next)}}, nil); err != nil {
+			t.Fatal(err)
+		}
+		again, err := tree.Open(ctx, s, tree.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tr := range []*tree.Tree{tr, again} {
+			page, _, err := tr.List(tree.Root, nil, 9)
+			if err != nil || len(page) != 1 || page[0].Name.ID != next || string(page[0].Target.Ref) != "a" || len(page[0].Properties) != 2 || string(page[0].Properties[0].Any) != next {
+				t.Errorf("renamed to %s: %+v, %v", next, page, err)
+			}
+		}
+	}
+	if missing := new(tree.NotFoundError); !errors.As(tr.RenameWhile(ctx, tree.Root, name("a"), to, nil, nil), &missing) {
+		t.Error("what is not bound has got a name")
+	}
+}
