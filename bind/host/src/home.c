@@ -83,7 +83,7 @@ static void add_milliseconds(struct timespec *t, uint32_t n) {
 static void take_out(const job *j) {
 	job **at = &first;
 	while (*at != j) at = &(*at)->next;
-	*at = j->next;
+	__atomic_store_n(at, j->next, __ATOMIC_RELAXED);
 	if (last == &j->next) last = at;
 }
 
@@ -98,7 +98,7 @@ int somh_home_do(void (*run)(void *), void *arg, som_env *ev) {
 	if (has_ended) {
 		j.state = REFUSED;
 	} else {
-		*last = &j;
+		__atomic_store_n(last, &j, __ATOMIC_RELAXED);
 		last = &j.next;
 		pthread_cond_broadcast(&changed);
 		void (*tell)(void *) = wake;
@@ -163,6 +163,7 @@ int somh_home_back(void) {
 }
 
 void somh_home_serve(void) {
+	if (!__atomic_load_n(&first, __ATOMIC_RELAXED)) return; /* who asks again and again leaves the lock to those who come */
 	pthread_mutex_lock(&lock);
 	size_t n = 0;
 	for (const job *j = first; j; j = j->next) n++;

@@ -336,7 +336,10 @@ static int define(lua_State *L) {
 	const somh_class *c = somh_define(&d, &ev);
 	now = outer;
 	if (!c) {
-		k->dead = true;
+		lua_getfield(L, 1, "handle");
+		((class_handle *)lua_touserdata(L, -1))->k = NULL;
+		__atomic_store_n(&k->dead, true, __ATOMIC_RELEASE);
+		if (ev.code != SOM_E_BUSY) drop_maker(k); /* else there is a class for good whose begin and end have it */
 		return push_env(L, &ev, NULL, NULL), lua_error(L);
 	}
 	__atomic_store_n(&k->cls, c, __ATOMIC_RELEASE);

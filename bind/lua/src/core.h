@@ -37,6 +37,7 @@ typedef struct instance {
 	strike out;
 	uint32_t id;    /* of its class */
 	som_weak *weak; /* of a kept one: whether a reference can still be had */
+	som_weak *unsure; /* not NULL: nobody has said that ref has been begun; where it cannot be, it goes whoever has references */
 	bool kept, ended, revived;
 } instance;
 
@@ -96,6 +97,7 @@ void begin_instance(som_ref self, som_env *ev, void *context); /* these two from
 void end_instance(som_ref self, void *context);
 void hold(instance *w);
 void let_go(lua_State *L, instance *w, som_ref o);
+bool is_there(instance *w); /* false: ref is NULL from now on */
 bool is_out(lua_State *L, strike *s); /* in a finalizer */
 void set_up_objects(lua_State *L);
 bool descends(const somh_class *c, const somh_class *from);
