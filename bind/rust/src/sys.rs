@@ -4,6 +4,8 @@ use std::ffi::CStr;
 use std::os::raw::{c_char, c_int, c_void};
 
 pub const OK: c_int = 0;
+/// SOM_E_BUSY of som.h.
+pub const E_BUSY: u32 = 16;
 pub const NO_EXCEPTION: u32 = 0;
 pub const USER_EXCEPTION: u32 = 1;
 
@@ -359,6 +361,11 @@ impl Class {
     }
     pub fn name(&self) -> &'static str {
         text(self.name)
+    }
+    /// Of those that somh_define made, and from which it descends, the nearest.
+    pub fn nearest_made(&self) -> Option<&'static Class> {
+        // SAFETY: there are as many, each a description.
+        (self.nmade > 0).then(|| unsafe { &**self.made })
     }
     /// Whether classes made in this process by a binding are among it.
     pub fn is_made(&self) -> bool {
