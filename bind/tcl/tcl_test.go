@@ -151,6 +151,9 @@ func TestUndescribed(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, flags string) {
 		object := shelf.Once(t, "undescribed", func(dir string) error {
+			if err := os.Mkdir(dir, 0o755); err != nil {
+				return err
+			}
 			return compile("gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-I../../libsom/include", "-c", "-o", filepath.Join(dir, "undescribed.o"), "../host/test/undescribed.c")
 		})
 		dir := site(t, flags, "-Wl,--wrap=somh_define", filepath.Join(object, "undescribed.o"))

@@ -329,7 +329,7 @@ static int begin_body(lua_State *L) {
 	return 0;
 }
 
-typedef struct beginning { som_ref self; som_env *ev; } beginning;
+typedef struct beginning { som_ref self; som_env *ev; const maker *of; } beginning;
 
 static void begin_at_home(void *p) {
 	beginning *b = p;
@@ -337,6 +337,7 @@ static void begin_at_home(void *p) {
 		som_raise_system(b->ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, closed ? "the state of Lua has ended" : "a method that dsom.quick was told never calls back makes an object of Lua's");
 		return;
 	}
+	if (!b->of->cls || b->of->dead) return; /* the class is just being made, or is no more */
 	if (call_back(now, begin_body, b->self, b->ev) == 0) return;
 	pthread_mutex_lock(&lock);
 	instance *w = somh_twin(twins, b->self);
@@ -347,7 +348,7 @@ static void begin_at_home(void *p) {
 void begin_instance(som_ref self, som_env *ev, void *context) {
 	maker *k = context;
 	if (__atomic_load_n(&closed, __ATOMIC_ACQUIRE) || __atomic_load_n(&k->dead, __ATOMIC_ACQUIRE)) return; /* what stands above the class is all that there is */
-	somh_home_do(begin_at_home, &(beginning){self, ev}, ev);
+	somh_home_do(begin_at_home, &(beginning){self, ev, k}, ev);
 }
 
 void end_instance(som_ref self, void *context) {
