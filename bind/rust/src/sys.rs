@@ -226,6 +226,23 @@ pub struct Definition {
     pub exact: u32,
 }
 
+/// A value of a frame, and whether it ends with it.
+#[repr(C)]
+pub struct Cell {
+    pub p: *mut c_void,
+    pub of: *const Param,
+    pub ends: u32,
+}
+/// somh_frame: what points to memory in args points into it.
+#[repr(C)]
+pub struct Frame {
+    pub args: [Word; MAX_ARGS + 1],
+    pub cells: [Cell; MAX_ARGS + 1],
+    ncells: u32,
+    used: usize,
+    room: [u64; 64],
+}
+
 extern "C" {
     pub fn som_code_name(code: u32) -> *const c_char;
     pub fn som_raise_system(ev: *mut Env, id: *const c_char, minor: u32, completed: u32, text: *const c_char);
@@ -263,6 +280,11 @@ extern "C" {
     pub fn somh_define(d: *const Definition, ev: *mut Env) -> *const Class;
     pub fn somh_above(k: *const Class, m: *const Method) -> Option<Proc>;
     pub fn somh_ending(o: Ref) -> c_int;
+    pub fn somh_frame_begin(f: *mut Frame);
+    pub fn somh_frame_cell(f: *mut Frame, p: *const Param) -> *mut c_void;
+    pub fn somh_frame_put(f: *mut Frame, p: *const Param, cell: *mut c_void);
+    pub fn somh_frame_given(f: *mut Frame, raised: c_int);
+    pub fn somh_frame_end(f: *mut Frame);
 }
 
 /// A text that lives as long as the process; "" of none.
