@@ -87,6 +87,8 @@ const somh_type *type_at(lua_State *L, int at);   /* of such a table; NULL: it i
 const char *name_at(lua_State *L, int at);        /* of what is there, for errors */
 void push_type_name(lua_State *L, const somh_type *t);
 int push_whole(lua_State *L, int64_t v, bool is_unsigned);
+bool word_at(lua_State *L, const somh_type *t, int at, uint64_t *w); /* a boolean or whole number, extended to a word; false: it is none, or not plainly */
+int push_word(lua_State *L, const somh_type *t, uint64_t w);        /* of these types, and none of SOMH_VOID: how many */
 extern const char type_key;
 
 /* objects.c */
@@ -103,8 +105,8 @@ void set_up_objects(lua_State *L);
 bool descends(const somh_class *c, const somh_class *from);
 
 /* calls.c */
-enum { CALL_ANY, CALL_SIMPLE, CALL_OPEN };
-int call(lua_State *L); /* the closure of a method: upvalues are the method, the class that it was found in, and how it is called */
+enum { CALL_ANY, CALL_SIMPLE, CALL_WORDS, CALL_OPEN };
+void push_call(lua_State *L, const somh_method *m, const somh_class *owner, int how); /* the function of a method, which was found in that class */
 void call_functions(lua_State *L);
 
 /* overrides.c */

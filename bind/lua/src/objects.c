@@ -102,7 +102,8 @@ bool is_there(instance *w) {
 instance *instance_at(lua_State *L, int at) {
 	if (!lua_istable(L, at)) return NULL;
 	rawgetp(L, at, &handle_key);
-	instance *w = lua_type(L, -1) == LUA_TUSERDATA && lua_rawlen(L, -1) == sizeof *w ? lua_touserdata(L, -1) : NULL;
+	instance *w = lua_touserdata(L, -1);
+	if (w && lua_rawlen(L, -1) != sizeof *w) w = NULL;
 	lua_pop(L, 1);
 	if (!w || w->magic != &handle_key) return NULL;
 	if (w->kept) regain(L, w);
