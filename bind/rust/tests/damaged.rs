@@ -23,6 +23,6 @@ fn main() {
             let _ = used(&own);
         }
     }
-    let _ = dsom::build::text(&format!("{}/libzoo.so", std::env::var("SOM_PATH").unwrap_or_default()));
+    let _ = dsom::build::text(format!("{}/libzoo.so", std::env::var("SOM_PATH").unwrap_or_default()));
     println!("lives");
 }
