@@ -471,6 +471,40 @@ function tests.before_begin()
   equal(Asked.som_instances, 0)
 end
 
+-- The same where the constructor hands the object to another one of Lua's.
+function tests.shown_before_begin()
+  caller.showing("Showing", "Zoo::Dog")
+  local Watching, Shown = Dog:extend "Watching", dsom.load "Showing":extend "Shown"
+  local seen, w = {}, nil
+  function Watching:friend_of(who)
+    seen[#seen + 1] = who
+    equal({ who:speak(3), who.begun }, { 7 })
+    return who
+  end
+  function Shown:init() self.begun = true end
+  w = Watching()
+  for _, make in ipairs { Shown, function() return Shown:som_new() end } do
+    caller.watch(w:som_address(), false)
+    local o = make()
+    assert(#seen == 1 and rawequal(seen[1], o) and o.begun)
+    caller.watch(w:som_address(), true)
+    fails("it is undone", make)
+    assert(#seen == 2 and not seen[2]:som_alive())
+    fails("has been released", seen[2].speak, seen[2], 1)
+    seen = {}
+  end
+  for i = 1, 60 do
+    caller.watch(w:som_address(), i % 3 == 1)
+    equal(select(2, caller.made("Shown", 1)), i % 3 == 1 and "IDL:omg.org/CORBA/INITIALIZE:1.0" or nil)
+    if i % 7 == 0 then collect() end
+  end
+  caller.watch(0, false)
+  seen = {}
+  collect()
+  collect()
+  equal(Shown.som_instances, 0)
+end
+
 function tests.class_goes()
   local function there(name)
     for _, n in ipairs(dsom.classes()) do if n == name then return true end end
