@@ -57,13 +57,13 @@ func (e engine) need(t testing.TB) {
 	}
 }
 
-// site is a folder with the module, built as its Makefile builds it, and the modules of the tests.
-func (e engine) site(t testing.TB, flags string) string {
+// site is a folder with the module, built as its Makefile builds it, and the modules of the tests. It is linked with flags of its own.
+func (e engine) site(t testing.TB, flags string, link ...string) string {
 	t.Helper()
 	e.need(t)
 	kernel := sombuild.Kernel(t, "gcc", flags)
-	return shelf.Once(t, e.name+strings.NewReplacer(" ", "", "/", "").Replace(flags), func(dir string) error {
-		if err := compile("make", "-s", "LUA="+e.name, "BUILD="+dir, "KERNEL="+kernel, "CFLAGS="+flags); err != nil {
+	return shelf.Once(t, fmt.Sprintf("%s%d%s", e.name, len(link), strings.NewReplacer(" ", "", "/", "").Replace(flags)), func(dir string) error {
+		if err := compile("make", "-s", "LUA="+e.name, "BUILD="+dir, "KERNEL="+kernel, "CFLAGS="+flags, "LDFLAGS="+strings.Join(link, " ")); err != nil {
 			return err
 		}
 		include, err := exec.Command("pkg-config", "--cflags", e.name).Output()
@@ -74,15 +74,20 @@ func (e engine) site(t testing.TB, flags string) string {
 		if err := compile("gcc", slices.Concat(common, []string{"-o", filepath.Join(dir, "plain.so"), "tests/plain.c"})...); err != nil {
 			return err
 		}
-		return compile("gcc", slices.Concat(common, []string{"-Wl,-z,nodelete", "-o", filepath.Join(dir, "caller.so"), "tests/caller.c", "../python/tests/caller.c", "-L" + kernel, "-lsom", "-pthread"})...)
+		return compile("gcc", slices.Concat(common, []string{"-Wl,-z,nodelete", "-o", filepath.Join(dir, "caller.so"), "tests/caller.c", "../python/tests/caller.c", "../host/test/maker.c", "-L" + kernel, "-lsom", "-pthread"})...)
 	})
 }
 
 // run runs a program of tests/.
 func (e engine) run(t testing.TB, flags, program string, args ...string) (string, error) {
 	t.Helper()
-	site := e.site(t, flags)
-	env := []string{"SOM_PATH=" + classlib.Build(t, classlib.Zoo(t), flags), "LUA_PATH=" + site + "/?.lua;" + site + "/?/init.lua", "LUA_CPATH=" + site + "/?.so"}
+	return e.runAt(t, e.site(t, flags), flags, program, args...)
+}
+
+func (e engine) runAt(t testing.TB, site, flags, program string, args ...string) (string, error) {
+	t.Helper()
+	classes := classlib.Build(t, classlib.Zoo(t), flags) + ":" + classlib.Build(t, classlib.Source{IDL: "../javascript/testdata/threads.idl", Code: "../javascript/testdata/threads.cpp"}, flags, "-pthread")
+	env := []string{"SOM_PATH=" + classes, "LUA_PATH=" + site + "/?.lua;" + site + "/?/init.lua", "LUA_CPATH=" + site + "/?.so"}
 	if flags == checked {
 		var preload []string
 		for _, library := range []string{"libasan.so", "libubsan.so", "libstdc++.so"} {
@@ -111,6 +116,23 @@ func TestClasses(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e engine, flags string) {
 		if out, err := e.run(t, flags, "tests/classes.lua"); err != nil || out != "OK\n" {
+			t.Errorf("%v\n%s", err, out)
+		}
+	})
+}
+
+// TestUndescribed makes a class that cannot be described, and that somebody has an object of already: what its closures point to stays.
+func TestUndescribed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e engine, flags string) {
+		object := shelf.Once(t, "undescribed", func(dir string) error {
+			if err := os.Mkdir(dir, 0o755); err != nil {
+				return err
+			}
+			return compile("gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-I../../libsom/include", "-c", "-o", filepath.Join(dir, "undescribed.o"), "../host/test/undescribed.c")
+		})
+		site := e.site(t, flags, "-Wl,--wrap=somh_define", filepath.Join(object, "undescribed.o"))
+		if out, err := e.runAt(t, site, flags, "tests/undescribed.lua"); err != nil || out != "stays\n" {
 			t.Errorf("%v\n%s", err, out)
 		}
 	})

@@ -149,6 +149,31 @@ func TestEnds(t *testing.T) {
 	}
 }
 
+// TestDamaged uses a library whose type information is not what it was: the methods that it reaches cannot be called, and the process lives.
+func TestDamaged(t *testing.T) {
+	program := filepath.Join(built(t), "examples/damaged")
+	for nth := range 20 {
+		if out, err := output("", env(t, "SOM_PATH="+classlib.Damaged(t, classlib.Plain, nth)), "timeout", "60", program); err != nil || !strings.HasSuffix(out, "lives\n") || strings.Contains(out, "panicked") {
+			t.Errorf("%d: %v\n%s", nth, err, tail(out))
+		}
+	}
+}
+
+// TestUndescribed makes a class that cannot be described, and that somebody has an object of already: what its closures point to stays.
+func TestUndescribed(t *testing.T) {
+	host(t)
+	object := filepath.Join(t.TempDir(), "undescribed.o")
+	run(t, "", nil, "gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-I../../libsom/include", "-c", "-o", object, "../host/test/undescribed.c")
+	run(t, "", env(t), "cargo", "rustc", "-q", "--example", "undescribed", "--", "-C", "link-arg=-Wl,--wrap=somh_define", "-C", "link-arg="+object)
+	program := []string{filepath.Join(target(t), "debug/examples/undescribed")}
+	if _, err := exec.LookPath("valgrind"); err == nil {
+		program = append([]string{"valgrind", "-q", "--error-exitcode=9"}, program...)
+	}
+	if out := run(t, "", env(t), program[0], program[1:]...); out != "stays\n" {
+		t.Error(out)
+	}
+}
+
 // TestInterfaces holds what is generated of the libraries, and what the command says of what is none.
 func TestInterfaces(t *testing.T) {
 	command := filepath.Join(built(t), "dsom-rust")

@@ -31,10 +31,27 @@ namespace eval dsom {
     proc with {name object script} {
         upvar 1 $name o
         set o $object
-        try {
-            uplevel 1 $script
-        } finally {
-            if {[info object isa object $object]} { $object destroy }
+        catch { uplevel 1 $script } result options
+        if {[info object isa object $object]} { $object destroy }
+        dict incr options -level ;# return, break and continue are the caller's
+        return -options $options $result
+    }
+
+    # Has a variable name an object for as long as it is there and says so: the object is destroyed when the procedure returns, whatever happens, when the variable is
+    # unset, or set to something else. local d [dsom::new Zoo::Dog]
+    proc local {name object} {
+        upvar 1 $name o
+        set o $object
+        trace add variable o {write unset} [list ::dsom::Leave $object]
+        return $object
+    }
+
+    proc Leave {object name key operation} {
+        if {$operation eq "write"} {
+            upvar 1 $name o
+            if {$o eq $object} return
+            trace remove variable o {write unset} [list ::dsom::Leave $object]
         }
+        if {[info object isa object $object]} { $object destroy }
     }
 }

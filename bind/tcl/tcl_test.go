@@ -56,24 +56,28 @@ func need(t testing.TB) {
 	}
 }
 
-// site is a folder with the extension, built as its Makefile builds it, and what calls it in the tests.
-func site(t testing.TB, flags string) string {
+// site is a folder with the extension, built as its Makefile builds it, and what calls it in the tests. It is linked with flags of its own.
+func site(t testing.TB, flags string, link ...string) string {
 	t.Helper()
 	need(t)
 	kernel := sombuild.Kernel(t, "gcc", flags)
-	return shelf.Once(t, "site"+strings.NewReplacer(" ", "", "/", "").Replace(flags), func(dir string) error {
-		if err := compile("make", "-s", "BUILD="+dir, "KERNEL="+kernel, "CFLAGS="+flags); err != nil {
+	return shelf.Once(t, fmt.Sprintf("site%d%s", len(link), strings.NewReplacer(" ", "", "/", "").Replace(flags)), func(dir string) error {
+		if err := compile("make", "-s", "BUILD="+dir, "KERNEL="+kernel, "CFLAGS="+flags, "LDFLAGS="+strings.Join(link, " ")); err != nil {
 			return err
 		}
 		return compile("gcc", slices.Concat([]string{"-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-DUSE_TCL_STUBS", "-I" + include, "-I../../libsom/include", "-Wl,-z,nodelete"},
-			strings.Fields(flags), []string{"-o", filepath.Join(dir, "caller.so"), "tests/caller.c", "../python/tests/caller.c", "-ltclstub8.6", "-L" + kernel, "-Wl,-rpath," + kernel, "-lsom", "-pthread"})...)
+			strings.Fields(flags), []string{"-o", filepath.Join(dir, "caller.so"), "tests/caller.c", "../python/tests/caller.c", "../host/test/maker.c", "-ltclstub8.6", "-L" + kernel, "-Wl,-rpath," + kernel, "-lsom", "-pthread"})...)
 	})
 }
 
 // run runs a program of tests/.
 func run(t testing.TB, flags, program string, args ...string) (string, error) {
 	t.Helper()
-	dir := site(t, flags)
+	return runAt(t, site(t, flags), flags, program, args...)
+}
+
+func runAt(t testing.TB, dir, flags, program string, args ...string) (string, error) {
+	t.Helper()
 	env := []string{"SOM_PATH=" + classlib.Build(t, classlib.Zoo(t), flags), "TCLLIBPATH=" + dir, "CALLER=" + filepath.Join(dir, "caller.so"), "LANG=C.UTF-8"}
 	if flags == checked {
 		var preload []string
@@ -127,6 +131,34 @@ func TestEnds(t *testing.T) {
 			if !strings.Contains(out, says) || (err != nil) != (how == "raise") || strings.Contains(out, "Sanitizer") {
 				t.Errorf("%s: %v\n%s", how, err, out)
 			}
+		}
+	})
+}
+
+// TestLimited has Tcl's own limits end an override.
+func TestLimited(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, flags string) {
+		want := strings.Repeat("1 command count limit exceeded 7\n", 3) + "lives\n"
+		if out, err := run(t, flags, "tests/limited.tcl"); err != nil || out != want {
+			t.Errorf("%v\n%s", err, out)
+		}
+	})
+}
+
+// TestUndescribed makes a class that cannot be described, and that somebody has an object of already: what its closures point to stays.
+func TestUndescribed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, flags string) {
+		object := shelf.Once(t, "undescribed", func(dir string) error {
+			if err := os.Mkdir(dir, 0o755); err != nil {
+				return err
+			}
+			return compile("gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-I../../libsom/include", "-c", "-o", filepath.Join(dir, "undescribed.o"), "../host/test/undescribed.c")
+		})
+		dir := site(t, flags, "-Wl,--wrap=somh_define", filepath.Join(object, "undescribed.o"))
+		if out, err := runAt(t, dir, flags, "tests/undescribed.tcl"); err != nil || out != "stays\n" {
+			t.Errorf("%v\n%s", err, out)
 		}
 	})
 }

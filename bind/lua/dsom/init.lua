@@ -459,6 +459,12 @@ end
 --- Does what other threads want of Lua: calls of overrides, which wait for that.
 dsom.serve = core.serve
 
+--- Says how many milliseconds other threads wait until Lua begins with what they want, and again until that has come to its end.
+function dsom.patience(milliseconds)
+  if type(milliseconds) ~= "number" then error(("bad argument #1 to 'patience' (number expected, got %s)"):format(type(milliseconds)), 2) end
+  return core.patience(milliseconds)
+end
+
 dsom.catch_up = core.catch_up
 dsom.Object = class_of(core.named("SOMObject")) or make_class(core.named("SOMObject")).__metatable
 

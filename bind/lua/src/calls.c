@@ -139,6 +139,8 @@ static int put_simple(lua_State *L, const somh_method *m, som_value *v) {
 	return 0;
 }
 
+enum { MAX_WORDS = 4 }; /* of somh_words */
+
 /* The same where nothing is allocated. */
 static int call_simple(lua_State *L, const somh_method *m, const somh_class *owner, instance *w) {
 	som_value v[SOMH_MAX_ARGS], result;
@@ -161,16 +163,61 @@ static int call_simple(lua_State *L, const somh_method *m, const somh_class *own
 	return failed ? lua_error(L) : m->result.type->kind != SOMH_VOID;
 }
 
-int call(lua_State *L) {
-	const somh_method *m = lua_touserdata(L, lua_upvalueindex(1));
-	const somh_class *owner = lua_touserdata(L, lua_upvalueindex(2));
+#if SOMH_WORDS
+/* The same of booleans and whole numbers alone. */
+static int call_words(lua_State *L, const somh_method *m, const somh_class *owner, instance *w) {
+	uint64_t words[MAX_WORDS];
+	som_env ev = {0};
+	som_ref o = w->ref;
+	if (lua_gettop(L) - 1 != (int)m->nparams) return call_method(L, m, owner, w, 2, false);
+	for (uint32_t i = 0; i < m->nparams; i++)
+		if (!word_at(L, m->params[i].type, (int)i + 2, &words[i])) return call_simple(L, m, owner, w);
+	som_proc *proc = procedure(m, owner, w, o);
+	if (!proc) return call_simple(L, m, owner, w);
+	lua_State *outer = now;
+	hold(w);
+	now = L;
+	uint64_t r = somh_words(proc, o, &ev, words, m->nargs);
+	now = outer;
+	int n = -1;
+	if (ev.major != SOM_NO_EXCEPTION) push_env(L, &ev, m, o);
+	else n = push_word(L, m->result.type, r);
+	let_go(L, w, o);
+	return n < 0 ? lua_error(L) : n;
+}
+#endif
+
+/* What a function of Lua has for its one upvalue. */
+typedef struct called { const somh_method *m; const somh_class *owner; int how; } called;
+
+static bool is_word(const somh_type *t) { return t->kind == SOMH_BOOLEAN || t->kind == SOMH_OCTET || (t->kind >= SOMH_INT8 && t->kind <= SOMH_ULONGLONG); }
+
+static bool of_words(const somh_method *m) {
+	bool are = SOMH_WORDS && m->nparams <= MAX_WORDS && m->nargs == m->nparams && !(m->flags & SOMH_OIDL) && m->kind == SOM_STATIC && (m->result.type->kind == SOMH_VOID || is_word(m->result.type));
+	for (uint32_t i = 0; are && i < m->nparams; i++)
+		are = is_word(m->params[i].type);
+	return are;
+}
+
+static int call(lua_State *L) {
+	const called *is = lua_touserdata(L, lua_upvalueindex(1));
+	const somh_method *m = is->m;
+	const somh_class *owner = is->owner;
 	instance *w = instance_at(L, 1);
 	if (!w || (w->cls != owner && !descends(w->cls, owner)))
 		return luaL_error(L, "calling '%s' on bad self (%s expected, got %s)", m->attribute ? m->attribute : m->name, owner->name, lua_isnone(L, 1) ? "no value" : name_at(L, 1));
 	catch_up(L);
 	if (!w->ref) return luaL_error(L, "the object of class %s has been released", w->cls->name);
-	int how = (int)lua_tointeger(L, lua_upvalueindex(3));
-	return how == CALL_SIMPLE && !w->cls->elsewhere ? call_simple(L, m, owner, w) : call_method(L, m, owner, w, 2, how == CALL_OPEN);
+#if SOMH_WORDS
+	if (is->how == CALL_WORDS && !w->cls->elsewhere) return call_words(L, m, owner, w);
+#endif
+	return is->how == CALL_SIMPLE && !w->cls->elsewhere ? call_simple(L, m, owner, w) : call_method(L, m, owner, w, 2, is->how == CALL_OPEN);
+}
+
+void push_call(lua_State *L, const somh_method *m, const somh_class *owner, int how) {
+	called *is = lua_newuserdata_(L, sizeof *is);
+	*is = (called){m, owner, how == CALL_SIMPLE && of_words(m) ? CALL_WORDS : how};
+	lua_pushcclosure(L, call, 1);
 }
 
 /* dispatch(o, name, …): a call by name as other languages do, by the object's own table. */

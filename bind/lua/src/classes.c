@@ -79,10 +79,7 @@ static void push_method(lua_State *L, const somh_method *m, const somh_class *ow
 	set_string(L, "why", m->why);
 	lua_pushlightuserdata(L, (void *)(uintptr_t)m);
 	lua_setfield(L, -2, "method");
-	lua_pushlightuserdata(L, (void *)(uintptr_t)m);
-	lua_pushlightuserdata(L, (void *)(uintptr_t)owner);
-	lua_pushinteger(L, !m->why && is_simple(m) ? CALL_SIMPLE : CALL_ANY);
-	lua_pushcclosure(L, call, 3);
+	push_call(L, m, owner, !m->why && is_simple(m) ? CALL_SIMPLE : CALL_ANY);
 	lua_setfield(L, -2, "call");
 	if (m->why) return;
 	push_signature(L, m);
@@ -106,9 +103,7 @@ static void push_method(lua_State *L, const somh_method *m, const somh_class *ow
 static int waits(lua_State *L) {
 	luaL_checktype(L, 1, LUA_TLIGHTUSERDATA);
 	luaL_checktype(L, 2, LUA_TLIGHTUSERDATA);
-	lua_settop(L, 2);
-	lua_pushinteger(L, CALL_OPEN);
-	lua_pushcclosure(L, call, 3);
+	push_call(L, lua_touserdata(L, 1), lua_touserdata(L, 2), CALL_OPEN);
 	return 1;
 }
 
@@ -336,7 +331,10 @@ static int define(lua_State *L) {
 	const somh_class *c = somh_define(&d, &ev);
 	now = outer;
 	if (!c) {
-		k->dead = true;
+		lua_getfield(L, 1, "handle");
+		((class_handle *)lua_touserdata(L, -1))->k = NULL;
+		__atomic_store_n(&k->dead, true, __ATOMIC_RELEASE);
+		if (ev.code != SOM_E_BUSY) drop_maker(k); /* else there is a class for good whose begin and end have it */
 		return push_env(L, &ev, NULL, NULL), lua_error(L);
 	}
 	__atomic_store_n(&k->cls, c, __ATOMIC_RELEASE);

@@ -37,6 +37,7 @@ typedef struct instance {
 	strike out;
 	uint32_t id;    /* of its class */
 	som_weak *weak; /* of a kept one: whether a reference can still be had */
+	som_weak *unsure; /* not NULL: nobody has said that ref has been begun; where it cannot be, it goes whoever has references */
 	bool kept, ended, revived;
 } instance;
 
@@ -86,6 +87,8 @@ const somh_type *type_at(lua_State *L, int at);   /* of such a table; NULL: it i
 const char *name_at(lua_State *L, int at);        /* of what is there, for errors */
 void push_type_name(lua_State *L, const somh_type *t);
 int push_whole(lua_State *L, int64_t v, bool is_unsigned);
+bool word_at(lua_State *L, const somh_type *t, int at, uint64_t *w); /* a boolean or whole number, extended to a word; false: it is none, or not plainly */
+int push_word(lua_State *L, const somh_type *t, uint64_t w);        /* of these types, and none of SOMH_VOID: how many */
 extern const char type_key;
 
 /* objects.c */
@@ -96,13 +99,14 @@ void begin_instance(som_ref self, som_env *ev, void *context); /* these two from
 void end_instance(som_ref self, void *context);
 void hold(instance *w);
 void let_go(lua_State *L, instance *w, som_ref o);
+bool is_there(instance *w); /* false: ref is NULL from now on */
 bool is_out(lua_State *L, strike *s); /* in a finalizer */
 void set_up_objects(lua_State *L);
 bool descends(const somh_class *c, const somh_class *from);
 
 /* calls.c */
-enum { CALL_ANY, CALL_SIMPLE, CALL_OPEN };
-int call(lua_State *L); /* the closure of a method: upvalues are the method, the class that it was found in, and how it is called */
+enum { CALL_ANY, CALL_SIMPLE, CALL_WORDS, CALL_OPEN };
+void push_call(lua_State *L, const somh_method *m, const somh_class *owner, int how); /* the function of a method, which was found in that class */
 void call_functions(lua_State *L);
 
 /* overrides.c */

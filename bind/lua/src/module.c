@@ -107,6 +107,13 @@ static int serve(lua_State *L) {
 	return catch_up(L), 0;
 }
 
+/* patience(milliseconds): how long other threads wait for Lua. */
+static int patience(lua_State *L) {
+	lua_Number n = luaL_checknumber(L, 1);
+	if (!(n >= 1 && n <= UINT32_MAX)) return luaL_argerror(L, 1, "milliseconds expected, from 1 to 4294967295");
+	return somh_home_patience((uint32_t)n), 0;
+}
+
 static void new_place(lua_State *L, int what, const char *mode) {
 	lua_newtable(L);
 	if (mode) {
@@ -159,6 +166,8 @@ __attribute__((visibility("default"))) int luaopen_dsom_core(lua_State *L) {
 	lua_setfield(L, -2, "catch_up");
 	lua_pushcfunction(L, serve);
 	lua_setfield(L, -2, "serve");
+	lua_pushcfunction(L, patience);
+	lua_setfield(L, -2, "patience");
 	lua_pushlightuserdata(L, &state);
 	lua_setfield(L, -2, "state");
 	lua_pushlightuserdata(L, NULL);

@@ -72,13 +72,42 @@ static void regain(lua_State *L, instance *w) {
 	pthread_mutex_unlock(&lock);
 }
 
+/* Of a class made in Lua, met before its begin: that comes behind what its ancestors do to begin it, and not at all where they fail. Then the object goes, and none of its end is
+ * told; libsom's weak reference knows. */
+static bool doubt(instance *w) {
+	w->class_id = 0;
+	return (w->unsure = som_weak_new(w->ref, NULL)) != NULL;
+}
+
+static void trust(instance *w) {
+	if (!w->unsure) return;
+	som_weak_free(w->unsure);
+	w->unsure = NULL;
+	if (!w->kept) w->class_id = w->id;
+}
+
+bool is_there(instance *w) {
+	if (!w->unsure || !w->ref) return w->ref != NULL;
+	som_ref o = som_weak_get(w->unsure);
+	if (o) return som_release(o), true; /* not the last: w has one */
+	pthread_mutex_lock(&lock);
+	if (w->ref && somh_twin(twins, w->ref) == w) somh_twin_set(twins, w->ref, NULL);
+	w->ref = NULL;
+	w->ended = true;
+	pthread_mutex_unlock(&lock);
+	trust(w);
+	return false;
+}
+
 instance *instance_at(lua_State *L, int at) {
 	if (!lua_istable(L, at)) return NULL;
 	rawgetp(L, at, &handle_key);
-	instance *w = lua_type(L, -1) == LUA_TUSERDATA && lua_rawlen(L, -1) == sizeof *w ? lua_touserdata(L, -1) : NULL;
+	instance *w = lua_touserdata(L, -1);
+	if (w && lua_rawlen(L, -1) != sizeof *w) w = NULL;
 	lua_pop(L, 1);
 	if (!w || w->magic != &handle_key) return NULL;
 	if (w->kept) regain(L, w);
+	if (w->unsure) is_there(w);
 	return w;
 }
 
@@ -117,7 +146,7 @@ static instance *new_handle(lua_State *L, instance *before) {
 		if (w->ref) somh_twin_set(twins, w->ref, w); /* one is there: it needs no memory */
 		before->ref = NULL;
 		before->lent = NULL;
-		before->weak = NULL;
+		before->weak = before->unsure = NULL;
 		pthread_mutex_unlock(&lock);
 	}
 	lua_pop(L, 1);
@@ -177,7 +206,7 @@ static int new_object(lua_State *L, const somh_class *c) {
 
 static int ending(lua_State *L, som_ref o) { return fail(L, "an object of class %s is in the middle of its end", som_class_describe(som_class_of(o))->name); }
 
-static int wrap_new(lua_State *L, som_ref o, bool owned) {
+static int wrap_new(lua_State *L, som_ref o, bool owned, bool begun) {
 	som_env ev = {0};
 	if (somh_ending(o)) return ending(L, o);
 	const somh_class *c = somh_describe(som_class_of(o), &ev);
@@ -200,22 +229,27 @@ static int wrap_new(lua_State *L, som_ref o, bool owned) {
 		return fail(L, "not enough memory");
 	}
 	w->ref = owned ? o : som_retain(o);
-	return 0;
+	return begun || !c->nmade || doubt(w) ? 0 : fail(L, "not enough memory");
 }
 
-int wrap(lua_State *L, som_ref o, bool owned) {
+/* begun: it begins just now. */
+static int wrap_as(lua_State *L, som_ref o, bool owned, bool begun) {
 	if (!o) return lua_pushnil(L), 0;
 	if (!lua_checkstack(L, 20)) return lua_pushliteral(L, "stack overflow"), -1;
 	pthread_mutex_lock(&lock);
 	instance *w = somh_twin(twins, o);
 	pthread_mutex_unlock(&lock);
-	if (!w) return wrap_new(L, o, owned);
+	if (w && w->unsure && !is_there(w)) w = NULL; /* another object is where that was */
+	if (!w) return wrap_new(L, o, owned, begun);
+	if (begun) trust(w);
 	if (!push_of(L, w, o)) return ending(L, o);
 	if (w->kept) regain(L, w);
 	if (!w->ref && somh_ending(o)) return lua_pop(L, 1), ending(L, o);
 	if (owned && !w->ended) som_release(o); /* not the last: w has one */
 	return 0;
 }
+
+int wrap(lua_State *L, som_ref o, bool owned) { return wrap_as(L, o, owned, false); }
 
 /* ---- Ending ---- */
 
@@ -245,13 +279,14 @@ static int instance_gc(lua_State *L) {
 	instance *w = lua_touserdata(L, 1);
 	som_ref o = w->ref;
 	if (closed || (w->kept && !w->ended)) return 0; /* the latter where the state is being closed: others have what it has lent them */
+	if (w->unsure && !is_there(w)) o = NULL;
 	if (!o || w->ended) {
-		som_weak_free(w->weak);
+		som_weak_free(w->weak), trust(w);
 		return somh_lent_end(&w->lent), 0;
 	}
 	bool scripted = w->cls->nmade != 0, others = scripted && somh_shared(o);
 	if (w->revived || others || !is_out(L, &w->out)) {
-		bool keep = others && !w->revived;
+		bool keep = others && !w->revived && !w->unsure; /* the end of a kept one has to be told */
 		lua_getuservalue_(L, 1);
 		w = new_handle(L, w);
 		if (!keep || !(w->weak = som_weak_new(o, NULL))) return 0; /* with no memory it is looked at again by the next collection */
@@ -265,7 +300,7 @@ static int instance_gc(lua_State *L) {
 	}
 	somh_lent *lent = w->lent;
 	w->lent = NULL;
-	take_out(w);
+	take_out(w), trust(w);
 	drop(L, w, o);
 	somh_lent_end(&lent);
 	return 0;
@@ -281,13 +316,13 @@ static int object_release(lua_State *L) {
 
 /* ---- Objects of classes made in Lua ---- */
 
-static struct making { const somh_class *cls; som_ref begun; } making; /* the object that Lua is making */
+static struct making { const somh_class *cls; bool begun; } making; /* the object that Lua is making */
 
 static int begin_body(lua_State *L) {
 	som_ref self = lua_touserdata(L, 1);
 	bool ours = making.cls && !making.begun && som_class_of(self) == making.cls->cls;
-	if (ours) making.begun = self;
-	if (wrap(L, self, false) < 0) return lua_error(L);
+	if (ours) making.begun = true;
+	if (wrap_as(L, self, false, true) < 0) return lua_error(L);
 	if (ours) return 0; /* it is given its arguments behind this */
 	place(L, H_BEGIN);
 	lua_pushvalue(L, -2);
@@ -295,7 +330,7 @@ static int begin_body(lua_State *L) {
 	return 0;
 }
 
-typedef struct beginning { som_ref self; som_env *ev; } beginning;
+typedef struct beginning { som_ref self; som_env *ev; const maker *of; } beginning;
 
 static void begin_at_home(void *p) {
 	beginning *b = p;
@@ -303,6 +338,7 @@ static void begin_at_home(void *p) {
 		som_raise_system(b->ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, closed ? "the state of Lua has ended" : "a method that dsom.quick was told never calls back makes an object of Lua's");
 		return;
 	}
+	if (!b->of->cls || b->of->dead) return; /* the class is just being made, or is no more */
 	if (call_back(now, begin_body, b->self, b->ev) == 0) return;
 	pthread_mutex_lock(&lock);
 	instance *w = somh_twin(twins, b->self);
@@ -313,7 +349,7 @@ static void begin_at_home(void *p) {
 void begin_instance(som_ref self, som_env *ev, void *context) {
 	maker *k = context;
 	if (__atomic_load_n(&closed, __ATOMIC_ACQUIRE) || __atomic_load_n(&k->dead, __ATOMIC_ACQUIRE)) return; /* what stands above the class is all that there is */
-	somh_home_do(begin_at_home, &(beginning){self, ev}, ev);
+	somh_home_do(begin_at_home, &(beginning){self, ev, k}, ev);
 }
 
 void end_instance(som_ref self, void *context) {
@@ -339,18 +375,11 @@ static int class_new(lua_State *L) {
 	struct making outer = making;
 	lua_State *before = now;
 	catch_up(L);
-	making = (struct making){c->nmade && lua_toboolean(L, 2) ? c : NULL, NULL};
+	making = (struct making){c->nmade && lua_toboolean(L, 2) ? c : NULL, false};
 	now = L;
 	som_ref o = som_new(c->cls, &ev);
 	now = before;
-	som_ref begun = making.begun;
 	making = outer;
-	if (!o && begun) { /* it has been begun, and there is no object any more */
-		pthread_mutex_lock(&lock);
-		instance *w = somh_twin(twins, begun);
-		if (w) somh_twin_set(twins, begun, NULL), w->ref = NULL;
-		pthread_mutex_unlock(&lock);
-	}
 	if (!o) push_env(L, &ev, NULL, NULL);
 	if (!o || wrap(L, o, true) < 0) return lua_error(L);
 	return 1;

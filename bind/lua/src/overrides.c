@@ -11,7 +11,9 @@ typedef struct upcall {
 	som_ref self;
 	const som_value *args;
 	som_value *result;
-	bool above; /* Lua has nothing for it */
+	bool above;   /* Lua has nothing for it */
+	bool foreign; /* another thread waits for it, which may go */
+	bool left;    /* and has: nothing that it has handed over is there any more */
 } upcall;
 
 static int push_argument(lua_State *L, const somh_param *p, const som_value *v) {
@@ -65,6 +67,19 @@ static bool push_function(lua_State *L, const upcall *u) {
 	return !lua_isnil(L, -1);
 }
 
+/* Calls the function, as long as it takes: false: who has called is gone, and so is what it would be told. */
+static bool call_function(lua_State *L, upcall *u, const instance *w, int n) {
+	if (!u->foreign || w->unsure) { /* the latter would be gone with its caller */
+		lua_call(L, n, LUA_MULTRET);
+		return true;
+	}
+	somh_home_away();
+	int failed = lua_pcall(L, n, LUA_MULTRET, 0);
+	if ((u->left = !somh_home_back())) return false;
+	if (failed) lua_error(L);
+	return true;
+}
+
 static int run(lua_State *L) {
 	upcall *u = lua_touserdata(L, 1);
 	const somh_method *m = u->of->m;
@@ -89,7 +104,7 @@ static int run(lua_State *L) {
 		n++;
 	}
 	somh_took(m, u->args);
-	lua_call(L, n, LUA_MULTRET);
+	if (!call_function(L, u, w, n)) return 0;
 	int most = f + 2 + (int)m->nparams; /* results are from f + 2 on */
 	if (lua_gettop(L) < most) lua_settop(L, most);
 	luaL_checkstack(L, 20, NULL);
@@ -142,12 +157,14 @@ static void handle_at_home(void *p) {
 		som_raise_system(h->ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, closed ? "the state of Lua has ended" : why);
 		return;
 	}
-	if (call_back(now, run, &h->u, h->ev) < 0) h->u.above = false;
+	upcall u = h->u;
+	bool failed = call_back(now, run, &u, h->ev) < 0; /* h is gone where who has called is */
+	if (!u.left) h->u.above = u.above && !failed;
 }
 
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
 	const override *o = context;
-	handling h = {{o, self, args, result, false}, o->m->flags & SOMH_OIDL ? NULL : ev};
+	handling h = {{.of = o, .self = self, .args = args, .result = result, .foreign = !somh_at_home()}, o->m->flags & SOMH_OIDL ? NULL : ev};
 	if (__atomic_load_n(&closed, __ATOMIC_ACQUIRE) || __atomic_load_n(&o->of->dead, __ATOMIC_ACQUIRE)) h.u.above = true;
 	else somh_home_do(handle_at_home, &h, h.ev);
 	if (h.u.above) call_above(o, self, ev, args, result);

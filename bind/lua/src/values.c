@@ -268,6 +268,37 @@ static int whole_at(lua_State *L, int at, uint64_t *v, bool *negative) {
 	return 0;
 }
 
+bool word_at(lua_State *L, const somh_type *t, int at, uint64_t *w) {
+	const struct range *r = &ranges[t->kind];
+	if (t->kind == SOMH_BOOLEAN) return *w = (uint64_t)lua_toboolean(L, at), lua_isboolean(L, at);
+#if LUA_VERSION_NUM >= 504
+	if (!lua_isinteger(L, at)) return false;
+	int64_t v = lua_tointeger(L, at);
+#else
+	if (lua_type(L, at) != LUA_TNUMBER) return false;
+	double d = lua_tonumber(L, at);
+	if (!(d >= -exact && d <= exact)) return false;
+	int64_t v = (int64_t)d;
+	if ((double)v != d) return false;
+#endif
+	*w = (uint64_t)v;
+	return v < 0 ? v >= r->least : *w <= r->most;
+}
+
+int push_word(lua_State *L, const somh_type *t, uint64_t w) {
+	switch (t->kind) {
+	case SOMH_VOID: return 0;
+	case SOMH_BOOLEAN: return lua_pushboolean(L, (uint8_t)w != 0), 1;
+	case SOMH_OCTET: return lua_pushinteger(L, (uint8_t)w), 1;
+	case SOMH_INT8: return lua_pushinteger(L, (int8_t)w), 1;
+	case SOMH_SHORT: return lua_pushinteger(L, (int16_t)w), 1;
+	case SOMH_USHORT: return lua_pushinteger(L, (uint16_t)w), 1;
+	case SOMH_LONG: return lua_pushinteger(L, (int32_t)w), 1;
+	case SOMH_ULONG: return lua_pushinteger(L, (uint32_t)w), 1;
+	default: return push_whole(L, (int64_t)w, t->kind == SOMH_ULONGLONG), 1;
+	}
+}
+
 static int put_whole(lua_State *L, const somh_type *t, int at, void *p, const path *where) {
 	const struct range *r = &ranges[t->kind];
 	uint64_t v = 0;

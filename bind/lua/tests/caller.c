@@ -2,6 +2,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <pthread.h>
+#include <sched.h>
 #include <som.h>
 #include <stdbool.h>
 
@@ -9,6 +10,9 @@ typedef int64_t method(void *o, som_env *ev, int64_t n);
 int define_older(void);
 int define_signed(void);
 int define_below(const char *name, const char *parent);
+int64_t speak_once(const char *name, int64_t n, som_env *ev);
+int define_showing(const char *name, const char *parent);
+void watch_showing(void *by, int undo);
 void at_end(method *f, void *o, int64_t n);
 
 static void *address(lua_State *L, int at) { return (void *)(uintptr_t)(int64_t)luaL_checknumber(L, at); }
@@ -31,35 +35,48 @@ static int begin(lua_State *L) {
 	return lua_pushboolean(L, pthread_create(&thread, NULL, run, &begun) == 0), 1;
 }
 
+static int answer(lua_State *L, int64_t n, som_env *ev) {
+	lua_pushnumber(L, (lua_Number)n);
+	lua_pushstring(L, ev->major ? ev->id : NULL);
+	lua_pushstring(L, ev->major ? ev->text : NULL);
+	som_env_clear(ev);
+	return 3;
+}
+
 /* ended(): nothing while it goes on; then what it has returned, and the exception's id and text. */
 static int ended(lua_State *L) {
-	if (!__atomic_load_n(&begun.ended, __ATOMIC_ACQUIRE)) return 0;
+	if (!__atomic_load_n(&begun.ended, __ATOMIC_ACQUIRE)) return sched_yield(), 0;
 	pthread_join(thread, NULL);
-	lua_pushnumber(L, (lua_Number)begun.n);
-	lua_pushstring(L, begun.ev.major ? begun.ev.id : NULL);
-	lua_pushstring(L, begun.ev.major ? begun.ev.text : NULL);
-	som_env_clear(&begun.ev);
-	return 3;
+	return answer(L, begun.n, &begun.ev);
+}
+
+/* wait(): the same, behind its end. */
+static int wait_for(lua_State *L) {
+	pthread_join(thread, NULL);
+	return answer(L, begun.n, &begun.ev);
 }
 
 /* direct(entry, object, n): the same by this thread, past the module: what it returned, and the exception's id and text. */
 static int direct(lua_State *L) {
 	som_env ev = {0};
-	int64_t n = function(L, 1)(address(L, 2), &ev, (int64_t)luaL_checknumber(L, 3));
-	lua_pushnumber(L, (lua_Number)n);
-	lua_pushstring(L, ev.major ? ev.id : NULL);
-	lua_pushstring(L, ev.major ? ev.text : NULL);
-	som_env_clear(&ev);
-	return 3;
+	return answer(L, function(L, 1)(address(L, 2), &ev, (int64_t)luaL_checknumber(L, 3)), &ev);
+}
+
+/* made(name, n): the same of a new object of a class. */
+static int made(lua_State *L) {
+	som_env ev = {0};
+	return answer(L, speak_once(luaL_checkstring(L, 1), (int64_t)luaL_checknumber(L, 2), &ev), &ev);
 }
 
 static int last(lua_State *L) { return at_end(function(L, 1), address(L, 2), (int64_t)luaL_checknumber(L, 3)), 0; }
+static int showing(lua_State *L) { return lua_pushboolean(L, define_showing(luaL_checkstring(L, 1), luaL_checkstring(L, 2))), 1; }
+static int watch(lua_State *L) { return watch_showing(address(L, 1), lua_toboolean(L, 2)), 0; }
 static int older(lua_State *L) { return lua_pushboolean(L, define_older()), 1; }
 static int below(lua_State *L) { return lua_pushboolean(L, define_below(luaL_checkstring(L, 1), luaL_checkstring(L, 2))), 1; }
 static int signatures(lua_State *L) { return lua_pushboolean(L, define_signed()), 1; }
 
 __attribute__((visibility("default"))) int luaopen_caller(lua_State *L) {
-	static const luaL_Reg functions[] = {{"begin", begin}, {"ended", ended}, {"direct", direct}, {"at_end", last}, {"older", older}, {"signed", signatures}, {"below", below}, {NULL, NULL}};
+	static const luaL_Reg functions[] = {{"begin", begin}, {"ended", ended}, {"wait", wait_for}, {"direct", direct}, {"made", made}, {"at_end", last}, {"older", older}, {"signed", signatures}, {"below", below}, {"showing", showing}, {"watch", watch}, {NULL, NULL}};
 	lua_newtable(L);
 	for (const luaL_Reg *f = functions; f->name; f++) {
 		lua_pushcfunction(L, f->func);

@@ -406,6 +406,105 @@ function tests.init()
   equal(Dog.som_instances, before)
 end
 
+-- An override that C++'s constructor calls sees the object that it will be; and one that is never begun goes, whoever has its table.
+function tests.before_begin()
+  local Eager, threads = dsom.load "Threads::Eager", dsom.load "Threads::Caller" ()
+  local seen, answer = {}, 0
+  local Asked = Eager:extend "Asked"
+  function Asked:init()
+    self.begun = true
+    if answer > 0 then error "init" end
+  end
+  function Asked:hello(n)
+    seen[#seen + 1] = self
+    self.asked = n
+    if n == 1 and answer == 3 then collect() end
+    return answer
+  end
+  local ways = { function() return Asked() end, function() return Asked:som_new() end }
+  for _, make in ipairs(ways) do
+    local o = make()
+    assert(#seen == 1 and rawequal(seen[1], o) and o.asked == 1 and o.begun and o:som_dispatch("hello", 5) == 0 and o.asked == 5)
+    seen = {}
+  end
+  for _, what in ipairs { { 1, "init" }, { 3, "init" }, { -1, "hello was not answered" } } do
+    answer = what[1]
+    for _, make in ipairs(ways) do fails(what[2], make) end
+    assert(not threads:make_here "Asked" and threads.why:find(what[2]), threads.why)
+    equal(#seen, 3)
+    for i, o in ipairs(seen) do
+      if what[1] < 0 or i > 1 then -- else the object is there, and its init alone has failed
+        fails("has been released", o.word, o)
+        equal({ o.asked, o:som_alive(), tostring(o) }, { 1, false, "Asked: released" })
+      end
+      o.more, o.me = {}, o
+    end
+    seen = {}
+  end
+  answer = -1
+  local function keeping() -- what is collected in the midst of it, and comes back
+    local weak = {}
+    function Asked:word()
+      weak[1] = dsom.weak(self)
+      self = nil
+      return ""
+    end
+    function Asked:hello(n)
+      collect()
+      assert(rawequal(weak[1](), self))
+      return answer
+    end
+    for _, make in ipairs(ways) do fails("hello was not answered", make) end
+    assert(weak[1]() == nil)
+  end
+  keeping()
+  Asked.word, Asked.hello, answer = Eager.word, Eager.hello, 0
+  for i = 1, 100 do -- where those were
+    local o = ways[i % 2 + 1]()
+    assert(o.begun and o:som_alive() and o.more == nil and o.me == nil)
+    assert(threads:make_here "Asked")
+    if i % 10 == 0 then collect() end
+  end
+  seen = {}
+  collect()
+  collect()
+  equal(Asked.som_instances, 0)
+end
+
+-- The same where the constructor hands the object to another one of Lua's.
+function tests.shown_before_begin()
+  caller.showing("Showing", "Zoo::Dog")
+  local Watching, Shown = Dog:extend "Watching", dsom.load "Showing":extend "Shown"
+  local seen, w = {}, nil
+  function Watching:friend_of(who)
+    seen[#seen + 1] = who
+    equal({ who:speak(3), who.begun }, { 7 })
+    return who
+  end
+  function Shown:init() self.begun = true end
+  w = Watching()
+  for _, make in ipairs { Shown, function() return Shown:som_new() end } do
+    caller.watch(w:som_address(), false)
+    local o = make()
+    assert(#seen == 1 and rawequal(seen[1], o) and o.begun)
+    caller.watch(w:som_address(), true)
+    fails("it is undone", make)
+    assert(#seen == 2 and not seen[2]:som_alive())
+    fails("has been released", seen[2].speak, seen[2], 1)
+    seen = {}
+  end
+  for i = 1, 60 do
+    caller.watch(w:som_address(), i % 3 == 1)
+    equal(select(2, caller.made("Shown", 1)), i % 3 == 1 and "IDL:omg.org/CORBA/INITIALIZE:1.0" or nil)
+    if i % 7 == 0 then collect() end
+  end
+  caller.watch(0, false)
+  seen = {}
+  collect()
+  collect()
+  equal(Shown.som_instances, 0)
+end
+
 function tests.class_goes()
   local function there(name)
     for _, n in ipairs(dsom.classes()) do if n == name then return true end end
@@ -633,6 +732,63 @@ function tests.foreign()
   local got = called(o, 7)
   assert(got[2] == "IDL:opendsom/LuaError:1.0" and got[3]:find "odd")
   collect()
+end
+
+-- An override that does not return before its caller, another thread, has gone: that one is told, and Lua goes on.
+function tests.never_returns()
+  local Own, d = Dog:extend "Never", Dog()
+  local told
+  function Own:speak(n)
+    if n < 5 then return n end
+    told = { caller.wait() }
+    if n == 6 then error "nobody hears it" end
+    return "none"
+  end
+  local o = Own()
+  for _, n in ipairs { 5, 6 } do
+    dsom.patience(300)
+    repeat
+      assert(caller.begin(o:som_entry "speak", o:som_address(), n))
+      told = nil
+      repeat
+        dsom.serve()
+        told = told or { caller.ended() }
+        if told[1] == nil then told = nil end
+      until told
+    until told[2] ~= "IDL:omg.org/CORBA/TRANSIENT:1.0" -- it was not served in time
+    dsom.patience(60000)
+    equal(told[2], "IDL:omg.org/CORBA/TIMEOUT:1.0")
+    assert(told[3]:find "has not come to its end within 300 ms %(SOMH_HOME_PATIENCE%), and goes on", told[3])
+    equal({ o:som_dispatch("speak", 4), d:speak(3) }, { 4, 7 })
+  end
+  fails("number expected, got nil", dsom.patience)
+  fails("milliseconds expected, from 1", dsom.patience, 0)
+end
+
+-- The same by Lua's own thread: a hook ends it, and the error goes through C++.
+function tests.hooked()
+  local Own = Dog:extend "Hooked"
+  function Own:speak() while true do end end
+  if jit then jit.off(Own.speak) end -- what is compiled asks no hook
+  local o = Own()
+  local function limited(f, ...)
+    debug.sethook(function() error "too long" end, "", 100000)
+    local r = { pcall(f, ...) }
+    debug.sethook()
+    return unpack(r)
+  end
+  for _ = 1, 3 do
+    local good, e = limited(o.som_dispatch, o, "speak", 1)
+    assert(not good and tostring(e):find "too long", e)
+  end
+  equal(Dog():speak(3), 7)
+  assert(caller.begin(o:som_entry "speak", o:som_address(), 1))
+  local r
+  repeat
+    assert(limited(dsom.serve))
+    r = { caller.ended() }
+  until r[1]
+  assert(r[2] == "IDL:opendsom/LuaError:1.0" and r[3]:find "too long", r[3])
 end
 
 function tests.quick()

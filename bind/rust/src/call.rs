@@ -4,8 +4,10 @@ use crate::error::{check, take, Error, Result, ValueErrorKind};
 use crate::object::{Interface, IsA, Make, Object, Target};
 use crate::sys;
 use crate::typed::{Get, Put};
+use std::alloc::{alloc, dealloc, handle_alloc_error, Layout};
 use std::ffi::CString;
 use std::marker::PhantomData;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicIsize, AtomicPtr, AtomicU64, Ordering};
 
 /// A class that generated code knows, and the version that it was made for.
@@ -160,23 +162,12 @@ fn goes_by_registers<A: Args, R: Results>(m: &'static sys::Method) -> bool {
 
 // ---- A call by memory ----
 
-const ROOM: usize = 16; // in units of 16 octets
-
-struct CellOf {
-    of: &'static sys::Param,
-    p: *mut u8,
-    heap: bool,
-    ends: bool,
-}
-
-/// The arguments of a call, and memory for what has to be in some: what is in it is ended with the frame, unless it was given away.
+/// The arguments of a call, and memory for what has to be in some, by somhost.h: what is in it is ended with the frame, unless it was given away.
 pub struct Frame {
     pub(crate) m: &'static sys::Method,
-    pub(crate) args: [sys::Word; sys::MAX_ARGS + 1],
+    /// It stays where it is: arguments point into it.
+    f: NonNull<sys::Frame>,
     result: sys::Word,
-    cells: Vec<CellOf>,
-    room: Box<[u128; ROOM]>,
-    used: usize,
     at: usize,
     from: usize,
     taken: usize,
@@ -192,22 +183,40 @@ impl Frame {
                 &format!("{}::{} cannot be called: {}", m.class().name(), m.name(), sys::text(m.why)),
             )));
         }
-        let args = [sys::Word { whole: 0 }; sys::MAX_ARGS + 1];
-        Ok(Frame { m, args, result: sys::Word { whole: 0 }, cells: Vec::new(), room: Box::new([0; ROOM]), used: 0, at: from, from, taken: 0 })
+        let layout = Layout::new::<sys::Frame>();
+        // SAFETY: the layout is not empty; what has to be there at the beginning, somh_frame_begin writes.
+        let f = unsafe {
+            let f = NonNull::new(alloc(layout).cast::<sys::Frame>()).unwrap_or_else(|| handle_alloc_error(layout));
+            sys::somh_frame_begin(f.as_ptr());
+            f
+        };
+        Ok(Frame { m, f, result: sys::Word { whole: 0 }, at: from, from, taken: 0 })
     }
 
     pub(crate) fn cell(&mut self, of: &'static sys::Param) -> *mut u8 {
-        let n = (of.of().size.max(1) as usize + 15) / 16;
-        let heap = self.used + n > ROOM;
-        let p = if heap {
-            Box::into_raw(vec![0u128; n].into_boxed_slice()).cast::<u8>()
-        } else {
-            let p = self.room[self.used..].as_mut_ptr().cast::<u8>();
-            self.used += n;
-            p
-        };
-        self.cells.push(CellOf { of, p, heap, ends: true });
-        p
+        // SAFETY: there is a cell for each parameter and the result.
+        let cell = unsafe { sys::somh_frame_cell(self.f.as_ptr(), of) };
+        if cell.is_null() {
+            handle_alloc_error(Layout::from_size_align(of.of().size as usize, 16).unwrap_or_else(|_| Layout::new::<sys::Frame>()));
+        }
+        cell.cast()
+    }
+
+    fn args(&self) -> *const sys::Word {
+        // SAFETY: no reference is made to what is not all written.
+        unsafe { std::ptr::addr_of!((*self.f.as_ptr()).args).cast() }
+    }
+    fn arg(&self, slot: u8) -> sys::Word {
+        // SAFETY: a parameter's slot is one of the arguments, which are all written.
+        unsafe { *self.args().add(slot as usize) }
+    }
+    fn put_cell(&mut self, p: &'static sys::Param, cell: *mut u8) {
+        // SAFETY: the cell is p's.
+        unsafe { sys::somh_frame_put(self.f.as_ptr(), p, cell.cast()) }
+    }
+    fn put_result(&mut self, cell: *mut u8) {
+        // SAFETY: as of arg.
+        unsafe { (*(self.args() as *mut sys::Word).add(self.m.result.slot as usize)).p = cell.cast() }
     }
 
     /// Makes room for what comes out, up to the next parameter that goes in.
@@ -218,7 +227,7 @@ impl Frame {
                 return Some(p);
             }
             let cell = self.cell(p);
-            self.args[p.slot as usize].p = cell.cast();
+            self.put_cell(p, cell);
         }
         None
     }
@@ -246,16 +255,7 @@ impl Frame {
         let p = self.next_in().ok_or_else(|| self.count())?;
         let cell = self.cell(p);
         put(p.of(), cell, p.nullable()).map_err(|e| self.argument(p, e))?;
-        let word = &mut self.args[p.slot as usize];
-        let behind = p.of().apart != 0 || p.direction != sys::IN;
-        // SAFETY: what goes in by value is no larger than a word.
-        unsafe {
-            if !behind {
-                std::ptr::copy_nonoverlapping(cell, (word as *mut sys::Word).cast::<u8>(), p.of().size.min(8) as usize);
-            } else {
-                word.p = cell.cast();
-            }
-        }
+        self.put_cell(p, cell);
         Ok(())
     }
 
@@ -267,7 +267,7 @@ impl Frame {
         }
         if p.direction != sys::IN {
             let cell = self.cell(p);
-            self.args[p.slot as usize].p = cell.cast();
+            self.put_cell(p, cell);
         }
         Ok(())
     }
@@ -295,18 +295,14 @@ impl Frame {
         }
         if result.of().apart != 0 {
             let cell = self.cell(result);
-            self.args[result.slot as usize].p = cell.cast();
+            self.put_result(cell);
         }
         Ok(())
     }
 
-    /// What is not this side's to end after a call: what was given with it, what is lent, and what comes out of one that raised.
     fn given(&mut self, raised: bool) {
-        for c in &mut self.cells {
-            if c.of.owner == sys::OBJECTS || (raised && c.of.direction == sys::OUT) {
-                c.ends = false;
-            }
-        }
+        // SAFETY: the frame has begun.
+        unsafe { sys::somh_frame_given(self.f.as_ptr(), raised.into()) }
     }
 
     pub(crate) fn call(&mut self, to: Target) -> Result<()> {
@@ -328,7 +324,7 @@ impl Frame {
         };
         let mut ev = sys::Env::EMPTY;
         // SAFETY: the arguments are what the method's description says, each of its type.
-        let code = unsafe { sys::somh_call(self.m, procedure, to.o, self.args.as_ptr(), &mut self.result, &mut ev) };
+        let code = unsafe { sys::somh_call(self.m, procedure, to.o, self.args(), &mut self.result, &mut ev) };
         let raised = code != sys::OK || ev.major != sys::NO_EXCEPTION;
         if code == sys::OK {
             self.given(raised);
@@ -342,7 +338,7 @@ impl Frame {
     pub(crate) fn make(&mut self, class: &'static sys::Class) -> Result<Object> {
         let mut ev = sys::Env::EMPTY;
         // SAFETY: the arguments behind the first one, which is the making, are what the description says.
-        let o = unsafe { sys::somh_make(class, self.m, self.args[1..].as_ptr(), &mut ev) };
+        let o = unsafe { sys::somh_make(class, self.m, self.args().add(1), &mut ev) };
         self.given(o.is_null());
         // SAFETY: the object is owned.
         match unsafe { Object::owned(o) } {
@@ -364,7 +360,7 @@ impl Frame {
         if returns && self.taken == 1 {
             if result.of().apart != 0 {
                 // SAFETY: its place was made by filled.
-                return get(result.of(), unsafe { self.args[result.slot as usize].p } as *const u8, result.nullable());
+                return get(result.of(), unsafe { self.arg(result.slot).p } as *const u8, result.nullable());
             }
             let at = (&mut self.result as *mut sys::Word).cast::<u8>();
             let is = get(result.of(), at, result.nullable());
@@ -377,31 +373,30 @@ impl Frame {
         let i = self.taken - 1 - returns as usize;
         let p = self.m.params().iter().filter(|p| p.direction != sys::IN).nth(i).ok_or_else(|| self.count())?;
         // SAFETY: an out parameter has a cell.
-        get(p.of(), unsafe { self.args[p.slot as usize].p } as *const u8, p.nullable())
+        get(p.of(), unsafe { self.arg(p.slot).p } as *const u8, p.nullable())
     }
 
+    fn cell_of(&self, i: usize) -> *mut sys::Cell {
+        // SAFETY: so many cells have been made.
+        unsafe { std::ptr::addr_of_mut!((*self.f.as_ptr()).cells).cast::<sys::Cell>().add(i) }
+    }
     /// What is in a cell is somebody else's from now on.
     pub(crate) fn given_away(&mut self, i: usize) {
-        self.cells[i].ends = false;
+        // SAFETY: the cell has been made.
+        unsafe { (*self.cell_of(i)).ends = 0 }
     }
     pub(crate) fn cell_at(&self, i: usize) -> (*mut u8, &'static sys::Param) {
-        (self.cells[i].p, self.cells[i].of)
+        // SAFETY: the cell has been made, of a parameter, which lives as long as the process.
+        unsafe { ((*self.cell_of(i)).p.cast(), &*(*self.cell_of(i)).of) }
     }
 }
 
 impl Drop for Frame {
     fn drop(&mut self) {
-        for c in &self.cells {
-            // SAFETY: a cell is a value of its type, and is ended once.
-            unsafe {
-                if c.ends {
-                    sys::somh_end(c.of.of(), c.p.cast());
-                }
-                if c.heap {
-                    let n = (c.of.of().size.max(1) as usize + 15) / 16;
-                    drop(Box::from_raw(std::ptr::slice_from_raw_parts_mut(c.p.cast::<u128>(), n)));
-                }
-            }
+        // SAFETY: it is ended once, and was allocated so.
+        unsafe {
+            sys::somh_frame_end(self.f.as_ptr());
+            dealloc(self.f.as_ptr().cast(), Layout::new::<sys::Frame>());
         }
     }
 }

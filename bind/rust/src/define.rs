@@ -346,9 +346,10 @@ unsafe extern "C" fn handle(context: *mut c_void, this: sys::Ref, ev: *mut sys::
     let (node, class) = match (node, class) {
         (Some(node), Some(class)) => (node, class),
         (_, class) => {
-            // Rust's part of the object has ended or has not begun.
-            // SAFETY: what stands above takes the same arguments.
+            // Rust's part of the object has ended or has not begun, or its class could not be described.
+            // SAFETY: what stands above takes the same arguments; an object begins with its row, and that with the class.
             unsafe {
+                let class = class.or_else(|| sys::somh_describe(*(*this).row.cast::<sys::Ref>(), std::ptr::null_mut()).as_ref().and_then(sys::Class::nearest_made));
                 match class.and_then(|c| sys::somh_above(c, m)) {
                     Some(p) => drop(sys::somh_call(m, Some(p), this, args, result, ev)),
                     None => raise(ev, crate::SystemException::new("NO_IMPLEMENT", 0, crate::Completed::No, "nobody implements it above a class of Rust's").into(), m),
@@ -442,7 +443,7 @@ type End = unsafe extern "C" fn(sys::Ref, *mut c_void);
 fn define(name: &str, exact: bool, parents: &[Class], overrides: Vec<(&'static sys::Method, Box<Run>)>, begin: Option<Begin>, end: Option<End>, context: *mut c_void) -> Result<&'static sys::Class> {
     let name = crate::call::c_text(name)?;
     let parents: Vec<*const sys::Class> = parents.iter().map(|c| c.0 as *const _).collect();
-    // Contexts stay: a class that has been made does too.
+    // Contexts stay with the class that has been made, for good.
     let contexts: Vec<&'static Context> =
         overrides.into_iter().map(|(method, run)| &*Box::leak(Box::new(Context { method, class: AtomicPtr::new(std::ptr::null_mut()), run }))).collect();
     let of: Vec<sys::OverrideOf> = contexts.iter().map(|c| sys::OverrideOf { method: c.method, context: *c as *const Context as *mut c_void }).collect();
@@ -462,8 +463,17 @@ fn define(name: &str, exact: bool, parents: &[Class], overrides: Vec<(&'static s
     let mut ev = sys::Env::EMPTY;
     // SAFETY: the definition is whole, and nothing of it is kept but contexts.
     let c = unsafe { sys::somh_define(&d, &mut ev).as_ref() };
-    check(&mut ev)?;
-    let c = c.ok_or_else(|| Error::value(ValueErrorKind::Type, "a class cannot be made"))?;
+    let c = match c {
+        Some(c) => c,
+        None => {
+            // SAFETY: no class points to them, but where one is there all the same, which others have found before it could be described.
+            if ev.code != sys::E_BUSY {
+                contexts.into_iter().for_each(|o| drop(unsafe { Box::from_raw(o as *const Context as *mut Context) }));
+            }
+            check(&mut ev)?;
+            return Err(Error::value(ValueErrorKind::Type, "a class cannot be made"));
+        }
+    };
     for o in contexts {
         o.class.store(c as *const _ as *mut _, Ordering::Release);
     }

@@ -4,6 +4,8 @@ use std::ffi::CStr;
 use std::os::raw::{c_char, c_int, c_void};
 
 pub const OK: c_int = 0;
+/// SOM_E_BUSY of som.h.
+pub const E_BUSY: u32 = 16;
 pub const NO_EXCEPTION: u32 = 0;
 pub const USER_EXCEPTION: u32 = 1;
 
@@ -224,6 +226,23 @@ pub struct Definition {
     pub exact: u32,
 }
 
+/// A value of a frame, and whether it ends with it.
+#[repr(C)]
+pub struct Cell {
+    pub p: *mut c_void,
+    pub of: *const Param,
+    pub ends: u32,
+}
+/// somh_frame: what points to memory in args points into it.
+#[repr(C)]
+pub struct Frame {
+    pub args: [Word; MAX_ARGS + 1],
+    pub cells: [Cell; MAX_ARGS + 1],
+    ncells: u32,
+    used: usize,
+    room: [u64; 64],
+}
+
 extern "C" {
     pub fn som_code_name(code: u32) -> *const c_char;
     pub fn som_raise_system(ev: *mut Env, id: *const c_char, minor: u32, completed: u32, text: *const c_char);
@@ -261,6 +280,11 @@ extern "C" {
     pub fn somh_define(d: *const Definition, ev: *mut Env) -> *const Class;
     pub fn somh_above(k: *const Class, m: *const Method) -> Option<Proc>;
     pub fn somh_ending(o: Ref) -> c_int;
+    pub fn somh_frame_begin(f: *mut Frame);
+    pub fn somh_frame_cell(f: *mut Frame, p: *const Param) -> *mut c_void;
+    pub fn somh_frame_put(f: *mut Frame, p: *const Param, cell: *mut c_void);
+    pub fn somh_frame_given(f: *mut Frame, raised: c_int);
+    pub fn somh_frame_end(f: *mut Frame);
 }
 
 /// A text that lives as long as the process; "" of none.
@@ -359,6 +383,11 @@ impl Class {
     }
     pub fn name(&self) -> &'static str {
         text(self.name)
+    }
+    /// Of those that somh_define made, and from which it descends, the nearest.
+    pub fn nearest_made(&self) -> Option<&'static Class> {
+        // SAFETY: there are as many, each a description.
+        (self.nmade > 0).then(|| unsafe { &**self.made })
     }
     /// Whether classes made in this process by a binding are among it.
     pub fn is_made(&self) -> bool {

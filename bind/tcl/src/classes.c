@@ -232,9 +232,12 @@ static class_data *define(Tcl_Class tcl) {
 		somh_definition d = {.size_of = sizeof d, .name = name + 2, .parents = parents, .nparents = nparents, .overrides = l.all, .noverrides = l.n, .handler = handle, .begin = begin_instance,
 			.end = end_instance, .context = k};
 		const somh_class *c = somh_define(&d, &ev);
+		bool stays = !c && ev.code == SOM_E_BUSY; /* a class is there for good whose closures point to these */
 		if (!c) raise_env(&ev, NULL, NULL);
 		__atomic_store_n(&k->cls, c, __ATOMIC_RELEASE);
 		if (c) is = remember(tcl, c, k);
+		if (c && !is) stays = somh_undefine(c, NULL) != SOM_OK;
+		if (stays) __atomic_store_n(&k->tcl, NULL, __ATOMIC_RELEASE), k = NULL;
 	}
 	if (k && !is) drop_maker(k);
 	if (supers) unref(supers);
@@ -363,7 +366,7 @@ static int waits_command(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const 
 
 int class_commands(void) {
 	static const struct { const char *name; Tcl_ObjCmdProc *proc; } all[] = {{"load", load_command}, {"library", library_command}, {"path", path_command}, {"classes", classes_command},
-		{"about", about_command}, {"register", register_command}, {"waits", waits_command}, {"dispatch", dispatch_command}, {"make", make_command}, {"som_new", som_new_command}, {"give", give_command},
+		{"about", about_command}, {"register", register_command}, {"waits", waits_command}, {"dispatch", dispatch_command}, {"make", make_command}, {"som_new", som_new_command}, {"give", give_command}, {"patience", patience_command},
 		{"weak", weak_command}, {"address", address_command}, {"count", count_command}};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		char name[60];

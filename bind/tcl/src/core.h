@@ -34,7 +34,8 @@ typedef struct instance {
 	somh_lent *lent;
 	uint32_t calls; /* that are in it */
 	bool theirs;    /* it ends when libsom's object does */
-	som_weak *weak; /* of one that is or was theirs: whether a reference can still be had */
+	bool unsure;    /* it has not been begun, as far as anybody has said; where it cannot be, it goes whoever has references */
+	som_weak *weak; /* of one that is or was theirs, or unsure: whether a reference can still be had */
 	bool gone;      /* Tcl's object is no more */
 	struct instance *next; /* of those that have ended, and whose objects of Tcl's are to be deleted */
 } instance;
@@ -43,6 +44,7 @@ typedef struct instance {
 extern Tcl_Interp *interp; /* NULL: it is deleted */
 extern Tcl_ThreadId home;
 void wake_home(void *nothing); /* from any thread: Tcl's is to look at what waits for it */
+int patience_command(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[]);
 int fail(const char *code, const char *format, ...); /* TCL_ERROR, with -errorcode {DSOM code} */
 int fail_what(const char *what, const char *format, ...);
 

@@ -25,6 +25,16 @@ void wake_home(void *nothing) {
 	Tcl_ThreadAlert(home);
 }
 
+/* dsom::patience milliseconds: how long other threads wait for Tcl. */
+int patience_command(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[]) {
+	Tcl_WideInt n;
+	(void)d;
+	if (objc != 2) return Tcl_WrongNumArgs(in, 1, objv, "milliseconds"), TCL_ERROR;
+	if (Tcl_GetWideIntFromObj(in, objv[1], &n) != TCL_OK) return TCL_ERROR;
+	if (n < 1 || n > UINT32_MAX) return fail("VALUE", "expected milliseconds from 1 to %lld but got \"%.50s\"", (long long)UINT32_MAX, Tcl_GetString(objv[1]));
+	return somh_home_patience((uint32_t)n), TCL_OK;
+}
+
 /* ---- The end ---- */
 
 static void end(void) {

@@ -25,6 +25,16 @@ static som_ref take_out(instance *w) {
 	return o;
 }
 
+/* false: it could not be begun, and is no more: ref is NULL from now on. */
+static bool is_there(instance *w) {
+	som_ref o = w->unsure && w->ref ? som_weak_get(w->weak) : w->ref;
+	if (w->unsure && o) som_release(o); /* not the last: w has one */
+	if (o) return true;
+	if (w->ref) take_out(w);
+	w->unsure = false;
+	return false;
+}
+
 static void free_instance(instance *w) {
 	somh_lent_end(&w->lent);
 	som_weak_free(w->weak);
@@ -39,6 +49,7 @@ static void object_deleted(ClientData d) {
 	instance *w = d;
 	w->gone = true;
 	if (w->calls) return;
+	is_there(w);
 	som_ref o = take_out(w);
 	if (o && !w->theirs) som_release(o);
 	pthread_mutex_lock(&lock);
@@ -60,7 +71,7 @@ static int no_copy(Tcl_Interp *in, ClientData from, ClientData *to) {
 static const Tcl_ObjectMetadataType object_type = {TCL_OO_METADATA_VERSION_CURRENT, "dsom.object", object_deleted, no_copy};
 
 som_ref reference(instance *w) {
-	return w->theirs ? som_weak_get(w->weak) : som_retain(w->ref); /* theirs may be given back by any thread, at any time */
+	return w->theirs || w->unsure ? som_weak_get(w->weak) : som_retain(w->ref); /* theirs may be given back by any thread, at any time */
 }
 
 som_ref hold(instance *w) {
@@ -69,12 +80,13 @@ som_ref hold(instance *w) {
 	return o;
 }
 
-/* Has others' object: somebody has a reference now. */
-static bool become_theirs(instance *w, som_ref o) {
+/* Somebody has a reference now. */
+static bool watch(instance *w, som_ref o) {
 	som_env ev = {0};
-	if (!w->weak && !(w->weak = som_weak_new(o, &ev))) return raise_env(&ev, NULL, NULL), false;
-	return w->theirs = true;
+	return w->weak || (w->weak = som_weak_new(o, &ev)) || (raise_env(&ev, NULL, NULL), false);
 }
+
+static bool become_theirs(instance *w, som_ref o) { return watch(w, o) && (w->theirs = true); }
 
 void let_go(instance *w, som_ref o) {
 	w->calls--;
@@ -101,9 +113,16 @@ static instance *bind(Tcl_Object object, const somh_class *c, som_ref o, bool th
 
 /* ---- To Tcl ---- */
 
+static struct making { Tcl_Object object; const somh_class *cls; bool begun; } making; /* the object that Tcl is making */
+static struct adopting { som_ref self; const somh_class *cls; } adopting;              /* that another language is making */
+
+/* Of a class made in Tcl, met before its begin perhaps: that comes behind what its ancestors do to begin it, and not at all where they fail. Then the object goes, and none of its end is told. */
+static void doubt(instance *w) { w->unsure = watch(w, w->ref); }
+
 instance *wrapped(som_ref o, bool owned) {
 	som_env ev = {0};
 	instance *w = twin_of(o);
+	if (w && w->unsure && !is_there(w)) w = NULL; /* another object is where that was */
 	if (w) {
 		if (owned && w->theirs && !somh_shared(o)) w->theirs = false; /* whoever has made it has handed over the only reference */
 		else if (owned) som_release(o); /* not the last: w has one, or others have */
@@ -114,8 +133,10 @@ instance *wrapped(som_ref o, bool owned) {
 	if (somh_ending(o)) fail("RELEASED", "an object of class %s is in the middle of its end", som_class_describe(som_class_of(o))->name);
 	else if (!(c = somh_describe(som_class_of(o), &ev))) raise_env(&ev, NULL, NULL);
 	else tcl = class_of(c);
-	Tcl_Object object = tcl ? Tcl_NewObjectInstance(interp, tcl, NULL, NULL, -1, NULL, 0) : NULL; /* without constructors */
+	bool ours = tcl && making.object && !making.begun && making.cls == c && !Tcl_ObjectGetMetadata(making.object, &object_type); /* its ancestors, which begin it, show it around */
+	Tcl_Object object = ours ? making.object : tcl ? Tcl_NewObjectInstance(interp, tcl, NULL, NULL, -1, NULL, 0) : NULL; /* without constructors */
 	if (object && (w = bind(object, c, o, false)) && !owned) som_retain(o);
+	if (w && c->nmade) doubt(w);
 	if (!w && owned) som_release(o);
 	return w;
 }
@@ -138,9 +159,6 @@ instance *instance_of(Tcl_Obj *name) {
 
 /* ---- Making ---- */
 
-static struct making { Tcl_Object object; const somh_class *cls; bool begun; } making; /* the object that Tcl is making */
-static struct adopting { som_ref self; const somh_class *cls; } adopting;              /* that another language is making */
-
 instance *ensure(Tcl_Object object) {
 	instance *w = Tcl_ObjectGetMetadata(object, &object_type);
 	if (w) return w;
@@ -162,7 +180,7 @@ instance *ensure(Tcl_Object object) {
 	making = outer, adopting = before;
 	w = Tcl_ObjectGetMetadata(object, &object_type);
 	if (!o) {
-		if (w && begun && w->ref) take_out(w); /* there is no object any more */
+		if (w && w->ref && (begun || w->unsure)) w->unsure = false, take_out(w); /* there is no object any more */
 		return raise_env(&ev, NULL, NULL), NULL;
 	}
 	if (w) return w; /* it has the reference that was made */
@@ -174,13 +192,24 @@ typedef struct beginning { som_ref self; som_env *ev; maker *of; } beginning;
 
 static void begin_at_home(void *p) {
 	beginning *b = p;
-	if (!interp || Tcl_InterpDeleted(interp) || !b->of->tcl) return;
+	if (!interp || Tcl_InterpDeleted(interp) || !b->of->tcl || !b->of->cls) return; /* the last: while the class is being made */
 	const somh_class *c = somh_describe(som_class_of(b->self), b->ev);
 	if (!c) return;
 	Tcl_InterpState before = Tcl_SaveInterpState(interp, TCL_OK);
+	instance *met = twin_of(b->self);
+	if (met && met->unsure && !is_there(met)) met = NULL;
+	if (met) { /* it has been shown around */
+		met->unsure = false;
+		som_release(b->self); /* not the last: whoever makes it has one */
+	}
+	if (met && met->object != making.object) { /* what it was seen as has had no constructor */
+		take_out(met);
+		if (!met->gone) Tcl_DeleteCommandFromToken(interp, Tcl_GetObjectCommand(met->object));
+		met = NULL;
+	}
 	if (making.object && !making.begun && making.cls == c) {
 		making.begun = true;
-		if (!bind(making.object, c, b->self, false)) raise_for(NULL, b->ev, TCL_ERROR);
+		if (!met && !bind(making.object, c, b->self, false)) raise_for(NULL, b->ev, TCL_ERROR);
 	} else {
 		Tcl_Class tcl = class_of(c);
 		struct adopting outer = adopting;

@@ -81,7 +81,8 @@ typedef struct handling {
 	som_env *ev;
 	const som_value *args;
 	som_value *result;
-	bool above; /* Tcl has nothing for it */
+	bool above;   /* Tcl has nothing for it */
+	bool foreign; /* another thread waits for it */
 } handling;
 
 /* Calls what Tcl has: in the chain of the call that has led here, if the override stands behind it, or else anew: a method that calls itself begins with the object's class. */
@@ -111,7 +112,9 @@ static void handle_at_home(void *p) {
 	const override *o = h->of;
 	const somh_method *m = o->m;
 	Tcl_Obj *words[SOMH_MAX_ARGS + 2] = {NULL};
-	instance *w = twin_of(h->self);
+	som_ref self = h->self;
+	instance *w = twin_of(self);
+	bool foreign = h->foreign && w && !w->unsure, left = false; /* another thread waits for it, which may go: h is gone then. One that is not begun would go with it */
 	if (!interp || Tcl_InterpDeleted(interp) || !o->of->tcl || !w || w->gone || somh_ending(h->self)) { /* it has been destroyed, or is being */
 		h->above = true;
 		return;
@@ -142,19 +145,23 @@ static void handle_at_home(void *p) {
 	for (int i = 0; i < n; i++) Tcl_IncrRefCount(words[i]);
 	somh_took(m, h->args);
 	upcalls++;
+	if (foreign && code == TCL_OK) somh_home_away();
+	else foreign = false;
 	if (code == TCL_OK) code = invoke(o, w, n, words);
+	if (foreign) left = !somh_home_back();
 	upcalls--;
 	if (code == TCL_RETURN || code == TCL_BREAK || code == TCL_CONTINUE) code = code == TCL_RETURN ? TCL_OK : fail("VALUE", "%s of class %s ends in %s", m->name, w->cls->name, code == TCL_BREAK ? "break" : "continue");
-	if (!interp) som_raise_system(h->ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_MAYBE, "the interpreter of Tcl was deleted");
+	if (left) code = TCL_OK; /* nobody is told what it has come to */
+	else if (!interp) som_raise_system(h->ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_MAYBE, "the interpreter of Tcl was deleted");
 	else if (code == TCL_OK && !w->ref) code = fail("RELEASED", "the object of class %s has ended in its method %s", w->cls->name, m->name);
-	if (interp && code == TCL_OK) {
+	if (interp && code == TCL_OK && !left) {
 		Tcl_Obj *r = Tcl_GetObjResult(interp);
 		Tcl_IncrRefCount(r);
 		code = put_results(w, o, r, h->args, h->result);
 		unref(r);
 	}
 	for (int i = 0; i < n; i++) unref(words[i]);
-	let_go(w, h->self);
+	let_go(w, self);
 	if (interp && code != TCL_OK) raise_for(m, h->ev, code);
 	if (interp) Tcl_RestoreInterpState(interp, before);
 	else Tcl_DiscardInterpState(before);
@@ -175,7 +182,7 @@ static void call_above(const handling *h) {
 
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
 	const override *o = context;
-	handling h = {o, self, o->m->flags & SOMH_OIDL ? NULL : ev, args, result, false};
+	handling h = {o, self, o->m->flags & SOMH_OIDL ? NULL : ev, args, result, false, !somh_at_home()};
 	if (!__atomic_load_n(&interp, __ATOMIC_ACQUIRE) || !__atomic_load_n(&o->of->tcl, __ATOMIC_ACQUIRE)) h.above = true;
 	else somh_home_do(handle_at_home, &h, h.ev);
 	if (h.above) call_above(&h);

@@ -9,6 +9,9 @@ int define_older(void);
 int define_again(void);
 int define_below(const char *name, const char *parent);
 int called_below(void);
+int64_t speak_once(const char *name, int64_t n, som_env *ev);
+int define_showing(const char *name, const char *parent);
+void watch_showing(void *by, int undo);
 void at_end(method *f, void *o, int64_t n);
 
 static struct begun { method *f; void *o; int64_t n; int times; bool ended; som_env ev; } begun;
@@ -22,13 +25,25 @@ static void *run(void *p) {
 	return NULL;
 }
 
-/* caller begin|direct|last entry object n ?times?, caller ended, caller older, caller hold object, caller again, caller below class parent. */
+static void *cancel(void *in) { return Tcl_CancelEval(in, NULL, NULL, 0), NULL; }
+
+static Tcl_Obj *answer(int64_t n, som_env *ev) {
+	Tcl_Obj *r = ev->major ? Tcl_ObjPrintf("%s {%s}", ev->id, ev->text ? ev->text : "") : Tcl_NewWideIntObj(n);
+	som_env_clear(ev);
+	return r;
+}
+
+/* caller begin|direct|last entry object n ?times?, caller ended, caller wait, caller older, caller hold object, caller again, caller below class parent, caller made class, caller
+ * showing class parent, caller watch object undo. */
 static int caller(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[]) {
-	static const char *const what[] = {"begin", "direct", "last", "ended", "older", "hold", "again", "below", "called", NULL};
+	static const char *const what[] = {"begin", "direct", "last", "ended", "older", "hold", "again", "below", "called", "made", "showing", "watch", "wait", "cancel", NULL};
 	int i;
 	Tcl_WideInt w[4] = {0, 0, 0, 1};
+	som_env ev = {0};
 	(void)d;
 	if (objc < 2 || Tcl_GetIndexFromObj(in, objv[1], what, "what", 0, &i) != TCL_OK) return TCL_ERROR;
+	if (i == 9 && objc == 3) return Tcl_SetObjResult(in, answer(speak_once(Tcl_GetString(objv[2]), 3, &ev), &ev)), TCL_OK;
+	if (i == 10 && objc == 4) return Tcl_SetObjResult(in, Tcl_NewIntObj(define_showing(Tcl_GetString(objv[2]), Tcl_GetString(objv[3])))), TCL_OK;
 	if (i == 7 && objc == 4) return Tcl_SetObjResult(in, Tcl_NewIntObj(define_below(Tcl_GetString(objv[2]), Tcl_GetString(objv[3])))), TCL_OK;
 	for (int k = 2; k < objc && k < 6; k++)
 		if (Tcl_GetWideIntFromObj(in, objv[k], &w[k - 2]) != TCL_OK) return TCL_ERROR;
@@ -38,20 +53,16 @@ static int caller(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[])
 	case 0:
 		begun = (struct begun){f, o, w[2], (int)w[3], false, {0}};
 		return pthread_create(&thread, NULL, run, &begun) == 0 ? TCL_OK : TCL_ERROR;
-	case 1: {
-		som_env ev = {0};
-		int64_t n = f(o, &ev, w[2]);
-		Tcl_SetObjResult(in, ev.major ? Tcl_ObjPrintf("%s {%s}", ev.id, ev.text ? ev.text : "") : Tcl_NewWideIntObj(n));
-		som_env_clear(&ev);
-		return TCL_OK;
-	}
+	case 1: return Tcl_SetObjResult(in, answer(f(o, &ev, w[2]), &ev)), TCL_OK;
 	case 2: return at_end(f, o, w[2]), TCL_OK;
 	case 3:
 		if (!__atomic_load_n(&begun.ended, __ATOMIC_ACQUIRE)) return TCL_OK;
+		/* fall through */
+	case 12:
 		pthread_join(thread, NULL);
-		Tcl_SetObjResult(in, begun.ev.major ? Tcl_ObjPrintf("%s {%s}", begun.ev.id, begun.ev.text ? begun.ev.text : "") : Tcl_NewWideIntObj(begun.n));
-		som_env_clear(&begun.ev);
-		return TCL_OK;
+		return Tcl_SetObjResult(in, answer(begun.n, &begun.ev)), TCL_OK;
+	case 13: return pthread_create(&thread, NULL, cancel, in) == 0 && pthread_detach(thread) == 0 ? TCL_OK : TCL_ERROR; /* another thread has the script end */
+	case 11: return watch_showing((void *)(intptr_t)w[0], (int)w[1]), TCL_OK;
 	case 4: return Tcl_SetObjResult(in, Tcl_NewIntObj(define_older())), TCL_OK;
 	case 6: return Tcl_SetObjResult(in, Tcl_NewIntObj(define_again())), TCL_OK;
 	case 8: return Tcl_SetObjResult(in, Tcl_NewIntObj(called_below())), TCL_OK;

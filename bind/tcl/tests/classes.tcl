@@ -251,6 +251,66 @@ test subclass-1.13 {nothing is left of a class that was called and has gone} {
     lsort -unique $r
 } 7
 
+# What C++'s constructor shows around: it is the object that it will be where Tcl makes it; another one, with the constructor's work done, where others do.
+test early-1.1 {an object that is seen before it is begun} {
+    caller showing Showing Zoo::Dog
+    dsom::load Showing
+    oo::class create Watching { superclass Zoo::Dog; method friend_of who { lappend ::seen $who [$who speak 3]; return $who } }
+    oo::class create Shown { superclass Showing; variable mark; constructor {} { set mark 1; next; incr mark }; method mark {} { return $mark } }
+    set w [Watching new]
+    set r {}
+    foreach undo {0 1} {
+        caller watch [dsom::address $w] $undo
+        set ::seen {}
+        catch { set o [Shown new] } m
+        lappend r [lindex $::seen 1]
+        if {!$undo} { lappend r [expr {[lindex $::seen 0] eq $o}] [$o mark]; $o destroy } else { lappend r $m }
+        lappend r [info commands [lindex $::seen 0]] [living Shown]
+        set ::seen {}
+        catch { set o [dsom::som_new Shown] } m
+        lappend r [lindex $::seen 1]
+        if {!$undo} { lappend r [expr {[lindex $::seen 0] eq $o}] [$o mark]; $o destroy } else { lappend r $m [catch { [lindex $::seen 0] speak 1 } m o] [dict get $o -errorcode]; catch { [lindex $::seen 0] destroy } }
+        lappend r [info commands [lindex $::seen 0]] [living Shown]
+    }
+    for {set i 0} {$i < 50} {incr i} {
+        caller watch [dsom::address $w] [expr {$i % 3 == 1}]
+        catch { if {$i % 2} { Shown new } else { dsom::som_new Shown } } o
+        catch { $o destroy }
+        catch { caller made Shown }
+    }
+    caller watch 0 0
+    $w destroy
+    foreach o [lsort -unique $::seen] { catch { $o destroy } }
+    lappend r [living Shown]
+} {7 1 2 {} 0 7 0 2 {} 0 7 {INITIALIZE: it is undone} {} 0 7 {INITIALIZE: it is undone} 1 {DSOM RELEASED} {} 0 0}
+
+test lifetime-1.0 {as long as a block, a variable, a command} {
+    set before [living Zoo::Dog]
+    proc blocks how {
+        dsom::with d [dsom::new Zoo::Dog] { lappend ::r [$d speak 3]; switch $how { error { error odd } return { return 7 } break { break } } }
+        return 8
+    }
+    proc variables how {
+        dsom::local d [dsom::new Zoo::Dog]
+        dsom::local e [dsom::new Zoo::Dog]
+        lappend ::r [$d speak 3] [expr {[living Zoo::Dog] - $::before}]
+        switch $how { error { error odd } unset { unset d } set { set d 1 } same { set d $d } destroy { $d destroy } }
+        lappend ::r [expr {[living Zoo::Dog] - $::before}]
+        return 8
+    }
+    set r {}
+    foreach how {none return error break} { lappend r [catch { blocks $how } m] $m [expr {[living Zoo::Dog] - $before}] }
+    foreach how {none error unset set same destroy} { lappend r [catch { variables $how } m] $m [expr {[living Zoo::Dog] - $before}] }
+    dsom::local g [dsom::new Zoo::Dog]
+    unset g
+    set d [dsom::new Zoo::Dog]
+    rename $d {}
+    lappend r [expr {[living Zoo::Dog] - $before}]
+    rename blocks {}
+    rename variables {}
+    set r
+} {7 0 8 0 7 0 7 0 7 1 odd 0 7 1 {invoked "break" outside of a loop} 0 7 2 2 0 8 0 7 2 1 odd 0 7 2 1 0 8 0 7 2 1 0 8 0 7 2 2 0 8 0 7 2 1 0 8 0 0}
+
 test lifetime-1.1 {destroy} {
     set before [living Zoo::Dog]
     set d [dsom::new Zoo::Dog]
@@ -330,6 +390,41 @@ test threads-1.1 {another thread's calls are done by the event loop} {
     $o destroy
     set r
 } {11 310 300 {IDL:opendsom/TclError:1.0 {odd}}}
+
+test threads-1.2 {an override that does not return before its caller has gone} -body {
+    oo::class create Never { superclass Zoo::Dog; method speak n { if {$n < 5} { return $n }; set ::told [caller wait]; if {$n == 6} { error "nobody hears it" }; return none } }
+    set o [Never new]
+    set r {}
+    foreach n {5 6} {
+        dsom::patience 300
+        while 1 {
+            set ::told {}
+            caller begin [dsom::address $o speak] [dsom::address $o] $n 1
+            while {$::told eq {}} { after 1 {set ::tick 1}; vwait ::tick; if {$::told eq {}} { set ::told [caller ended] } }
+            if {[lindex $::told 0] ne "IDL:omg.org/CORBA/TRANSIENT:1.0"} break ;# it was not served in time
+        }
+        dsom::patience 60000
+        lappend r $::told [dsom::dispatch $o speak 4]
+    }
+    $o destroy
+    lappend r [raised { dsom::patience 0 }] [raised { dsom::patience x }] [$dog speak 3]
+    join $r \n
+} -match glob -result "IDL:omg.org/CORBA/TIMEOUT:1.0 {*within 300 ms (SOMH_HOME_PATIENCE), and goes on}
+4
+IDL:omg.org/CORBA/TIMEOUT:1.0 {*within 300 ms (SOMH_HOME_PATIENCE), and goes on}
+4
+expected milliseconds from 1 to 4294967295 but got \"0\"
+expected integer but got \"x\"
+7"
+
+test threads-1.3 {one that another thread cancels, and goes through C++} {
+    oo::class create Endless { superclass Zoo::Dog; method speak n { caller cancel; while 1 { incr ::i } } }
+    set o [Endless new]
+    set r {}
+    foreach n {1 2 3} { lappend r [catch { dsom::dispatch $o speak $n } m] $m [$dog speak 3] }
+    $o destroy
+    set r
+} {1 {eval canceled} 7 1 {eval canceled} 7 1 {eval canceled} 7}
 
 test interp-1.1 {one interpreter} {
     interp create other

@@ -1,0 +1,36 @@
+/* maker.c: for tests of bindings: who knows a class by its name alone. */
+#include <som.h>
+
+int64_t speak_once(const char *name, int64_t n, som_env *ev);
+int define_showing(const char *name, const char *parent);
+void watch_showing(void *by, int undo);
+
+/* Makes an object of a class, calls its Zoo::Animal::speak, and gives it back. */
+int64_t speak_once(const char *name, int64_t n, som_env *ev) {
+	som_class *c = som_class_named(name, ev);
+	som_ref o = c ? som_new(c, ev) : NULL;
+	som_found f = {.size_of = sizeof f};
+	if (o && som_lookup(c, "speak", &f, ev) == SOM_OK) n = ((int64_t(*)(som_ref, som_env *, int64_t))som_resolve(o, f.token))(o, ev, n);
+	som_release(o);
+	som_release((som_ref)(void *)c);
+	return n;
+}
+
+/* A class below another whose objects show themselves to a watcher's Zoo::Animal::friend_of when they begin, and are then undone if they are told to be. */
+static som_ref watcher;
+static int undoes;
+
+static void show(som_ref self, som_env *ev, void *context) {
+	som_found f = {.size_of = sizeof f};
+	(void)context;
+	if (!watcher || som_lookup(som_class_of(watcher), "friend_of", &f, ev) != SOM_OK) return;
+	som_release(((som_ref(*)(som_ref, som_env *, som_ref))som_resolve(watcher, f.token))(watcher, ev, self));
+	if (undoes && !ev->major) som_raise_system(ev, "IDL:omg.org/CORBA/INITIALIZE:1.0", 0, SOM_COMPLETED_NO, "it is undone");
+}
+
+int define_showing(const char *name, const char *parent) {
+	som_class_desc d = {.size_of = sizeof d, .name = name, .parents = &parent, .nparents = 1, .init = show};
+	return som_class_define(&d, NULL) != NULL;
+}
+
+void watch_showing(void *by, int undo) { watcher = by, undoes = undo; }
