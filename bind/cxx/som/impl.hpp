@@ -232,7 +232,8 @@ template <class D, auto M, class R, class... P> struct SOM_LOCAL thunk<D, M, R(P
 private:
 	template <class... A> static decltype(auto) invoke(som_ref self, A &&...a) {
 		if constexpr (std::is_member_function_pointer_v<decltype(M)>) {
-			return (value_of<D>(self).*M)(std::forward<A>(a)...);
+			D &d = value_of<D>(self); // named: g++ takes a member of a base, chosen of a laundered pointer at once, for punning
+			return (d.*M)(std::forward<A>(a)...);
 		} else {
 			(void)self;
 			return M(std::forward<A>(a)...);
