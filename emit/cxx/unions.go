@@ -2,6 +2,7 @@ package cxx
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
@@ -13,39 +14,33 @@ func (u *unit) union(d *model.Union) {
 	disc := typeName(d.Discriminator)
 	u.within(d)
 	u.Blank()
+	u.F("struct %s {", formName(d))
+	u.F("\t%s _d;", travels(d.Discriminator))
+	u.L("\tunion som_arms {")
+	u.L("\t\tsom_arms() noexcept {}")
+	for _, c := range d.Cases {
+		u.F("\t\t%s%s;", cabi.Spaced(travels(c.Type)), armName(d, c))
+	}
+	u.L("\t} _u;")
+	u.L("};")
 	u.doc("", &d.Node)
 	u.F("class %s {", name)
 	u.L("public:")
 	u.L("\tusing som_union = void;")
 	u.handlesWithin(armTypes(d)...)
-	u.L("\tstruct som_abi {")
-	u.F("\t\t%s _d;", travels(d.Discriminator))
-	u.L("\t\tunion som_arms {")
-	u.L("\t\t\tsom_arms() noexcept {}")
-	for _, c := range d.Cases {
-		u.F("\t\t\t%s%s;", cabi.Spaced(travels(c.Type)), armName(d, c))
-	}
-	u.L("\t\t} _u;")
-	u.L("\t};")
+	u.F("\tusing som_abi = %s;", formName(d))
 	u.Blank()
+	f := functions{unit: u, of: d, late: u.open(d)}
 	u.L("\t// The discriminator; of a new union it is zero, and what it selects is empty.")
-	u.F("\t%s() : %s(%s()) {}", name, name, disc)
-	u.F("\texplicit %s(%s som_discriminator) : som_d(som_discriminator) {", name, disc)
-	u.L("\t\tswitch (som_arm(som_d)) {")
-	for n := range d.Cases {
-		u.F("\t\tcase %d: som_value.template emplace<%d>(); break;", n+1, n+1)
-	}
-	u.L("\t\tdefault: break;")
-	u.L("\t\t}")
-	u.L("\t}")
+	f.add("", name+"()", fmt.Sprintf(" : %s(%s())", name, disc))
+	f.add("explicit ", fmt.Sprintf("%s(%s som_discriminator)", name, disc), " : som_d(som_discriminator)", f.emplaceAny()...)
 	u.F("\t%s _d() const noexcept { return som_d; }", disc)
 	for n, c := range d.Cases {
-		u.arm(d, n+1, c)
+		u.arm(f, d, n+1, c)
 	}
 	u.Blank()
 	u.abiOfUnion(d)
-	u.F("\tfriend bool operator==(const %[1]s &som_a, const %[1]s &som_b) { return som_a.som_d == som_b.som_d && som_a.som_value == som_b.som_value; }", name)
-	u.F("\tfriend bool operator!=(const %[1]s &som_a, const %[1]s &som_b) { return !(som_a == som_b); }", name)
+	u.comparison(d, "som_a.som_d == som_b.som_d && som_a.som_value == som_b.som_value")
 	u.Blank()
 	u.L("private:")
 	u.F("\t%s som_d;", disc)
@@ -53,29 +48,71 @@ func (u *unit) union(d *model.Union) {
 	u.L("};")
 }
 
+// functions prints the member functions of a union which have to know all about its arms: where the union is, or late.
+type functions struct {
+	*unit
+	of   *model.Union
+	late bool
+}
+
+// add prints a function of a result (explicit, or what stands before a name), a head and what stands behind it, the initializers of a constructor.
+func (f functions) add(result, head, behind string, body ...string) {
+	lines := []string{"{"}
+	switch {
+	case len(body) == 0:
+		lines = []string{"{}"}
+	case len(body) == 1 && strings.HasPrefix(body[0], "return "):
+		lines = []string{"{ " + body[0] + " }"}
+	default:
+		for _, l := range body {
+			lines = append(lines, "\t"+l)
+		}
+		lines = append(lines, "}")
+	}
+	if !f.late {
+		lines[0] = result + head + behind + " " + lines[0]
+		for _, l := range lines {
+			f.L("\t" + l)
+		}
+		return
+	}
+	initializers := ""
+	if strings.HasPrefix(behind, " :") {
+		behind, initializers = "", behind
+	}
+	f.F("\t%s%s%s;", result, head, behind)
+	lines[0] = "inline " + strings.TrimPrefix(result, "explicit ") + plainName(f.of) + "::" + head + behind + initializers + " " + lines[0]
+	f.defineLate(f.of, lines...)
+}
+
+// emplaceAny returns what makes an empty arm, which the discriminator selects.
+func (f functions) emplaceAny() []string {
+	lines := []string{"switch (som_arm(som_d)) {"}
+	for n := range f.of.Cases {
+		lines = append(lines, fmt.Sprintf("case %d: som_value.template emplace<%d>(); break;", n+1, n+1))
+	}
+	return append(lines, "default: break;", "}")
+}
+
 // arm prints the accessors of an arm.
-func (u *unit) arm(d *model.Union, n int, c *model.Case) {
+func (u *unit) arm(f functions, d *model.Union, n int, c *model.Case) {
 	typ, member := typeName(c.Type), armName(d, c)
 	label := d.UnusedLabel()
 	if !c.IsDefault() {
 		label = c.Labels[0].Value
 	}
+	emplace := fmt.Sprintf("som_value.template emplace<%d>(std::move(som_v));", n)
 	u.Blank()
 	u.doc("\t", &c.Node)
 	u.F("\tbool %s() const noexcept { return som_value.index() == %d; }", isName(d, c), n)
 	u.F("\tconst %s &%s() const { return std::get<%d>(som_value); } // throws std::bad_variant_access if it is not that arm", typ, member, n)
 	if label != nil {
-		u.F("\tvoid %s(%s som_v) {", member, typ)
-		u.F("\t\tsom_d = %s;", literal(label, d.Discriminator))
-		u.F("\t\tsom_value.template emplace<%d>(std::move(som_v));", n)
-		u.L("\t}")
+		f.add("void ", fmt.Sprintf("%s(%s som_v)", member, typ), "", "som_d = "+literal(label, d.Discriminator)+";", emplace)
 	}
 	if len(c.Labels) > 1 || c.IsDefault() {
-		u.F("\tvoid %s(%s som_v, %s som_discriminator) {", member, typ, typeName(d.Discriminator))
-		u.F("\t\tif (som_arm(som_discriminator) != %d) throw som::system_exception(\"BAD_PARAM\", %s);", n, cabi.Quoted(d.ScopedName()+": the discriminator selects another arm than "+c.Name))
-		u.L("\t\tsom_d = som_discriminator;")
-		u.F("\t\tsom_value.template emplace<%d>(std::move(som_v));", n)
-		u.L("\t}")
+		f.add("void ", fmt.Sprintf("%s(%s som_v, %s som_discriminator)", member, typ, typeName(d.Discriminator)), "",
+			fmt.Sprintf("if (som_arm(som_discriminator) != %d) throw som::system_exception(\"BAD_PARAM\", %s);", n, cabi.Quoted(d.ScopedName()+": the discriminator selects another arm than "+c.Name)),
+			"som_d = som_discriminator;", emplace)
 	}
 }
 
