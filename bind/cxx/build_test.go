@@ -40,7 +40,7 @@ var (
 	tsan = toolchain{name: "tsan", cc: "gcc", cxx: "g++", flags: []string{"-O0", "-g1", "-fsanitize=thread"}, kernelFlags: "-O1 -g -fsanitize=thread", pkg: "g++"}
 )
 
-var strict = []string{"-Wall", "-Wextra", "-Werror", "-Wpedantic", "-Wstrict-aliasing=2", "-pthread", "-fPIC"}
+var strict = []string{"-Wall", "-Wextra", "-Werror", "-Wpedantic", "-pthread", "-fPIC"}
 
 func (c toolchain) need(t testing.TB) {
 	t.Helper()
