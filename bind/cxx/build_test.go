@@ -32,9 +32,9 @@ type toolchain struct {
 }
 
 var (
-	gcc = toolchain{name: "gcc", cc: "gcc", cxx: "g++", flags: []string{"-O1"}, only: []string{"-fno-rtti"}, kernelFlags: "-O1", pkg: "g++"}
+	gcc = toolchain{name: "gcc", cc: "gcc", cxx: "g++", flags: []string{"-O2"}, only: []string{"-fno-rtti"}, kernelFlags: "-O1", pkg: "g++"}
 	// Another compiler, standard and optimisation; checking mode finds what is used after its end.
-	clang = toolchain{name: "clang", cc: "clang", cxx: "clang++", flags: []string{"-O0"}, only: []string{"-std=c++20"}, kernelFlags: "-O1", env: []string{"SOM_CHECK=1"}, pkg: "clang"}
+	clang = toolchain{name: "clang", cc: "clang", cxx: "clang++", flags: []string{"-O3"}, only: []string{"-std=c++20"}, kernelFlags: "-O1", env: []string{"SOM_CHECK=1"}, pkg: "clang"}
 	asan  = toolchain{name: "asan", cc: "gcc", cxx: "g++", flags: []string{"-O0", "-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"},
 		kernelFlags: "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all", pkg: "g++"}
 	tsan = toolchain{name: "tsan", cc: "gcc", cxx: "g++", flags: []string{"-O0", "-g1", "-fsanitize=thread"}, kernelFlags: "-O1 -g -fsanitize=thread", pkg: "g++"}

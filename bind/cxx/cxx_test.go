@@ -29,6 +29,24 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
+// TestWarnings compiles what is made of IDL to be filled in: a class without data is what it begins as. The optimisations and standards are those that no other
+// test compiles with; what warns of aliasing and of unset variables does so only when it optimises. Of the levels of aliasing -Wall has the third, which does not
+// say all that the second says.
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	for _, c := range []toolchain{
+		{name: "gcc-O3-20", cc: "gcc", cxx: "g++", flags: []string{"-O3"}, only: []string{"-std=c++20"}, pkg: "g++"},
+		{name: "gcc-O2-23", cc: "gcc", cxx: "g++", flags: []string{"-O2", "-Wstrict-aliasing=2"}, only: []string{"-std=c++23"}, pkg: "g++"},
+		{name: "clang-O2-17", cc: "clang", cxx: "clang++", flags: []string{"-O2"}, only: []string{"-std=c++17"}, pkg: "clang"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.need(t)
+			c.object(t, generated(t)+"/zoo.cpp")
+		})
+	}
+}
+
 // TestMetaclasses puts properties of the library of metaclasses on classes in C++.
 func TestMetaclasses(t *testing.T) {
 	t.Parallel()

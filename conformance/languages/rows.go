@@ -135,6 +135,12 @@ turn_people [{"" red false {0 0} [] L""} {"Gr\xc3\xbc\xc3\x9f" green true {-1 21
 turn_tree {1 [{2 []} {3 [{4 []}]}]}
 turn_tree {1 [{3 [{4 []}]} {2 []}]}
 `},
+	{Name: "types/circle", Shows: "structures and a union within each other", Log: `
+turn_branch {"ab" green:[{"x" red:1 []} {"yz" blue:nothing []}] [{[{"x" red:1 []}]} {[]}]}
+turn_branch {"ba" green:[{"yz" blue:nothing []} {"x" red:1 []}] [{[]} {[{"x" red:1 []}]}]}
+turn_branch {"x" red:1 []}
+turn_branch {"x" red:-2 []}
+`},
 	{Name: "types/union", Shows: "each arm of a union", Log: `
 turn_shape red:-17
 turn_shape green:"-17"

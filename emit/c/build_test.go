@@ -1,6 +1,7 @@
 package c_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,15 @@ import (
 	"github.com/opendsom/dsom/internal/sombuild"
 	"github.com/opendsom/dsom/model"
 )
+
+// built has what several tests of one process use.
+var built sombuild.Shelf
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	built.Clear()
+	os.Exit(code)
+}
 
 // compile compiles files of testdata, which must be right.
 func compile(t testing.TB, dir string, names ...string) *model.Spec {
@@ -75,6 +85,16 @@ var strict = []string{"-Wall", "-Wextra", "-Werror", "-pedantic", "-fPIC", "-I" 
 // run runs a program, which must succeed, and returns what it prints.
 func run(t testing.TB, env []string, name string, args ...string) string {
 	t.Helper()
+	out, err := output(t, env, name, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// output runs a program, which must be there, and returns what it prints.
+func output(t testing.TB, env []string, name string, args ...string) (string, error) {
+	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
 		absent.Skip(t, "no %s: interop/install-peers has it", name)
 	}
@@ -82,9 +102,9 @@ func run(t testing.TB, env []string, name string, args ...string) string {
 	cmd.Env = append(os.Environ(), env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+		return "", fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, out)
 	}
-	return string(out)
+	return string(out), nil
 }
 
 // kernel returns the folder that has libsom, built with flags.

@@ -2,6 +2,7 @@ package c_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/internal/sombuild"
 )
 
 // shelfIDL has classes that hand out another class's objects in all ways. Of the release that it has of these, the units of a client may
@@ -161,24 +163,52 @@ int main(int argc, char **) {
 }
 `
 
+// shelfHeaders is a folder with what is made of shelfIDL.
+func shelfHeaders(t *testing.T, minor int) string {
+	t.Helper()
+	spec := compileFiles(t, shelfIDL(minor), "shelf.idl")
+	return built.Once(t, fmt.Sprintf("shelf%d", minor), func(dir string) error {
+		files, report := cxx.Emit(spec, cxx.Options{Parts: cxx.Usage | cxx.Implementation, Library: "shelf"})
+		if err := report.Err(); err != nil {
+			return err
+		}
+		if err := os.Mkdir(dir, 0o777); err != nil {
+			return err
+		}
+		write(t, dir, files)
+		return nil
+	})
+}
+
+// shelfObject is shelfUnit, as the function unit, compiled with the headers of a release.
+func shelfObject(t *testing.T, cc, o string, minor int) string {
+	t.Helper()
+	return shelfCompiled(t, cc, o, fmt.Sprintf("unit%d", minor), shelfHeaders(t, minor), shelfUnit)
+}
+
+// shelfCompiled is a text compiled with headers, once for all tests.
+func shelfCompiled(t *testing.T, cc, o, name, headers, text string) string {
+	t.Helper()
+	sombuild.Need(t, cc, map[string]string{"g++": "g++", "clang++": "clang"}[cc]) // here: what builds must not end its test
+	source := put(t, t.TempDir(), name+".cc", text)
+	return built.Once(t, cc+o+"-"+name+".o", func(out string) error {
+		// -w: g++ 12 suspects std::variant of what it has not.
+		_, err := output(t, nil, cc, slices.Concat([]string{"-std=c++17", o, "-DUNIT=unit", "-c", "-o", out, "-I" + headers, "-I" + root + "/bind/cxx"}, strict, []string{"-w", source})...)
+		return err
+	})
+}
+
 // TestUnitsOfReleasesGet has units of two releases of a class get its objects from another class, which is the same to both: the one whose
 // release is there goes on with all of them, and the other is refused all, whichever the linker takes functions from that both have,
 // and whether the compiler inlines those or not.
 func TestUnitsOfReleasesGet(t *testing.T) {
 	t.Parallel()
 	k := kernel(t, "-O1")
-	dirs := [2]string{t.TempDir(), t.TempDir()}
-	for minor, dir := range dirs {
-		files, report := cxx.Emit(compileFiles(t, shelfIDL(minor), "shelf.idl"), cxx.Options{Parts: cxx.Usage | cxx.Implementation, Library: "shelf"})
-		if err := report.Err(); err != nil {
-			t.Fatal(err)
-		}
-		write(t, dir, files)
-		put(t, dir, "unit.cc", shelfUnit)
-	}
+	dirs := [2]string{shelfHeaders(t, 0), shelfHeaders(t, 1)}
 	with := slices.Concat(strict, []string{"-I" + root + "/bind/cxx", "-I" + dirs[0]})
-	lib := filepath.Join(dirs[0], "libshelf.so")
-	run(t, nil, "g++", slices.Concat([]string{"-std=c++17", "-O0", "-shared", "-o", lib}, with, []string{put(t, dirs[0], "shelf.cc", shelfClass), filepath.Join(dirs[0], "shelf_library.cpp")}, linking(k))...)
+	classes := t.TempDir()
+	lib := filepath.Join(classes, "libshelf.so")
+	run(t, nil, "g++", slices.Concat([]string{"-std=c++17", "-O0", "-shared", "-o", lib}, with, []string{put(t, t.TempDir(), "shelf.cc", shelfClass), filepath.Join(dirs[0], "shelf_library.cpp")}, linking(k))...)
 	var want []string
 	for _, w := range []string{"borrowed 2", "narrowed 2", "attribute 3", "result 4", "structure 9", "union 5", "out 5", "inout 7", "in 7", "exception 15", "procedure 9", "initializer 10", "parent 11", "kept 11"} {
 		name, _, _ := strings.Cut(w, " ")
@@ -190,19 +220,18 @@ func TestUnitsOfReleasesGet(t *testing.T) {
 			t.Run(cc+o, func(t *testing.T) {
 				t.Parallel()
 				dir := t.TempDir()
-				object := func(headers, name, unit, source string) string { // -w: g++ 12 suspects std::variant of what it has not
+				named := func(unit, name string) string { // one of two units that have one name when they are compiled
 					out := filepath.Join(dir, name+".o")
-					run(t, nil, cc, slices.Concat([]string{"-std=c++17", o, "-DUNIT=" + unit, "-c", "-o", out, "-I" + headers, "-I" + root + "/bind/cxx"}, strict, []string{"-w", source})...)
+					run(t, nil, "objcopy", "--redefine-sym", "_Z4unitP10som_objectS0_=_Z8"+name+"P10som_objectS0_", unit, out)
 					return out
 				}
-				first := object(dirs[0], "old", "old_unit", filepath.Join(dirs[0], "unit.cc"))
-				second := object(dirs[1], "new", "new_unit", filepath.Join(dirs[1], "unit.cc"))
-				main := object(dirs[0], "main", "main", put(t, dir, "main.cc", shelfMain))
+				first, second := named(shelfObject(t, cc, o, 0), "old_unit"), named(shelfObject(t, cc, o, 1), "new_unit")
+				main := shelfCompiled(t, "g++", "-O0", "main", dirs[0], shelfMain)
 				for n, objects := range [][]string{{main, first, second}, {main, second, first}} {
 					program := filepath.Join(dir, fmt.Sprintf("program%d", n))
 					run(t, nil, cc, slices.Concat([]string{"-o", program}, objects, linking(k))...)
 					for _, args := range [][]string{nil, {"first"}} {
-						got := strings.Split(strings.TrimSpace(run(t, []string{"SOM_PATH=" + dirs[0], "SOM_CHECK=1"}, program, args...)), "\n")
+						got := strings.Split(strings.TrimSpace(run(t, []string{"SOM_PATH=" + classes, "SOM_CHECK=1"}, program, args...)), "\n")
 						slices.Sort(got)
 						if !slices.Equal(got, want) {
 							t.Errorf("linked as %v, %v: got\n%s\nwant\n%s", objects, args, strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -233,15 +233,7 @@ var (
 // nothing of a release but where both have the same: whether compilers inline it or not does not matter then.
 func TestUnitsShareNoCode(t *testing.T) {
 	t.Parallel()
-	functions := func(cc, stem, text string, files idl.FilesOf) map[string][]string { // what each function refers to of a release
-		dir := t.TempDir()
-		made, report := cxx.Emit(compileFiles(t, files, stem+".idl"), cxx.Options{Parts: cxx.Usage})
-		if err := report.Err(); err != nil {
-			t.Fatal(err)
-		}
-		write(t, dir, made)
-		out := filepath.Join(dir, "unit.o")
-		run(t, nil, cc, slices.Concat([]string{"-std=c++17", "-O0", "-DUNIT=unit", "-c", "-I" + dir, "-I" + root + "/bind/cxx", "-o", out}, strict, []string{put(t, dir, "unit.cc", text)})...)
+	functions := func(out string) map[string][]string { // what each function refers to of a release
 		all, in := map[string][]string{}, ""
 		for l := range strings.Lines(run(t, nil, "objdump", "-r", out)) {
 			if m := sectionOf.FindStringSubmatch(l); m != nil {
@@ -257,17 +249,25 @@ func TestUnitsShareNoCode(t *testing.T) {
 		}
 		return all
 	}
+	pot := func(cc string, files idl.FilesOf) string {
+		dir := t.TempDir()
+		made, report := cxx.Emit(compileFiles(t, files, "pot.idl"), cxx.Options{Parts: cxx.Usage})
+		if err := report.Err(); err != nil {
+			t.Fatal(err)
+		}
+		write(t, dir, made)
+		out := filepath.Join(dir, "unit.o")
+		run(t, nil, cc, slices.Concat([]string{"-std=c++17", "-O0", "-c", "-I" + dir, "-I" + root + "/bind/cxx", "-o", out}, strict, []string{put(t, dir, "unit.cc", everyUse)})...)
+		return out
+	}
 	later := potIDL(t, slices.Concat(otherReleases["static data"], otherReleases["a result"])...)
 	for _, cc := range []string{"g++", "clang++"} {
-		for _, c := range []struct {
-			stem, text string
-			old, new   idl.FilesOf
-		}{{"pot", everyUse, potIDL(t), later}, {"shelf", shelfUnit, shelfIDL(0), shelfIDL(1)}} {
-			was := functions(cc, c.stem, c.text, c.old)
+		for _, objects := range [][2]string{{pot(cc, potIDL(t)), pot(cc, later)}, {shelfObject(t, cc, "-O0", 0), shelfObject(t, cc, "-O0", 1)}} {
+			was := functions(objects[0])
 			if len(was) < 30 {
 				t.Fatalf("%s: only %v", cc, was)
 			}
-			for name, is := range functions(cc, c.stem, c.text, c.new) {
+			for name, is := range functions(objects[1]) {
 				if was, both := was[name]; both && !slices.Equal(was, is) {
 					t.Errorf("%s: %s is of both releases, and refers to %v in one and %v in the other", cc, name, was, is)
 				}

@@ -105,8 +105,9 @@ type unit struct {
 	*generator
 	emit.Printer
 	cabi.Unit
-	open   []string // the namespaces that are open
+	spaces []string // the namespaces that are open
 	owners cabi.Owners
+	late   []func() // print what is defined behind all types
 }
 
 // begin prints the head of a generated header, and returns what prints its end.
@@ -122,7 +123,7 @@ func (u *unit) begin(name, what string, includes ...string) (end func()) {
 	}
 	u.Blank()
 	return func() {
-		if len(u.open) == 0 {
+		if len(u.spaces) == 0 {
 			u.Blank()
 		}
 		u.within(nil)
@@ -138,13 +139,13 @@ func (u *unit) within(d model.Decl) {
 		want = namespaces(d)
 	}
 	same := 0
-	for same < len(want) && same < len(u.open) && want[same] == u.open[same] {
+	for same < len(want) && same < len(u.spaces) && want[same] == u.spaces[same] {
 		same++
 	}
-	for n := len(u.open); n > same; n-- {
-		u.F("} // namespace %s", u.open[n-1])
+	for n := len(u.spaces); n > same; n-- {
+		u.F("} // namespace %s", u.spaces[n-1])
 	}
-	if len(u.open) > same {
+	if len(u.spaces) > same {
 		u.Blank()
 	}
 	for _, n := range want[same:] {
@@ -153,7 +154,7 @@ func (u *unit) within(d model.Decl) {
 	if len(want) > same {
 		u.Blank()
 	}
-	u.open = slices.Clone(want)
+	u.spaces = slices.Clone(want)
 }
 
 // includes returns the headers that a file's header includes, as they are written.

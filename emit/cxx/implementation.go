@@ -243,7 +243,7 @@ func (u *unit) stubs(i *model.Interface) []stub {
 		}
 		s.body = []string{body}
 		if strings.HasPrefix(body, "throw ") {
-			s.body = append(unused(m.params, m.sig != ""), body)
+			s.body = append(unused(m), body)
 		}
 		all = append(all, s)
 	}
@@ -253,7 +253,7 @@ func (u *unit) stubs(i *model.Interface) []stub {
 			get, set = stored(i, m.Attribute)
 		}
 		if m.IsInit() {
-			s := stub{key: i.ScopedName() + "::" + m.Name, name: u.own(i, "_impl"), doc: told(m), body: unused(m.initParams(), false)}
+			s := stub{key: i.ScopedName() + "::" + m.Name, name: u.own(i, "_impl"), doc: told(m), body: notLookedAt(localNames(m.initParams()))}
 			s.head = fmt.Sprintf("%s(%s)", u.own(i, "_impl"), m.name+comma(written(m.initParams())))
 			all = append(all, s)
 		} else if !(m.Set && set || m.Attribute != nil && !m.Set && get) {
@@ -334,27 +334,55 @@ func implementedResult(m *method) string {
 
 // rootHead returns the head of the override of a method of a root class, by its signature.
 func rootHead(m *method) string {
-	result, params, _ := strings.Cut(m.sig, "(")
+	result, types := rootSignature(m)
 	if result == "som::held<std::string>" {
 		result = "const char *"
 	}
 	var ps []string
-	for n, t := range strings.Split(strings.TrimSuffix(params, ")"), ", ") {
-		switch t {
-		case "":
-		case "std::string":
-			ps = append(ps, fmt.Sprintf("const std::string &a%d", n))
-		default:
-			ps = append(ps, fmt.Sprintf("%sa%d", cabi.Spaced(t), n))
+	for n, t := range types {
+		if t == "std::string" {
+			ps = append(ps, "const std::string &"+rootParameter(n))
+		} else {
+			ps = append(ps, cabi.Spaced(t)+rootParameter(n))
 		}
 	}
 	return cabi.Spaced(result) + m.name + "(" + strings.Join(ps, ", ") + ")"
 }
 
-// unused returns the line of a stub that says that its parameters are not looked at.
-func unused(ps []param, root bool) []string {
-	if len(ps) == 0 || root {
+// rootSignature returns the result and the types of the parameters of a method of a root class.
+func rootSignature(m *method) (result string, types []string) {
+	result, params, _ := strings.Cut(m.sig, "(")
+	if params = strings.TrimSuffix(params, ")"); params != "" {
+		types = strings.Split(params, ", ")
+	}
+	return result, types
+}
+
+func rootParameter(n int) string { return fmt.Sprintf("a%d", n) }
+
+// unused returns the line of a stub that says that the parameters of its method are not looked at.
+func unused(m *method) []string {
+	if m.sig == "" {
+		return notLookedAt(localNames(m.params))
+	}
+	_, types := rootSignature(m)
+	var names []string
+	for n := range types {
+		names = append(names, rootParameter(n))
+	}
+	return notLookedAt(names)
+}
+
+func localNames(ps []param) (all []string) {
+	for _, p := range ps {
+		all = append(all, p.local)
+	}
+	return all
+}
+
+func notLookedAt(names []string) []string {
+	if len(names) == 0 {
 		return nil
 	}
-	return []string{cabi.List(ps, func(p param) string { return "(void)" + p.local }) + ";"}
+	return []string{cabi.List(names, func(n string) string { return "(void)" + n }) + ";"}
 }

@@ -124,8 +124,17 @@ func qualified(d model.Decl) string {
 			return root
 		}
 	}
-	return "::" + strings.Join(append(namespaces(d), plainName(d)), "::")
+	return qualifiedAs(d, plainName(d))
 }
+
+// qualifiedAs returns a name that stands beside what is declared with all its namespaces.
+func qualifiedAs(d model.Decl, name string) string {
+	return "::" + strings.Join(append(namespaces(d), name), "::")
+}
+
+// formName returns the name of what a structure or a union is when it travels. It stands beside the structure and not in it, so that others
+// can refer to it before the structure is defined.
+func formName(d model.Decl) string { return "som_abi_" + plainName(d) }
 
 // rootHandle returns the handle that som.hpp has of one of SOM's own root classes, or "".
 func rootHandle(i *model.Interface) string {

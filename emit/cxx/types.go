@@ -172,7 +172,11 @@ func travels(t *model.Type) string {
 		case model.Array:
 			return array("som::fixed", travels(r.Elem), r.Dims)
 		}
-		return qualified(cabi.Definition(r.Decl)) + "::som_abi"
+		d := cabi.Definition(r.Decl)
+		if !hasForm(d) {
+			return qualified(d)
+		}
+		return qualifiedAs(d, formName(d))
 	}
 	if r.Kind == model.Boolean {
 		return "std::uint8_t"
@@ -181,6 +185,15 @@ func travels(t *model.Type) string {
 		return "std::uint32_t"
 	}
 	return typeName(r)
+}
+
+// hasForm reports whether a declaration is a structure or a union that is not in C++ what it is when it travels.
+func hasForm(d model.Decl) bool {
+	switch d.(type) {
+	case *model.Struct, *model.Union:
+		return !flat(&model.Type{Kind: model.Named, Decl: d})
+	}
+	return false
 }
 
 // parameter returns a parameter of a function in C++, by its direction.

@@ -2,6 +2,7 @@ package cxx
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
@@ -13,39 +14,34 @@ func (u *unit) union(d *model.Union) {
 	disc := typeName(d.Discriminator)
 	u.within(d)
 	u.Blank()
+	u.F("struct %s {", formName(d))
+	u.F("\t%s _d;", travels(d.Discriminator))
+	u.L("\tunion som_arms {")
+	u.L("\t\tsom_arms() noexcept {}")
+	for _, c := range d.Cases {
+		u.F("\t\t%s%s;", cabi.Spaced(travels(c.Type)), armName(d, c))
+	}
+	u.L("\t} _u;")
+	u.L("};")
 	u.doc("", &d.Node)
 	u.F("class %s {", name)
 	u.L("public:")
 	u.L("\tusing som_union = void;")
 	u.handlesWithin(armTypes(d)...)
-	u.L("\tstruct som_abi {")
-	u.F("\t\t%s _d;", travels(d.Discriminator))
-	u.L("\t\tunion som_arms {")
-	u.L("\t\t\tsom_arms() noexcept {}")
-	for _, c := range d.Cases {
-		u.F("\t\t\t%s%s;", cabi.Spaced(travels(c.Type)), armName(d, c))
-	}
-	u.L("\t\t} _u;")
-	u.L("\t};")
+	u.F("\tusing som_abi = %s;", formName(d))
 	u.Blank()
+	f := functions{unit: u, of: d, late: u.open(d)}
 	u.L("\t// The discriminator; of a new union it is zero, and what it selects is empty.")
-	u.F("\t%s() : %s(%s()) {}", name, name, disc)
-	u.F("\texplicit %s(%s som_discriminator) : som_d(som_discriminator) {", name, disc)
-	u.L("\t\tswitch (som_arm(som_d)) {")
-	for n := range d.Cases {
-		u.F("\t\tcase %d: som_value.template emplace<%d>(); break;", n+1, n+1)
-	}
-	u.L("\t\tdefault: break;")
-	u.L("\t\t}")
-	u.L("\t}")
+	f.add("", "", name+"()", fmt.Sprintf(" : %s(%s())", name, disc))
+	f.add("explicit ", "", fmt.Sprintf("%s(%s som_discriminator)", name, disc), " : som_d(som_discriminator)", f.emplaceAny()...)
 	u.F("\t%s _d() const noexcept { return som_d; }", disc)
 	for n, c := range d.Cases {
-		u.arm(d, n+1, c)
+		u.arm(f, d, n+1, c)
 	}
 	u.Blank()
-	u.abiOfUnion(d)
-	u.F("\tfriend bool operator==(const %[1]s &som_a, const %[1]s &som_b) { return som_a.som_d == som_b.som_d && som_a.som_value == som_b.som_value; }", name)
-	u.F("\tfriend bool operator!=(const %[1]s &som_a, const %[1]s &som_b) { return !(som_a == som_b); }", name)
+	f.translations()
+	u.armOf(d)
+	u.comparison(d, "som_a.som_d == som_b.som_d && som_a.som_value == som_b.som_value")
 	u.Blank()
 	u.L("private:")
 	u.F("\t%s som_d;", disc)
@@ -53,60 +49,101 @@ func (u *unit) union(d *model.Union) {
 	u.L("};")
 }
 
+// functions prints the member functions of a union which have to know all about its arms: where the union is, or late.
+type functions struct {
+	*unit
+	of   *model.Union
+	late bool
+}
+
+// add prints a function of a head, what stands before it only in the class (explicit, static), what it returns, and what stands behind it: the initializers
+// of a constructor, noexcept.
+func (f functions) add(within, returns, head, behind string, body ...string) {
+	lines := []string{"{}"}
+	if len(body) > 0 {
+		lines[0] = "{"
+		for _, l := range body {
+			lines = append(lines, "\t"+l)
+		}
+		lines = append(lines, "}")
+	}
+	if !f.late {
+		lines[0] = within + returns + head + behind + " " + lines[0]
+		for _, l := range lines {
+			f.L("\t" + l)
+		}
+		return
+	}
+	declared := behind
+	if strings.HasPrefix(behind, " :") {
+		declared = ""
+	}
+	f.F("\t%s%s%s%s;", within, returns, head, declared)
+	lines[0] = returns + plainName(f.of) + "::" + head + behind + " " + lines[0]
+	if strings.HasPrefix(within, perHandles) {
+		lines[0] = perHandles + lines[0]
+	} else {
+		lines[0] = "inline " + lines[0]
+	}
+	f.defineLate(f.of, lines...)
+}
+
+// perHandles stands before functions that are told which handles they make.
+const perHandles = "template <class som_S> "
+
+// emplaceAny returns what makes an empty arm, which the discriminator selects.
+func (f functions) emplaceAny() []string {
+	lines := []string{"switch (som_arm(som_d)) {"}
+	for n := range f.of.Cases {
+		lines = append(lines, fmt.Sprintf("case %d: som_value.template emplace<%d>(); break;", n+1, n+1))
+	}
+	return append(lines, "default: break;", "}")
+}
+
 // arm prints the accessors of an arm.
-func (u *unit) arm(d *model.Union, n int, c *model.Case) {
+func (u *unit) arm(f functions, d *model.Union, n int, c *model.Case) {
 	typ, member := typeName(c.Type), armName(d, c)
 	label := d.UnusedLabel()
 	if !c.IsDefault() {
 		label = c.Labels[0].Value
 	}
+	emplace := fmt.Sprintf("som_value.template emplace<%d>(std::move(som_v));", n)
 	u.Blank()
 	u.doc("\t", &c.Node)
 	u.F("\tbool %s() const noexcept { return som_value.index() == %d; }", isName(d, c), n)
 	u.F("\tconst %s &%s() const { return std::get<%d>(som_value); } // throws std::bad_variant_access if it is not that arm", typ, member, n)
 	if label != nil {
-		u.F("\tvoid %s(%s som_v) {", member, typ)
-		u.F("\t\tsom_d = %s;", literal(label, d.Discriminator))
-		u.F("\t\tsom_value.template emplace<%d>(std::move(som_v));", n)
-		u.L("\t}")
+		f.add("", "void ", fmt.Sprintf("%s(%s som_v)", member, typ), "", "som_d = "+literal(label, d.Discriminator)+";", emplace)
 	}
 	if len(c.Labels) > 1 || c.IsDefault() {
-		u.F("\tvoid %s(%s som_v, %s som_discriminator) {", member, typ, typeName(d.Discriminator))
-		u.F("\t\tif (som_arm(som_discriminator) != %d) throw som::system_exception(\"BAD_PARAM\", %s);", n, cabi.Quoted(d.ScopedName()+": the discriminator selects another arm than "+c.Name))
-		u.L("\t\tsom_d = som_discriminator;")
-		u.F("\t\tsom_value.template emplace<%d>(std::move(som_v));", n)
-		u.L("\t}")
+		f.add("", "void ", fmt.Sprintf("%s(%s som_v, %s som_discriminator)", member, typ, typeName(d.Discriminator)), "",
+			fmt.Sprintf("if (som_arm(som_discriminator) != %d) throw som::system_exception(\"BAD_PARAM\", %s);", n, cabi.Quoted(d.ScopedName()+": the discriminator selects another arm than "+c.Name)),
+			"som_d = som_discriminator;", emplace)
 	}
 }
 
-// abiOfUnion prints how a union is translated: as som::as asks for it.
-func (u *unit) abiOfUnion(d *model.Union) {
-	name := plainName(d)
-	disc := typeName(d.Discriminator)
-	each := func(format string) {
-		for n, c := range d.Cases {
-			u.F("\t\tcase %d: "+format+" break;", n+1, n+1, armName(d, c), typeName(c.Type))
+// translations prints how a union is translated: as som::as asks for it.
+func (f functions) translations() {
+	name, form, disc := plainName(f.of), formName(f.of), typeName(f.of.Discriminator)
+	each := func(of, format string) []string {
+		lines := []string{"switch (" + of + ") {"}
+		for n, c := range f.of.Cases {
+			lines = append(lines, fmt.Sprintf("case %d: "+format+" break;", n+1, n+1, armName(f.of, c), typeName(c.Type)))
 		}
-		u.L("\t\tdefault: break;")
-		u.L("\t\t}")
+		return append(lines, "default: break;", "}")
 	}
-	u.F("\ttemplate <class som_S> static som_abi som_put(const %s &som_v) {", name)
-	u.L("\t\tsom_abi som_a{};")
-	u.F("\t\tsom_a._d = som::as<%s>::put(som_v.som_d);", disc)
-	u.L("\t\tswitch (som_v.som_value.index()) {")
-	each("som_a._u.%[3]s = som::as<%[4]s, som::within<som_S, %[4]s>>::put(std::get<%[2]d>(som_v.som_value));")
-	u.L("\t\treturn som_a;")
-	u.L("\t}")
-	u.F("\ttemplate <class som_S> static %s som_get(const som_abi &som_a) {", name)
-	u.F("\t\t%s som_v(som::as<%s>::get(som_a._d));", name, disc)
-	u.L("\t\tswitch (som_arm(som_v.som_d)) {")
-	each("som_v.som_value.template emplace<%[2]d>(som::as<%[4]s, som::within<som_S, %[4]s>>::get(som_a._u.%[3]s));")
-	u.L("\t\treturn som_v;")
-	u.L("\t}")
-	u.L("\ttemplate <class som_S> static void som_drop(som_abi &som_a) noexcept {")
-	u.F("\t\tswitch (som_arm(som::as<%s>::get(som_a._d))) {", disc)
-	each("som::as<%[4]s, som::within<som_S, %[4]s>>::drop(som_a._u.%[3]s);")
-	u.L("\t}")
+	put := []string{form + " som_a{};", "som_a._d = som::as<" + disc + ">::put(som_v.som_d);"}
+	put = append(put, each("som_v.som_value.index()", "som_a._u.%[3]s = som::as<%[4]s, som::within<som_S, %[4]s>>::put(std::get<%[2]d>(som_v.som_value));")...)
+	f.add(perHandles+"static ", form+" ", "som_put(const "+name+" &som_v)", "", append(put, "return som_a;")...)
+	get := []string{name + " som_v(som::as<" + disc + ">::get(som_a._d));"}
+	get = append(get, each("som_arm(som_v.som_d)", "som_v.som_value.template emplace<%[2]d>(som::as<%[4]s, som::within<som_S, %[4]s>>::get(som_a._u.%[3]s));")...)
+	f.add(perHandles+"static ", name+" ", "som_get(const "+form+" &som_a)", "", append(get, "return som_v;")...)
+	f.add(perHandles+"static ", "void ", "som_drop("+form+" &som_a)", " noexcept", each("som_arm(som::as<"+disc+">::get(som_a._d))", "som::as<%[4]s, som::within<som_S, %[4]s>>::drop(som_a._u.%[3]s);")...)
+}
+
+// armOf prints which arm a discriminator selects.
+func (u *unit) armOf(d *model.Union) {
+	disc := typeName(d.Discriminator)
 	u.L("\t// Which arm a discriminator selects, from 1; 0 is none.")
 	u.F("\tstatic int som_arm(%s som_discriminator) noexcept {", disc)
 	otherwise := 0

@@ -1,6 +1,8 @@
 package cxx
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/emit/cabi"
@@ -36,6 +38,9 @@ func (u *unit) usage() []byte {
 			u.union(d)
 		}
 	}
+	for _, define := range u.late {
+		define()
+	}
 	for _, i := range u.Classes {
 		u.handleFunctions(i)
 	}
@@ -67,7 +72,37 @@ func (u *unit) forward() {
 		case *model.Exception, *model.Union:
 			u.F("class %s;", plainName(d))
 		}
+		if hasForm(d) {
+			u.F("struct %s;", formName(d))
+		}
 	}
+}
+
+// open reports whether a structure or a union is defined before all that its values can have in them: what has to know how that is copied,
+// compared and ended is defined behind all types then.
+func (u *unit) open(d model.Decl) bool {
+	at := slices.Index(u.Decls, d)
+	seen := map[model.Decl]bool{d: true}
+	work := []model.Decl{d}
+	for len(work) > 0 {
+		next := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, used := range model.Uses(next) {
+			switch used.(type) {
+			case *model.Struct, *model.Union, *model.Typedef, *model.Forward:
+			default:
+				continue // a handle does not own what its class mentions
+			}
+			if _, typedef := used.(*model.Typedef); !typedef && slices.Index(u.Decls, used) > at {
+				return true
+			}
+			if !seen[used] {
+				seen[used] = true
+				work = append(work, used)
+			}
+		}
+	}
+	return false
 }
 
 // passthru prints what the IDL hands to a target as it is.
@@ -120,13 +155,23 @@ func (u *unit) constant(d *model.Const) {
 
 func (u *unit) structure(d *model.Struct) {
 	name := plainName(d)
+	same := !hasForm(d)
+	ms := d.AllMembers()
 	u.within(d)
 	u.Blank()
+	if !same {
+		u.F("struct %s {", formName(d))
+		u.travelling(d, ms, "\t")
+		u.L("};")
+	}
 	u.doc("", &d.Node)
 	u.F("struct %s {", name)
-	same := flat(&model.Type{Kind: model.Named, Decl: d})
-	ms := d.AllMembers()
-	u.travelling(d, name, ms, same)
+	if same {
+		u.F("\tusing som_abi = %s;", name)
+	} else {
+		u.handlesWithin(typesOf(ms)...)
+		u.F("\tusing som_abi = %s;", formName(d))
+	}
 	for _, m := range ms {
 		u.doc("\t", &m.Node)
 		u.F("\t%s%s%s;", cabi.Spaced(typeName(m.Type)), memberName(d, m.Name), initial(m.Type))
@@ -139,26 +184,42 @@ func (u *unit) structure(d *model.Struct) {
 	for _, m := range ms {
 		equal = append(equal, "som_a."+memberName(d, m.Name)+" == som_b."+memberName(d, m.Name))
 	}
-	u.F("\tfriend bool operator==(const %[1]s &som_a, const %[1]s &som_b) { return %[2]s; }", name, strings.Join(equal, " && "))
-	u.F("\tfriend bool operator!=(const %[1]s &som_a, const %[1]s &som_b) { return !(som_a == som_b); }", name)
+	u.comparison(d, strings.Join(equal, " && "))
 	u.L("};")
 	if same {
 		u.F("static_assert(std::is_standard_layout_v<%[1]s> && std::is_trivially_copyable_v<%[1]s>, \"it travels as it is\");", name)
 	}
 }
 
-// travelling prints what a structure or an exception is when it travels.
-func (u *unit) travelling(d model.Decl, name string, ms []*model.Member, same bool) {
-	if same {
-		u.F("\tusing som_abi = %s;", name)
-		return
+// comparison prints the operators that compare two values, which are equal where a condition is true of som_a and som_b.
+func (u *unit) comparison(d model.Decl, condition string) {
+	head := fmt.Sprintf("bool operator==(const %[1]s &som_a, const %[1]s &som_b)", plainName(d))
+	body := " { return " + condition + "; }"
+	if u.open(d) {
+		u.F("\tfriend %s;", head)
+		u.defineLate(d, "inline "+head+body)
+	} else {
+		u.L("\tfriend " + head + body)
 	}
-	u.handlesWithin(typesOf(ms)...)
-	u.L("\tstruct som_abi {")
+	u.F("\tfriend bool operator!=(const %[1]s &som_a, const %[1]s &som_b) { return !(som_a == som_b); }", plainName(d))
+}
+
+// defineLate has lines printed in the namespace of d, behind all types.
+func (u *unit) defineLate(d model.Decl, lines ...string) {
+	u.late = append(u.late, func() {
+		u.within(d)
+		u.Blank()
+		for _, l := range lines {
+			u.L(l)
+		}
+	})
+}
+
+// travelling prints the members of a structure or an exception as they travel.
+func (u *unit) travelling(d model.Decl, ms []*model.Member, indent string) {
 	for _, m := range ms {
-		u.F("\t\t%s%s;", cabi.Spaced(travels(m.Type)), memberName(d, m.Name))
+		u.F("%s%s%s;", indent, cabi.Spaced(travels(m.Type)), memberName(d, m.Name))
 	}
-	u.L("\t};")
 }
 
 // members prints the function that walks over members here and there.
@@ -195,7 +256,10 @@ func (u *unit) exception(d *model.Exception) {
 	u.F("class SOM_VISIBLE %s : public som::user_exception {", name)
 	u.L("public:")
 	u.F("\tstatic constexpr const char *som_id = %s;", cabi.Quoted(d.ID))
-	u.travelling(d, name, d.Members, false)
+	u.handlesWithin(typesOf(d.Members)...)
+	u.L("\tstruct som_abi {")
+	u.travelling(d, d.Members, "\t\t")
+	u.L("\t};")
 	for _, m := range d.Members {
 		u.doc("\t", &m.Node)
 		u.F("\t%s%s%s;", cabi.Spaced(typeName(m.Type)), memberName(d, m.Name), initial(m.Type))

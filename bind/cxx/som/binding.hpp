@@ -90,7 +90,7 @@ template <class C, class... P> SOM_LOCAL void bind_with(list<P...>) {
 	b.sigs = C::signatures;
 	b.bases = bases;
 	b.nbases = sizeof...(P);
-	som_class_bind(&b, reinterpret_cast<som_classdata *>(&C::bound), &ev);
+	som_class_bind(&b, &C::bound.c, &ev); // and m behind it: both begin at one address
 	check(ev);
 	if (is_own_library(som_class_describe(C::bound.c.cls)->library) && !exchange(C::bound.own, true)) som_release(&C::bound.c.cls->object);
 }

@@ -156,6 +156,12 @@ template <class R, class D, class... A> struct function_type<R (D::*)(A...) cons
 template <class R, class D, class... A> struct function_type<R (D::*)(A...) noexcept> : function_type<R (*)(A...)> {};
 template <class R, class D, class... A> struct function_type<R (D::*)(A...) const noexcept> : function_type<R (*)(A...)> {};
 
+// The class of a pointer to a member.
+template <class M> struct member_of;
+template <class T, class D> struct member_of<T D::*> {
+	using type = D;
+};
+
 // What a parameter's type in C++ is in a signature.
 template <class A> struct deduced_parameter {
 	using type = A;
@@ -232,7 +238,8 @@ template <class D, auto M, class R, class... P> struct SOM_LOCAL thunk<D, M, R(P
 private:
 	template <class... A> static decltype(auto) invoke(som_ref self, A &&...a) {
 		if constexpr (std::is_member_function_pointer_v<decltype(M)>) {
-			return (value_of<D>(self).*M)(std::forward<A>(a)...);
+			typename member_of<decltype(M)>::type &d = value_of<D>(self); // that .* converts to a base g++ takes for punning
+			return (d.*M)(std::forward<A>(a)...);
 		} else {
 			(void)self;
 			return M(std::forward<A>(a)...);

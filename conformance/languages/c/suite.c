@@ -180,6 +180,13 @@ static void types_recursive(void) {
 	Suite_Tree four = {4, {0}}, below[] = {{2, {0}}, {3, {1, 1, &four}}}, tree = {1, {2, 2, below}};
 	TWICE_VALUE(turn_tree, Suite_Tree, &tree);
 }
+static void types_circle(void) {
+	Suite_Branch x = {"x", {Suite_red, {.leaf = 1}}, {0}}, ends[] = {x, {"yz", {Suite_blue, {0}}, {0}}};
+	Suite_Twig twigs[] = {{{1, 1, &x}}, {{0}}};
+	Suite_Branch ab = {"ab", {Suite_green, {.branches = {2, 2, ends}}}, {2, 2, twigs}};
+	TWICE_VALUE(turn_branch, Suite_Branch, &ab);
+	TWICE_VALUE(turn_branch, Suite_Branch, &x);
+}
 static void types_union(void) {
 	Suite_Shape s = {Suite_red, {.side = -17}}, next;
 	for (int i = 0; i < 4; i++) {
@@ -741,7 +748,7 @@ static const struct { const char *name; void (*run)(void); } rows[] = {
 	{"types/boolean", types_boolean}, {"types/octet", types_octet}, {"types/char", types_char}, {"types/wchar", types_wchar}, {"types/short", types_short},
 	{"types/long", types_long}, {"types/long-long", types_long_long}, {"types/float", types_float}, {"types/double", types_double}, {"types/enum", types_enum},
 	{"types/octets", types_octets}, {"types/sequence", types_sequence}, {"types/array", types_array}, {"types/structure", types_structure}, {"types/nested", types_nested},
-	{"types/recursive", types_recursive}, {"types/union", types_union}, {"types/object", types_object}, {"types/objects", types_objects}, {"strings/string", strings_string},
+	{"types/recursive", types_recursive}, {"types/circle", types_circle}, {"types/union", types_union}, {"types/object", types_object}, {"types/objects", types_objects}, {"strings/string", strings_string},
 	{"strings/wstring", strings_wstring}, {"strings/long", strings_long}, {"strings/zero", strings_zero}, {"strings/wide-zero", strings_zero}, {"strings/no-utf8", strings_no_utf8},
 	{"parameters/out", parameters_out}, {"parameters/out-constructed", parameters_out_constructed}, {"parameters/inout", parameters_inout},
 	{"parameters/inout-constructed", parameters_inout_constructed}, {"null/allowed", null_allowed}, {"null/refused", null_refused}, {"ownership/in", ownership_in},

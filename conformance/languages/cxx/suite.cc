@@ -135,6 +135,13 @@ static const std::map<std::string, std::function<void()>> rows{
 	{"types/structure", [] { twice(TURN(turn_point, Point), Point{1, -1}); }},
 	{"types/nested", [] { twice(TURN(turn_person, Person), somebody), twice(TURN(turn_people, People), People(), People{somebody, Person()}); }},
 	{"types/recursive", [] { twice(TURN(turn_tree, Tree), Tree{1, {{2, {}}, {3, {{4, {}}}}}}); }},
+	{"types/circle", [] {
+		Part leaf, ends;
+		leaf.leaf(1);
+		const Branch x{"x", leaf, {}};
+		ends.branches({x, {"yz", Part(Colour::blue), {}}});
+		twice(TURN(turn_branch, Branch), Branch{"ab", ends, {{{x}}, {}}}, x);
+	}},
 	{"types/union", [] {
 		Shape s;
 		s.side(-17);

@@ -18,12 +18,14 @@ import org.dsom.SomSystemException;
 import org.dsom.SomType;
 import org.dsom.SomUserException;
 import org.dsom.SomWeak;
+import suite.Branch;
 import suite.Caller;
 import suite.Colour;
 import suite.Holder;
 import suite.HolderBase;
 import suite.Journal;
 import suite.Member;
+import suite.Part;
 import suite.Person;
 import suite.Plain;
 import suite.Point;
@@ -33,6 +35,7 @@ import suite.Thing;
 import suite.ThingBase;
 import suite.Titled;
 import suite.Tree;
+import suite.Twig;
 import suite.Types;
 import suite.TypesBase;
 
@@ -178,6 +181,10 @@ final class Suite {
             twice(TYPES::turn_people, List.of(), List.of(SOMEBODY, new Person("", Colour.red, false, new Point(0, 0), List.of(), "")));
         });
         row("types/recursive", () -> twice(TYPES::turn_tree, new Tree(1, List.of(new Tree(2, List.of()), new Tree(3, List.of(new Tree(4, List.of())))))));
+        row("types/circle", () -> {
+            Branch x = new Branch("x", Part.leaf(1), List.of()), yz = new Branch("yz", new Part(Colour.blue, null), List.of());
+            twice(TYPES::turn_branch, new Branch("ab", Part.branches(List.of(x, yz)), List.of(new Twig(List.of(x)), new Twig(List.of()))), x);
+        });
         row("types/union", () -> TYPES.turn_shape(TYPES.turn_shape(TYPES.turn_shape(TYPES.turn_shape(Shape.side(-17))))));
         row("types/object", () -> TYPES.turn_thing(TYPES.turn_thing(new ThingBase())));
         row("types/objects", () -> {

@@ -132,6 +132,10 @@ const rows = {
     twice('turn_people', [], [somebody, nobody]);
   },
   'types/recursive'() { twice('turn_tree', { value: 1, below: [{ value: 2, below: [] }, { value: 3, below: [{ value: 4, below: [] }] }] }); },
+  'types/circle'() {
+    const x = { name: 'x', end: { d: Colour.red, v: 1 }, twigs: [] };
+    twice('turn_branch', { name: 'ab', end: { d: Colour.green, v: [x, { name: 'yz', end: { d: Colour.blue }, twigs: [] }] }, twigs: [{ grown: [x] }, { grown: [] }] }, x);
+  },
   'types/union'() { types.turn_shape(types.turn_shape(types.turn_shape(types.turn_shape({ d: Colour.red, v: -17 })))); },
   'types/object'() { twice('turn_thing', new Thing()); },
   'types/objects'() {

@@ -3,7 +3,7 @@
 local dsom = require "dsom"
 
 local Suite = {}
-for name in ("Thing Titled Holder Member Types Caller Journal Colour Point Person Tree Shape Refused Plain"):gmatch "%a+" do Suite[name] = dsom.load("Suite::" .. name) end
+for name in ("Thing Titled Holder Member Types Caller Journal Colour Point Person Tree Branch Part Twig Shape Refused Plain"):gmatch "%a+" do Suite[name] = dsom.load("Suite::" .. name) end
 local Thing, Titled, Holder, Types, Caller, Point, Person, Tree, Shape, Refused, Plain =
   Suite.Thing, Suite.Titled, Suite.Holder, Suite.Types, Suite.Caller, Suite.Point, Suite.Person, Suite.Tree, Suite.Shape, Suite.Refused, Suite.Plain
 local journal, caller, types = Suite.Journal(), Caller(), Types()
@@ -89,6 +89,11 @@ rows["types/nested"] = function()
   twice("turn_people", {}, { SOMEBODY, Person("", "red", false, Point(0, 0), {}, "") })
 end
 rows["types/recursive"] = function() twice("turn_tree", Tree(1, { Tree(2, {}), Tree(3, { Tree(4, {}) }) })) end
+rows["types/circle"] = function()
+  local Branch, Part, Twig = Suite.Branch, Suite.Part, Suite.Twig
+  local x = Branch("x", Part("red", 1), {})
+  twice("turn_branch", Branch("ab", Part("green", { x, Branch("yz", Part("blue"), {}) }), { Twig({ grown = { x } }), Twig({ grown = {} }) }), x)
+end
 rows["types/union"] = function() types:turn_shape(types:turn_shape(types:turn_shape(types:turn_shape(Shape("red", -17))))) end
 rows["types/object"] = function() twice("turn_thing", Thing()) end
 rows["types/objects"] = function()

@@ -10,7 +10,7 @@ import dsom
 from dsom import load
 
 Thing, Titled, Holder, Member, Types, Caller, Journal = (load("Suite::" + n) for n in ("Thing", "Titled", "Holder", "Member", "Types", "Caller", "Journal"))
-Colour, Point, Person, Tree, Shape, Refused, Plain = (load("Suite::" + n) for n in ("Colour", "Point", "Person", "Tree", "Shape", "Refused", "Plain"))
+Colour, Point, Person, Tree, Branch, Part, Twig, Shape, Refused, Plain = (load("Suite::" + n) for n in ("Colour", "Point", "Person", "Tree", "Branch", "Part", "Twig", "Shape", "Refused", "Plain"))
 
 journal, caller, types = Journal(), Caller(), Types()
 rows = {}
@@ -151,6 +151,12 @@ def _():
 @row("types/recursive")
 def _():
     twice(types.turn_tree, Tree(1, [Tree(2, []), Tree(3, [Tree(4, [])])]))
+
+
+@row("types/circle")
+def _():
+    x = Branch("x", Part(Colour.red, 1), [])
+    twice(types.turn_branch, Branch("ab", Part(Colour.green, [x, Branch("yz", Part(Colour.blue, None), [])]), [Twig([x]), Twig([])]), x)
 
 
 @row("types/union")

@@ -65,6 +65,8 @@ inline std::string text(const Point &v) { return "{" + text(v.x) + " " + text(v.
 std::string text(const Person &v);
 std::string text(const Tree &v);
 std::string text(const Shape &v);
+std::string text(const Branch &v);
+std::string text(const Twig &v);
 template <class T, std::size_t N> std::string text(const std::array<T, N> &v);
 template <class T> std::string text(const std::vector<T> &v);
 
@@ -80,6 +82,9 @@ inline std::string text(const Person &v) {
 }
 inline std::string text(const Tree &v) { return "{" + text(v.value) + " " + text(v.below) + "}"; }
 inline std::string text(const Shape &v) { return text(v._d()) + ":" + (v.is_side() ? text(v.side()) : v.is_label() ? text(v.label()) : text(v.at())); }
+inline std::string text(const Part &v) { return text(v._d()) + ":" + (v.is_leaf() ? text(v.leaf()) : v.is_branches() ? text(v.branches()) : "nothing"); }
+inline std::string text(const Twig &v) { return "{" + text(v.grown) + "}"; }
+inline std::string text(const Branch &v) { return "{" + text(v.name) + " " + text(v.end) + " " + text(v.twigs) + "}"; }
 
 inline bool mirror(bool v) { return !v; }
 inline char mirror(char v) { return static_cast<char>(v ^ 0x20); }
@@ -115,6 +120,13 @@ inline Tree mirror(const Tree &v) {
 	for (Tree &t : r.below) t = mirror(t);
 	return r;
 }
+inline Part mirror(const Part &v) {
+	Part r = v;
+	if (v.is_leaf()) r.leaf(mirror(v.leaf()));
+	if (v.is_branches()) r.branches(mirror(v.branches()));
+	return r;
+}
+inline Branch mirror(const Branch &v) { return {mirror(v.name), mirror(v.end), mirror(v.twigs)}; }
 inline Shape mirror(const Shape &v) {
 	Shape r;
 	if (v.is_side()) r.label(std::to_string(v.side()));

@@ -98,6 +98,7 @@ public:
 		write_call("swap_things", a, b);
 		std::swap(a, b);
 	}
+	Branch turn_branch(const Branch &v) { return turn("turn_branch", v); }
 };
 
 // Asks an object for each type of a group, and writes what it answers.

@@ -56,6 +56,10 @@ row types/array { twice turn_grid {{1 2 3} {4 5 6}}; twice turn_pair {a €} }
 row types/structure { twice turn_point {x 1 y -1} }
 row types/nested { twice turn_person $::somebody; twice turn_people {} [list $::somebody $::nobody] }
 row types/recursive { twice turn_tree {value 1 below {{value 2 below {}} {value 3 below {{value 4 below {}}}}}} }
+row types/circle {
+    set x {name x end {d red v 1} twigs {}}
+    twice turn_branch [dict create name ab end [dict create d green v [list $x {name yz end {d blue} twigs {}}]] twigs [list [dict create grown [list $x]] {grown {}}]] $x
+}
 row types/union { $types turn_shape [$types turn_shape [$types turn_shape [$types turn_shape {d red v -17}]]] }
 row types/object { twice turn_thing [new Suite::Thing] }
 row types/objects {

@@ -13,6 +13,7 @@ class Pet;
 class Dog;
 struct Point;
 struct Tag;
+struct som_abi_Tag;
 class TooLoud;
 
 enum class Mood : std::uint32_t {
@@ -118,11 +119,12 @@ struct Point {
 };
 static_assert(std::is_standard_layout_v<Point> && std::is_trivially_copyable_v<Point>, "it travels as it is");
 
+struct som_abi_Tag {
+	char *text;
+	::Zoo::Point at;
+};
 struct Tag {
-	struct som_abi {
-		char *text;
-		::Zoo::Point::som_abi at;
-	};
+	using som_abi = som_abi_Tag;
 	std::string text;
 	::Zoo::Point at;
 

@@ -151,6 +151,12 @@ pub const ALL: &[(&str, Row)] = &[
         let leaf = |value| Tree { value, below: vec![] };
         Ok(twice!(|v: Tree| h.types.turn_tree(&v); Tree { value: 1, below: vec![leaf(2), Tree { value: 3, below: vec![leaf(4)] }] }))
     }),
+    ("types/circle", |h| {
+        let x = Branch { name: "x".into(), end: Part::Leaf(1), twigs: vec![] };
+        let yz = Branch { name: "yz".into(), end: Part::Nothing(2), twigs: vec![] };
+        let ab = Branch { name: "ab".into(), end: Part::Branches(vec![x.clone(), yz]), twigs: vec![Twig { grown: vec![x.clone()] }, Twig { grown: vec![] }] };
+        Ok(twice!(|v: Branch| h.types.turn_branch(&v); ab, x))
+    }),
     ("types/union", |h| {
         let mut shape = Shape::Side(-17);
         for _ in 0..4 {

@@ -71,6 +71,11 @@ func init() { // rows refer to run, which refers to rows
 		"types/recursive": func() {
 			twice(turner.TurnTree, suite.Tree{Value: 1, Below: []suite.Tree{{Value: 2}, {Value: 3, Below: []suite.Tree{{Value: 4}}}}})
 		},
+		"types/circle": func() {
+			x := suite.Branch{Name: "x", End: suite.NewPart_Leaf(1)}
+			ends := suite.Branches{x, {Name: "yz", End: suite.NewPart_None(suite.Colour_Blue)}}
+			twice(turner.TurnBranch, suite.Branch{Name: "ab", End: suite.NewPart_Branches(ends), Twigs: []suite.Twig{{Grown: suite.Branches{x}}, {}}}, x)
+		},
 		"types/union": func() {
 			s := suite.NewShape_Side(-17)
 			for range 4 {
