@@ -174,6 +174,9 @@ static inline uint64_t somh_words(som_proc *proc, som_ref o, som_env *ev, const 
  * e has where nobody has said it. */
 uint32_t somh_raised(const somh_method *m, som_ref o, const somh_type *e);
 
+/* An object: *is is it before its initializers run, so that it is not taken for another of its class that they make. NULL stays there where a metaclass makes objects in a way of its own. Owned, or NULL. */
+som_ref somh_new(const somh_class *c, som_ref *is, som_env *ev);
+
 /* An object made by an initializer: args are those behind the making, which is the first of m's. Owned, or NULL. */
 som_ref somh_make(const somh_class *c, const somh_method *m, const som_value *args, som_env *ev);
 
