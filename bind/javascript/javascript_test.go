@@ -213,6 +213,17 @@ func TestEnds(t *testing.T) {
 	}
 }
 
+// TestShort has a class that cannot be described, and is there for good.
+func TestShort(t *testing.T) {
+	t.Parallel()
+	kernel, short := sombuild.Kernel(t, "gcc", plain.kernel), filepath.Join(t.TempDir(), "libshort.so")
+	sombuild.Run(t, nil, "gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-I../../libsom/include", "-o", short, "../host/test/short.c", "-L"+kernel, "-lsom", "-Wl,-rpath,"+kernel)
+	out, err := output(plain.site(t), plain.env(t, "LD_PRELOAD="+short, "SHORT_OF=Shortage", "MALLOC_PERTURB_=165"), "node", "--expose-gc", "test/short.js")
+	if err != nil || out != "stays\n" {
+		t.Errorf("%v\n%s", err, tail(out))
+	}
+}
+
 // headers is where node_api.h is.
 func headers(t testing.TB) string {
 	t.Helper()
