@@ -265,6 +265,10 @@ int somh_at_home(void);
 int somh_home_do(void (*run)(void *arg), void *arg, som_env *ev);
 /* Another patience from now on. */
 void somh_home_patience(uint32_t milliseconds);
+/* Around what a handler leaves to the host's program, in what somh_home_do has another thread wait for: nothing that run was given is in use meanwhile, and if the patience ends once more
+ * the thread goes, with TIMEOUT, completed MAYBE. 0 of back: it has gone, and nothing that it gave is there any more. */
+void somh_home_away(void);
+int somh_home_back(void);
 /* At home: does what waits by now. A host that waits for nothing else asks again and again, or when wake tells it: in the thread that waits, before it waits, without a lock. */
 void somh_home_serve(void);
 void somh_home_wake(void (*wake)(void *arg), void *arg);

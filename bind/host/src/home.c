@@ -14,8 +14,17 @@ typedef struct job {
 	struct job *next;
 	void (*run)(void *);
 	void *arg;
-	enum { WAITS, BEGUN, DONE, REFUSED } state;
+	struct turn *turn; /* in which the home thread does it */
+	enum { WAITS, BEGUN, DONE, REFUSED, LEFT } state;
+	bool late; /* its patience is at an end */
 } job;
+
+/* On the home thread's stack: a job that it is in. */
+typedef struct turn {
+	struct turn *outer;
+	job *of;   /* NULL: who has waited for it is gone, or has been refused */
+	bool away; /* arg is not in use: who waits may go */
+} turn;
 
 static pthread_t home;
 static bool has_home, has_ended;
@@ -23,7 +32,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed; /* a job has come, or has another state; an open call is done */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static job *first, **last = &first;
-static job *begun; /* those that the home thread is in, the newest first */
+static turn *turns; /* the innermost */
 static uint32_t patience = SOMH_HOME_PATIENCE;
 static void (*wake)(void *);
 static void *wake_arg;
@@ -65,6 +74,12 @@ void somh_home_patience(uint32_t milliseconds) {
 	pthread_mutex_unlock(&lock);
 }
 
+static void add_milliseconds(struct timespec *t, uint32_t n) {
+	t->tv_sec += n / 1000;
+	t->tv_nsec += n % 1000 * 1000000L;
+	if (t->tv_nsec >= 1000000000L) t->tv_sec++, t->tv_nsec -= 1000000000L;
+}
+
 static void take_out(const job *j) {
 	job **at = &first;
 	while (*at != j) at = &(*at)->next;
@@ -79,9 +94,7 @@ int somh_home_do(void (*run)(void *), void *arg, som_env *ev) {
 	clock_gettime(CLOCK, &until);
 	pthread_mutex_lock(&lock);
 	uint32_t most = patience;
-	until.tv_sec += most / 1000;
-	until.tv_nsec += most % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) until.tv_sec++, until.tv_nsec -= 1000000000L;
+	add_milliseconds(&until, most);
 	if (has_ended) {
 		j.state = REFUSED;
 	} else {
@@ -96,12 +109,21 @@ int somh_home_do(void (*run)(void *), void *arg, som_env *ev) {
 	}
 	while (j.state == WAITS && pthread_cond_timedwait(&changed, &lock, &until) == 0) {}
 	if (j.state == WAITS) take_out(&j);
-	while (j.state == BEGUN) pthread_cond_wait(&changed, &lock); /* arg is in use */
+	else add_milliseconds(&until, most); /* as long again for what has begun */
+	while (j.state == BEGUN && !(j.late && j.turn->away))
+		if (j.late) pthread_cond_wait(&changed, &lock);
+		else j.late = pthread_cond_timedwait(&changed, &lock, &until) != 0;
+	if (j.state == BEGUN) j.turn->of = NULL, j.state = LEFT;
 	pthread_mutex_unlock(&lock);
-	if (j.state == DONE) return SOM_OK;
-	if (j.state == REFUSED) som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "the program of the object's language has ended");
-	else {
-		char text[160];
+	char text[200];
+	switch (j.state) {
+	case DONE: return SOM_OK;
+	case REFUSED: som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "the program of the object's language has ended"); break;
+	case LEFT:
+		snprintf(text, sizeof text, "what the object's language does for it has not come to its end within %u ms (SOMH_HOME_PATIENCE), and goes on", most);
+		som_raise_system(ev, "IDL:omg.org/CORBA/TIMEOUT:1.0", 0, SOM_COMPLETED_MAYBE, text);
+		break;
+	default:
 		snprintf(text, sizeof text, "the one thread of the object's language has not come to it within %u ms (SOMH_HOME_PATIENCE): it is busy, or waits for this thread", most);
 		som_raise_system(ev, "IDL:omg.org/CORBA/TRANSIENT:1.0", 0, SOM_COMPLETED_NO, text);
 	}
@@ -112,16 +134,32 @@ int somh_home_do(void (*run)(void *), void *arg, som_env *ev) {
 static void serve_one(void) {
 	job *j = first;
 	take_out(j);
+	turn t = {turns, j, false};
+	turns = &t;
 	j->state = BEGUN;
-	j->next = begun;
-	begun = j;
+	j->turn = &t;
 	pthread_mutex_unlock(&lock);
 	j->run(j->arg);
 	pthread_mutex_lock(&lock);
-	if (begun != j) return; /* left */
-	begun = j->next;
+	turns = t.outer;
+	if (!t.of) return;
 	j->state = DONE;
 	pthread_cond_broadcast(&changed);
+}
+
+void somh_home_away(void) {
+	pthread_mutex_lock(&lock);
+	turns->away = true;
+	if (turns->of && turns->of->late) pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&lock);
+}
+
+int somh_home_back(void) {
+	pthread_mutex_lock(&lock);
+	turns->away = false;
+	int waits = turns->of != NULL;
+	pthread_mutex_unlock(&lock);
+	return waits;
 }
 
 void somh_home_serve(void) {
@@ -135,7 +173,8 @@ void somh_home_serve(void) {
 static void end(bool leave) {
 	pthread_mutex_lock(&lock);
 	has_ended = true;
-	for (; leave && begun; begun = begun->next) begun->state = REFUSED;
+	for (turn *t = turns; leave && t; t = t->outer)
+		if (t->of) t->of->state = REFUSED, t->of = NULL;
 	while (first) {
 		job *j = first;
 		take_out(j);

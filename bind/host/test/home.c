@@ -1,4 +1,4 @@
-/* home.c: a host of one thread. Its object's methods are called from other threads: while it is in an open call, while it serves, while it does neither, and when it has
+/* home.c: a host of one thread. Its object's methods are called from other threads: while it is in an open call, while it serves, while it does neither, for ever, and when it has
  * ended. The first argument is the class whose speak is overridden, "Zoo::Dog"; with a second one it ends in the midst of a call. */
 #include "../somhost.h"
 
@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREADS = 4, TIMES = 100, DEEP = 2, LEAVING = -7 };
+enum { THREADS = 4, TIMES = 100, DEEP = 2, LEAVING = -7, NEVER = -8 };
 
 static pthread_t main_thread, leaver;
+static char heard[200]; /* what the leaver was told */
 static const somh_method *speak;
 static som_ref pup, crowd;
 static atomic_int spoken, woken, astray;
@@ -27,6 +28,16 @@ static int64_t say(som_ref o, int64_t n, som_env *ev) {
 	return result.l;
 }
 
+static int64_t ask = 21;
+
+static void *one(void *p) {
+	som_env ev = {0};
+	int64_t got = say(pup, ask, &ev);
+	snprintf(p, 200, "%d %s", (int)got, ev.id ? ev.text : "");
+	som_env_clear(&ev);
+	return NULL;
+}
+
 /* The host's part: it is never in two threads at a time. 1000 and more has it call the crowd, whose threads call it again. */
 struct asked { const som_value *args; som_value *result; som_env *ev; };
 
@@ -39,6 +50,23 @@ static void carry_out(void *p) {
 	if (n == LEAVING) { /* as where the process ends in it: the thread is told, and goes */
 		somh_home_leave();
 		pthread_join(leaver, NULL);
+		inside--;
+		return;
+	}
+	if (n == NEVER) { /* as long as the thread waits, and longer; another one is served within it */
+		somh_home_away();
+		int before_it = woken;
+		pthread_t other;
+		char text[200] = "";
+		ask = 21;
+		somh_home_patience(SOMH_HOME_PATIENCE); /* of this one */
+		expect(!pthread_create(&other, NULL, one, text), "a thread");
+		while (woken == before_it) sched_yield();
+		somh_home_serve();
+		pthread_join(other, NULL);
+		expect(!strcmp(text, "42 "), text);
+		pthread_join(leaver, NULL);
+		expect(!somh_home_back(), "the thread has gone");
 		inside--;
 		return;
 	}
@@ -97,16 +125,6 @@ static som_ref made(const char *name, const somh_class *below, som_handler *hand
 
 static void tell(void *p) { (void)p, woken++; }
 
-static int64_t ask = 21;
-
-static void *one(void *p) {
-	som_env ev = {0};
-	int64_t got = say(pup, ask, &ev);
-	snprintf(p, 200, "%d %s", (int)got, ev.id ? ev.text : "");
-	som_env_clear(&ev);
-	return NULL;
-}
-
 int main(int argc, char **argv) {
 	som_env ev = {0};
 	const somh_class *dog = somh_named(argv[1], &ev);
@@ -144,7 +162,13 @@ int main(int argc, char **argv) {
 	somh_home_patience(20);
 	expect(!pthread_create(&thread, NULL, one, text) && !pthread_join(thread, NULL), "a thread"); /* nobody serves */
 	expect(strstr(text, "within 20 ms") != NULL, text);
-	somh_home_patience(SOMH_HOME_PATIENCE);
+	ask = NEVER;
+	somh_home_patience(1000);
+	before = woken;
+	expect(!pthread_create(&leaver, NULL, one, heard), "a thread");
+	while (woken == before) sched_yield();
+	somh_home_serve();
+	expect(strstr(heard, "to its end within 1000 ms") != NULL, heard);
 	before = woken;
 	expect(!pthread_create(&thread, NULL, one, text), "a thread");
 	while (woken == before) sched_yield();
