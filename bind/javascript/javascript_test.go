@@ -213,6 +213,19 @@ func TestEnds(t *testing.T) {
 	}
 }
 
+// TestNever has overrides that do not return: called by another thread, which is told, and by the main one, which Node ends.
+func TestNever(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"foreign", "terminated"} {
+		for _, b := range []build{plain, asan} {
+			out, err := output(b.site(t), b.env(t), "timeout", "100", "node", "--expose-gc", "--no-warnings", "test/never.js", how)
+			if err != nil || out != "lives\n" {
+				t.Errorf("%s, %s: %v\n%s", b.name, how, err, tail(out))
+			}
+		}
+	}
+}
+
 // TestShort has a class that cannot be described, and is there for good.
 func TestShort(t *testing.T) {
 	t.Parallel()
