@@ -201,7 +201,7 @@ func (b build) making(t testing.TB) string {
 	return classlib.Build(t, classlib.Source{IDL: "../javascript/testdata/threads.idl", Code: "../javascript/testdata/threads.cpp"}, b.kernel, "-pthread")
 }
 
-// TestMaking makes objects of classes whose constructors in C++ call methods that Python overrides, and fail; and a class that cannot be described, and is there for good.
+// TestMaking makes objects of classes whose constructors in C++ call methods that Python overrides, and fail; has overrides that do not return; and a class that cannot be described, and is there for good.
 func TestMaking(t *testing.T) {
 	t.Parallel()
 	kernel := sombuild.Kernel(t, "gcc", plain.kernel)
@@ -216,10 +216,11 @@ func TestMaking(t *testing.T) {
 		build      build
 		more       []string
 	}{{"plain", "test_making.py", plain, nil}, {"asan", "test_making.py", asan, nil}, {"ctypes", "test_making.py", plain, foreign},
+		{"never", "test_never.py", plain, nil}, {"never/asan", "test_never.py", asan, nil}, {"never/ctypes", "test_never.py", plain, foreign},
 		{"short", "test_short.py", plain, shortage}, {"short/ctypes", "test_short.py", plain, slices.Concat(shortage, foreign)}} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			c.build.unit(t, c.file, append(c.more, "SOM_PATH="+c.build.making(t))...)
+			c.build.unit(t, c.file, append(c.more, "SOM_PATH="+c.build.making(t)+":"+c.build.zoo(t))...)
 		})
 	}
 }
