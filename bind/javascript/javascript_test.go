@@ -2,6 +2,7 @@
 package javascript_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -234,6 +235,20 @@ func TestShort(t *testing.T) {
 	out, err := output(plain.site(t), plain.env(t, "LD_PRELOAD="+short, "SHORT_OF=Shortage", "MALLOC_PERTURB_=165"), "node", "--expose-gc", "test/short.js")
 	if err != nil || out != "stays\n" {
 		t.Errorf("%v\n%s", err, tail(out))
+	}
+}
+
+// TestListener ends Node by process.exit in an override that other threads have called, in which a listener throws: Node ends, with whatever status.
+func TestListener(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"listener", "listener_of_threads", "listener_and_on"} {
+		for _, b := range []build{plain, asan} {
+			var status *exec.ExitError
+			out, err := output(b.site(t), b.env(t), "timeout", "50", "node", "test/ends.js", how)
+			if !strings.HasPrefix(out, "ends\n") || strings.Contains(out, "Sanitizer") || strings.Contains(out, "core dumped") || (err != nil && (!errors.As(err, &status) || status.ExitCode() != 1)) {
+				t.Errorf("%s, %s: %v\n%s", b.name, how, err, tail(out))
+			}
+		}
 	}
 }
 
