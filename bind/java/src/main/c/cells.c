@@ -150,7 +150,7 @@ NATIVE(jlong, newCell)(JNIEnv *env, jclass c, jobject object, jlong of) {
 	if (!x) return fail(env, "no memory for an object"), 0;
 	x->owner = can_fence ? env : NULL;
 	x->hot = m ? NULL : x->owner;
-	if (m) x->made = __atomic_load_n(&m->cls, __ATOMIC_ACQUIRE), x->super = m->super;
+	if (m) x->made = __atomic_load_n(&m->cls, __ATOMIC_ACQUIRE);
 	if (!(x->weak = (*env)->NewWeakGlobalRef(env, object))) {
 		free(x);
 		return 0;
