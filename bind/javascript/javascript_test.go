@@ -149,7 +149,7 @@ func TestPackage(t *testing.T) {
 	}
 	for _, b := range []build{plain, asan} {
 		for _, file := range files {
-			if strings.HasSuffix(file, "remote.test.js") || strings.HasSuffix(file, "amber.test.js") {
+			if strings.HasSuffix(file, "remote.test.js") || strings.HasSuffix(file, "serve.test.js") || strings.HasSuffix(file, "amber.test.js") {
 				continue // they need a server, and packages
 			}
 			t.Run(b.name+"/"+filepath.Base(file), func(t *testing.T) {
