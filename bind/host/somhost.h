@@ -149,6 +149,10 @@ const somh_type *somh_type_named(const somh_class *c, const char *scoped);
  * has been passed over by the host's own super, what k has. NULL without an environment's exception: nobody implements it. k is a class that o's descends from, or NULL: o's own. */
 som_proc *somh_proc(const somh_method *m, const somh_class *k, const somh_class *of, som_ref o);
 
+/* The same for hosts in which super leads from class to class of somh_define's, and out of these from the last one: what stands above the last that overrides m, whoever has made that.
+ * of is o's class, or the nearest above it that somh_define has made. */
+som_proc *somh_beyond(const somh_method *m, const somh_class *of, som_ref o);
+
 /* Calls proc, or with NULL what o's class has. args are m->nargs values, at places that hold what m's parameters say; result one, or NULL. No text is looked at. Texts, memory and
  * references stay whose they were. SOM_OK, or the error of a call that could not be made; what the method raises is in ev alone. */
 int somh_call(const somh_method *m, som_proc *proc, som_ref o, const som_value *args, som_value *result, som_env *ev);
@@ -173,6 +177,9 @@ static inline uint64_t somh_words(som_proc *proc, som_ref o, som_env *ev, const 
 /* How many of an exception's members those have that o's implementation of m raises: its class may have been built with an older release of the method's. As many as
  * e has where nobody has said it. */
 uint32_t somh_raised(const somh_method *m, som_ref o, const somh_type *e);
+
+/* An object: *is is it before its initializers run, so that it is not taken for another of its class that they make. NULL stays there where a metaclass makes objects in a way of its own. Owned, or NULL. */
+som_ref somh_new(const somh_class *c, som_ref *is, som_env *ev);
 
 /* An object made by an initializer: args are those behind the making, which is the first of m's. Owned, or NULL. */
 som_ref somh_make(const somh_class *c, const somh_method *m, const som_value *args, som_env *ev);

@@ -179,7 +179,8 @@ func (b build) java(t testing.TB, options []string, class string, args ...string
 func (b build) javaWith(t testing.TB, more, options []string, class string, args ...string) (string, error) {
 	t.Helper()
 	site := b.site(t)
-	env := []string{"SOM_PATH=" + b.zoo(t)}
+	threads := classlib.Build(t, classlib.Source{IDL: "../javascript/testdata/threads.idl", Code: "../javascript/testdata/threads.cpp"}, b.kernel, "-pthread")
+	env := []string{"SOM_PATH=" + b.zoo(t) + ":" + threads}
 	if b.name == asan.name {
 		preload := strings.TrimSpace(run(t, nil, "gcc", "-print-file-name=libasan.so")) + ":" + strings.TrimSpace(run(t, nil, "gcc", "-print-file-name=libubsan.so")) + ":" +
 			strings.TrimSpace(run(t, nil, "g++", "-print-file-name=libstdc++.so"))

@@ -92,7 +92,7 @@ export interface Weak<T> {
 export function weak<T extends Instance>(o: T): Weak<T>;
 /** Releases at once what the collector has found. */
 export function collect(): void;
-/** For how many milliseconds a call by another thread waits for the main thread to take it: 60,000 to begin with. */
+/** For how many milliseconds a call by another thread waits for the main thread to take it, and then for an override to return: 60,000 to begin with. */
 export function setMainThreadWait(milliseconds: number): void;
 
 /** The object elsewhere that a URL (corbaname:, corbaloc:) or a reference (IOR:) names. */
@@ -104,6 +104,27 @@ export const remote: {
   /** Makes an object of a class elsewhere, at a server that the daemon knows to have it. */
   create<T = any>(constraint: string): Promise<T>;
 };
+
+/** A server of objects of this process: it takes calls, and keeps the process alive, until it is closed. */
+export interface Server {
+  /** The address of the daemon, in whose naming service the objects are; '' without one. */
+  readonly daemon: string;
+  /** Has an object be called by others, as name in the daemon's naming service and in corbaloc URLs. Its reference. */
+  publish(name: string, o: Instance): Promise<string>;
+  /** The reference of the object that was published as name. */
+  url(name: string): string | undefined;
+  /** Says that the server is to end. */
+  stop(): void;
+  /** Fulfilled when the server has ended: since stop was called, by the daemon, SIGTERM or SIGINT. */
+  wait(): Promise<void>;
+  /** Ends the server: calls under way are finished, and others not taken. */
+  close(): Promise<void>;
+}
+/** Has objects of this process be called by others. */
+export function serve(
+  objects?: Record<string, Instance>,
+  options?: { name?: string; listen?: string | string[]; classes?: string | Class | (string | Class)[] },
+): Promise<Server>;
 
 /** What a method raised. */
 export abstract class Exception extends Error {

@@ -60,6 +60,14 @@ async function bind(url) {
   return require('./lib/remote').bind(url);
 }
 
+/**
+ * Has objects of this process be called by others: an object of names and what they name. name is the server's, as the daemon knows it; listen are endpoints, 'tcp::4000'; classes
+ * those that others make objects of. A promise of the server.
+ */
+async function serve(objects, options) {
+  return require('./lib/serving').serve(objects, options);
+}
+
 module.exports = {
   load,
   library,
@@ -76,6 +84,7 @@ module.exports = {
   dispatch,
   weak,
   bind,
+  serve,
   collect: native.collect,
   setMainThreadWait: native.setMainThreadWait,
   get remote() {

@@ -3,7 +3,7 @@ import dsom from './index.js';
 
 export default dsom;
 export const {
-  load, library, setPath, classes, describe, register, join, create, release, isAlive, addressOf, entryOf, dispatch, weak, bind, remote, collect, setMainThreadWait,
+  load, library, setPath, classes, describe, register, join, create, release, isAlive, addressOf, entryOf, dispatch, weak, bind, serve, remote, collect, setMainThreadWait,
   Instance, Exception, SystemException, UserException, SOMObject,
   UNKNOWN, BAD_PARAM, NO_MEMORY, IMP_LIMIT, COMM_FAILURE, INV_OBJREF, NO_PERMISSION, INTERNAL, MARSHAL, INITIALIZE, NO_IMPLEMENT, BAD_TYPECODE, BAD_OPERATION, NO_RESOURCES, NO_RESPONSE,
   PERSIST_STORE, BAD_INV_ORDER, TRANSIENT, FREE_MEM, INV_IDENT, INV_FLAG, INTF_REPOS, BAD_CONTEXT, OBJ_ADAPTER, DATA_CONVERSION, OBJECT_NOT_EXIST, TRANSACTION_REQUIRED, TRANSACTION_ROLLEDBACK,

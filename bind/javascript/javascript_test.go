@@ -2,6 +2,7 @@
 package javascript_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -148,7 +149,7 @@ func TestPackage(t *testing.T) {
 	}
 	for _, b := range []build{plain, asan} {
 		for _, file := range files {
-			if strings.HasSuffix(file, "remote.test.js") || strings.HasSuffix(file, "amber.test.js") {
+			if strings.HasSuffix(file, "remote.test.js") || strings.HasSuffix(file, "serve.test.js") || strings.HasSuffix(file, "amber.test.js") {
 				continue // they need a server, and packages
 			}
 			t.Run(b.name+"/"+filepath.Base(file), func(t *testing.T) {
@@ -208,6 +209,44 @@ func TestEnds(t *testing.T) {
 			out, err := output(b.site(t), b.env(t), "timeout", "100", "node", "test/ends.js", c.how)
 			if !strings.Contains(out, c.says) || (err != nil) != c.fails || strings.Contains(out, "Sanitizer") || strings.Contains(out, "core dumped") {
 				t.Errorf("%s, %s: %v\n%s", b.name, c.how, err, tail(out))
+			}
+		}
+	}
+}
+
+// TestNever has overrides that do not return: called by another thread, which is told, and by the main one, which Node ends.
+func TestNever(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"foreign", "terminated"} {
+		for _, b := range []build{plain, asan} {
+			out, err := output(b.site(t), b.env(t), "timeout", "100", "node", "--expose-gc", "--no-warnings", "test/never.js", how)
+			if err != nil || out != "lives\n" {
+				t.Errorf("%s, %s: %v\n%s", b.name, how, err, tail(out))
+			}
+		}
+	}
+}
+
+// TestShort has a class that cannot be described, and is there for good.
+func TestShort(t *testing.T) {
+	t.Parallel()
+	kernel, short := sombuild.Kernel(t, "gcc", plain.kernel), filepath.Join(t.TempDir(), "libshort.so")
+	sombuild.Run(t, nil, "gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-I../../libsom/include", "-o", short, "../host/test/short.c", "-L"+kernel, "-lsom", "-Wl,-rpath,"+kernel)
+	out, err := output(plain.site(t), plain.env(t, "LD_PRELOAD="+short, "SHORT_OF=Shortage", "MALLOC_PERTURB_=165"), "node", "--expose-gc", "test/short.js")
+	if err != nil || out != "stays\n" {
+		t.Errorf("%v\n%s", err, tail(out))
+	}
+}
+
+// TestListener ends Node by process.exit in an override that other threads have called, in which a listener throws: Node ends, with whatever status.
+func TestListener(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"listener", "listener_of_threads", "listener_and_on"} {
+		for _, b := range []build{plain, asan} {
+			var status *exec.ExitError
+			out, err := output(b.site(t), b.env(t), "timeout", "50", "node", "test/ends.js", how)
+			if !strings.HasPrefix(out, "ends\n") || strings.Contains(out, "Sanitizer") || strings.Contains(out, "core dumped") || (err != nil && (!errors.As(err, &status) || status.ExitCode() != 1)) {
+				t.Errorf("%s, %s: %v\n%s", b.name, how, err, tail(out))
 			}
 		}
 	}

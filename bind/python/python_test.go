@@ -195,6 +195,36 @@ func TestClasses(t *testing.T) {
 	}
 }
 
+// making is a folder with a class whose constructor calls its own methods, and what makes objects as C++ does.
+func (b build) making(t testing.TB) string {
+	t.Helper()
+	return classlib.Build(t, classlib.Source{IDL: "../javascript/testdata/threads.idl", Code: "../javascript/testdata/threads.cpp"}, b.kernel, "-pthread")
+}
+
+// TestMaking makes objects of classes whose constructors in C++ call methods that Python overrides, and fail; has overrides that do not return; and a class that cannot be described, and is there for good.
+func TestMaking(t *testing.T) {
+	t.Parallel()
+	kernel := sombuild.Kernel(t, "gcc", plain.kernel)
+	short := filepath.Join(t.TempDir(), "libshort.so")
+	if err := compile("gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-I../../libsom/include", "-o", short, "../host/test/short.c", "-L"+kernel, "-lsom", "-Wl,-rpath,"+kernel); err != nil {
+		t.Fatal(err)
+	}
+	foreign := []string{"DSOM_PYTHON=ctypes", "DSOM_LIBRARIES=" + kernel}
+	shortage := []string{"LD_PRELOAD=" + short, "SHORT_OF=Shortage", "PYTHONMALLOC=malloc", "MALLOC_PERTURB_=165"} // what was given back is overwritten
+	for _, c := range []struct {
+		name, file string
+		build      build
+		more       []string
+	}{{"plain", "test_making.py", plain, nil}, {"asan", "test_making.py", asan, nil}, {"ctypes", "test_making.py", plain, foreign},
+		{"never", "test_never.py", plain, nil}, {"never/asan", "test_never.py", asan, nil}, {"never/ctypes", "test_never.py", plain, foreign},
+		{"short", "test_short.py", plain, shortage}, {"short/ctypes", "test_short.py", plain, slices.Concat(shortage, foreign)}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.build.unit(t, c.file, append(c.more, "SOM_PATH="+c.build.making(t)+":"+c.build.zoo(t))...)
+		})
+	}
+}
+
 // TestStress makes and drops objects of all kinds; a million of each where DSOM_SOAK is set.
 func TestStress(t *testing.T) {
 	t.Parallel()

@@ -181,6 +181,15 @@ int somh_call(const somh_method *m, som_proc *proc, som_ref o, const som_value *
 	return som_apply(proc, m->sig, o, args, result, given);
 }
 
+som_ref somh_new(const somh_class *c, som_ref *is, som_env *ev) {
+	som_found f = {.size_of = sizeof f, .as = "o:"};
+	if (som_lookup(som_class_class(), "somNew", &f, NULL) != SOM_OK || som_resolve((som_ref)(void *)c->cls, f.token) != som_class_proc(som_class_class(), f.token)) return som_new(c->cls, ev);
+	som_making *m = som_begin(c->cls, ev);
+	if (!m) return NULL;
+	*is = som_made(m);
+	return som_end(m, ev);
+}
+
 som_ref somh_make(const somh_class *c, const somh_method *m, const som_value *args, som_env *ev) {
 	som_value all[SOMH_MAX_ARGS];
 	if (m->why || !(m->flags & SOMH_INIT) || m->nargs == 0) return raise_code(ev, SOM_E_METHOD, "%s::%s is no initializer: %s", m->cls->name, m->name, m->why ? m->why : "it is a method"), NULL;

@@ -235,6 +235,13 @@ som_proc *somh_proc(const somh_method *m, const somh_class *k, const somh_class 
 	return som_resolve(o, m->token);
 }
 
+som_proc *somh_beyond(const somh_method *m, const somh_class *of, som_ref o) {
+	if (m->kind == SOM_PROCEDURE) return m->proc;
+	for (uint32_t i = of->nmade; i-- > 0;)
+		if (overrides_here(of->made[i], m)) return somh_above(of->made[i], m);
+	return som_resolve(o, m->token);
+}
+
 som_proc *somh_above(const somh_class *k, const somh_method *m) {
 	som_proc *proc = NULL;
 	for (uint32_t i = 0; i < k->nparents && !proc; i++)

@@ -419,7 +419,8 @@ function create(made) {
   return native.createPlainly(c.id);
 }
 
-process.on('exit', () => native.close(process._exiting === true)); // which is not so where somebody else emits it
+// Before all other listeners, of which one may throw: then Node ends all the same, and would wait for threads that wait for it. _exiting is not so where somebody else emits it.
+process.prependListener('exit', () => native.close(process._exiting === true));
 native.setParts({ ...require('./types'), makeClass, adopt, begin, kindOf, slotOf });
 
 module.exports = { Instance, Weak, recordOf, register, join, create, release, isAlive, addressOf, entryOf, dispatch };

@@ -44,4 +44,4 @@ async function create(constraint) {
   return (await orb()).process.createAsync(constraint);
 }
 
-module.exports = { bind, urlOf, create };
+module.exports = { orb, bind, urlOf, create };

@@ -115,6 +115,16 @@ static bool parents_from(napi_value list, const somh_class **to, uint32_t n) {
 	return true;
 }
 
+/* SOM has the class for good, and its closures point to the overrides: these go to what stands above them. */
+static void retire(klass *k) {
+	napi_delete_reference(env, k->constructor);
+	k->constructor = NULL;
+	for (override *o = k->overrides; o; o = o->next) {
+		napi_delete_reference(env, o->function);
+		o->function = NULL;
+	}
+}
+
 /* define(constructor, name, exact, parents' numbers, [class's number, method's index, function, …]): its number. */
 static napi_value define(napi_env e, napi_callback_info info) {
 	enum { MAX_PARENTS = 64 };
@@ -122,7 +132,7 @@ static napi_value define(napi_env e, napi_callback_info info) {
 	napi_value args[5], f;
 	uint32_t nparents = 0, nmethods = 0;
 	const somh_class *parents[MAX_PARENTS];
-	bool exact = false, good;
+	bool exact = false, good, stays = false;
 	som_env ev = {0};
 	napi_get_cb_info(e, info, &n, args, NULL, NULL);
 	char *name = text_from(args[1], "a class's name", 0, NULL);
@@ -146,12 +156,14 @@ static napi_value define(napi_env e, napi_callback_info info) {
 		inside++;
 		c = somh_define(&d, &ev);
 		inside--;
+		stays = !c && ev.code == SOM_E_BUSY;
 		if (!c) raise_env(&ev, NULL, NULL);
 	} else if (nparents > MAX_PARENTS) {
 		throw_range("a class has more than %d parents (MAX_PARENTS)", MAX_PARENTS);
 	}
 	free(overrides);
 	som_deallocate(name);
+	if (stays) return retire(k), NULL;
 	if (!c || !describes(k, c)) return k ? free_class(k), NULL : NULL;
 	for (override *o = k->overrides; o; o = o->next)
 		__atomic_store_n(&o->is, c, __ATOMIC_RELEASE);

@@ -83,31 +83,37 @@ typedef struct request { override *o; som_ref self; som_env *ev; const som_value
 
 static void run(void *p) {
 	request *q = p;
-	bool here = q->here;
 	override *o = q->o;
 	const somh_method *m = o->m;
+	som_ref self = q->self;
+	bool here = q->here;
 	napi_value f = NULL, in[SOMH_MAX_ARGS + 1], r = NULL;
 	uint32_t n = 1;
-	instance *w = twin_of(q->self);
+	instance *w = twin_of(self);
 	if (w && !is_there(w)) w = NULL;
 	if (o->function) napi_get_reference_value(env, o->function, &f);
-	if (!f || (!w && somh_ending(q->self))) { /* C++'s part of it ends, or the class is no more */
+	if (!f || (!w && somh_ending(self))) { /* C++'s part of it ends, or the class is no more */
 		q->above = true;
 		return;
 	}
-	bool good = (in[0] = wrap(q->self, false)) != NULL;
-	w = good ? twin_of(q->self) : NULL;
+	bool good = (in[0] = wrap(self, false)) != NULL;
+	w = good ? twin_of(self) : NULL;
 	if (w) hold(w);
 	for (uint32_t i = 0; good && i < m->nparams; i++) {
 		if (m->params[i].direction == SOMH_OUT) continue;
 		good = (in[n] = argument(&m->params[i], &q->args[m->params[i].slot])) != NULL;
 		n += good;
 	}
-	if (good) good = napi_call_function(env, undefined(), f, n, in, &r) == napi_ok;
-	if (!here && has_left()) return; /* q is of a thread that was refused meanwhile; what was thrown goes on */
 	somh_took(m, q->args);
-	if (!good || !put_results(w, q->self, m, r, q->args, q->result)) raise_to_env(m->flags & SOMH_OIDL ? NULL : q->ev);
-	if (w) let_go(w, q->self);
+	bool away = good && !here && !w->unsure; /* one that is being made would be gone with who makes it */
+	if (away) somh_home_away();
+	if (good) good = napi_call_function(env, undefined(), f, n, in, &r) == napi_ok;
+	if (away ? !somh_home_back() : !here && has_left()) { /* who has called is gone, and q: nobody is told */
+		if (!good && !has_left()) raise_to_env(NULL); /* where the process ends, what was thrown goes on */
+	} else if (!good || !put_results(w, self, m, r, q->args, q->result)) {
+		raise_to_env(m->flags & SOMH_OIDL ? NULL : q->ev);
+	}
+	if (w) let_go(w, self);
 }
 
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {

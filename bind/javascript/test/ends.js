@@ -1,5 +1,10 @@
 'use strict';
 // Ends with objects alive on all sides, and threads of C++'s that use them. ends.js HOW
+if (process.argv[2].startsWith('listener')) {
+  process.on('exit', () => { // in the midst of process.exit, which does not come to those behind it
+    throw new Error('a listener');
+  });
+}
 const dsom = require('..');
 
 const [Dog, Echo, Caller] = ['Zoo::Dog', 'Zoo::Echo', 'Threads::Caller'].map((n) => dsom.load(n));
@@ -37,6 +42,18 @@ const ways = {
   inside() { // in the midst of a call of C++'s
     ways.threads();
     dsom.dispatch(own, 'speak', 99);
+  },
+  listener() { // many threads call it, and threads of Node's wait for them
+    for (let i = 0; i < 4; i++) caller.manyAsync(own, 4, 120);
+    return true;
+  },
+  listener_of_threads() {
+    for (let i = 0; i < 8; i++) caller.start(own, 99);
+    return true;
+  },
+  listener_and_on() { // what is thrown is taken, and the process goes on to its end
+    process.on('uncaughtException', () => {});
+    return ways.listener();
   },
   throw() {
     ways.threads();

@@ -36,9 +36,10 @@ answer speak(som_ref o, std::int64_t n) {
 
 som_ref asked;
 std::int64_t asked_n;
+answer asked_for;
 
 void *ask(void *) {
-	speak(asked, asked_n);
+	asked_for = speak(asked, asked_n);
 	som_release(asked);
 	return nullptr;
 }
@@ -167,7 +168,10 @@ public:
 		if (pthread_create(&runs, &a, ask, nullptr) != 0) throw std::runtime_error("no thread");
 		pthread_attr_destroy(&a);
 	}
-	void join() { pthread_join(runs, nullptr); }
+	std::int64_t join() {
+		pthread_join(runs, nullptr);
+		return tell(asked_for);
+	}
 	bool make_here(const std::string &name) {
 		som_env ev = som_env();
 		som_class *c = som_class_named(name.c_str(), &ev);

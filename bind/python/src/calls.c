@@ -115,7 +115,7 @@ static void given(frame *f, bool called, bool raised) {
 static void hold(instance *w) { w->calls++; }
 
 static void let_go(instance *w, som_ref o) {
-	if (--w->calls == 0 && !w->ref) release_later(w, o);
+	if (--w->calls == 0 && !w->ref && !w->doubt) release_later(w, o);
 }
 
 static som_proc *procedure(const somh_method *m, class_object *owner, instance *w, som_ref o) {
@@ -181,7 +181,7 @@ static PyObject *call_simple(method_object *d, PyObject *self, PyObject *const *
 	som_value v[SOMH_MAX_ARGS], result;
 	som_env ev = {0};
 	som_ref o = w->ref;
-	if (!o) return ref_of(self), NULL;
+	if (!o && !(o = ref_of(self))) return NULL;
 	hold(w);
 	int put = put_simple(m, args, v);
 	som_proc *proc = put == 0 ? procedure(m, d->owner, w, o) : NULL;
@@ -214,7 +214,7 @@ static PyObject *call_words(method_object *d, PyObject *self, PyObject *const *a
 	instance *w = (instance *)self;
 	uint64_t words[MAX_WORDS], r;
 	som_ref o = w->ref;
-	if (!o) return ref_of(self), NULL;
+	if (!o && !(o = ref_of(self))) return NULL;
 	for (uint32_t i = 0; i < m->nparams; i++) {
 		int overflow;
 		if (!PyLong_CheckExact(args[i])) return call_simple(d, self, args);
@@ -521,7 +521,7 @@ PyObject *dispatch(PyObject *self, PyObject *const *args, Py_ssize_t n) {
 PyObject *entry(PyObject *self, PyObject *name) {
 	const somh_method *m = named(self, name);
 	if (!m) return NULL;
-	som_proc *p = m->kind == SOM_PROCEDURE ? m->proc : som_resolve(((instance *)self)->ref, m->token);
+	som_proc *p = m->kind == SOM_PROCEDURE ? m->proc : som_resolve(ref_of(self), m->token);
 	void *address;
 	memcpy(&address, &p, sizeof address);
 	return PyLong_FromVoidPtr(address);

@@ -205,6 +205,7 @@ static int define(class_object *c, PyObject *name, bool exact) {
 		PyThreadState *s = PyEval_SaveThread();
 		const somh_class *is = somh_define(&d, &ev);
 		PyEval_RestoreThread(s);
+		c->stays = !is && ev.code == SOM_E_BUSY;
 		if (!is) raise_env(&ev, NULL, NULL), failed = -1;
 		else if (!somh_twin_set(classes, (som_ref)is->cls, c)) PyErr_NoMemory(), failed = -1;
 		if (is) c->cls = is;
@@ -321,7 +322,7 @@ static void class_dealloc(PyObject *self) {
 	class_object *c = (class_object *)self;
 	som_env ev = {0};
 	const somh_class *cls = c->made ? c->cls : NULL;
-	bool gone = !cls; /* or else SOM's class may live on, and what calls of it come to with it */
+	bool gone = !cls && !c->stays; /* or else SOM's class may live on, and what calls of it come to with it */
 	for (override *o = c->overrides; o; o = o->next)
 		o->type = NULL; /* before others may look at it */
 	if (cls) somh_twin_set(classes, (som_ref)cls->cls, NULL);

@@ -12,7 +12,8 @@
  * and others to that one: then it has no reference of its own. */
 typedef struct instance {
 	PyObject_HEAD
-	som_ref ref; /* NULL: released, or it has ended */
+	som_ref ref; /* NULL: released, it has ended, or there is a doubt */
+	struct doubt *doubt; /* whether it has been begun; NULL: none */
 	PyObject *weaklist;
 	struct lent *lent; /* what its overrides have lent C */
 	uint32_t calls;    /* that are in it */
@@ -27,6 +28,7 @@ typedef struct class_object {
 	PyHeapTypeObject heap;
 	const somh_class *cls; /* NULL: of Instance's own, and of one whose making has failed */
 	bool made;             /* in Python */
+	bool stays;            /* cls is NULL, and SOM has a class for good whose closures point to overrides */
 	destructor finalize;   /* what __del__ is, or NULL */
 	struct override *overrides;
 } class_object;
@@ -68,11 +70,12 @@ PyObject *described(PyObject *module, PyObject *type);
 
 /* objects.c */
 PyObject *wrap(som_ref o, bool owned); /* a new reference; None of NULL; o's reference is taken over if it is owned, also where it fails */
-instance *twin_of(som_ref o);
+instance *twin_of(som_ref o); /* NULL too for one that could not be begun */
 bool is_dying(const instance *w);
 void release_later(instance *w, som_ref o); /* the last call of one that was released in it has come back */
 int bind_twin(instance *w, som_ref o);
 som_ref ref_of(PyObject *o); /* borrowed; NULL: an error */
+som_ref *place_of(instance *w); /* of the reference that it has */
 void finalize_scripted(PyObject *self);
 void begin_instance(som_ref self, som_env *ev, void *context); /* these two without the lock */
 void end_instance(som_ref self, void *context);

@@ -9,10 +9,10 @@
 static somh_twins *twins;
 static bool unfinalized; /* whether an object's finalizer can be run again: seen when the module is loaded */
 
-/* An object being made by Python: what begins it finds it here. */
-static _Thread_local struct making { class_object *type; instance *w; struct making *outer; } *making;
+/* An object being made by Python: what begins it finds it here. is: the object, where it is known before it is begun. */
+static _Thread_local struct making { class_object *type; som_ref is; instance *w; struct making *outer; } *making;
 
-instance *twin_of(som_ref o) { return somh_twin(twins, o); }
+static bool is_being_made(som_ref o) { return making->is ? making->is == o : making->type->cls->cls == som_class_of(o); }
 
 /* Nobody refers to it and its end has begun, of which __del__ is over: it cannot come back. */
 bool is_dying(const instance *w) { return Py_REFCNT((PyObject *)(uintptr_t)w) == 0; }
@@ -21,15 +21,6 @@ int bind_twin(instance *w, som_ref o) {
 	if (!somh_twin_set(twins, o, w)) return PyErr_NoMemory(), -1;
 	w->ref = o;
 	return 0;
-}
-
-/* An object of Python's is finalized once: the collector notes that in the word in front of it. */
-static void forget_finalized(PyObject *o) {
-#ifndef Py_GIL_DISABLED
-	((uintptr_t *)o)[-1] &= ~(uintptr_t)1;
-#else
-	(void)o;
-#endif
 }
 
 static void release(som_ref o) {
@@ -42,10 +33,107 @@ static void release(som_ref o) {
 	PyEval_RestoreThread(s);
 }
 
+/* ---- Doubts ---- */
+
+/* An object of a class made in Python that is met before its begin: that comes behind what its ancestors do to begin it, and not at all where they fail. Then the object goes, whoever has
+ * references, and none of its end is told; libsom's weak reference knows. */
+typedef struct doubt { struct doubt *next, **at; som_weak *weak; som_ref ref; instance *w; } doubt;
+enum { LEAST_DOUBTS = 64 };
+static doubt *doubts;
+static size_t ndoubts, look_at = LEAST_DOUBTS; /* how many there are, and at how many they are looked at */
+
+/* It has been begun, or is no more. */
+static void end_doubt(instance *w) {
+	doubt *d = w->doubt;
+	if (!d) return;
+	w->doubt = NULL;
+	if ((*d->at = d->next)) d->next->at = d->at;
+	ndoubts--;
+	som_weak_free(d->weak);
+	PyMem_Free(d);
+}
+
+/* It could not be begun: libsom's object is no more, and nothing of Python's is run here. True: nor does anybody own w's reference that libsom's object has had. */
+static bool undo(instance *w) {
+	bool kept = w->kept;
+	if (somh_twin(twins, w->doubt->ref) == w) somh_twin_set(twins, w->doubt->ref, NULL);
+	end_doubt(w);
+	w->kept = false;
+	w->ended = true;
+	return kept;
+}
+
+/* Those that could not be begun and that Python has lost keep nothing for long. */
+static void look_at_doubts(void) {
+	size_t n = ndoubts, nliving = 0, ngone = 0;
+	void **living = PyMem_Calloc(2 * n, sizeof *living);
+	if (!living) return;
+	void **gone = living + n;
+	for (doubt *d = doubts, *next; d; d = next) {
+		som_ref o = som_weak_get(d->weak);
+		instance *w = d->w;
+		next = d->next;
+		if (o) living[nliving++] = o;
+		else if (undo(w)) gone[ngone++] = w;
+	}
+	look_at = 2 * ndoubts > LEAST_DOUBTS ? 2 * ndoubts : LEAST_DOUBTS;
+	while (nliving) release(living[--nliving]); /* the last one, if others have given theirs back meanwhile */
+	while (ngone) Py_DECREF((PyObject *)gone[--ngone]);
+	PyMem_Free(living);
+}
+
+static int begin_doubt(instance *w) {
+	if (!w->scripted) return 0;
+	if (ndoubts >= look_at) look_at_doubts();
+	doubt *d = PyMem_Malloc(sizeof *d);
+	som_weak *weak = d ? som_weak_new(w->ref, NULL) : NULL;
+	if (!weak) return PyMem_Free(d), PyErr_NoMemory(), -1;
+	*d = (doubt){doubts, &doubts, weak, w->ref, w};
+	if (doubts) doubts->at = &d->next;
+	doubts = d;
+	ndoubts++;
+	w->doubt = d;
+	w->ref = NULL;
+	return 0;
+}
+
+static void trust(instance *w) {
+	if (!w->doubt) return;
+	w->ref = w->doubt->ref;
+	end_doubt(w);
+}
+
+/* The object, borrowed: NULL, and no exception: there is none. */
+static som_ref there(instance *w) {
+	if (!w->doubt) return w->ref;
+	som_ref o = som_weak_get(w->doubt->weak);
+	if (o) return som_release(o), o; /* not the last: w has one, or who asks */
+	if (undo(w)) Py_DECREF((PyObject *)w);
+	return NULL;
+}
+
+som_ref *place_of(instance *w) { return w->doubt ? &w->doubt->ref : &w->ref; }
+
+instance *twin_of(som_ref o) {
+	instance *w = somh_twin(twins, o);
+	return w && w->doubt && !is_dying(w) && !there(w) ? NULL : w;
+}
+
+/* ---- References ---- */
+
+/* An object of Python's is finalized once: the collector notes that in the word in front of it. */
+static void forget_finalized(PyObject *o) {
+#ifndef Py_GIL_DISABLED
+	((uintptr_t *)o)[-1] &= ~(uintptr_t)1;
+#else
+	(void)o;
+#endif
+}
+
 /* Python refers to an object again that libsom's has kept: the reference that it had of it is the caller's. */
 static PyObject *back(instance *w) {
 	if (!unfinalized) return Py_NewRef((PyObject *)w); /* it stays libsom's for good */
-	som_retain(w->ref);
+	som_retain(*place_of(w));
 	w->kept = false;
 	if (PyObject_IS_GC((PyObject *)w) && PyObject_GC_IsFinalized((PyObject *)w)) forget_finalized((PyObject *)w);
 	return (PyObject *)w;
@@ -54,6 +142,15 @@ static PyObject *back(instance *w) {
 static instance *empty(class_object *c) {
 	instance *w = (instance *)((PyTypeObject *)c)->tp_alloc((PyTypeObject *)c, 0);
 	if (w) w->scripted = c->cls && c->cls->nmade;
+	return w;
+}
+
+/* A new one for what has none. */
+static instance *bound_to(class_object *c, som_ref o, bool owned) {
+	instance *w = c ? empty(c) : NULL;
+	if (w && bind_twin(w, o) < 0) Py_CLEAR(w);
+	if (w && !owned) som_retain(o);
+	if (!w && owned) som_release(o);
 	return w;
 }
 
@@ -74,18 +171,17 @@ PyObject *wrap(som_ref o, bool owned) {
 		return is;
 	}
 	if (somh_ending(o)) return PyErr_Format(PyExc_ReferenceError, "an object of class %s is in the middle of its end", som_class_describe(som_class_of(o))->name);
-	class_object *c = class_of_ref(o);
-	w = c ? empty(c) : NULL;
-	if (w && bind_twin(w, o) < 0) Py_CLEAR(w);
-	if (w && !owned) som_retain(o);
-	if (!w && owned) som_release(o);
+	bool made_here = making && !making->w && is_being_made(o); /* and its ancestors, which begin it, show it around */
+	w = bound_to(made_here ? making->type : class_of_ref(o), o, owned);
+	if (w && begin_doubt(w) < 0) Py_CLEAR(w);
+	if (w && made_here) making->w = (instance *)Py_NewRef((PyObject *)w);
 	return (PyObject *)w;
 }
 
 som_ref ref_of(PyObject *o) {
-	instance *w = (instance *)o;
-	if (!w->ref) PyErr_Format(PyExc_ReferenceError, "the object of class %s has been released", Py_TYPE(o)->tp_name);
-	return w->ref;
+	som_ref is = there((instance *)o);
+	if (!is) PyErr_Format(PyExc_ReferenceError, "the object of class %s has been released", Py_TYPE(o)->tp_name);
+	return is;
 }
 
 /* ---- Making ---- */
@@ -99,6 +195,13 @@ static void finalize_own(PyObject *self) {
 	f(self);
 }
 
+/* It is undone: there will be no end of it. */
+static void forget(instance *w, som_ref o) {
+	if (somh_twin(twins, o) == w) somh_twin_set(twins, o, NULL);
+	w->ref = NULL;
+	w->ended = true;
+}
+
 void begin_instance(som_ref self, som_env *ev, void *context) {
 	(void)context;
 	PyGILState_STATE s;
@@ -106,24 +209,33 @@ void begin_instance(som_ref self, som_env *ev, void *context) {
 		som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "the Python interpreter has ended");
 		return;
 	}
-	instance *w = NULL;
+	instance *w = NULL, *met = twin_of(self);
 	class_object *c = class_of_ref(self);
-	if (c && making && !making->w && making->type == c) {
-		if ((w = empty(c)) && bind_twin(w, self) == 0) making->w = w; /* __init__ is called by Python, with what it was given */
-		else Py_CLEAR(w);
+	if (c && making && is_being_made(self) && (!making->w || met == making->w)) { /* __init__ is called by Python, with what it was given */
+		if (!making->w) {
+			if ((w = empty(c)) && bind_twin(w, self) == 0) making->w = w;
+			else Py_CLEAR(w);
+		} else { /* it has been shown around, and has two references now */
+			trust(w = met);
+			som_release(self);
+		}
+	} else if (c && making && making->is == self) {
+		PyErr_Format(PyExc_ReferenceError, "the object of class %s has been released while it was made", Py_TYPE((PyObject *)making->w)->tp_name);
 	} else if (c) { /* another language makes one: it has no arguments */
-		PyObject *made = wrap(self, false), *nothing = made ? PyTuple_New(0) : NULL;
-		if (nothing && Py_TYPE(made)->tp_init(made, nothing, NULL) == 0) w = (instance *)made;
+		instance *made = met ? (instance *)wrap(self, false) : bound_to(c, self, false);
+		PyObject *nothing = made ? PyTuple_New(0) : NULL;
+		if (made) trust(made);
+		if (nothing && Py_TYPE((PyObject *)made)->tp_init((PyObject *)made, nothing, NULL) == 0) w = made;
 		Py_XDECREF(nothing);
-		if (!w && made) { /* it is undone: there will be no end of it */
+		if (!w && made) {
 			PyObject *type, *value, *trace;
 			PyErr_Fetch(&type, &value, &trace);
-			somh_twin_set(twins, self, NULL);
-			((instance *)made)->ref = NULL;
-			som_release(self);
+			bool owns = made->ref == self && !made->kept && !made->ended;
+			forget(made, self);
+			if (owns) som_release(self); /* not the last: who makes it has one */
 			PyErr_Restore(type, value, trace);
 		}
-		Py_XDECREF(made);
+		Py_XDECREF((PyObject *)made);
 	}
 	if (!w) raise_to_env(ev);
 	leave_python(s);
@@ -133,11 +245,12 @@ void end_instance(som_ref self, void *context) {
 	(void)context;
 	PyGILState_STATE s;
 	if (!enter_python(&s)) return;
-	instance *w = twin_of(self);
+	instance *w = somh_twin(twins, self);
 	if (w) { /* what the class stands on is still there, and __del__ may use it */
 		bool kept = w->kept;
 		PyObject *type, *value, *trace;
 		PyErr_Fetch(&type, &value, &trace);
+		trust(w);
 		w->kept = false;
 		w->ended = true;
 		if (kept) finalize_own((PyObject *)w);
@@ -153,17 +266,19 @@ PyObject *new_instance(PyTypeObject *type, PyObject *args, PyObject *kwds) {
 	class_object *c = (class_object *)type;
 	if (!PyObject_TypeCheck((PyObject *)type, &Class_Type) || !c->cls) return PyErr_Format(PyExc_TypeError, "cannot create '%.200s' instances", type->tp_name);
 	if (type->tp_init == Instance_Type.tp_init && (PyTuple_GET_SIZE(args) || (kwds && PyDict_GET_SIZE(kwds)))) return PyErr_Format(PyExc_TypeError, "%.200s() takes no arguments", type->tp_name);
-	struct making m = {c, NULL, making};
+	struct making m = {c, NULL, NULL, making};
 	som_env ev = {0};
 	if (c->cls->nmade) making = &m;
 	PyThreadState *s = PyEval_SaveThread();
-	som_ref o = som_new(c->cls->cls, &ev);
+	som_ref o = c->cls->nmade ? somh_new(c->cls, &m.is, &ev) : som_new(c->cls->cls, &ev);
 	PyEval_RestoreThread(s);
 	making = m.outer;
 	if (!o) {
-		if (m.w) m.w->ref = NULL;
+		if (m.w && m.w->doubt) undo(m.w);
+		else if (m.w && m.w->ref) forget(m.w, m.w->ref);
+		PyObject *is = raise_env(&ev, NULL, NULL);
 		Py_XDECREF((PyObject *)m.w);
-		return raise_env(&ev, NULL, NULL);
+		return is;
 	}
 	if (m.w && m.w->ref == o) return (PyObject *)m.w; /* it has the reference that was made */
 	Py_XDECREF((PyObject *)m.w);
@@ -193,10 +308,11 @@ static int init(PyObject *self, PyObject *args, PyObject *kwds) {
 
 void finalize_scripted(PyObject *self) {
 	instance *w = (instance *)self;
-	if (w->ref && !w->kept && !w->ended && !down && somh_shared(w->ref)) {
+	som_ref o = there(w);
+	if (o && !w->kept && !w->ended && !down && somh_shared(o)) {
 		Py_INCREF(self);
 		w->kept = true;
-		som_release(w->ref); /* if all others have given theirs back meanwhile, this is its end, and w's */
+		som_release(o); /* if all others have given theirs back meanwhile, this is its end, and w's */
 		return;
 	}
 	finalize_own(self);
@@ -204,13 +320,14 @@ void finalize_scripted(PyObject *self) {
 
 static void dealloc(PyObject *self) {
 	instance *w = (instance *)self;
-	som_ref o = w->ref;
+	som_ref o = down ? NULL : there(w);
 	PyObject *type, *value, *trace;
 	PyErr_Fetch(&type, &value, &trace);
-	if (o && twin_of(o) == w) somh_twin_set(twins, o, NULL); /* before anything of Python's runs, which might ask for it */
+	end_doubt(w);
+	if (o && somh_twin(twins, o) == w) somh_twin_set(twins, o, NULL); /* before anything of Python's runs, which might ask for it */
 	w->ref = NULL;
 	if (w->weaklist) PyObject_ClearWeakRefs(self);
-	if (o && !w->kept && !w->ended && !down) release(o);
+	if (o && !w->kept && !w->ended) release(o);
 	drop_lent(w);
 	PyErr_Restore(type, value, trace);
 	Py_TYPE(self)->tp_free(self);
@@ -231,10 +348,11 @@ void release_later(instance *w, som_ref o) {
 
 static PyObject *release_now(PyObject *self, PyObject *nothing) {
 	instance *w = (instance *)self;
-	som_ref o = w->ref;
+	som_ref o = there(w);
 	(void)nothing;
 	if (!o) Py_RETURN_NONE;
 	if (somh_twin(twins, o) == w) somh_twin_set(twins, o, NULL);
+	end_doubt(w);
 	w->ref = NULL;
 	if (!w->calls) release_later(w, o);
 	Py_RETURN_NONE;
@@ -242,8 +360,9 @@ static PyObject *release_now(PyObject *self, PyObject *nothing) {
 
 static PyObject *repr(PyObject *self) {
 	instance *w = (instance *)self;
-	if (!w->ref) return PyUnicode_FromFormat("<%s object, released>", Py_TYPE(self)->tp_name);
-	return PyUnicode_FromFormat("<%s object at %p>", Py_TYPE(self)->tp_name, w->ref);
+	som_ref o = there(w);
+	if (!o) return PyUnicode_FromFormat("<%s object, released>", Py_TYPE(self)->tp_name);
+	return PyUnicode_FromFormat("<%s object at %p>", Py_TYPE(self)->tp_name, o);
 }
 
 static PyObject *enter(PyObject *self, PyObject *nothing) { return (void)nothing, Py_NewRef(self); }
@@ -255,8 +374,8 @@ static PyObject *reduce(PyObject *self, PyObject *protocol) {
 	return f ? PyObject_CallOneArg(f, self) : NULL;
 }
 
-static PyObject *address(PyObject *self, void *nothing) { return (void)nothing, ref_of(self) ? PyLong_FromVoidPtr(((instance *)self)->ref) : NULL; }
-static PyObject *alive(PyObject *self, void *nothing) { return (void)nothing, PyBool_FromLong(((instance *)self)->ref != NULL); }
+static PyObject *address(PyObject *self, void *nothing) { return (void)nothing, ref_of(self) ? PyLong_FromVoidPtr(there((instance *)self)) : NULL; }
+static PyObject *alive(PyObject *self, void *nothing) { return (void)nothing, PyBool_FromLong(there((instance *)self) != NULL); }
 
 static PyMethodDef methods[] = {
 	{"som_release", release_now, METH_NOARGS, "Gives the object's reference back now; calls of it raise ReferenceError from then on."},

@@ -41,9 +41,10 @@ void drop_lent(instance *w) {
 
 /* Takes over a value at p, and returns where it is from now on: where a text that is there already is. */
 static void *lend(instance *w, const somh_method *m, const somh_param *p, void *from) {
-	if (p->type->kind == SOMH_OBJECT && w->ref && *(som_ref *)from == w->ref) { /* itself, which it must not keep */
-		som_release(w->ref);
-		return &w->ref;
+	som_ref *own = place_of(w);
+	if (p->type->kind == SOMH_OBJECT && *own && *(som_ref *)from == *own) { /* itself, which it must not keep */
+		som_release(*own);
+		return own;
 	}
 	lent *l = w->lent;
 	while (l && (l->m != m || l->slot != p->slot)) l = l->next;

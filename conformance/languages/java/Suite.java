@@ -834,16 +834,18 @@ final class Suite {
     }
 
     @SomParents("PythonMiddle")
-    static class BelowPython extends SomObject {
-        public long speak(long n) throws SomUserException {
-            return (Long) superCall(BelowPython.class, "speak", n) + 100000;
+    static class BelowPython extends ThingBase {
+        @Override
+        public long speak(long n) throws Refused, Plain {
+            return super.speak(n) + 100000;
         }
     }
 
     @SomParents("GoMiddle")
-    static class BelowGo extends SomObject {
-        public long speak(long n) throws SomUserException {
-            return (Long) superCall(BelowGo.class, "speak", n) + 100000;
+    static class BelowGo extends ThingBase {
+        @Override
+        public long speak(long n) throws Refused, Plain {
+            return super.speak(n) + 100000;
         }
     }
 

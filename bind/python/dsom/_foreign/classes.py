@@ -5,11 +5,11 @@ import weakref
 from ctypes import byref, c_void_p, cast, sizeof
 
 from .library import (
-    ClassForm, DefinitionForm, Environment, GETS, INIT, interpreter, MethodForm, NONE, OverrideForm, parts, ROOT, SETS, som_class_describe, som_class_instances, som_new,
-    somh_define, somh_describe, somh_override, somh_undefine,
+    ClassForm, DefinitionForm, Environment, GETS, INIT, interpreter, MethodForm, NONE, OverrideForm, parts, ROOT, SETS, som_class_describe, som_class_instances, som_code_name, som_new,
+    somh_define, somh_describe, somh_new, somh_override, somh_undefine,
 )
 from .types import making_lock, type_at
-from .objects import in_making, Instance, row_of, wrap
+from .objects import in_making, Instance, row_of, twins, wrap
 from .exceptions import exception_of
 from .calls import Attribute, Method, MethodInfo, python_name
 from .upcalls import handle, on_begin, on_end, Over
@@ -126,8 +126,9 @@ class Class(type):
         ev = Environment()
         c = somh_define(byref(d), byref(ev))
         if not c:
-            for o in made:
-                Over.all.pop(o.number)
+            if som_code_name(ev.code) != b"busy":  # else SOM has a class for good, whose closures come to these
+                for o in made:
+                    Over.all.pop(o.number)
             raise exception_of(ev)
         described = ClassForm.from_address(c)
         put_("_c", c), put_("som_name", described.name.decode()), put_("_order", frozenset(ClassForm.from_address(a).name.decode() for a in order_of(c)))
@@ -185,7 +186,7 @@ class Class(type):
 
     def som_new(cls):
         """Makes an object as other languages do: without arguments, with __init__ called by SOM."""
-        return created(cls, None)
+        return created(cls, False)
 
 
 def _class_gone(c, overridden):
@@ -194,18 +195,20 @@ def _class_gone(c, overridden):
             Over.all.pop(number, None)
 
 
-def created(cls, making):
-    ev = Environment()
-    outer = getattr(in_making, "now", None)
-    in_making.now = making
+def created(cls, here):
+    """An object; here: its class is made in Python, which calls __init__ behind this."""
+    ev, made = Environment(), c_void_p()
+    m, c = in_making, ClassForm.from_address(cls._c)
+    outer, m.cls, m.ref, m.w = (m.cls, m.ref, m.w), cls if here else None, made if here else None, None
     try:
-        ref = som_new(ClassForm.from_address(cls._c).cls, byref(ev))
+        ref = somh_new(cls._c, byref(made), byref(ev)) if here else som_new(c.cls, byref(ev))
     finally:
-        in_making.now = outer
+        w, (m.cls, m.ref, m.w) = m.w, outer
     if not ref:
-        if making and making[1]:
-            making[1]._ref = None
+        if w is not None and w._ref:
+            twins.pop(w._word, None)
+            w._word = None
         raise exception_of(ev)
-    if making and making[1] and making[1]._ref == ref:
-        return making[1]
+    if w is not None and w._ref == ref:
+        return w
     return wrap(ref, True)

@@ -118,6 +118,7 @@ somh_type_named = _f(_host, "somh_type_named", _P, _P, c_char_p)
 somh_call = _f(_host, "somh_call", c_int, _P, _P, _P, _P, _P, _P)
 somh_call_quick = _f(ctypes.PyDLL(None, handle=_host._handle), "somh_call", c_int, _P, _P, _P, _P, _P, _P)  # with the interpreter's lock held
 somh_make = _f(_host, "somh_make", _P, _P, _P, _P, _P)
+somh_new = _f(_host, "somh_new", _P, _P, _P, _P)
 somh_proc = _f(_host, "somh_proc", _P, _P, _P, _P, _P)
 somh_above = _f(_host, "somh_above", _P, _P, _P)
 somh_define = _f(_host, "somh_define", _P, _P, _P)

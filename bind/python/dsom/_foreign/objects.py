@@ -8,13 +8,63 @@ import weakref
 from ctypes import byref, c_size_t, c_void_p, sizeof
 
 from .library import (
-    Environment, INIT, interpreter, parts, som_release, som_retain, som_weak_free, som_weak_get, som_weak_new, somh_end, somh_ending, somh_find, somh_shared,
+    ClassForm, Environment, INIT, interpreter, parts, som_release, som_retain, som_weak_free, som_weak_get, som_weak_new, somh_end, somh_ending, somh_find, somh_shared,
 )
 
 twins = weakref.WeakValueDictionary()
 kept_objects = {}  # objects of classes made in Python, that others have as well
 dying = set()  # addresses of objects whose part in Python ends, before the one in C does
-in_making = threading.local()
+doubted = {}  # addresses of objects of classes made in Python that were met before their begin, which may not come: libsom's weak references know
+_LEAST_DOUBTS = 64
+_look_at = [_LEAST_DOUBTS]  # at how many of them they are looked at
+
+
+class Making(threading.local):
+    """The object that a thread makes: its class, what it is for libsom where that is known before it is begun, and what it is for Python. One of another language's has none of it."""
+
+    cls = ref = w = None
+
+
+in_making = Making()
+
+
+def is_being_made(ref):
+    if in_making.cls is None:
+        return False
+    return in_making.ref.value == ref if in_making.ref else ClassForm.from_address(in_making.cls._c).cls == c_void_p.from_address(row_of(ref)).value
+
+
+def there(ref):
+    """Whether an object that is in doubt is still there; else nothing is left of it."""
+    is_ = som_weak_get(doubted[ref])
+    if is_:
+        som_release(is_)  # not the last: its object in Python has one, or who asks
+        return True
+    w = kept_objects.pop(ref, None) or twins.get(ref)
+    twins.pop(ref, None)
+    trust(ref)
+    if w is not None:
+        w._word = None
+    return False
+
+
+def trust(ref):
+    """It has been begun, or is no more."""
+    weak = doubted.pop(ref, None)
+    if weak:
+        som_weak_free(weak)
+
+
+def _doubt(ref):
+    if len(doubted) >= _look_at[0]:
+        for other in list(doubted):
+            if other in doubted:
+                there(other)
+        _look_at[0] = max(_LEAST_DOUBTS, 2 * len(doubted))
+    weak = som_weak_new(ref, None)
+    if not weak:
+        raise MemoryError
+    doubted[ref] = weak
 
 
 def _forget_finalized(o):
@@ -56,6 +106,8 @@ def run_finalizer(w):
 
 
 def twin(ref):
+    if ref in doubted and not there(ref):
+        return None
     return kept_objects.get(ref) or twins.get(ref)
 
 
@@ -80,28 +132,34 @@ def wrap(ref, owned=False):
         return w
     if somh_ending(ref) or ref in dying:
         raise ReferenceError("an object is in the middle of its end")
+    made_here = in_making.w is None and is_being_made(ref)  # and its ancestors, which begin it, show it around
     try:
-        w = bound_to(classes.class_of_ref(ref), ref)
+        w = bound_to(in_making.cls if made_here else classes.class_of_ref(ref), ref)
     except BaseException:
         if owned:
             som_release(ref)
         raise
     if not owned:
         som_retain(ref)
+    if type(w)._scripted:
+        _doubt(ref)
+    if made_here:
+        in_making.w = w
     return w
 
 
 def bound_to(cls, ref):
     w = object.__new__(cls)
-    w._ref, w._finalized, w._lent = ref, False, {}
+    w._word, w._finalized, w._lent = ref, False, {}
     twins[ref] = w
     return w
 
 
 def ref_of(o):
-    if not o._ref:
+    ref = o._ref
+    if not ref:
         raise ReferenceError(f"the object of class {type(o).__name__} has been released")
-    return o._ref
+    return ref
 
 
 def object_at(address):
@@ -115,22 +173,30 @@ def row_of(ref):
 class Instance:
     """An object of SOM, of a class of any language."""
 
-    __slots__ = ("_ref", "_finalized", "_lent", "__weakref__")
+    __slots__ = ("_word", "_finalized", "_lent", "__weakref__")
     _finalize = None
+
+    @property
+    def _ref(self):
+        if self._word in doubted:
+            there(self._word)
+        return self._word
 
     def __new__(cls, *args, **named):
         if not isinstance(cls, classes.Class) or not cls._c:
             raise TypeError(f"cannot create '{cls.__name__}' instances")
         if cls.__init__ is Instance.__init__ and (args or named):
             raise TypeError(f"{cls.__name__}() takes no arguments")
-        return classes.created(cls, [cls, None] if cls._scripted else None)
+        return classes.created(cls, cls._scripted)
 
     def __init__(self, *args, **named):
         if args or named:
             raise TypeError(f"{type(self).__name__}() takes no arguments")
 
     def __del__(self):
-        ref = getattr(self, "_ref", None)
+        ref = getattr(self, "_word", None)
+        if ref in doubted and not interpreter.down and not there(ref):
+            ref = None
         if not ref or interpreter.down:
             return
         if type(self)._scripted:
@@ -140,13 +206,14 @@ class Instance:
                 return
             run_finalizer(self)
         twins.pop(ref, None)
-        self._ref = None
-        self._end_lent()
+        trust(ref)
+        self._word = None
         if type(self)._scripted:  # what hangs on it ends while C's part is there
             dying.add(ref)
             vars(self).clear()
             dying.discard(ref)
         som_release(ref)
+        self._end_lent()
 
     def _end_lent(self):
         for t, kept in self._lent.values():
@@ -168,8 +235,9 @@ class Instance:
 
     def som_release(self):
         """Gives the object's reference back now; calls of it raise ReferenceError from then on."""
-        ref, self._ref = self._ref, None
+        ref, self._word = self._ref, None
         if ref:
+            trust(ref)
             twins.pop(ref, None)
             if kept_objects.pop(ref, None) is None:
                 som_release(ref)

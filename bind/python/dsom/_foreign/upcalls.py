@@ -9,7 +9,7 @@ from .library import (
     begin_t, end_t, GETS, handler_t, IN, INOUT, interpreter, MAKING, MAX_LENT, OBJECT, OIDL, OUT, parts, som_raise_system, som_release, somh_above, somh_call, somh_end,
     somh_ending, STRING, VOID,
 )
-from .objects import bound_to, dying, in_making, kept_objects, run_finalizer, twin, twins, wrap
+from .objects import bound_to, dying, in_making, is_being_made, kept_objects, run_finalizer, trust, twin, twins, wrap
 from .values import get, put
 from .exceptions import tell
 from .calls import python_name
@@ -31,16 +31,22 @@ class Over:
 @begin_t
 def on_begin(ref, ev, context):
     try:
-        cls = classes.class_of_ref(ref)
-        making = getattr(in_making, "now", None)
-        if making and making[1] is None and making[0] is cls:
-            making[1] = bound_to(cls, ref)
+        cls, met = classes.class_of_ref(ref), twin(ref)
+        if is_being_made(ref) and (in_making.w is None or in_making.w is met):
+            if met is None:
+                in_making.w = bound_to(cls, ref)
+            else:  # it has been shown around, and has two references now
+                trust(ref)
+                som_release(ref)
             return
+        if in_making.ref and in_making.ref.value == ref:
+            raise ReferenceError(f"the object of class {cls.__name__} has been released while it was made")
         w = wrap(ref)
+        trust(ref)
         try:
             w.__init__()
         except BaseException:
-            w._ref = None
+            w._word = None
             twins.pop(ref, None)
             som_release(ref)
             raise
@@ -50,6 +56,7 @@ def on_begin(ref, ev, context):
 
 @end_t
 def on_end(ref, context):
+    trust(ref)
     w = twin(ref)
     if w is not None:
         if ref in kept_objects:
@@ -57,13 +64,13 @@ def on_end(ref, context):
             twins[ref] = w
             run_finalizer(w)
         twins.pop(ref, None)
-        w._ref = None
+        w._word = None
 
 
 def _lend(w, m, p, room):
     """What the object keeps for C: where a text that is there already is."""
-    if p.type.kind == OBJECT and c_void_p.from_buffer(room).value == w._ref:  # itself, which it must not keep
-        som_release(w._ref)
+    if p.type.kind == OBJECT and c_void_p.from_buffer(room).value == w._word:  # itself, which it must not keep
+        som_release(w._word)
         return room
     t, kept = w._lent.setdefault((m.address, p.slot), (p.type, []))
     if t.kind == STRING and c_void_p.from_buffer(room).value:

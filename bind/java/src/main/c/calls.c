@@ -7,7 +7,7 @@ NATIVE(jlong, missing)(JNIEnv *env, jclass c) { return (void)env, (void)c, (jlon
 
 som_proc *procedure(const somh_method *m, const cell *x, som_ref o) {
 	if (!x->made) return m->kind == SOM_PROCEDURE ? m->proc : som_resolve(o, m->token);
-	return somh_proc(m, x->super, x->made, o); /* it is Java's super, or nobody in Java overrides it */
+	return somh_beyond(m, x->made, o); /* it is Java's super, or nobody in Java overrides it */
 }
 
 static void throw_code(JNIEnv *env, som_env *ev, const char *name, const char *why) {

@@ -150,7 +150,7 @@ NATIVE(jlong, newCell)(JNIEnv *env, jclass c, jobject object, jlong of) {
 	if (!x) return fail(env, "no memory for an object"), 0;
 	x->owner = can_fence ? env : NULL;
 	x->hot = m ? NULL : x->owner;
-	if (m) x->made = __atomic_load_n(&m->cls, __ATOMIC_ACQUIRE), x->super = m->super;
+	if (m) x->made = __atomic_load_n(&m->cls, __ATOMIC_ACQUIRE);
 	if (!(x->weak = (*env)->NewWeakGlobalRef(env, object))) {
 		free(x);
 		return 0;
@@ -359,24 +359,13 @@ void end_instance(som_ref self, void *context) {
 	end_lent(l); /* which may call others */
 }
 
-/* A new object. Where its metaclass makes objects as SOMClass does it is known before its initializers run, so that it is not taken for another of its class that they make. */
-static som_ref new_object(struct making *m, som_env *ev) {
-	som_class *c = m->c->cls;
-	som_found f = {.size_of = sizeof f, .as = "o:"};
-	if (som_lookup(som_class_class(), "somNew", &f, NULL) != SOM_OK || som_resolve((som_ref)(void *)c, f.token) != som_class_proc(som_class_class(), f.token)) return som_new(c, ev);
-	som_making *begun = som_begin(c, ev);
-	if (!begun) return NULL;
-	m->expected = som_made(begun);
-	return som_end(begun, ev);
-}
-
 /* Makes an object of a class that Java has made for one that is being constructed. */
 NATIVE(void, make)(JNIEnv *env, jclass c, jobject self, jlong cell_at, jlong cls) {
 	struct making m = {ADDRESS(somh_class, cls), ADDRESS(cell, cell_at), NULL, NULL, making};
 	som_env ev = {0};
 	(void)c, (void)self;
 	making = m.c->nmade ? &m : NULL;
-	som_ref o = new_object(&m, &ev);
+	som_ref o = somh_new(m.c, &m.expected, &ev);
 	making = m.outer;
 	if (o && (m.is == o)) {
 		enclose(env, m.x, o); /* what was begun may have given itself to others */

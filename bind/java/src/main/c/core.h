@@ -25,7 +25,6 @@ typedef struct cell {
 	jobject strong;   /* the same, while others than Java have references and its class was made in Java */
 	struct cell *next, *before; /* of those that are strong */
 	const somh_class *made;  /* its class, if Java has made it */
-	const somh_class *super; /* and the nearest above that Java has not */
 } cell;
 
 extern bool down; /* the machine ends: nothing of it is to be used */
@@ -95,7 +94,7 @@ extern const somh_method missing; /* what a class library of another release doe
 som_proc *procedure(const somh_method *m, const cell *x, som_ref o);
 
 /* overrides.c */
-typedef struct made { const somh_class *cls, *super; jclass java; jlong id; } made;
+typedef struct made { const somh_class *cls; jclass java; jlong id; } made;
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result); /* by any thread */
 
 /* errors.c */

@@ -224,7 +224,7 @@ void handle(void *context, som_ref self, som_env *ev, const som_value *args, som
 /* ---- Classes ---- */
 
 /* A class of SOM for one of Java's: ids are by which Upcall knows the class and its overrides; reflected has a method of Java's for those that are called directly. */
-NATIVE(jlong, define)(JNIEnv *env, jclass c, jbyteArray name, jboolean exact, jlongArray parents, jlong super, jclass java, jlong id, jlongArray methods, jlongArray ids, jobjectArray reflected) {
+NATIVE(jlong, define)(JNIEnv *env, jclass c, jbyteArray name, jboolean exact, jlongArray parents, jclass java, jlong id, jlongArray methods, jlongArray ids, jobjectArray reflected) {
 	jsize np = (*env)->GetArrayLength(env, parents), n = (*env)->GetArrayLength(env, methods);
 	made *is = calloc(1, sizeof *is); /* it and the overrides live as long as the process */
 	override *all = calloc((size_t)n + 1, sizeof *all);
@@ -236,7 +236,7 @@ NATIVE(jlong, define)(JNIEnv *env, jclass c, jbyteArray name, jboolean exact, jl
 	(void)c;
 	bool stays = false, good = is && all && overrides && addresses && above_it && s && (is->java = (*env)->NewGlobalRef(env, java));
 	if (good) {
-		is->super = ADDRESS(somh_class, super), is->id = id;
+		is->id = id;
 		(*env)->GetLongArrayRegion(env, parents, 0, np, addresses);
 		for (jsize i = 0; i < np; i++) above_it[i] = ADDRESS(somh_class, addresses[i]);
 		(*env)->GetLongArrayRegion(env, methods, 0, n, addresses);

@@ -38,7 +38,7 @@ final class Definition {
     private final Class<?> java;
     private final long id = LAST.incrementAndGet();
     private volatile long made;
-    private volatile SomClass som, nearest; // its own, and the nearest above that is none of Java's
+    private volatile SomClass som;
 
     private Definition(Class<?> java) {
         this.java = java;
@@ -123,12 +123,10 @@ final class Definition {
         for (String name : named == null ? new String[0] : named.value()) {
             parents.add(Som.load(name));
         }
-        SomClass nearest;
         if (above == SomObject.class) {
             if (parents.isEmpty()) {
                 throw new IllegalArgumentException(java.getName() + " descends from no class of SOM's: @SomParents says from which, or it extends a generated class");
             }
-            nearest = parents.get(0);
         } else {
             Definition d = of(above);
             SomClass parent = d != null ? d.som : nativeClass(above);
@@ -137,9 +135,7 @@ final class Definition {
             } else if (parents.stream().noneMatch(p -> p.isA(parent.name()))) {
                 throw new IllegalArgumentException(java.getName() + " extends " + above.getName() + ", and none of its @SomParents descends from " + parent.name());
             }
-            nearest = d != null ? d.nearest : parent;
         }
-        this.nearest = nearest;
         for (SomClass p : parents) {
             for (SomClass k : p.order()) { // Java's part of an object is one object
                 Definition d = k.isMade() ? BY_CLASS.get(k) : null;
@@ -169,7 +165,7 @@ final class Definition {
                 by.add(is);
             }
         }
-        define(parents, nearest, overridden, by);
+        define(parents, overridden, by);
     }
 
     /** What overrides a method: what has just the parameters that are generated for it, and, where those are not inherited, the one that takes what comes. */
@@ -216,7 +212,7 @@ final class Definition {
         return false;
     }
 
-    private void define(List<SomClass> parents, SomClass nearest, List<SomMethod> overridden, List<Method> by) {
+    private void define(List<SomClass> parents, List<SomMethod> overridden, List<Method> by) {
         int n = overridden.size();
         long[] methods = new long[n], ids = new long[n];
         Object[] direct = new Object[n];
@@ -232,7 +228,7 @@ final class Definition {
         }
         SomName name = java.getAnnotation(SomName.class);
         String own = name != null ? name.value() : java.getSimpleName().isEmpty() ? "Made" : java.getSimpleName();
-        long is = Native.define(Native.octets(own), name != null, parents.stream().mapToLong(p -> p.address).toArray(), nearest.address, java, id, methods, ids, direct);
+        long is = Native.define(Native.octets(own), name != null, parents.stream().mapToLong(p -> p.address).toArray(), java, id, methods, ids, direct);
         som = SomClass.at(Native.madeClass(is));
         BY_CLASS.put(som, this);
         made = is;

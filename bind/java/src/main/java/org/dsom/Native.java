@@ -74,6 +74,6 @@ final class Native {
     static native long entry(SomObject o, long cell, long method);
 
     // Classes that Java makes.
-    static native long define(byte[] name, boolean exact, long[] parents, long above, Class<?> java, long id, long[] methods, long[] ids, Object[] reflected);
+    static native long define(byte[] name, boolean exact, long[] parents, Class<?> java, long id, long[] methods, long[] ids, Object[] reflected);
     static native long madeClass(long made);
 }

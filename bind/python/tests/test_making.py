@@ -1,0 +1,182 @@
+"""What C++ does with an object before Python's part of it has begun, and where one fails."""
+
+import gc
+import threading
+import unittest
+
+import dsom
+from dsom import load
+
+Eager, Caller = load("Threads::Eager"), load("Threads::Caller")
+
+
+class Making(unittest.TestCase):
+    """Eager calls word() and hello(1) in its constructor; hello's answer decides whether the object comes to be."""
+
+    def setUp(self):
+        self.caller = Caller()
+        self.seen = seen = []
+        self.answer = 0
+        test = self
+
+        class Asked(Eager):
+            def __init__(self):
+                self.begun = True
+                if test.answer > 0:
+                    raise KeyError("Python's part")
+
+            def hello(self, n):
+                seen.append((self, n))
+                self.asked = n
+                return test.answer
+
+        self.Asked = Asked
+        self.ways = [Asked, Asked.som_new]
+
+    def test_it_is_the_object_that_it_will_be(self):
+        for make in self.ways:
+            o = make()
+            self.assertEqual((self.seen.pop(), self.seen, o.asked, o.begun, type(o)), ((o, 1), [], 1, True, self.Asked))
+            self.assertEqual(o.hello(2), 0)
+            self.seen.clear()
+        del o
+        gc.collect()
+        self.assertEqual(self.Asked.som_instances, 0)
+
+    def test_what_it_got_before_lasts(self):
+        """Nobody in Python has the object between the call and its begin."""
+
+        class Quiet(Eager):
+            def hello(self, n):
+                self.asked = n
+                return 0
+
+        for make in (Quiet, Quiet.som_new):
+            self.assertEqual(make().asked, 1)
+
+    def all_fail(self):
+        for make in self.ways:
+            with self.assertRaises((KeyError, dsom.SystemException)):
+                make()
+        self.assertFalse(self.caller.make_here(self.Asked.som_name))
+
+    def test_failures(self):
+        self.answer = 1  # Python's part undoes it: what Python makes has been begun, and __init__ is called of what there is
+        self.all_fail()
+        self.assertEqual([o.som_alive for o, _ in self.seen], [True, False, False])
+        self.answer = -1  # C++'s does, before Python's has begun
+        self.all_fail()
+        self.assertEqual(self.caller.why, "hello was not answered")
+        self.seen.pop(0)[0].som_release()
+        self.assertEqual((len(self.seen), self.Asked.som_instances), (5, 0))
+        for o, _ in self.seen:
+            self.assertFalse(o.som_alive)
+            for use in (o.word, lambda: Eager.hello(o, 1), lambda: dsom.weak(o), lambda: o.som_address, lambda: o.som_dispatch("hello", 1)):
+                with self.assertRaises(ReferenceError):
+                    use()
+            o.som_release()
+            o.more = [o] * 100
+        kept = list(self.seen)
+        self.answer = 0
+        for i in range(200):  # where those were
+            self.assertTrue(self.ways[i % 2]().begun)
+            self.assertTrue(self.caller.make_here(self.Asked.som_name))
+            self.seen.clear()
+        del kept, o, use
+        gc.collect()
+        self.assertEqual(self.Asked.som_instances, 0)
+
+    def test_many_failures_keep_nothing(self):
+        ends = []
+
+        class Failing(Eager):
+            def hello(self, n):
+                self.at = At()
+                return -1
+
+        class At:
+            def __del__(self):
+                ends.append(1)
+
+        many = 2000
+        for _ in range(many):
+            self.assertFalse(self.caller.make_here(Failing.som_name))
+        gc.collect()
+        self.assertGreaterEqual(len(ends), many - 100)
+
+    def test_threads(self):
+        """Others make and fail at the same time."""
+        wrong = []
+
+        class Own(Eager):
+            def __init__(self, n):
+                self.n = n
+
+            def hello(self, n):
+                self.by = threading.get_ident()
+                return -(self.by % 3 == 0)
+
+        def make():
+            for i in range(300):
+                try:
+                    o = Own(i)
+                except dsom.SystemException:
+                    continue
+                if (o.n, o.by) != (i, threading.get_ident()):
+                    wrong.append(o)
+
+        all = [threading.Thread(target=make) for _ in range(4)]
+        for t in all:
+            t.start()
+        for t in all:
+            t.join()
+        gc.collect()
+        self.assertEqual((wrong, Own.som_instances), ([], 0))
+
+    def test_released_meanwhile(self):
+        class Gone(Eager):
+            def hello(self, n):
+                self.som_release()
+                return 0
+
+        with self.assertRaises(ReferenceError):
+            Gone()
+        Gone.som_new()  # another language makes it: what is begun is another object of Python's
+        gc.collect()
+        self.assertEqual(Gone.som_instances, 0)
+
+    def test_others_are_made_meanwhile(self):
+        class Twice(Eager):
+            other = None
+
+            def __init__(self, name="other"):
+                self.name = name
+
+            def hello(self, n):
+                if Twice.other is None:
+                    Twice.other = True
+                    Twice.other = [Twice("inner"), Twice.som_new()]
+                return 0
+
+        o = Twice("outer")
+        self.assertEqual([o.name] + [k.name for k in Twice.other], ["outer", "inner", "other"])
+        Twice.other = None
+        made = Twice.som_new()
+        self.assertEqual([made.name] + [k.name for k in Twice.other], ["other", "inner", "other"])
+
+    def test_lent(self):
+        """What it lends to C++ before it has begun lasts until C++'s part has ended."""
+        text = "x" * 40
+
+        class Speaks(Eager):
+            def word(self):
+                return text
+
+        Speaks()
+        self.assertEqual(Eager().breed, text)
+        Speaks.som_new()
+        self.assertEqual(Eager().breed, text)
+
+
+if __name__ == "__main__":
+    unittest.main()
