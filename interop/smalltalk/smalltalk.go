@@ -92,7 +92,7 @@ func (o Options) words() []string {
 // The programs' paths count from their folder. A read of standard input would hold all of Smalltalk: another process waits for its end.
 const (
 	run   = `cd "$0" && exec ./dsom smalltalk run "$@"`
-	serve = `cd "$0" && end=$(mktemp -u "$0/end.XXXXXX") && { { cat <&3; : >"$end"; } 3<&0 >/dev/null 2>&1 & exec ./dsom smalltalk run server.st "$1" "$2" "$3" "$end" ${5:+"$4" "$5"}; }`
+	serve = `cd "$0" && end=$(mktemp -u "$0/end.XXXXXX") && exec 3<&0 && { { cat <&3; : >"$end"; } >/dev/null 2>&1 & exec ./dsom smalltalk run server.st "$1" "$2" "$3" "$end" ${5:+"$4" "$5"} 3<&-; }`
 )
 
 // Start starts the server.
