@@ -162,6 +162,52 @@ DsomConsole say: a sum printString, ' ', a failed.
 	}
 }
 
+// TestEndless: an override that never ends, spinning or waiting, is ended: in Smalltalk's own thread by another process, and for a thread of C++'s when its patience is over. C++ gets an exception, and
+// what comes next is served.
+func TestEndless(t *testing.T) {
+	t.Parallel()
+	got := runSOM(t, `
+(SomClass named: 'Zoo::Dog') subclass: #Endless instanceVariableNames: 'ensured ' classVariableNames: '' poolDictionaries: '' category: 'T'!
+!Endless methodsFor: 'x'!
+speak: n
+	n = 1 ifTrue: [[[true] whileTrue] ensure: [ensured := #spun]].
+	n = 2 ifTrue: [[Semaphore new wait] ensure: [ensured := #waited]].
+	n = 3 ifTrue: [[[true] whileTrue] on: SomException do: [:e | ^-1]].
+	n = 4 ifTrue: [[[true] whileTrue: [nil foo]] on: MessageNotUnderstood do: [:e | [true] whileTrue]].
+	^n!
+ensured
+	^ensured! !
+| a w wait show |
+a := (SomClass named: 'Asker') new.
+w := Endless new.
+show := [:x | DsomConsole say: x printString].
+wait := [[SomObject interrupt] whileFalse: [(Delay forMilliseconds: 20) wait]].
+show value: SomObject interrupt.
+#(1 2) do: [:n |
+	wait fork.
+	show value: ([a ask: w n: n times: 1] on: SomException do: [:e | e id, ' ', e messageText]).
+	show value: w ensured].
+wait fork.
+show value: (a ask: w n: 3 times: 1).
+show value: (a ask: w n: 5 times: 3).
+SomObject patience: 2000.
+#(1 2 4 3) with: #(1 2 3 4) do: [:n :ended |
+	a askAside: w n: n times: 1 threads: 1.
+	[a allAsked < ended] whileTrue: [(Delay forMilliseconds: 10) wait].
+	show value: a failed].
+a askAside: w n: 6 times: 10 threads: 2.
+[a allAsked < 6] whileTrue: [a ask: w n: 7 times: 1. (Delay forMilliseconds: 1) wait].
+show value: a sum.
+show value: (a ask: w n: 5 times: 3)!
+`)
+	timeout := "'the override of speak: has not ended within 2000 ms (SomObject patience:)'\n"
+	want := "false\n'IDL:omg.org/CORBA/NO_RESPONSE:1.0 the override of speak: was interrupted'\n#spun\n'IDL:omg.org/CORBA/NO_RESPONSE:1.0 the override of speak: was interrupted'\n#waited\n-1\n15\n" +
+		timeout + timeout + timeout + timeout + "119\n15\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // TestNested: overrides that call C++, which calls overrides, to a depth; and an override that leaves in between by an exception.
 func TestNested(t *testing.T) {
 	t.Parallel()
