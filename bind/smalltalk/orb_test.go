@@ -220,7 +220,9 @@ DsomConsole say: DsomORB current port printString; wait!
 		if got := send(asked("any", func(b form) form {
 			return append(b.long(15).inner(func(b form) form {
 				b = b.text("IDL:" + name + ":1.0").text(name).long(2).text(name + "a").long(10)
-				return b.text(name + "b").long(17).inner(func(b form) form { return b.text("IDL:e" + name + ":1.0").text("e" + name).long(2).text(name + "x").text(name + "y") })
+				return b.text(name + "b").long(17).inner(func(b form) form {
+					return b.text("IDL:e" + name + ":1.0").text("e" + name).long(2).text(name + "x").text(name + "y")
+				})
 			}), 7, 0, 0, 0).long(1)
 		}), true); !bytes.Contains(got, []byte(name+"b")) || !bytes.Contains(got, []byte(name+"y")) || bytes.Contains(got, []byte("CORBA")) {
 			t.Fatalf("a structure of names that nobody has: it answers %q", got)

@@ -22,35 +22,51 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// plugin is the folder that the plugin is built in, and a value of SOM_PATH by which class libraries in C++ are found. The test is skipped where what that takes is missing.
-func plugin(t testing.TB) (dir, path string) {
+// checked has the plugin and libsom, and all that they allocate, watched; its frames go by a longjmp of the machine's, as is said to the checker.
+const checked = "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+
+// plugin is the folder that the plugin is built in with these flags, and a value of SOM_PATH by which class libraries in C++ are found. The test is skipped where what that takes is missing.
+func plugin(t testing.TB, flags string) (dir, path string) {
 	t.Helper()
 	squeak(t)
 	zoo := classlib.Zoo(t)
 	path = classlib.Build(t, zoo, classlib.Plain) + string(os.PathListSeparator) +
 		classlib.Build(t, classlib.Source{IDL: "testdata/asker.idl", Include: []string{filepath.Dir(zoo.IDL)}, Code: "testdata/asker.cc"}, classlib.Plain, "-I"+classlib.Build(t, zoo, classlib.Plain))
-	kernel := sombuild.Kernel(t, "gcc", classlib.Plain)
-	return shelf.Once(t, "plugin", func(dir string) error {
-		if said, err := exec.Command("make", "-s", "-C", "plugin", "BUILD="+dir, "KERNEL="+kernel).CombinedOutput(); err != nil {
+	kernel := sombuild.Kernel(t, "gcc", flags)
+	return shelf.Once(t, "plugin"+strings.NewReplacer(" ", "", "/", "").Replace(flags), func(dir string) error {
+		if said, err := exec.Command("make", "-s", "-C", "plugin", "BUILD="+dir, "KERNEL="+kernel, "CFLAGS="+flags).CombinedOutput(); err != nil {
 			return fmt.Errorf("make: %w\n%s", err, said)
 		}
 		return nil
 	}), path
 }
 
-// runSOM runs a program with the plugin and the library, and returns what it prints.
+// runSOM runs a program with the plugin and the libraries, and returns what it prints; and again under the checkers of addresses and undefined behaviour, where it prints the same.
 func runSOM(t testing.TB, text string) string {
 	t.Helper()
-	return runFor(t, 3*time.Minute, text)
+	out := runFor(t, 3*time.Minute, classlib.Plain, text)
+	if again := runFor(t, 5*time.Minute, checked, text); again != out {
+		t.Errorf("under the checkers it prints\n%s\nand else\n%s", again, out)
+	}
+	return out
 }
 
-// runFor does so with another limit.
-func runFor(t testing.TB, most time.Duration, text string) string {
+// runFor does so once, with a limit.
+func runFor(t testing.TB, most time.Duration, flags, text string) string {
 	t.Helper()
-	dir, path := plugin(t)
-	status, out, complaints, err := run(t, smalltalk.Program{File: program(t, text), Plugin: dir, Env: []string{"SOM_PATH=" + path}, Time: most})
+	dir, path := plugin(t, flags)
+	env := []string{"SOM_PATH=" + path}
+	if flags == checked {
+		var preload []string
+		for _, library := range []string{"libasan.so", "libubsan.so", "libstdc++.so"} {
+			preload = append(preload, strings.TrimSpace(sombuild.Run(t, nil, "g++", "-print-file-name="+library)))
+		}
+		// What Squeak and libsom have for as long as the process lives is no leak: TestStress looks for those.
+		env = append(env, "LD_PRELOAD="+strings.Join(preload, ":"), "ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0")
+	}
+	status, out, complaints, err := run(t, smalltalk.Program{File: program(t, text), Plugin: dir, Env: env, Time: most})
 	if err != nil || status != 0 || complaints != "" {
-		t.Fatalf("status %d, %v, it complains:\n%s\nand prints\n%s", status, err, complaints, out)
+		t.Fatalf("%s: status %d, %v, it complains:\n%s\nand prints\n%s", flags, status, err, complaints, out)
 	}
 	return out
 }
@@ -69,7 +85,7 @@ heard
 // TestSOM: classes of C++ are used, and subclassed; C++ calls the overrides.
 func TestSOM(t *testing.T) {
 	t.Parallel()
-	_, path := plugin(t)
+	_, path := plugin(t, classlib.Plain)
 	program := puppy + `
 | d a w show raises |
 show := [:x | DsomConsole say: x printString].
@@ -343,7 +359,7 @@ d somRelease!
 // BenchmarkCalls says what calls cost, as ratios within one run: a plain send, one of C++, and C++ calling an override.
 func BenchmarkCalls(b *testing.B) {
 	for range b.N {
-		out := runSOM(b, puppy+`
+		out := runFor(b, 3*time.Minute, classlib.Plain, puppy+`
 !Object methodsFor: 'x'!
 plain: n
 	^n! !
