@@ -25,6 +25,7 @@ type Peer struct {
 	Others         []Other
 	Columns        []Suite  // which of the table are run of it; nil: all
 	Like           *Peer    // the same ORB, run otherwise, whose limits it has as well
+	NoService      bool     // it comes without a naming service
 	With           []string // names of other peers with which it is run as well, in both directions, in Suites; what is a limit of either of the two is not run then
 }
 
@@ -75,6 +76,9 @@ func (d *Document) has(r Row, suite string) bool {
 		return false
 	}
 	return !slices.ContainsFunc(d.Peers, func(p Peer) bool {
+		if p.NoService && p.Name == r.Server && suite == Naming.Name {
+			return true
+		}
 		return (p.Name == r.Client || p.Name == r.Server) && p.Columns != nil && !slices.ContainsFunc(p.Columns, func(s Suite) bool { return s.Name == suite })
 	})
 }
