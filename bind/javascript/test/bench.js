@@ -64,7 +64,7 @@ async function main() {
   // A loop of its own for each, as the compiler of JavaScript sees it. Koffi is called as somebody does who writes the method for it in JavaScript, with arguments that are ready; the object of JavaScript's as one who writes none.
   globalThis.koffiSpeak = (n) => speak(address, environment, n);
   globalThis.javascriptSpeaks = { 'speak': (n) => globalThis.koffiSpeak(n) };
-  for (const name of ['Ours', 'Sends', 'Koffi', 'Proxy'])
+  for (const name of ['AskOurs', 'AskOwn', 'AskKoffi', 'AskObject'])
     amber.fileIn(`Object subclass: #${name} slots: {} package: 'Bench'!
 
 !${name} methodsFor: 'calls'!
@@ -76,7 +76,7 @@ ask: aDog times: n
 !
 
 speak: n
-	${name === 'Koffi' ? `<inlineJS: 'return Number(koffiSpeak(n))'>` : '^ n'}
+	${name === 'AskKoffi' ? `<inlineJS: 'return Number(koffiSpeak(n))'>` : '^ n'}
 ! !
 `);
   amber.fileIn(`(SomClass named: 'Zoo::Animal') subclass: #Pup slots: {} package: 'Bench'!
@@ -87,7 +87,7 @@ speak: n
 ! !
 `);
   const make = (name) => amber.evaluate(`${name} new`);
-  const [ours, sends, byKoffi, byProxy] = ['Ours', 'Sends', 'Koffi', 'Proxy'].map(make);
+  const [ours, sends, byKoffi, byProxy] = ['AskOurs', 'AskOwn', 'AskKoffi', 'AskObject'].map(make);
   const animal = amber.evaluate('SomZooAnimal new');
   amber.evaluate('Pup new');
   const pup = dsom.create(dsom.load('Pup'));
