@@ -14,6 +14,7 @@ import (
 	"github.com/opendsom/dsom/interop/omniorb"
 	"github.com/opendsom/dsom/interop/omnipy"
 	"github.com/opendsom/dsom/interop/peer"
+	"github.com/opendsom/dsom/interop/smalltalk"
 )
 
 // A lonely peer's own client runs cases against its own server, without this project, in a version of GIOP.
@@ -50,6 +51,12 @@ var lonelyPeers = []lonely{
 		o := combat.Build(t, &tally)
 		return func(t *testing.T, version string, cases ...string) peer.Report {
 			return o.Run(t, combat.Options{Port: freeport.Hold(t)}, o.Start(t, combat.Options{Version: version}).IOR, cases...)
+		}
+	}},
+	{smalltalk.Peer, func(t *testing.T) func(*testing.T, string, ...string) peer.Report {
+		o := smalltalk.Build(t, &tally)
+		return func(t *testing.T, version string, cases ...string) peer.Report {
+			return o.Run(t, smalltalk.Options{}, o.Start(t, smalltalk.Options{Version: version}).IOR, cases...)
 		}
 	}},
 }

@@ -12,12 +12,13 @@ import (
 	"github.com/opendsom/dsom/interop/matrix"
 	"github.com/opendsom/dsom/interop/omniorb"
 	"github.com/opendsom/dsom/interop/omnipy"
+	"github.com/opendsom/dsom/interop/smalltalk"
 )
 
 // document is the table that the tests of this package hold against what they see.
 var document = &matrix.Document{
 	File:  "../docs/interop.md",
-	Peers: []matrix.Peer{omniorb.Peer, omnipy.Peer, jacorb.Peer, jacorb.Plain, glassfish.Peer, combat.Peer, bigEndian, foreign},
+	Peers: []matrix.Peer{omniorb.Peer, omnipy.Peer, jacorb.Peer, jacorb.Plain, glassfish.Peer, combat.Peer, smalltalk.Peer, bigEndian, foreign},
 }
 
 // bigEndian is this project, told to send as machines of the other byte order do.

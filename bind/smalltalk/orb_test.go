@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -116,6 +117,7 @@ Object subclass: #Echo instanceVariableNames: '' classVariableNames: '' poolDict
 !Echo methodsFor: 'x'!
 say: s
 	s = 'end' ifTrue: [DsomConsole exit: 0].
+	s = 'symbols' ifTrue: [^Symbol allInstances size printString].
 	s = 'held' ifTrue: [^DsomORB current held printString].
 	s = 'foul' ifTrue: [^CORBAEnum new].
 	^s!
@@ -203,6 +205,33 @@ DsomConsole say: DsomORB current port printString; wait!
 		t.Errorf("many structures: it answers %q", got)
 	}
 	check("many structures")
+	// Names in TypeCodes, each of them new: the image keeps Symbols for ever.
+	symbols := func() (n int) {
+		t.Helper()
+		got := send(request("symbols"), true)
+		if _, err := fmt.Sscan(string(bytes.TrimRight(got[min(28, len(got)):], "\x00")), &n); err != nil {
+			t.Fatalf("it answers %q: %v", got, err)
+		}
+		return n
+	}
+	before := symbols()
+	for i := range 500 {
+		name := fmt.Sprintf("never%d", i)
+		if got := send(asked("any", func(b form) form {
+			return append(b.long(15).inner(func(b form) form {
+				b = b.text("IDL:" + name + ":1.0").text(name).long(2).text(name + "a").long(10)
+				return b.text(name + "b").long(17).inner(func(b form) form {
+					return b.text("IDL:e" + name + ":1.0").text("e" + name).long(2).text(name + "x").text(name + "y")
+				})
+			}), 7, 0, 0, 0).long(1)
+		}), true); !bytes.Contains(got, []byte(name+"b")) || !bytes.Contains(got, []byte(name+"y")) || bytes.Contains(got, []byte("CORBA")) {
+			t.Fatalf("a structure of names that nobody has: it answers %q", got)
+		}
+	}
+	if after := symbols(); after > before+10 {
+		t.Errorf("the names of 500 TypeCodes have made %d Symbols", after-before)
+	}
+	check("names that nobody has")
 	if got := send(request("foul"), true); !bytes.Contains(got, []byte("IDL:omg.org/CORBA/")) {
 		t.Errorf("a result that says errors of its own: it answers %q", got)
 	}

@@ -33,7 +33,7 @@ The exit status is the program's: 0 at the end of its file, 1 at an error, or wh
 Example:
 
     dsom smalltalk run hello.st
-    dsom smalltalk run --time 10s client.st corbaname::localhost#house/hall`
+    dsom smalltalk run --time 10s client.st corbaname::localhost:3053#house/hall`
 }
 
 // A statusError ends the process with the status of a program that it has run, which has said itself what there is to say.

@@ -23,8 +23,10 @@ type Peer struct {
 	Versions       []string
 	Limits         []Limit
 	Others         []Other
-	Columns        []Suite // which of the table are run of it; nil: all
-	Like           *Peer   // the same ORB, run otherwise, whose limits it has as well
+	Columns        []Suite  // which of the table are run of it; nil: all
+	Like           *Peer    // the same ORB, run otherwise, whose limits it has as well
+	NoService      bool     // it comes without a naming service
+	With           []string // names of other peers with which it is run as well, in both directions, in Suites; what is a limit of either of the two is not run then
 }
 
 // A Document is the text of the table, in a file, and the rows that this run has found. It is safe for concurrent use.
@@ -50,32 +52,58 @@ func (d *Document) Rows() []Row {
 				}
 			}
 		}
+		for _, name := range p.With {
+			for _, row := range []Row{{Client: p.Name, Server: name}, {Client: name, Server: p.Name}} {
+				for _, version := range p.Versions {
+					row.Version = version
+					rows = append(rows, row)
+				}
+			}
+		}
 	}
 	return rows
 }
 
+// Runnable returns the cases of Suites that are run in a row of two peers: those that are a limit of neither.
+func (d *Document) Runnable(row Row) []string {
+	limits := d.limits(row)
+	return slices.DeleteFunc(Cases(), func(name string) bool { _, limited := limits[name]; return limited })
+}
+
 // has reports whether a suite is run of the other peer in a row.
 func (d *Document) has(r Row, suite string) bool {
+	if r.ofTwo() && !slices.ContainsFunc(Suites, func(s Suite) bool { return s.Name == suite }) {
+		return false
+	}
 	return !slices.ContainsFunc(d.Peers, func(p Peer) bool {
+		if p.NoService && p.Name == r.Server && suite == Naming.Name {
+			return true
+		}
 		return (p.Name == r.Client || p.Name == r.Server) && p.Columns != nil && !slices.ContainsFunc(p.Columns, func(s Suite) bool { return s.Name == suite })
 	})
 }
 
-// limits returns those of the other peer in a row.
+// limits returns those of the other peer in a row, or those of two, without what is seen of them: they are not run.
 func (d *Document) limits(r Row) map[string]Limit {
+	of := map[string]Limit{}
 	for _, p := range d.Peers {
 		all := p.Limits
 		if p.Like != nil {
 			all = slices.Concat(p.Like.Limits, all)
 		}
-		switch p.Name {
-		case r.Client:
-			return Of(all, true, r.Version)
-		case r.Server:
-			return Of(all, false, r.Version)
+		for _, client := range []bool{true, false} {
+			if client && p.Name != r.Client || !client && p.Name != r.Server {
+				continue
+			}
+			for name, l := range Of(all, client, r.Version) {
+				if r.ofTwo() {
+					l.Seen = nil
+				}
+				of[name] = l
+			}
 		}
 	}
-	return nil
+	return of
 }
 
 // Check fails the test unless every case of the report about the Hub's suites went well or is a limit of the peer, and the
@@ -264,6 +292,6 @@ Bidirectional GIOP begins with GIOP 1.2, so that the cells of 1.0 and 1.1 have a
 back but the client's own connection: this project's server makes no connections, and its client listens nowhere
 (bidir_test.go). Naming is the peer's client in this project's naming service, and this project's client in the
 peer's (naming_suite_test.go; of omniORB it is nameclt and omniNames). Lists at the seams of fragments, in structures, boxes and values, are run in GIOP 1.1, where
-ORBs write them in two ways (seams_test.go).
+ORBs write them in two ways (seams_test.go). The ORB in Smalltalk is run with peers as well as with the one in Go; in these rows the limits are those of both, and are not run.
 
 `

@@ -14,6 +14,9 @@ type Row struct {
 	Client, Server, Version string
 }
 
+// ofTwo reports whether it is a line of two peers, without this project's ORB in Go.
+func (r Row) ofTwo() bool { return r.Client != Self && r.Server != Self }
+
 // A Limit is what a peer cannot do, and why it is the peer's.
 type Limit struct {
 	Why   string

@@ -31,10 +31,7 @@ var Suites = []Suite{
 		"any_object", "any_any", "any_anything", "any_type", "any_tree", "any_exception", "typecode", "typecode_recursive", "typecode_same",
 		"types_anys", "types_typecodes",
 	}},
-	{Name: "valuetypes", Cases: []string{
-		"leaf", "leaf_null", "branch", "deep", "truncated", "truncated_here", "ring", "nothing", "boxes", "named_value", "named_object",
-		"named_none", "basket", "any_graph", "cut", "custom", "custom_shared", "custom_large", "custom_within", "custom_tag", "custom_any",
-	}},
+	{Name: "valuetypes", Cases: Values},
 	{Name: "exceptions", Cases: []string{
 		"ex_empty", "ex_members", "ex_detailed", "ex_undeclared", "ex_crash", "ex_system", "ex_system_all", "ex_unknown_op", "ex_unknown_key",
 		"types_exceptions",
@@ -51,6 +48,12 @@ var Suites = []Suite{
 	}},
 	{Name: "large, fragmented", Cases: []string{"octets", "big_both", "big_out", "big_in", "big_strings"}},
 	{Name: "DII", Cases: []string{"dii_params", "dii_struct", "dii_raises", "dii_oneway", "dii_deferred"}},
+}
+
+// Values are the cases of valuetypes.
+var Values = []string{
+	"leaf", "leaf_null", "branch", "deep", "truncated", "truncated_here", "ring", "nothing", "boxes", "named_value", "named_object",
+	"named_none", "basket", "any_graph", "cut", "custom", "custom_shared", "custom_large", "custom_within", "custom_tag", "custom_any",
 }
 
 // Custom are the cases of valuetypes that marshal themselves.

@@ -61,9 +61,13 @@ const rows = [
 ];
 async function main() {
   const amber = await require('../amber').start(require);
-  amber.fileIn(`Object subclass: #Bench slots: {} package: 'Bench'!
+  // A loop of its own for each, as the compiler of JavaScript sees it. Koffi is called as somebody does who writes the method for it in JavaScript, with arguments that are ready; the object of JavaScript's as one who writes none.
+  globalThis.koffiSpeak = (n) => speak(address, environment, n);
+  globalThis.javascriptSpeaks = { 'speak': (n) => globalThis.koffiSpeak(n) };
+  for (const name of ['AskOurs', 'AskOwn', 'AskKoffi', 'AskObject'])
+    amber.fileIn(`Object subclass: #${name} slots: {} package: 'Bench'!
 
-!Bench methodsFor: 'calls'!
+!${name} methodsFor: 'calls'!
 ask: aDog times: n
 	| s i |
 	i := 0.
@@ -72,27 +76,31 @@ ask: aDog times: n
 !
 
 speak: n
-	^ n
+	${name === 'AskKoffi' ? `<inlineJS: 'return Number(koffiSpeak(n))'>` : '^ n'}
 ! !
-
-(SomClass named: 'Zoo::Animal') subclass: #Pup slots: {} package: 'Bench'!
+`);
+  amber.fileIn(`(SomClass named: 'Zoo::Animal') subclass: #Pup slots: {} package: 'Bench'!
 
 !Pup methodsFor: 'calls'!
 speak: n
 	^ n
 ! !
 `);
-  const bench = amber.evaluate('Bench new');
+  const make = (name) => amber.evaluate(`${name} new`);
+  const [ours, sends, byKoffi, byProxy] = ['AskOurs', 'AskOwn', 'AskKoffi', 'AskObject'].map(make);
   const animal = amber.evaluate('SomZooAnimal new');
   amber.evaluate('Pup new');
   const pup = dsom.create(dsom.load('Pup'));
   rows.push(['a method of C++\'s as Amber\'s class for it has it, a `long long`', over(animal, 'o._speak_(5)')]);
-  rows.push(['Amber\'s compiler\'s loop around that', () => bench._ask_times_(animal, times)]);
-  rows.push(['the same loop around a message to an object of Amber\'s own', () => bench._ask_times_(bench, times)]);
+  rows.push(['a method of Amber\'s that calls koffi', over(byKoffi, 'o._speak_(5)')]);
+  rows.push(['Amber\'s own loop: a message to an object of Amber\'s', () => sends._ask_times_(sends, times)]);
+  rows.push(['the same loop: that method of C++\'s', () => ours._ask_times_(animal, times)]);
+  rows.push(['the same loop: that method that calls koffi', () => byKoffi._ask_times_(byKoffi, times)]);
+  rows.push(['the same loop: an object of JavaScript\'s that calls koffi', () => byProxy._ask_times_(globalThis.javascriptSpeaks, times)]);
   rows.push(['C++ calls an override in Amber', () => caller.repeat(pup, 5, times)]);
   const all = measure(rows);
   const ratio = (a, b) => `${(all[a] / all[b]).toFixed(2)} ×`;
-  const notes = { 2: `${ratio(2, 0)} the addon, ${ratio(2, 1)} koffi`, 5: `${ratio(5, 3)} the addon, ${ratio(5, 4)} koffi`, 8: `${ratio(8, 7)} koffi`, 10: `${ratio(10, 1)} koffi` };
+  const notes = { 2: `${ratio(2, 0)} the addon, ${ratio(2, 1)} koffi`, 5: `${ratio(5, 3)} the addon, ${ratio(5, 4)} koffi`, 8: `${ratio(8, 7)} koffi`, 10: `${ratio(10, 11)} the next, ${ratio(10, 1)} koffi in JavaScript`, 13: `${ratio(13, 14)} the next, ${ratio(13, 12)} the one before, ${ratio(13, 1)} koffi in JavaScript` };
   console.log('| call | ns | |\n|---|---|---|');
   rows.forEach(([what], i) => console.log(`| ${what} | ${all[i].toFixed(0)} | ${notes[i] ?? ''} |`));
   koffi.unregister(callback);

@@ -30,6 +30,7 @@ static struct request {
 	sq count; /* arguments of the primitive that is under way: the one that answers has to have as many, since the machine goes on with its number */
 	sq parts; /* of the arguments */
 	int answered;
+	int others; /* another thread's call */
 } requests[MOST_NESTED];
 static int nrequests, ntaken;
 static int waiting; /* answers that have to wait for what is within */
@@ -87,7 +88,7 @@ static sq parts_of(const somh_method *m, const som_value *args, som_env *ev) {
 	return -1;
 }
 
-static void enter(const over *of, som_ref self, som_env *ev, const som_value *args, som_value *result) {
+static void enter(const over *of, som_ref self, som_env *ev, const som_value *args, som_value *result, int others) {
 	sq parts = parts_of(of->m, args, ev);
 	if (parts < 0) return;
 	if (nrequests == MOST_NESTED) {
@@ -95,7 +96,7 @@ static void enter(const over *of, som_ref self, som_env *ev, const som_value *ar
 		return;
 	}
 	struct request *r = &requests[nrequests++];
-	*r = (struct request){of, self, ev, args, result, 0, under_way, parts, 0};
+	*r = (struct request){of, self, ev, args, result, 0, under_way, parts, 0, others};
 	sq before = under_way;
 	som_retain(self);
 	vm->signalSemaphoreWithIndex(semaphore);
@@ -109,19 +110,19 @@ static void enter(const over *of, som_ref self, som_env *ev, const som_value *ar
 }
 
 /* Another thread's call waits until the machine is in a call that lets it in, or attends. */
-struct asked { const over *of; som_ref self; som_env *ev; const som_value *args; som_value *result; };
+struct asked { const over *of; som_ref self; som_env *ev; const som_value *args; som_value *result; int others; };
 
 static void do_asked(void *p) {
 	struct asked *a = p;
 	som_env nobodys = {0};
-	enter(a->of, a->self, a->ev ? a->ev : &nobodys, a->args, a->result);
+	enter(a->of, a->self, a->ev ? a->ev : &nobodys, a->args, a->result, a->others);
 	som_env_clear(&nobodys);
 	somh_took(a->of->m, a->args); /* it has been copied */
 }
 
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
 	const over *of = context;
-	struct asked a = {of, self, of->m->flags & SOMH_OIDL ? NULL : ev, args, result};
+	struct asked a = {of, self, of->m->flags & SOMH_OIDL ? NULL : ev, args, result, !somh_at_home()};
 	if (!somh_ending(self)) {
 		somh_home_do(do_asked, &a, a.ev);
 		return;
@@ -191,7 +192,7 @@ EXPORT int primitiveDefine(void) {
 		c = somh_define(&d, &ev);
 		under_way = before;
 	}
-	if (!c) free(overs);
+	if (!c && ev.code != SOM_E_BUSY) free(overs); /* else a class is there whose closures point to these */
 	free(overrides);
 	som_deallocate(name);
 	if (failed_by(NULL, &ev, NULL, NULL)) return 0;
@@ -202,10 +203,10 @@ EXPORT int primitiveDefine(void) {
 
 /* ---- Requests and answers ---- */
 
-enum { LEVEL, NUMBER, RECEIVER, COUNT, CLASS, ARGUMENTS };
+enum { LEVEL, NUMBER, RECEIVER, COUNT, CLASS, PROCESS, BEGUN, ARGUMENTS }; /* the two before the last are Smalltalk's: who carries it out, and since when */
 
-/* The next request, an Array of a level, a method's number, the receiver's pointer, how many arguments the answer has, the number of the class whose override is called, and the leaves of what goes in; nil: there is
- * none. */
+/* The next request, an Array of a level, a method's number, the receiver's pointer, how many arguments the answer has, the number of the class whose override is called, a place for Smalltalk's
+ * use, 0 for another thread's call or else nil, and the leaves of what goes in; nil: there is none. */
 EXPORT int primitiveRequest(void) {
 	if (ntaken == nrequests) {
 		vm->popthenPush(1, vm->nilObject());
@@ -218,6 +219,7 @@ EXPORT int primitiveRequest(void) {
 	vm->stObjectatput(a, NUMBER + 1, vm->integerObjectOf(r->of->number));
 	vm->stObjectatput(a, COUNT + 1, vm->integerObjectOf(r->count));
 	vm->stObjectatput(a, CLASS + 1, vm->integerObjectOf(r->of->class));
+	if (r->others) vm->stObjectatput(a, BEGUN + 1, vm->integerObjectOf(0));
 	vm->pushRemappableOop(a);
 	sq self = pointer(r->self);
 	vm->stObjectatput(a = vm->popRemappableOop(), RECEIVER + 1, self);
