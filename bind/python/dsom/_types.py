@@ -6,7 +6,7 @@ import enum
 import keyword
 import os
 
-from ._asynchronous import Asynchronous, finish
+from ._asynchronous import beside, finish
 
 try:
     if os.environ.get("DSOM_PYTHON") == "ctypes":
@@ -211,7 +211,7 @@ core.set_parts(
         "system": _system,
         "unknown_user": _unknown_user,
         "text": _text,
-        "asynchronous": Asynchronous,
+        "beside": beside,
         "finish": finish,
         "reduce": _reduce,
         "UserException": UserException,
