@@ -79,6 +79,17 @@ class UserException(Exception):
 
     __hash__ = builtins.Exception.__hash__
 
+    def __reduce__(self):
+        """Of one that no class was made for: what IDL declares has its own."""
+        return _user, (type(self), self.args, {k: v for k, v in self.__dict__.items() if k != "_environment"})  # which is this process's
+
+
+def _user(cls, args, attributes):
+    e = cls.__new__(cls)
+    e.args = args
+    e.__dict__.update(attributes)
+    return e
+
 
 def _fill(o, values, named):
     kind = type(o).__name__

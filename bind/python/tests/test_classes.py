@@ -244,6 +244,17 @@ class Exceptions(unittest.TestCase):
         with self.assertRaises(dsom.UNKNOWN):
             Animal().speak(997)
         self.assertTrue(issubclass(dsom.NO_MEMORY, dsom.SystemException))
+
+        class Own(Dog):
+            def speak(self, n):
+                e = dsom.UserException()
+                e.id, e.args, e.more = "IDL:Nowhere/Unknown:1.0", ("nobody knows it",), [n]
+                raise e
+
+        with self.assertRaises(dsom.UserException) as c:
+            call(Own(), "speak", 1)
+        for again in (pickle.loads(pickle.dumps(c.exception)), copy.copy(c.exception)):
+            self.assertEqual((type(again), again.id, str(again), again.args, hasattr(again, "_environment")), (dsom.UserException, "IDL:Nowhere/Unknown:1.0", str(c.exception), c.exception.args, False))
         e = pickle.loads(pickle.dumps(dsom.BAD_PARAM("x", 7)))
         self.assertEqual((type(e), e.minor, str(e)), (dsom.BAD_PARAM, 7, "x"))
 
@@ -837,6 +848,35 @@ class Threads(unittest.TestCase):
         go.set()
         t.join(30)
         self.assertEqual(results, [1])
+
+    def test_odd_exceptions(self):
+        """Exceptions with texts that are not of Unicode, and those that say nothing, are exceptions for others, too."""
+
+        class Mute(Exception):
+            def __str__(self):
+                raise KeyError
+
+        class Own(Dog):
+            def speak(self, n):
+                raise self.what
+
+        o = Own()
+        for what, kind, text in (
+            (dsom.BAD_PARAM("caf\udce9"), dsom.BAD_PARAM, "caf\udce9"),
+            (dsom.BAD_PARAM("caf\ud800"), dsom.BAD_PARAM, "caf?"),
+            (ValueError("caf\udce9"), ValueError, "caf\udce9"),
+            (Mute(), Mute, None),
+        ):
+            o.what = what
+            with self.assertRaises(kind) as c:
+                call(o, "speak", 1)
+            if text:
+                self.assertEqual(str(c.exception), text)
+        o.what = dsom.UserException()
+        o.what.id = "IDL:caf\udce9:1.0"
+        with self.assertRaises(dsom.UserException) as c:
+            call(o, "speak", 1)
+        self.assertEqual(c.exception.id, "IDL:caf\udce9:1.0")
 
     def test_async(self):
         import asyncio
