@@ -32,6 +32,14 @@ def _run(*command):
         raise SystemExit(f"dsom: {command[0]} {failed}; a C compiler, make, libffi and Python's headers are needed (Debian: gcc make libffi-dev python3-dev)")
 
 
+def _package():
+    """The package's own files."""
+    names = [os.path.join(NAME, "py.typed")]
+    for pattern in ("*.py", "*.pyi"):
+        names += glob.glob(os.path.join(NAME, "**", pattern), root_dir=here, recursive=True)
+    return [os.path.join(here, n) for n in names]
+
+
 def _build(work):
     """Builds the libraries, and returns the files, by their names in the wheel."""
     given = os.environ.get("DSOM_LIBSOM")
@@ -56,7 +64,7 @@ def _build(work):
     files = {f"{NAME}/{os.path.basename(core)}": core, f"{NAME}/libsomhost.so.1": os.path.join(host, "libsomhost.so")}
     if not given:
         files[f"{NAME}/libsom.so.1"] = os.path.join(kernel, "libsom.so")
-    for source in glob.glob(os.path.join(here, NAME, "**", "*.py"), recursive=True) + [os.path.join(here, NAME, "py.typed")]:
+    for source in _package():
         files[os.path.relpath(source, here).replace(os.sep, "/")] = source
     return files
 

@@ -1,4 +1,4 @@
-/* odd.c: a class whose initializer is given what the object keeps, methods of structures that hold each other, and names that bindings make, too. */
+/* odd.c: a class whose initializer is given what the object keeps, and methods of structures that hold each other. */
 #include "odd.ih.h"
 
 static void Odd_Keeper_do_keeping(som_ref self, som_env *ev, som_making *making, const char *text, som_ref what) {
@@ -45,34 +45,4 @@ static void Odd_Keeper_do_somDestruct(som_ref self) {
 	Odd_Keeper_instance *data = Odd_Keeper_data(self);
 	som_deallocate(data->kept);
 	som_release(data->held);
-}
-
-static int32_t Odd_Fetcher_do_fetch(som_ref self, som_env *ev, int32_t n) {
-	(void)self, (void)ev;
-	return n + 1;
-}
-
-static int32_t Odd_Fetcher_do_fetch_async(som_ref self, som_env *ev, int32_t n) {
-	(void)self, (void)ev;
-	return n + 100;
-}
-
-static int32_t Odd_Fetcher_do_fetchAsync(som_ref self, som_env *ev, int32_t n) {
-	(void)self, (void)ev;
-	return n + 200;
-}
-
-static int32_t Odd_Getter_do_get(som_ref self, som_env *ev, int32_t n) {
-	(void)self, (void)ev;
-	return n + 1;
-}
-
-static int32_t Odd_Named_do_get_async(som_ref self, som_env *ev, int32_t n) {
-	(void)self, (void)ev;
-	return n + 100;
-}
-
-static int32_t Odd_Named_do_getAsync(som_ref self, som_env *ev, int32_t n) {
-	(void)self, (void)ev;
-	return n + 200;
 }
