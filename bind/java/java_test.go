@@ -319,6 +319,7 @@ func TestModules(t *testing.T) {
 	for what, want := range map[string]string{
 		"class": "Spot[x=3, y=4]", "struct": "Spot[x=1, y=2]", "exception": "Spot[x=5, y=5]", "argument": "Spot[x=6, y=7]", "thrown": "Spot[x=8, y=8]", "late": "false Spot[x=3, y=4]", "union": "9d2",
 		"both":  "1 2 3 right false",
+		"names": "1 12 1 4 3 true",
 		"twice": "of module Town there is generated code in package town and in other.town: a program uses one of them",
 	} {
 		if got, err := output("", nil, "java", "-cp", jar+":"+dir, "Modules", what, filepath.Join(library, "libmodules.so")); err != nil || got != want+"\n" {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 'use strict';
-// Builds the addon: npm install calls it, and it needs nothing of a network. The sources are those of the repository that this folder is in.
+// Builds the addon: npm install calls it, and it needs nothing of a network. The sources are those of the repository that this folder is in, or, where npm has packed or copied
+// the folder, those that build.js --sources has put into build/sources before: npm calls it then.
 //
 // In build/ are dsom.node, with libsomhost in it, and libsom.so.1 beside it. Class libraries find libsom.so.1 by its name, since it is loaded already. With DSOM_LIBSOM=FOLDER
 // the addon is linked to the libsom of that folder instead. CC and CFLAGS are as usual.
@@ -8,8 +9,11 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const root = path.join(__dirname, '..', '..');
+const repository = path.join(__dirname, '..', '..');
 const out = path.join(__dirname, 'build');
+const copied = path.join(out, 'sources');
+const inRepository = fs.existsSync(path.join(repository, 'bind', 'javascript', 'build.js')) && fs.existsSync(path.join(repository, 'libsom', 'include', 'som.h'));
+const root = inRepository ? repository : copied;
 const needed = 'a C compiler, make, libffi and the headers of Node are needed (Debian: gcc make libffi-dev libnode-dev)';
 
 function fail(why) {
@@ -33,12 +37,21 @@ function headers() {
   return found ?? fail(`no node_api.h in ${places.join(', ')}, or where DSOM_NODE_INCLUDE says; ${needed}`);
 }
 
+/** Copies what the addon is built of, and is not in this folder. */
+function copySources() {
+  if (!inRepository) return; // they are there
+  fs.rmSync(copied, { recursive: true, force: true });
+  for (const part of ['LICENSE', 'libsom/Makefile', 'libsom/include', 'libsom/src', 'libsom/meta', 'bind/host/somhost.h', 'bind/host/src', 'bind/c/typelib/somt.h', 'bind/c/typelib/src'])
+    fs.cpSync(path.join(repository, part), path.join(copied, part), { recursive: true, filter: (file) => !fs.statSync(file).isFile() || /\.[ch]$|Makefile$|LICENSE$/.test(file) });
+}
+
 function main() {
+  if (process.argv[2] === '--sources') return copySources();
   if (process.platform === 'win32') fail('Windows is not supported');
-  if (!fs.existsSync(path.join(root, 'libsom', 'include', 'som.h'))) fail('the package is built from the repository, which has more than this folder: npm install ./bind/javascript');
+  if (!fs.existsSync(path.join(root, 'libsom', 'include', 'som.h'))) fail('the package is built from the repository, or from what npm pack makes there: npm install ./bind/javascript');
   const compiler = words(process.env.CC || 'cc');
   const flags = words(process.env.CFLAGS ?? '-O2');
-  const given = process.env.DSOM_LIBSOM && path.resolve(process.env.DSOM_LIBSOM);
+  const given = process.env.DSOM_LIBSOM ? path.resolve(process.env.DSOM_LIBSOM) : undefined;
   const include = headers();
   fs.mkdirSync(out, { recursive: true });
   const kernel = given ?? path.join(out, 'kernel');

@@ -5,9 +5,12 @@ export type Long = bigint | number;
 /** What is taken for a sequence or an array of octets. */
 export type Octets = ArrayBuffer | ArrayLike<number>;
 
-/** The classes, enumerations and exceptions that are declared, by their names: dsom-types adds those of class libraries. */
+/**
+ * The classes, enumerations and exceptions that are declared: what returns them, by their names. dsom-types adds those of class libraries, and what several libraries
+ * declare, as that of which their classes descend, is there several times.
+ */
 export interface Classes {
-  SOMObject: typeof SOMObject;
+  SOMObject(): typeof SOMObject;
 }
 
 /**
@@ -15,7 +18,7 @@ export interface Classes {
  * have this major version, and at least this minor one.
  * @throws {SystemException} with code 'unknown' of a class that does not exist, 'library' of one whose library cannot be loaded, 'version' of another version
  */
-export function load<N extends keyof Classes>(name: N, version?: [major: number, minor: number]): Classes[N];
+export function load<N extends keyof Classes>(name: N, version?: [major: number, minor: number]): ReturnType<Classes[N]>;
 export function load(name: string, version?: [major: number, minor: number]): any;
 /** Loads a class library by its file's name; load then finds its classes, whatever the file is called. */
 export function library(file: string): void;
@@ -128,7 +131,8 @@ export function serve(
 
 /** What a method raised. */
 export abstract class Exception extends Error {
-  readonly id: string;
+  /** Which one it is: a text, but for exceptions of IDL that have a member of this name. */
+  readonly id: any;
 }
 /** An exception that IDL declares: its members are its properties. */
 export class UserException extends Exception {
@@ -137,6 +141,7 @@ export class UserException extends Exception {
 /** An exception of the system's: those of CORBA by their names, and the kernel's errors by their code, 'unknown'. */
 export class SystemException extends Exception {
   constructor(message?: string, about?: { minor?: number; completed?: 'YES' | 'NO' | 'MAYBE'; code?: string; id?: string });
+  readonly id: string;
   readonly minor: number;
   readonly completed: 'YES' | 'NO' | 'MAYBE';
   readonly code: string;

@@ -73,7 +73,7 @@ func repository(dir string) error {
 			return err
 		}
 	}
-	files := []string{"libsom/Makefile"}
+	files := []string{"libsom/Makefile", "LICENSE"}
 	for _, pattern := range []string{"*.js", "*.mjs", "*.ts", "*.json", "README.md"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
@@ -120,10 +120,10 @@ type failed struct {
 
 func (f failed) Error() string { return f.error.Error() + "\n" + f.out }
 
-// libraries are the folders with class libraries: the zoo of the C++ binding's tests, and what calls from other threads.
+// libraries are the folders with class libraries: the zoo of the C++ binding's tests, what stands below it, and what calls from other threads.
 func (b build) libraries(t testing.TB) string {
 	t.Helper()
-	return classlib.Build(t, classlib.Zoo(t), b.kernel) + ":" + classlib.Build(t, classlib.Source{IDL: "testdata/threads.idl", Code: "testdata/threads.cpp"}, b.kernel, "-pthread")
+	return classlib.Build(t, classlib.Zoo(t), b.kernel) + ":" + classlib.Farm(t, b.kernel) + ":" + classlib.Build(t, classlib.Source{IDL: "testdata/threads.idl", Code: "testdata/threads.cpp"}, b.kernel, "-pthread")
 }
 
 // env is what a program is started with.
@@ -166,6 +166,45 @@ func (b build) unit(t *testing.T, file string, more ...string) {
 	out, err := output(b.site(t), b.env(t, more...), "timeout", "500", "node", "--expose-gc", file)
 	if err != nil || strings.Contains(out, "Sanitizer") || !strings.Contains(out, "# pass ") || strings.Contains(out, "# pass 0\n") {
 		t.Errorf("%v\n%s", err, tail(out))
+	}
+}
+
+// TestPacked has npm pack the package, and install what it has packed, and install the folder as a copy, as some releases of npm do unless told otherwise.
+func TestPacked(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("builds the package twice")
+	}
+	need(t, "npm")
+	dir := t.TempDir()
+	if err := repository(filepath.Join(dir, "dsom")); err != nil {
+		t.Fatal(err)
+	}
+	npm := func(in string, args ...string) {
+		t.Helper()
+		if out, err := output(in, []string{"NODE_OPTIONS=", "DSOM_LIBSOM="}, "npm", args...); err != nil {
+			t.Fatalf("npm %v: %v\n%s", args, err, tail(out))
+		}
+	}
+	folder := filepath.Join(dir, "dsom/bind/javascript")
+	npm(folder, "pack", "--pack-destination", dir)
+	for how, args := range map[string][]string{"packed": {filepath.Join(dir, "dsom-1.0.0.tgz")}, "copied": {"--install-links", folder}} {
+		program := filepath.Join(dir, how)
+		if err := os.Mkdir(program, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(program, "package.json"), []byte("{\"private\": true}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		npm(program, append([]string{"install", "--offline", "--no-audit", "--no-fund"}, args...)...)
+		at := filepath.Join(program, "node_modules/dsom")
+		if info, err := os.Lstat(at); err != nil || !info.IsDir() {
+			t.Errorf("%s: it is no copy: %v, %v", how, info, err)
+		}
+		const calls = "const Dog = require('dsom').load('Zoo::Dog'); class Own extends Dog { speak(n) { return super.speak(n) + 1n; } } console.log(new Own().speak(3))"
+		if out, err := output(program, plain.env(t), "node", "-e", calls); err != nil || out != "8n\n" {
+			t.Errorf("%s: %v\n%s", how, err, out)
+		}
 	}
 }
 

@@ -49,6 +49,10 @@ func TestTypes(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden.Check(t, "zoo.d.ts", string(text))
+	farm := filepath.Join(dir, "farm.d.ts") // of a library of its own, which declares what it has of the other
+	if out, err := output(dir, plain.env(t), "node", filepath.Join(site, "bin/dsom-types.js"), "--out", farm, filepath.Join(classlib.Farm(t, plain.kernel), "libfarm.so")); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 	for args, want := range map[string]string{"": "usage: dsom-types", "Zoo::Unicorn": "dsom-types: there is no class Zoo::Unicorn", "./libnothing.so": "dsom-types: "} {
 		out, err := output(dir, plain.env(t), "node", append([]string{filepath.Join(site, "bin/dsom-types.js")}, strings.Fields(args)...)...)
 		if err == nil || !strings.HasPrefix(out, want) {
@@ -59,9 +63,13 @@ func TestTypes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	both, err := os.ReadFile("testdata/both.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, text := range map[string]string{
-		"program.ts": string(program), "package.json": `{"type": "module"}`,
-		"tsconfig.json": `{"compilerOptions": {"strict": true, "noEmit": true, "module": "nodenext", "target": "es2022", "lib": ["es2022", "dom"], "types": []}, "files": ["program.ts"]}`,
+		"program.ts": string(program), "both.ts": string(both), "package.json": `{"type": "module"}`,
+		"tsconfig.json": `{"compilerOptions": {"strict": true, "noEmit": true, "module": "nodenext", "target": "es2022", "lib": ["es2022", "dom"], "types": []}, "files": ["program.ts", "both.ts"]}`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -1,4 +1,4 @@
-"""Makes the wheel: pip calls build_wheel, and needs nothing of a network for it.
+"""Makes the wheel: pip calls build_wheel, or build_editable for pip install -e, and needs nothing of a network for it.
 
 In the wheel are the extension dsom._core with libsomhost in it, and libsom.so.1 and libsomhost.so.1 beside it, built from the repository that this folder is in.
 Class libraries find libsom.so.1 by its name, since it is loaded already. With DSOM_LIBSOM=FOLDER all is linked to the libsom of that folder instead.
@@ -32,6 +32,14 @@ def _run(*command):
         raise SystemExit(f"dsom: {command[0]} {failed}; a C compiler, make, libffi and Python's headers are needed (Debian: gcc make libffi-dev python3-dev)")
 
 
+def _package():
+    """The package's own files."""
+    names = [os.path.join(NAME, "py.typed")]
+    for pattern in ("*.py", "*.pyi"):
+        names += glob.glob(os.path.join(NAME, "**", pattern), root_dir=here, recursive=True)
+    return [os.path.join(here, n) for n in names]
+
+
 def _build(work):
     """Builds the libraries, and returns the files, by their names in the wheel."""
     given = os.environ.get("DSOM_LIBSOM")
@@ -56,12 +64,34 @@ def _build(work):
     files = {f"{NAME}/{os.path.basename(core)}": core, f"{NAME}/libsomhost.so.1": os.path.join(host, "libsomhost.so")}
     if not given:
         files[f"{NAME}/libsom.so.1"] = os.path.join(kernel, "libsom.so")
-    for source in glob.glob(os.path.join(here, NAME, "**", "*.py"), recursive=True) + [os.path.join(here, NAME, "py.typed")]:
-        files[os.path.relpath(source, here).replace(os.sep, "/")] = source
     return files
 
 
+# What is installed to be edited: the package's own files are where they are in the repository, and the libraries that were built beside this.
+EDITABLE = """import os
+
+__path__.insert(0, {package!r})
+__file__ = os.path.join(__path__[0], "__init__.py")
+with open(__file__, encoding="utf-8") as f:
+    exec(compile(f.read(), __file__, "exec"))
+del f
+"""
+
+
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    own = {}
+    for path in _package():
+        with open(path, "rb") as f:
+            own[os.path.relpath(path, here).replace(os.sep, "/")] = f.read()
+    return _wheel(wheel_directory, own)
+
+
+def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
+    return _wheel(wheel_directory, {f"{NAME}/__init__.py": EDITABLE.format(package=os.path.join(here, NAME)).encode()})
+
+
+def _wheel(wheel_directory, own):
+    """Writes the wheel, of files with their contents and what is built."""
     python = f"cp{sys.version_info[0]}{sys.version_info[1]}"
     tag = f"{python}-{python}-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
     name, info, record = f"{NAME}-{VERSION}-{tag}.whl", f"{NAME}-{VERSION}.dist-info", []
@@ -72,9 +102,11 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
             record.append(f"{path},sha256={digest},{len(data)}\n")
             wheel.writestr(path, data)
 
-        for path, source in sorted(_build(work).items()):
+        for path, source in _build(work).items():
             with open(source, "rb") as f:
-                add(path, f.read())
+                own[path] = f.read()
+        for path, data in sorted(own.items()):
+            add(path, data)
         add(f"{info}/METADATA", ABOUT.encode())
         add(f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: dsom\nRoot-Is-Purelib: false\nTag: {tag}\n".encode())
         wheel.writestr(f"{info}/RECORD", "".join(record) + f"{info}/RECORD,,\n")

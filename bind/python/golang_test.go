@@ -68,7 +68,8 @@ func TestBundleRefuses(t *testing.T) {
 		"no required module provides package":   {"example.invalid/nothing"},
 		"directory not found":                   {"./nothing"},
 		"libcollie.so is there, and is no link": {"--links", "./collie"},
-		"expected \"<package> ...\"":            {},
+		"libpoodle.so is there, and leads to libpoodle.so.1: the class Poodle would be taken from that": {"--links", "./collie", "./poodle"},
+		"expected \"<package> ...\"": {},
 	} {
 		out := filepath.Join(t.TempDir(), "libx.so")
 		if strings.HasPrefix(says, "libcollie") {
@@ -76,10 +77,18 @@ func TestBundleRefuses(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		if strings.HasPrefix(says, "libpoodle") {
+			if err := os.Symlink("libpoodle.so.1", filepath.Join(filepath.Dir(out), "libpoodle.so")); err != nil {
+				t.Fatal(err)
+			}
+		}
 		cmd := exec.Command(filepath.Join(elsewhere(t), "dsom"), append([]string{"class", "bundle", "-o", out}, args...)...)
 		cmd.Dir = dir
 		if got, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(got), says) {
 			t.Errorf("%v: %v\n%s", args, err, got)
+		}
+		if links, err := filepath.Glob(filepath.Join(filepath.Dir(out), "libcollie.so")); strings.HasPrefix(says, "libpoodle") && len(links) > 0 {
+			t.Errorf("%v: it has made %v, %v", args, links, err)
 		}
 	}
 }

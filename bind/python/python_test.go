@@ -285,23 +285,89 @@ func TestOdd(t *testing.T) {
 	plain.unit(t, "test_odd.py", "SOM_PATH="+plain.odd(t), "DSOM_PYTHON=ctypes", "DSOM_LIBRARIES="+sombuild.Kernel(t, "gcc", plain.kernel))
 }
 
-// TestStubs holds what type checkers are told of a library, by either implementation.
+// TestNames has names of IDL that are those of what the package makes.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	path := "SOM_PATH=" + plain.zoo(t) + ":" + classlib.Farm(t, plain.kernel)
+	plain.unit(t, "test_names.py", path)
+	plain.unit(t, "test_names.py", path, "DSOM_PYTHON=ctypes", "DSOM_LIBRARIES="+sombuild.Kernel(t, "gcc", plain.kernel))
+}
+
+// checker is mypy, in a folder for PYTHONPATH; what was fetched once is found again.
+func checker(t testing.TB) string {
+	t.Helper()
+	if _, err := output("", nil, "python3", "-m", "pip", "--version"); err != nil {
+		absent.Skip(t, "no pip for python3: interop/install-peers has it")
+	}
+	const mypy = "mypy==1.11.2"
+	version := strings.TrimSpace(run(t, nil, "python3", "-c", "import sys; print(sys.version_info[:2])"))
+	var out string
+	dir, err := sombuild.Kept("pip-"+mypy+"-"+version, func(dir string) error {
+		var err error
+		out, err = output("", nil, "python3", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--target", filepath.Join(dir, "packages"), mypy)
+		return err
+	})
+	if err != nil {
+		absent.Skip(t, "pip does not install %s: %v\n%s", mypy, err, tail(out))
+	}
+	return filepath.Join(dir, "packages")
+}
+
+// TestStubs holds what type checkers are told of a library, by either implementation, and that one takes the stubs of two libraries, made one after the other, for Python 3.10 as well.
 func TestStubs(t *testing.T) {
 	t.Parallel()
+	zoo, farm := filepath.Join(plain.zoo(t), "libzoo.so"), filepath.Join(classlib.Farm(t, plain.kernel), "libfarm.so")
 	for _, how := range []string{"extension", "ctypes"} {
 		dir := t.TempDir()
-		env := plain.env(t, "DSOM_PYTHON="+how, "DSOM_LIBRARIES="+sombuild.Kernel(t, "gcc", plain.kernel))
-		out, err := output(dir, env, "python3", "-m", "dsom.stubs", "--out", dir, filepath.Join(plain.zoo(t), "libzoo.so")) // not here, where there is the package without its extension
-		if err != nil || out != filepath.Join(dir, "Zoo.pyi")+"\n" {
-			t.Errorf("%v, got %s", err, out)
+		env := plain.env(t, "DSOM_PYTHON="+how, "DSOM_LIBRARIES="+sombuild.Kernel(t, "gcc", plain.kernel), "SOM_PATH="+plain.zoo(t)+":"+filepath.Dir(farm))
+		stubs := func(library string, want ...string) {
+			t.Helper()
+			out, err := output(dir, env, "python3", "-m", "dsom.stubs", "--out", dir, library) // not here, where there is the package without its extension
+			if err != nil || out != filepath.Join(dir, strings.Join(want, "\n"+dir+"/"))+"\n" {
+				t.Errorf("%v, got %s", err, out)
+			}
 		}
-		text, err := os.ReadFile(filepath.Join(dir, "Zoo.pyi"))
-		if err != nil {
-			t.Fatal(err)
+		text := func(name string) string {
+			t.Helper()
+			b, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(b)
 		}
-		golden.Check(t, "Zoo.pyi", string(text))
-		run(t, env, "python3", "-c", "import ast, sys; ast.parse(open(sys.argv[1]).read())", filepath.Join(dir, "Zoo.pyi"))
+		stubs(zoo, "Zoo.pyi")
+		golden.Check(t, "Zoo.pyi", text("Zoo.pyi"))
+		stubs(farm, "Farm.pyi", "Farm_Feed.pyi", "Zoo.pyi", "som.pyi")
+		golden.Check(t, "Farm.pyi", text("Farm.pyi"))
+		golden.Check(t, "Zoo.pyi", text("Zoo.pyi")) // of which the other library has a part
+		if how == "extension" {
+			check := []string{"PYTHONPATH=" + checker(t), "MYPYPATH=" + dir + ":" + plain.site(t)}
+			for _, version := range []string{"3.10", "3.12"} {
+				out, err := output(t.TempDir(), check, "python3", "-m", "mypy", "--python-version", version, "--warn-unused-ignores", "--cache-dir", filepath.Join(dir, "cache"),
+					absolute(t, "testdata/typed.py"), filepath.Join(dir, "Zoo.pyi"), filepath.Join(dir, "Farm.pyi"), filepath.Join(dir, "Farm_Feed.pyi"), filepath.Join(dir, "som.pyi"))
+				if err != nil {
+					t.Errorf("for Python %s: %v\n%s", version, err, tail(out))
+				}
+			}
+		}
+		for _, other := range []string{"class Zoo: pass\n", text("Zoo.pyi") + "class (:\n"} {
+			if err := os.WriteFile(filepath.Join(dir, "Zoo.pyi"), []byte(other), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := output(dir, env, "python3", "-m", "dsom.stubs", "--out", dir, zoo); err == nil || !strings.Contains(out, "Zoo.pyi was made by something else, and is not overwritten") || text("Zoo.pyi") != other {
+				t.Errorf("%v, got %s", err, out)
+			}
+		}
 	}
+}
+
+func absolute(t testing.TB, file string) string {
+	t.Helper()
+	is, err := filepath.Abs(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return is
 }
 
 // release is a folder with a release of the class library of testdata/counter<n>.idl; edit changes its IDL.

@@ -177,13 +177,27 @@ func TestUndescribed(t *testing.T) {
 // TestInterfaces holds what is generated of the libraries, and what the command says of what is none.
 func TestInterfaces(t *testing.T) {
 	command := filepath.Join(built(t), "dsom-rust")
-	for name, dir := range map[string]string{"zoo": zoo(t), "counter": counter(t, 1, "1")} {
+	for name, dir := range map[string]string{"zoo": zoo(t), "counter": counter(t, 1, "1"), "names": names(t)} {
 		golden.Check(t, name+".rs", run(t, "", env(t), command, "interfaces", filepath.Join(dir, "lib"+name+".so")))
 	}
 	for _, args := range [][]string{{}, {"interfaces"}, {"interfaces", "/nowhere/libcat.so"}, {"interfaces", "Cargo.toml"}} {
 		if out, err := output("", env(t), command, args...); err == nil || strings.Contains(out, "panicked") {
 			t.Errorf("%v: %v\n%s", args, err, out)
 		}
+	}
+}
+
+// names is a folder with a class library whose classes' names are near to each other.
+func names(t testing.TB) string {
+	t.Helper()
+	return classlib.Build(t, classlib.Source{IDL: "testdata/names.idl", Code: "testdata/names.cpp"}, classlib.Plain)
+}
+
+// TestNames runs a program with such classes.
+func TestNames(t *testing.T) {
+	out, err := output("", env(t, "SOM_PATH="+names(t)), filepath.Join(built(t), "examples/names"))
+	if err != nil || out != "12 13 14 16 17\n" {
+		t.Errorf("%v, got\n%s", err, out)
 	}
 }
 

@@ -309,3 +309,55 @@ DsomConsole say: DsomORB current port printString; wait!
 		t.Error(err)
 	}
 }
+
+// TestWide: wide texts and characters come back from the image's own ORB, in each version of GIOP that has them: units of surrogates are one character, and what could be a mark is none.
+func TestWide(t *testing.T) {
+	t.Parallel()
+	squeak(t)
+	status, out, complaints, err := run(t, smalltalk.Program{File: program(t, `
+DsomTypes read: #((interface 'IDL:Echo:1.0' 'Echo' () (operation 'text' (wstring 0) ((in 's' (wstring 0))) ()) (operation 'wide' wchar ((in 's' wchar)) ())))!
+Object subclass: #Echo instanceVariableNames: '' classVariableNames: '' poolDictionaries: '' category: 'T'!
+!Echo methodsFor: 'x'!
+text: s
+	^s!
+wide: c
+	^c! !
+| o |
+#(1 2) do: [:minor |
+	DsomORB current minor: minor.
+	o := DsomORB current activate: Echo new as: 'Echo'.
+	#(#(128512) #(65279 128512 97) #(65534 8364) #(65279) #(8364 65279)) do: [:s | | got |
+		got := o text: s.
+		got = s ifFalse: [DsomConsole say: minor printString, ': ', got printString]].
+	#(65279 65534 8364) do: [:c | | got |
+		got := o wide: c.
+		got = c ifFalse: [DsomConsole say: minor printString, ': ', got printString]].
+	DsomConsole say: (o text: 'plain'), ' ', (o text: '')]!
+`)})
+	if want := "plain \nplain \n"; err != nil || status != 0 || out != want {
+		t.Errorf("got %d, %q, %v\n%s", status, out, err, complaints)
+	}
+}
+
+// TestProfiles: of a reference with several profiles the first that can be reached is called, with its own key and version.
+func TestProfiles(t *testing.T) {
+	t.Parallel()
+	squeak(t)
+	status, out, complaints, err := run(t, smalltalk.Program{File: program(t, `
+DsomTypes read: #((interface 'IDL:Echo:1.0' 'Echo' () (operation 'text' (wstring 0) ((in 's' (wstring 0))) ())))!
+Object subclass: #Echo instanceVariableNames: '' classVariableNames: '' poolDictionaries: '' category: 'T'!
+!Echo methodsFor: 'x'!
+text: s
+	^s! !
+| o all gone |
+o := DsomORB current activate: Echo new as: 'Echo'.
+all := OrderedCollection with: (DsomProfile minor: 0 host: '127.0.0.1' port: 1 key: 'another' asByteArray components: #()).
+all addAll: o ior profiles.
+DsomConsole say: ((DsomORB current reference: (DsomIOR typeId: o ior typeId profiles: all asArray) as: o ior typeId) text: 'it is here').
+gone := DsomORB current reference: (DsomIOR typeId: o ior typeId profiles: (Array with: all first)) as: o ior typeId.
+DsomConsole say: ([gone text: 'x'] on: CORBASystemException do: [:e | e kind])!
+`)})
+	if want := "it is here\nTRANSIENT\n"; err != nil || status != 0 || out != want {
+		t.Errorf("got %d, %q, %v\n%s", status, out, err, complaints)
+	}
+}

@@ -161,8 +161,10 @@ func firstText(e ast.Expr) string {
 	return s
 }
 
-// link makes the links.
+// link makes the links, if nothing else is in the way of any.
 func (v classBundleCmd) link(c *console, all []bundled) error {
+	library := filepath.Base(v.Out)
+	var files []string
 	for _, p := range all {
 		if !p.Class {
 			continue
@@ -171,19 +173,25 @@ func (v classBundleCmd) link(c *console, all []bundled) error {
 			return fmt.Errorf("%s: the name of its class is not said where the variable Class is made; make the link lib<class>.so yourself", p.ImportPath)
 		}
 		file := filepath.Join(filepath.Dir(v.Out), somd.LibraryNames(p.named)[0])
-		if filepath.Base(file) == filepath.Base(v.Out) {
+		if filepath.Base(file) == library {
 			continue
 		}
-		if there, err := os.Lstat(file); err == nil && there.Mode()&fs.ModeSymlink == 0 {
+		to, err := os.Readlink(file)
+		switch {
+		case err == nil && to != library:
+			return fmt.Errorf("%s is there, and leads to %s: the class %s would be taken from that; remove the link if it is to lead to %s", file, to, p.named, library)
+		case err == nil: // of an earlier run
+			continue
+		case !errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("%s is there, and is no link: the class %s would be taken from it", file, p.named)
 		}
-		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		files = append(files, file)
+	}
+	for _, file := range files {
+		if err := os.Symlink(library, file); err != nil {
 			return err
 		}
-		if err := os.Symlink(filepath.Base(v.Out), file); err != nil {
-			return err
-		}
-		fmt.Fprintf(c.out, "%s is %s\n", file, filepath.Base(v.Out))
+		fmt.Fprintf(c.out, "%s is %s\n", file, library)
 	}
 	return nil
 }

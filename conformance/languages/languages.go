@@ -20,6 +20,8 @@ type Row struct {
 	Chain string
 	// Relays are the releases of class Relay that it is run with, one after the other, each in a process of its own; none: the first one, with the other rows.
 	Relays []int
+	// Next is the log of a second process, where a first one has replaced the file of Relay's library; no file is replaced: "".
+	Next string
 }
 
 // Group is what stands before the slash.

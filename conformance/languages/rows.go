@@ -529,7 +529,8 @@ watched: gone
 	{Name: "lifetime/cycle", Shows: "cycles within the language are collected", Log: `
 living 0
 `},
-	{Name: "lifetime/cycle-through-cxx", Shows: "those through C++ end when they are broken", Log: `
+	{Name: "lifetime/cycle-through-cxx", Shows: "those through C++ last until they are broken, and end then", Log: `
+living 200
 living 0
 `},
 	{Name: "lifetime/released", Shows: "use after release is refused; a second release does no harm", Log: `
@@ -594,11 +595,22 @@ note "refused"
 note "refused"
 `},
 	{Name: "wrong/major-version", Shows: "a class that was compiled with a library of another major version", Relays: []int{3}, Log: `
-note "refused"
+note "version"
 `},
 	{Name: "release/next", Shows: "the same program with a library's first release and its second, whose class has another ancestor, other data and more methods", Relays: []int{1, 2}, Log: `
 call 3 = 7
 turn_string "kept"
+`},
+	{Name: "release/replaced", Shows: "a library whose file is replaced by its next release while the program runs: what is loaded goes on, objects made later too, and the next process has the next release", Log: `
+call 3 = 7 in release 1
+replaced
+call 4 = 9 in release 1
+call 5 = 11 in release 1
+`, Next: `
+call 3 = 7 in release 2
+nothing is next
+call 4 = 9 in release 2
+call 5 = 11 in release 2
 `},
 	{Name: "end/alive", Shows: "the process ends well with objects alive on both sides", Alone: true, Log: `
 keep derived Thing 1

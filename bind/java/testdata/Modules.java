@@ -38,6 +38,16 @@ public final class Modules {
             case "both": // an interface cannot have both, and the class has
                 town.Both b = Som.create(town.Both.class);
                 return b.same() + " " + b.left() + " " + b.left_of("abc") + " " + ((SomObject) b).call("Town::Right::same") + " " + ((Object) b instanceof town.Right);
+            case "names": // whose generated class has another than usual
+                class Own extends town.HutBase_ {
+                    @Override
+                    public int rooms() {
+                        return super.rooms() + 10;
+                    }
+                }
+                town.Hut hut = Som.create(town.Hut.class);
+                town.Shedbase shed = new town.ShedbaseBase();
+                return hut.floors() + " " + new Own().rooms() + " " + new town.HutBaseBase().floors() + " " + shed.floors() + " " + new town.ShedBase_().rooms() + " " + (hut instanceof town.HutBaseBase);
             case "twice": // two packages of one module
                 Som.create(town.House.class).place(new geo.Spot(1, 2));
                 try {

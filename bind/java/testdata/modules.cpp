@@ -25,6 +25,30 @@ public:
 };
 som::class_object House_define() { return House_impl::som_define(); }
 
+class HutBase_impl : public HutBase_part<HutBase_impl> {
+public:
+	std::int32_t floors() { return 1; }
+};
+som::class_object HutBase_define() { return HutBase_impl::som_define(); }
+
+class Hut_impl : public Hut_part<Hut_impl> {
+public:
+	std::int32_t rooms() { return 2; }
+};
+som::class_object Hut_define() { return Hut_impl::som_define(); }
+
+class Shed_impl : public Shed_part<Shed_impl> {
+public:
+	std::int32_t rooms() { return 3; }
+};
+som::class_object Shed_define() { return Shed_impl::som_define(); }
+
+class Shedbase_impl : public Shedbase_part<Shedbase_impl> {
+public:
+	std::int32_t floors() { return 4; }
+};
+som::class_object Shedbase_define() { return Shedbase_impl::som_define(); }
+
 class Left_impl : public Left_part<Left_impl> {
 public:
 	std::int32_t same() { return 1; }

@@ -12,6 +12,9 @@ const words = new Set(
   'break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with implements interface let package private protected public static yield await arguments eval'.split(' '),
 );
 
+const errors = new Set(['name', 'message', 'stack']); // texts of JavaScript's own errors
+const ignored = "// @ts-ignore: IDL's own, and another than that which stands above";
+
 const scopeOf = (scoped) => scoped.slice(0, Math.max(0, scoped.lastIndexOf('::')));
 const ownName = (name) => (name === 'constructor' || name === '__proto__' || name === 'prototype' ? `_${name}` : name);
 const paramName = (name, i) => (name === '' ? `_${i}` : words.has(name) ? `_${name}` : name);
@@ -101,12 +104,32 @@ class Declarations {
     }
     const members = about.members.map((m) => `  ${m.name}: ${this.#type(m.type)};`);
     if (about.kind === 'struct') return [...doc(about.doc), `interface ${name} {`, ...members, '}'];
+    const own = about.members.flatMap((m, i) => (errors.has(m.name) && this.#type(m.type) !== 'string' ? [`  ${ignored}`, members[i]] : [members[i]]));
+    if (!about.members.some((m) => m.name === 'id')) own.unshift('  readonly id: string;');
     this.#loadable.push(about.name);
     const made = about.members.map((m) => `${m.name}: ${this.#type(m.type)}`).join('; ');
-    return [...doc(about.doc), `class ${name} extends dsom.UserException {`, '  static readonly id: string;', `  constructor(members${made ? '' : '?'}: { ${made}${made ? ' ' : ''}}, options?: ErrorOptions);`, ...members, '}'];
+    return [...doc(about.doc), `class ${name} extends dsom.UserException {`, '  static readonly id: string;', `  constructor(members${made ? '' : '?'}: { ${made}${made ? ' ' : ''}}, options?: ErrorOptions);`, ...own, '}'];
   }
 
-  #method(m) {
+  /** What a method or attribute is declared as, and what is awaited, unless IDL has a name of its own for something else: then that is declared, whatever a parent has. */
+  #awaited(about, name, lines) {
+    return about.order.some((id) => native.describe(id).methods.some((m) => ownName(m.attribute ?? m.name) === `${name}Async`)) ? [] : lines;
+  }
+
+  /** Whether a name of IDL's is that of what is awaited of a parent's method. */
+  #covers(about, name) {
+    const of = name.endsWith('Async') && name.slice(0, -'Async'.length);
+    return of && about.order.slice(1).some((id) => native.describe(id).methods.some((m) => m.why === null && ownName(m.attribute ?? m.name) === of));
+  }
+
+  /** Of several parents, methods of one that have names of what is awaited of another's: they are the class's. */
+  #covered(about) {
+    const own = new Set(about.methods.map((m) => m.name));
+    const all = about.order.slice(1).flatMap((id) => native.describe(id).methods).filter((m) => m.why === null && m.attribute === null && !m.makes);
+    return all.filter((m, i) => this.#covers(about, ownName(m.name)) && !own.has(m.name) && all.findIndex((o) => o.name === m.name) === i).flatMap((m) => this.#method(about, m));
+  }
+
+  #method(about, m) {
     const name = ownName(m.name);
     const takes = m.params.filter((p) => p.way !== 'out').map((p, i) => `${paramName(p.name, i)}: ${this.#type(p.type, true)}${p.nullable ? ' | null' : ''}`).join(', ');
     const outs = m.params.filter((p) => p.way !== 'in').map((p) => this.#type(p.type) + (p.nullable ? ' | null' : ''));
@@ -115,7 +138,8 @@ class Declarations {
     const result = outs.length === 0 ? 'void' : outs.length === 1 ? outs[0] : `[${outs.join(', ')}]`;
     const text = [m.doc, ...m.raises.map((r) => `@throws {${r.replaceAll('::', '.')}}`)].filter(Boolean).join('\n');
     if (m.makes) return [...doc(text), `static ${name}<T>(this: new () => T${takes && ', '}${takes}): T;`];
-    return [...doc(text), `${name}(${takes}): ${result};`, `${name}Async(${takes}): Promise<${result}>;`];
+    const covers = this.#covers(about, name) ? [ignored] : [];
+    return [...doc(text), ...covers, `${name}(${takes}): ${result};`, ...this.#awaited(about, name, [`${name}Async(${takes}): Promise<${result}>;`])];
   }
 
   #class(scoped) {
@@ -129,21 +153,25 @@ class Declarations {
     const setters = new Set(about.methods.filter((m) => m.sets && m.why === null).map((m) => m.attribute));
     for (const m of about.methods) {
       if (m.why !== null) continue;
-      if (m.attribute === null) members.push(...this.#method(m));
+      if (m.attribute === null) members.push(...this.#method(about, m));
       else if (m.gets) {
         const own = ownName(m.attribute);
         const nullable = m.nullable ? ' | null' : '';
         const type = this.#type(m.result) + nullable;
         members.push(...doc(m.doc), `get ${own}(): ${type};`);
         if (setters.has(m.attribute)) members.push(`set ${own}(value: ${this.#type(m.result, true)}${nullable});`);
-        members.push(`${own}Async(): Promise<${type}>;`);
-        if (setters.has(m.attribute)) members.push(`${own}Async(value: ${this.#type(m.result, true)}${nullable}): Promise<void>;`);
+        const both = [`${own}Async(): Promise<${type}>;`];
+        if (setters.has(m.attribute)) both.push(`${own}Async(value: ${this.#type(m.result, true)}${nullable}): Promise<void>;`);
+        members.push(...this.#awaited(about, own, both));
       }
     }
+    const covered = parents.length > 1 ? this.#covered(about) : [];
+    members.push(...covered);
     const types = about.types.filter((t) => native.describeType(t) !== undefined);
     for (const t of types) this.#refer(t);
     const lines = this.#lines(scopeOf(scoped));
     lines.push(...doc(about.doc), `class ${name} extends ${parents[0] ?? 'dsom.SOMObject'} {`, ...members.map((l) => `  ${l}`), '}');
+    if (covered.length) lines.push(ignored);
     if (parents.length > 1) lines.push(`interface ${name} extends ${parents.slice(1).join(', ')} {}`);
     this.#loadable.push(scoped);
     if (types.some((t) => native.describeType(t).kind === 'enum')) this.#loadable.push(...types.filter((t) => native.describeType(t).kind === 'enum'));
@@ -156,7 +184,7 @@ class Declarations {
       const lines = this.#namespaces.get(scope);
       return scope === '' ? lines.map((l) => l.replace(/^(enum|class|interface|type) /, 'export declare $1 ')).join('\n') : [`export declare namespace ${scope.replaceAll('::', '.')} {`, ...lines.map((l) => `  ${l}`), '}'].join('\n');
     });
-    const known = [...new Set(classes)].sort().map((n) => `    '${n}': typeof ${n.replaceAll('::', '.')};`);
+    const known = [...new Set(classes)].sort().map((n) => `    '${n}'(): typeof ${n.replaceAll('::', '.')};`);
     return `${head}import * as dsom from 'dsom';\n\n${body.join('\n\n')}\n\ndeclare module 'dsom' {\n  interface Classes {\n${known.join('\n')}\n  }\n}\n`;
   }
 }

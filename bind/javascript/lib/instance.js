@@ -220,12 +220,22 @@ function addMethod(made, id, m) {
     });
     const halves = attributes(prototype, name);
     halves[m.gets ? 'get' : 'set'] = native.asynchronous(id, m.class, m.index);
-    Object.defineProperty(prototype, `${name}Async`, hidden(asyncAttribute(halves.get, halves.set, name)));
+    addAwaited(prototype, asyncAttribute(halves.get, halves.set, name));
     return;
   }
   const n = m.why ? 0 : m.params.filter((p) => p.way !== 'out').length;
   Object.defineProperty(prototype, name, hidden(m.why ? unusable(f, name) : methodOf(f, name, n)));
-  if (!m.why && !m.root) Object.defineProperty(prototype, `${name}Async`, hidden(asyncOf(native.asynchronous(id, m.class, m.index), name, n)));
+  if (!m.why && !m.root) addAwaited(prototype, asyncOf(native.asynchronous(id, m.class, m.index), name, n));
+}
+
+const awaited = new WeakSet(); // what is made beside methods
+
+/** Puts what is awaited into a class, but where IDL has a method or attribute of that name. */
+function addAwaited(prototype, f) {
+  const there = found(prototype, f.name);
+  if (there && !awaited.has(there.value)) return;
+  awaited.add(f);
+  Object.defineProperty(prototype, f.name, hidden(f));
 }
 
 function unusable(f, name) {

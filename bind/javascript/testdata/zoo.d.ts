@@ -5,12 +5,14 @@ export declare namespace Zoo {
   class TooLoud extends dsom.UserException {
     static readonly id: string;
     constructor(members: { volume: number; why: string }, options?: ErrorOptions);
+    readonly id: string;
     volume: number;
     why: string;
   }
   class Asleep extends dsom.UserException {
     static readonly id: string;
     constructor(members?: { }, options?: ErrorOptions);
+    readonly id: string;
   }
   enum Colour {
     red = 0,
@@ -170,14 +172,14 @@ export declare namespace Zoo.Dog {
 
 declare module 'dsom' {
   interface Classes {
-    'Zoo::Animal': typeof Zoo.Animal;
-    'Zoo::Asleep': typeof Zoo.Asleep;
-    'Zoo::Colour': typeof Zoo.Colour;
-    'Zoo::Dog': typeof Zoo.Dog;
-    'Zoo::Dog::Size': typeof Zoo.Dog.Size;
-    'Zoo::Echo': typeof Zoo.Echo;
-    'Zoo::Pet': typeof Zoo.Pet;
-    'Zoo::Puppy': typeof Zoo.Puppy;
-    'Zoo::TooLoud': typeof Zoo.TooLoud;
+    'Zoo::Animal'(): typeof Zoo.Animal;
+    'Zoo::Asleep'(): typeof Zoo.Asleep;
+    'Zoo::Colour'(): typeof Zoo.Colour;
+    'Zoo::Dog'(): typeof Zoo.Dog;
+    'Zoo::Dog::Size'(): typeof Zoo.Dog.Size;
+    'Zoo::Echo'(): typeof Zoo.Echo;
+    'Zoo::Pet'(): typeof Zoo.Pet;
+    'Zoo::Puppy'(): typeof Zoo.Puppy;
+    'Zoo::TooLoud'(): typeof Zoo.TooLoud;
   }
 }

@@ -84,10 +84,10 @@ class Server:
         loop = asyncio.get_running_loop()
         with _Signals(self.stop, loop):
             try:
-                await loop.run_in_executor(None, self._served)
+                await _asynchronous.apart(self._served)
             finally:
-                self.stop()  # where it was cancelled: a thread of the loop's waits, which the loop's end would wait for
-                await loop.run_in_executor(None, self._close)
+                self.stop()  # where it was cancelled: a thread waits
+                await _asynchronous.apart(self._close)
 
     def close(self):
         """Ends the server: calls under way are finished, and others not taken. References that outlive the process have the daemon start it again."""
@@ -122,7 +122,7 @@ class Server:
         return self
 
     async def __aexit__(self, *_):
-        await asyncio.get_running_loop().run_in_executor(None, self._close)
+        await _asynchronous.apart(self._close)
 
     def __repr__(self):
         return f"<dsom.Server of {', '.join(self._urls) or 'nothing'}{'' if self._open else ', closed'}>"

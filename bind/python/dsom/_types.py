@@ -6,7 +6,7 @@ import enum
 import keyword
 import os
 
-from ._asynchronous import Asynchronous, finish
+from ._asynchronous import beside, finish
 
 try:
     if os.environ.get("DSOM_PYTHON") == "ctypes":
@@ -78,6 +78,17 @@ class UserException(Exception):
         return all(getattr(self, f) == getattr(other, f) for f in self._fields_)
 
     __hash__ = builtins.Exception.__hash__
+
+    def __reduce__(self):
+        """Of one that no class was made for: what IDL declares has its own."""
+        return _user, (type(self), self.args, {k: v for k, v in self.__dict__.items() if k != "_environment"})  # which is this process's
+
+
+def _user(cls, args, attributes):
+    e = cls.__new__(cls)
+    e.args = args
+    e.__dict__.update(attributes)
+    return e
 
 
 def _fill(o, values, named):
@@ -211,7 +222,7 @@ core.set_parts(
         "system": _system,
         "unknown_user": _unknown_user,
         "text": _text,
-        "asynchronous": Asynchronous,
+        "beside": beside,
         "finish": finish,
         "reduce": _reduce,
         "UserException": UserException,

@@ -43,19 +43,27 @@ static int put(class_object *c, const char *name, PyObject *value) {
 }
 
 static int add_method(class_object *c, const somh_method *m) {
-	char name[300];
 	if ((m->flags & SOMH_ROOT) && m->why) return 0;
 	if (m->attribute && !m->why) return put(c, m->attribute, new_attribute(accessor(c->cls, m->attribute, SOMH_GETS), accessor(c->cls, m->attribute, SOMH_SETS), c));
-	if (put(c, m->name, new_method(m, c)) < 0) return -1;
-	if (m->why || m->flags & (SOMH_INIT | SOMH_ROOT)) return 0;
-	PyObject *asynchronous = part("asynchronous");
+	return put(c, m->name, new_method(m, c));
+}
+
+/* Methods that have a form which is awaited. */
+static int add_awaited(PyObject *names, const somh_method *m) {
+	if (m->attribute || m->why || m->flags & (SOMH_INIT | SOMH_ROOT)) return 0;
 	PyObject *own = python_name(m->name);
-	int failed = -1;
-	if (own && asynchronous) {
-		PyOS_snprintf(name, sizeof name, "%.255s_async", PyUnicode_AsUTF8(own));
-		failed = put(c, name, PyObject_CallOneArg(asynchronous, own));
-	}
+	int failed = own ? PyList_Append(names, own) : -1;
 	Py_XDECREF(own);
+	return failed;
+}
+
+/* What the class has beside its methods, of which the names are given, and taken. */
+static int put_beside(class_object *c, PyObject *names) {
+	PyObject *make = part("beside"), *more = make && names ? PyObject_CallFunctionObjArgs(make, (PyObject *)c, names, NULL) : NULL;
+	int failed = more ? PyDict_Update(c->heap.ht_type.tp_dict, more) : -1;
+	Py_XDECREF(names);
+	Py_XDECREF(more);
+	PyType_Modified(&c->heap.ht_type);
 	return failed;
 }
 
@@ -69,7 +77,14 @@ static int fill(class_object *c) {
 		if (t->kind != SOMH_NONE && put(c, bare(t->name), Py_XNewRef(class_of_type(t))) < 0) return -1;
 	}
 	PyType_Modified(&c->heap.ht_type);
-	return 0;
+	PyObject *names = PyList_New(0);
+	bool good = names;
+	for (uint32_t i = 0; good && i < c->cls->nmethods; i++)
+		good = add_awaited(names, &c->cls->methods[i]) == 0;
+	for (uint32_t i = 0; good && i < c->cls->nowns; i++)
+		good = add_awaited(names, c->cls->owns[i]) == 0;
+	if (!good) Py_CLEAR(names);
+	return put_beside(c, names);
 }
 
 static PyObject *bases_of(const somh_class *c) {
@@ -277,7 +292,10 @@ static PyObject *class_new(PyTypeObject *meta, PyObject *args, PyObject *kwds) {
 			if (!is || PyDict_SetItemString(c->heap.ht_type.tp_dict, "som_name", is) < 0) Py_CLEAR(c);
 			Py_XDECREF(is);
 		}
-		if (c) PyType_Modified(&c->heap.ht_type);
+		PyObject *names = c ? PyList_New(0) : NULL;
+		for (override *o = c ? c->overrides : NULL; names && o; o = o->next)
+			if (add_awaited(names, o->m) < 0) Py_CLEAR(names);
+		if (c && put_beside(c, names) < 0) Py_CLEAR(c);
 		Py_XDECREF(own);
 	}
 	Py_XDECREF(name);
@@ -311,9 +329,10 @@ static int class_setattro(PyObject *self, PyObject *name, PyObject *value) {
 			PyThreadState *s = PyEval_SaveThread(); /* others may be describing classes, and be in Python for it */
 			int code = somh_override(c->cls, m, o, &ev);
 			PyEval_RestoreThread(s);
-			if (code == SOM_OK) continue;
-			drop_override(c, o);
-			return raise_env(&ev, m, NULL), -1;
+			if (code != SOM_OK) return drop_override(c, o), raise_env(&ev, m, NULL), -1;
+			PyObject *names = PyList_New(0);
+			if (names && add_awaited(names, m) < 0) Py_CLEAR(names);
+			if (put_beside(c, names) < 0) return -1;
 		}
 	return 0;
 }

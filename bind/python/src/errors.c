@@ -70,6 +70,19 @@ static void drop_members(void *value) {
 	som_deallocate(m);
 }
 
+/* Texts of an environment, which may be of any octets: as other strings have them. NULL is None. */
+static PyObject *text_of(const char *s) {
+	return s ? PyUnicode_DecodeUTF8(s, (Py_ssize_t)strlen(s), "surrogateescape") : Py_NewRef(Py_None);
+}
+
+/* A text for an environment, as bytes: what cannot be in one is replaced. NULL: it is no text. */
+static PyObject *octets_of(PyObject *text) {
+	PyObject *b = text && PyUnicode_Check(text) ? PyUnicode_AsEncodedString(text, "utf-8", "surrogateescape") : NULL;
+	if (b || !text || !PyUnicode_Check(text)) return b;
+	PyErr_Clear();
+	return PyUnicode_AsEncodedString(text, "utf-8", "replace");
+}
+
 static PyObject *user_exception(const som_env *ev, const somh_method *m, som_ref o) {
 	for (uint32_t i = 0; m && ev->id && i < m->nraises; i++) {
 		const somh_type *t = m->raises[i];
@@ -79,8 +92,8 @@ static PyObject *user_exception(const som_env *ev, const somh_method *m, som_ref
 		PyObject *c = class_of_type(t);
 		return c ? PyObject_CallNoArgs(c) : NULL;
 	}
-	PyObject *make = part("unknown_user");
-	return make ? PyObject_CallFunction(make, "zz", ev->id, ev->text) : NULL;
+	PyObject *make = part("unknown_user"), *id = text_of(ev->id), *text = text_of(ev->text);
+	return make && id && text ? PyObject_CallFunction(make, "NN", id, text) : (Py_XDECREF(id), Py_XDECREF(text), NULL);
 }
 
 PyObject *raise_env(som_env *ev, const somh_method *m, som_ref o) {
@@ -96,8 +109,9 @@ PyObject *raise_env(som_env *ev, const somh_method *m, som_ref o) {
 		e = user_exception(ev, m, o);
 		if (e) keep_environment(e, ev);
 	} else {
-		PyObject *make = part("system");
-		if (make) e = PyObject_CallFunction(make, "zIIsz", ev->id ? ev->id : "IDL:omg.org/CORBA/UNKNOWN:1.0", ev->minor, ev->completed, ev->code ? som_code_name(ev->code) : "", ev->text);
+		PyObject *make = part("system"), *id = text_of(ev->id ? ev->id : "IDL:omg.org/CORBA/UNKNOWN:1.0"), *text = text_of(ev->text);
+		if (make && id && text) e = PyObject_CallFunction(make, "OIIsO", id, ev->minor, ev->completed, ev->code ? som_code_name(ev->code) : "", text);
+		Py_XDECREF(id), Py_XDECREF(text);
 	}
 	som_env_clear(ev);
 	if (e) {
@@ -138,9 +152,10 @@ static bool raise_user(som_env *ev, PyObject *e) {
 	Py_XDECREF(capsule);
 	if (as_it_was) return true;
 	if (!t || t->kind != SOMH_EXCEPTION) {
-		PyObject *id = PyObject_GetAttrString(e, "id");
-		if (id && PyUnicode_Check(id)) som_raise_user(ev, PyUnicode_AsUTF8(id), NULL, NULL);
+		PyObject *id = PyObject_GetAttrString(e, "id"), *octets = octets_of(id);
+		if (octets) som_raise_user(ev, PyBytes_AS_STRING(octets), NULL, NULL);
 		Py_XDECREF(id);
+		Py_XDECREF(octets);
 		PyErr_Clear();
 		return ev->major != 0;
 	}
@@ -155,8 +170,10 @@ static bool raise_user(som_env *ev, PyObject *e) {
 
 static bool raise_system(som_env *ev, PyObject *e) {
 	PyObject *id = PyObject_GetAttrString(e, "id"), *minor = PyObject_GetAttrString(e, "minor"), *completed = PyObject_GetAttrString(e, "completed"), *text = PyObject_GetAttrString(e, "text");
-	bool good = id && minor && completed && text && PyUnicode_Check(id);
-	if (good) som_raise_system(ev, PyUnicode_AsUTF8(id), (uint32_t)PyLong_AsUnsignedLongMask(minor), (uint32_t)PyLong_AsUnsignedLongMask(completed), PyUnicode_Check(text) ? PyUnicode_AsUTF8(text) : NULL);
+	PyObject *octets = octets_of(id), *said = octets_of(text);
+	bool good = octets && minor && completed && text;
+	if (good) som_raise_system(ev, PyBytes_AS_STRING(octets), (uint32_t)PyLong_AsUnsignedLongMask(minor), (uint32_t)PyLong_AsUnsignedLongMask(completed), said ? PyBytes_AS_STRING(said) : NULL);
+	Py_XDECREF(octets); Py_XDECREF(said);
 	Py_XDECREF(id); Py_XDECREF(minor); Py_XDECREF(completed); Py_XDECREF(text);
 	PyErr_Clear();
 	return good;
@@ -186,13 +203,14 @@ void raise_to_env(som_env *ev) {
 		return;
 	}
 	if (!raised) {
-		PyObject *text = PyObject_CallOneArg(part("text"), e);
-		const char *s = text && PyUnicode_Check(text) ? PyUnicode_AsUTF8(text) : NULL;
+		PyObject *text = PyObject_CallOneArg(part("text"), e), *octets = octets_of(text);
+		const char *s = octets ? PyBytes_AS_STRING(octets) : NULL;
 		held *h = hold_exception(e);
 		som_raise_user(ev, python_id, h, h ? drop_python : NULL);
 		char *copy = s ? som_allocate(strlen(s) + 1) : NULL;
 		if (copy) ev->text = strcpy(copy, s);
 		Py_XDECREF(text);
+		Py_XDECREF(octets);
 		PyErr_Clear();
 	}
 	Py_DECREF(e);

@@ -1,21 +1,14 @@
 # Made by python -m dsom.stubs: what class libraries say of their classes.
 from enum import IntEnum
-from typing import Any, Awaitable, Self
-
+from typing import Any
+from typing import Awaitable
+from typing_extensions import Self
 import dsom
 
-class TooLoud(dsom.UserException):
-    volume: int
-    why: str
-    def __init__(self, volume: int, why: str) -> None: ...
-
-class Asleep(dsom.UserException):
-    def __init__(self) -> None: ...
-
-class Colour(IntEnum):
-    red = 0
-    green = 1
-    blue = 2
+class Album(dsom._types.Struct):
+    covers: list[list[str]]
+    pages: int
+    def __init__(self, covers: list[list[str]], pages: int) -> None: ...
 
 class Card(dsom._types.Struct):
     name: str
@@ -26,11 +19,34 @@ class Card(dsom._types.Struct):
     title: str
     def __init__(self, name: str, colour: Colour, tame: bool, tricks: list[str], home: Place, title: str) -> None: ...
 
+class Food(dsom._types.Union):
+    d: Any
+    v: Any
+    def __init__(self, d: Any, v: Any = None) -> None: ...
+
 class Place(dsom._types.Struct):
     x: float
     y: float
     marks: list[list[int]]
     def __init__(self, x: float, y: float, marks: list[list[int]]) -> None: ...
+
+class Tree(dsom._types.Struct):
+    value: int
+    below: list[Tree]
+    def __init__(self, value: int, below: list[Tree]) -> None: ...
+
+class Asleep(dsom.UserException):
+    def __init__(self) -> None: ...
+
+class Colour(IntEnum):
+    red = 0
+    green = 1
+    blue = 2
+
+class TooLoud(dsom.UserException):
+    volume: int
+    why: str
+    def __init__(self, volume: int, why: str) -> None: ...
 
 class Animal(dsom.Object):
     """An animal."""
@@ -57,21 +73,6 @@ class Animal(dsom.Object):
     def cards(self) -> list[Card]: ...
     @cards.setter
     def cards(self, value: list[Card]) -> None: ...
-
-class Tree(dsom._types.Struct):
-    value: int
-    below: list[Tree]
-    def __init__(self, value: int, below: list[Tree]) -> None: ...
-
-class Food(dsom._types.Union):
-    d: Any
-    v: Any
-    def __init__(self, d: Any, v: Any = None) -> None: ...
-
-class Album(dsom._types.Struct):
-    covers: list[list[str]]
-    pages: int
-    def __init__(self, covers: list[list[str]], pages: int) -> None: ...
 
 class Echo(dsom.Object):
     """Gives back what it gets."""
@@ -155,4 +156,3 @@ class Puppy(Dog, Pet):
     def create(self) -> None:
         """A name that all handles have for something else."""
     def create_async(self) -> Awaitable[None]: ...
-

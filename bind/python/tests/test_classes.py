@@ -244,6 +244,17 @@ class Exceptions(unittest.TestCase):
         with self.assertRaises(dsom.UNKNOWN):
             Animal().speak(997)
         self.assertTrue(issubclass(dsom.NO_MEMORY, dsom.SystemException))
+
+        class Own(Dog):
+            def speak(self, n):
+                e = dsom.UserException()
+                e.id, e.args, e.more = "IDL:Nowhere/Unknown:1.0", ("nobody knows it",), [n]
+                raise e
+
+        with self.assertRaises(dsom.UserException) as c:
+            call(Own(), "speak", 1)
+        for again in (pickle.loads(pickle.dumps(c.exception)), copy.copy(c.exception)):
+            self.assertEqual((type(again), again.id, str(again), again.args, hasattr(again, "_environment")), (dsom.UserException, "IDL:Nowhere/Unknown:1.0", str(c.exception), c.exception.args, False))
         e = pickle.loads(pickle.dumps(dsom.BAD_PARAM("x", 7)))
         self.assertEqual((type(e), e.minor, str(e)), (dsom.BAD_PARAM, 7, "x"))
 
@@ -801,11 +812,12 @@ class Threads(unittest.TestCase):
         program = """if True:
             import sys, threading, time, dsom
             sys.setswitchinterval(1e-6)
-            from dsom import _types
-            def slow(self, name):
+            from dsom._asynchronous import Asynchronous
+            made = Asynchronous.__init__
+            def slow(self, name, owner):
                 time.sleep(0)  # others run while a class is being filled
-                self.name = name
-            _types.Asynchronous.__init__ = slow
+                made(self, name, owner)
+            Asynchronous.__init__ = slow
             begun, got = threading.Barrier(8), []
             def work():
                 begun.wait()
@@ -837,6 +849,35 @@ class Threads(unittest.TestCase):
         t.join(30)
         self.assertEqual(results, [1])
 
+    def test_odd_exceptions(self):
+        """Exceptions with texts that are not of Unicode, and those that say nothing, are exceptions for others, too."""
+
+        class Mute(Exception):
+            def __str__(self):
+                raise KeyError
+
+        class Own(Dog):
+            def speak(self, n):
+                raise self.what
+
+        o = Own()
+        for what, kind, text in (
+            (dsom.BAD_PARAM("caf\udce9"), dsom.BAD_PARAM, "caf\udce9"),
+            (dsom.BAD_PARAM("caf\ud800"), dsom.BAD_PARAM, "caf?"),
+            (ValueError("caf\udce9"), ValueError, "caf\udce9"),
+            (Mute(), Mute, None),
+        ):
+            o.what = what
+            with self.assertRaises(kind) as c:
+                call(o, "speak", 1)
+            if text:
+                self.assertEqual(str(c.exception), text)
+        o.what = dsom.UserException()
+        o.what.id = "IDL:caf\udce9:1.0"
+        with self.assertRaises(dsom.UserException) as c:
+            call(o, "speak", 1)
+        self.assertEqual(c.exception.id, "IDL:caf\udce9:1.0")
+
     def test_async(self):
         import asyncio
 
@@ -845,6 +886,78 @@ class Threads(unittest.TestCase):
             return await asyncio.gather(d.speak_async(1), d.speak_async(2), d.speak_async(n=3))
 
         self.assertEqual(asyncio.run(main()), [3, 5, 7])
+
+    def test_async_overrides(self):
+        """What is awaited of a class is what the class has: an override that is a coroutine function or not, and what stands above it."""
+        import asyncio
+
+        class Sync(Dog):
+            def speak(self, n):
+                return 10 * n
+
+        class Async(Dog):
+            async def speak(self, n):
+                self.thread = threading.get_ident()
+                await asyncio.sleep(0)
+                return 100 * n + await super().speak_async(n)
+
+        class Below(Async):
+            async def speak(self, n):
+                return 1000 * n + await super().speak_async(n)
+
+        class Mixin:
+            async def speak(self, n):
+                return -n
+
+        class Mixed(Mixin, Dog):
+            pass
+
+        class Own(Sync):
+            async def speak_async(self, n):
+                return "its own"
+
+        class Late(Dog):
+            pass
+
+        async def main():
+            a = Async()
+            got = [await cls().speak_async(3) for cls in (Sync, Async, Below, Mixed, Own, Late)] + [await a.speak_async(n=3), a.thread == threading.get_ident()]
+            Late.speak = lambda self, n: n - 1
+            got.append(await Late().speak_async(3))
+            del Late.speak
+            got.append(await Late().speak_async(3))
+            return got + [await Dog.speak_async(Dog(), 3), await Sync.speak_async(Sync(), 3), await Dog.speak_async(Sync(), 3)]
+
+        self.assertEqual(asyncio.run(main()), [30, 307, 3307, -3, "its own", 7, 307, True, 2, 7, 7, 30, 7])
+        with self.assertRaisesRegex(TypeError, "doesn't apply to a 'Animal' object"):
+            asyncio.run(Dog.speak_async(Animal(), 3))
+        with self.assertRaises(TypeError):
+            asyncio.run(Async().speak_async("x", 3))
+
+    def test_async_nested(self):
+        """Methods that are awaited, more of them than there are threads, of which each waits for an override that awaits another."""
+        import asyncio
+        import os
+
+        n = 2 * min(32, os.cpu_count() + 4)
+        all_there = threading.Barrier(n // 2)
+
+        class Inner(Dog):
+            async def speak(self, n):
+                if self.first:
+                    all_there.wait(60)
+                return await Dog().speak_async(n)
+
+        class Outer(Dog):
+            def speak(self, i):
+                inner = Inner()
+                inner.first = i < n // 2
+                return call(inner, "speak", i)
+
+        async def main():
+            return await asyncio.wait_for(asyncio.gather(*(Outer().speak_async(i) for i in range(n))), 100)
+
+        self.assertEqual(asyncio.run(main()), [2 * i + 1 for i in range(n)])
 
 
 if __name__ == "__main__":

@@ -234,6 +234,47 @@ print(sorted(got))
         said, threads = asyncio.run(main())
         self.assertEqual((said, threads), (str([*range(8)]), {threading.get_ident()}))
 
+    def test_nested(self):
+        """Methods that are awaited in the server's loop, as many as there are threads for them, of which each waits for an override there that awaits another: none waits for ever."""
+        n = min(32, os.cpu_count() + 4)
+
+        class Inner(Dog):
+            async def speak(self, i):
+                Inner.count += 1
+                if Inner.count == n:
+                    Inner.all.set()
+                await Inner.all.wait()
+                return await Dog().speak_async(i) + await asyncio.to_thread(lambda: 0)
+
+        class Outer(Dog):
+            def speak(self, i):
+                return Inner().som_dispatch("speak", i)
+
+        async def main():
+            Inner.count, Inner.all = 0, asyncio.Event()
+            async with dsom.serve({"o": Own()}, listen=LOCAL) as server:
+                waits = asyncio.ensure_future(server.wait_async())
+                got = await asyncio.wait_for(asyncio.gather(*(Outer().speak_async(i) for i in range(2 * n))), PATIENCE)
+                server.stop()
+                await waits
+            return got
+
+        self.assertEqual(asyncio.run(main()), [2 * i + 1 for i in range(2 * n)])
+
+    def test_other_loop(self):
+        """What another loop awaits of an override that is a coroutine runs in the server's."""
+
+        class Awaits(Dog):
+            async def speak(self, n):
+                return n if asyncio.get_running_loop() is Awaits.loop else -n
+
+        async def main():
+            Awaits.loop = asyncio.get_running_loop()
+            async with dsom.serve(listen=LOCAL):
+                return await asyncio.to_thread(lambda: asyncio.run(Awaits().speak_async(4))), await Awaits().speak_async(5)
+
+        self.assertEqual(asyncio.run(main()), (4, 5))
+
     def test_alone(self):
         """Without a server each runs in a loop of its own, also one that is a class's only from later on."""
 

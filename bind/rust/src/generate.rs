@@ -2,7 +2,7 @@
 
 use crate::class::Class;
 use crate::error::{Error, Result};
-use crate::names::{camel, snake, unique};
+use crate::names::{camel, snake, unique, unique_with};
 use crate::sys::{self, Method, Param, Type};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
@@ -21,6 +21,7 @@ pub(crate) fn library(file: &Path) -> Result<String> {
 struct Text {
     classes: Vec<&'static sys::Class>,
     handles: HashMap<String, String>,
+    statics: HashMap<String, String>, // of each class, the name of its methods' table; that of its slot ends in _CLASS
     types: BTreeMap<String, (&'static Type, String)>,
     methods: HashMap<*const Method, String>,
     prefix: String,
@@ -38,7 +39,7 @@ fn scopes(name: &str) -> Vec<&str> {
 
 impl Text {
     fn of(own: &[Class]) -> Result<Text> {
-        let mut t = Text { classes: Vec::new(), handles: HashMap::new(), types: BTreeMap::new(), methods: HashMap::new(), prefix: String::new(), out: String::new() };
+        let mut t = Text { classes: Vec::new(), handles: HashMap::new(), statics: HashMap::new(), types: BTreeMap::new(), methods: HashMap::new(), prefix: String::new(), out: String::new() };
         for c in own.iter().flat_map(|c| c.0.order().collect::<Vec<_>>().into_iter().rev()) {
             if !is_root(c) && !t.classes.iter().any(|k| std::ptr::eq(*k, c)) {
                 t.classes.push(c);
@@ -80,13 +81,13 @@ impl Text {
         if all.iter().all(|n| scopes(n).len() > 1 && scopes(n)[0] == first) {
             self.prefix = format!("{first}::");
         }
-        let mut there = HashSet::new();
+        let (mut there, mut shouted) = (HashSet::new(), HashSet::new());
         let prefix = self.prefix.clone();
         let short = |n: &str| scopes(n.strip_prefix(&prefix).unwrap_or(n)).into_iter().map(camel).collect::<String>();
         for c in &self.classes {
-            let is = unique(short(c.name()), &mut there);
-            there.insert(format!("{is}Methods"));
-            there.insert(format!("{is}Overrides"));
+            let is = unique_with(short(c.name()), &["Methods", "Overrides"], &mut there);
+            let upper = snake(&is).trim_start_matches("r#").to_ascii_uppercase();
+            self.statics.insert(c.name().into(), unique_with(upper, &["_CLASS"], &mut shouted));
             self.handles.insert(c.name().into(), is);
         }
         for (name, (_, is)) in self.types.iter_mut() {
@@ -239,8 +240,7 @@ impl Text {
     }
 
     fn write_class(&mut self, c: &'static sys::Class) {
-        let name = self.handles[c.name()].clone();
-        let upper = snake(&name).trim_start_matches("r#").to_ascii_uppercase();
+        let (name, upper) = (self.handles[c.name()].clone(), self.statics[c.name()].clone());
         let bases: Vec<&'static sys::Class> = c.order().skip(1).filter(|a| !is_root(a)).collect();
         let texts: Vec<String> = bases.iter().map(|a| format!("{:?}", a.name())).collect();
         let _ = writeln!(self.out, "static {upper}_CLASS: dsom::call::ClassSlot = dsom::call::ClassSlot::new({:?}, {}, {}, &[{}]);", c.name(), c.major, c.minor, texts.join(", "));
@@ -316,8 +316,7 @@ impl Text {
             return;
         }
         let name = unique(self.methods[&(m as *const Method)].clone(), there);
-        let from = &self.handles[m.class().name()];
-        let upper = snake(from).trim_start_matches("r#").to_ascii_uppercase();
+        let upper = &self.statics[m.class().name()];
         let ins: Vec<&'static Param> = m.params().iter().filter(|p| p.direction != sys::OUT && p.of().kind != sys::MAKING).collect();
         let types: String = ins.iter().map(|p| format!(", {}", self.result(p))).collect();
         let args: String = ins.iter().map(|_| ", c.arg()?").collect();

@@ -1,5 +1,7 @@
 //! Names of the IDL as Rust has them.
 
+use std::collections::HashSet;
+
 const WORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
     "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
@@ -58,13 +60,20 @@ pub fn camel(s: &str) -> String {
 }
 
 /// One that is not there yet: with a number behind it else.
-pub fn unique(name: String, there: &mut std::collections::HashSet<String>) -> String {
+pub fn unique(name: String, there: &mut HashSet<String>) -> String {
+    unique_with(name, &[], there)
+}
+
+/// One of which neither itself nor what ends so is there yet, and now all are.
+pub fn unique_with(name: String, ends: &[&str], there: &mut HashSet<String>) -> String {
     let mut is = name.clone();
     let mut n = 2;
-    while !there.insert(is.clone()) {
+    while there.contains(&is) || ends.iter().any(|e| there.contains(&format!("{is}{e}"))) {
         is = format!("{}_{n}", name.trim_start_matches("r#"));
         n += 1;
     }
+    there.insert(is.clone());
+    there.extend(ends.iter().map(|e| format!("{is}{e}")));
     is
 }
 
@@ -87,5 +96,8 @@ mod tests {
         let mut there = Default::default();
         let all: Vec<_> = (0..3).map(|_| unique("r#type".into(), &mut there)).collect();
         assert_eq!(all, ["r#type", "type_2", "type_3"]);
+        let mut there = Default::default();
+        let all: Vec<_> = ["DOG", "DOG_CLASS", "CAT_CLASS", "CAT"].into_iter().map(|n| unique_with(n.into(), &["_CLASS"], &mut there)).collect();
+        assert_eq!(all, ["DOG", "DOG_CLASS_2", "CAT_CLASS", "CAT_2"]);
     }
 }

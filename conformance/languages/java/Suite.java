@@ -523,16 +523,13 @@ final class Suite {
             JOURNAL.living();
         });
         row("lifetime/cycle-through-cxx", () -> {
+            List<SomWeak<Loud>> all = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                Loud a = new Loud();
-                Holder h = new HolderBase();
-                a.other = h;
-                h.setHeld(a);
-                SomWeak<Loud> w = new SomWeak<>(a);
-                a = null;
-                h = null;
-                ((Holder) w.get().other).setHeld(null); // it has to be broken
+                all.add(cycle());
             }
+            collect();
+            JOURNAL.living();
+            all.forEach(Suite::broken); // it has to be
             collect();
             JOURNAL.living();
         });
@@ -608,12 +605,27 @@ final class Suite {
             refused(SomSystemException.class, () -> Som.load("Nowhere::Unicorn"));
             refused(SomSystemException.class, () -> Som.load("no name"));
         });
-        row("wrong/major-version", () -> refused(SomSystemException.class, () -> Som.load("Dependent")));
+        row("wrong/major-version", () -> {
+            try {
+                Som.load("Dependent");
+            } catch (SomSystemException e) {
+                JOURNAL.note(e.getMessage().contains("class Relay is version 2.0") ? "version" : e.getMessage());
+                return;
+            }
+            throw new AssertionError("it is accepted");
+        });
         row("release/next", () -> {
             OwnRelay o = new OwnRelay();
             o.set("label", "kept");
             o.call("call", 3);
             TYPES.turn_string((String) o.get("label"));
+        });
+        row("release/replaced", () -> {
+            OwnRelay o = new OwnRelay();
+            o.call("call", 3);
+            JOURNAL.replace();
+            o.call("call", 4);
+            new OwnRelay().call("call", 5);
         });
         row("end/alive", () -> {
             Holder h = new HolderBase();
@@ -627,6 +639,18 @@ final class Suite {
     }
 
     // What refers to objects is in methods of its own, which have ended when these are collected.
+
+    private static SomWeak<Loud> cycle() {
+        Loud a = new Loud();
+        Holder h = new HolderBase();
+        a.other = h;
+        h.setHeld(a);
+        return new SomWeak<>(a);
+    }
+
+    private static void broken(SomWeak<Loud> w) {
+        ((Holder) w.get().other).setHeld(null);
+    }
 
     private static void ownershipIn() {
         Thing a = new ThingBase();

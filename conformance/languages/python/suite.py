@@ -724,12 +724,16 @@ def _():
     class Owner(Thing):
         pass
 
+    weak = []
     for _ in range(100):
         a = Owner()
         a.holder = Holder()
         a.holder.held = a
-        w = dsom.weak(a)
-        del a
+        weak.append(dsom.weak(a))
+    del a
+    gc.collect()
+    journal.living()
+    for w in weak:
         w().holder.held = None  # it has to be broken
     gc.collect()
     journal.living()
@@ -896,7 +900,16 @@ def _():
 
 @row("wrong/major-version")
 def _():
-    refused(dsom.SystemException, load, "Dependent")
+    with_version(lambda: load("Dependent"))
+
+
+def with_version(f):
+    try:
+        f()
+    except dsom.SystemException as e:
+        journal.note("version" if "class Relay is version 2.0" in str(e) else str(e))
+    else:
+        raise AssertionError("it is accepted")
 
 
 @row("release/next")
@@ -909,6 +922,19 @@ def _():
     o.label = "kept"
     o.call(3)
     types.turn_string(o.label)
+
+
+@row("release/replaced")
+def _():
+    class Own(load("Relay")):
+        def speak(self, n):
+            return super().speak(n) + 1
+
+    o = Own()
+    o.call(3)
+    journal.replace()
+    o.call(4)
+    Own().call(5)
 
 
 @row("end/alive")

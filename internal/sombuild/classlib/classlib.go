@@ -39,6 +39,14 @@ func Zoo(t testing.TB) Source {
 	return Source{IDL: filepath.Join(root, "bind/cxx/testdata/zoo.idl"), Code: filepath.Join(root, "bind/cxx/test/zoo.cc")}
 }
 
+// Farm is a library whose classes stand below those of Zoo, in several scopes; it is built with the headers of Zoo, in whose folder they are.
+func Farm(t testing.TB, flags string) string {
+	t.Helper()
+	zoo := Zoo(t)
+	in := filepath.Dir(zoo.IDL)
+	return Build(t, Source{IDL: filepath.Join(in, "farm.idl"), Include: []string{in}, Code: filepath.Join(filepath.Dir(zoo.Code), "farm.cc")}, flags, "-I"+Build(t, zoo, flags))
+}
+
 // Build returns a folder with lib<name>.so, which has its typelib in it, <name>.somt, which is that alone, and the generated headers. libsom is compiled with the same flags
 // (sombuild.Kernel(t, "gcc", flags)), whose folder the loader has to be told of; more are flags of this library alone. The test is skipped where there is no compiler.
 func Build(t testing.TB, s Source, flags string, more ...string) string {

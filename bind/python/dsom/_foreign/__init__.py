@@ -1,5 +1,5 @@
 """What dsom._core does, by ctypes: for where there is no compiler. It needs libsom.so.1 and libsomhost.so.1, which are looked for in the
-package's folder, in the folder that DSOM_LIBRARIES names, and where the system looks. The same tests hold both; a call costs some twenty times as much.
+package's folder, in the folder that DSOM_LIBRARIES names, and where the system looks. The same tests hold both; a call costs some hundred times as much.
 
 What is different: a thread of C's that calls an override while the interpreter ends is not waited for.
 

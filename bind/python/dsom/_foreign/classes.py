@@ -71,14 +71,18 @@ def _class_made(c, d):
             put_(python_name(m.attribute), Attribute(accessor(m.attribute, GETS), accessor(m.attribute, SETS), cls))
             continue
         put_(python_name(m.name), Method(m, cls))
-        if not m.why and not m.flags & (INIT | ROOT):
-            put_(python_name(m.name) + "_async", parts["asynchronous"](python_name(m.name)))
     for i in range(d.ntypes):
         t = type_at(d.types[i])
         if t.kind != NONE:
             put_(python_name(t.name.rpartition("::")[2]), t.cls())
+    _put_beside(cls, methods_of(c, "methods") + methods_of(c, "owns"))
     _by_class[d.cls] = _filling.pop(d.cls)
     return cls
+
+
+def _put_beside(cls, methods):
+    for n, v in parts["beside"](cls, [python_name(m.name) for m in methods if not m.attribute and not m.why and not m.flags & (INIT | ROOT)]).items():
+        type.__setattr__(cls, n, v)
 
 
 def class_of_ref(ref):
@@ -133,6 +137,7 @@ class Class(type):
         described = ClassForm.from_address(c)
         put_("_c", c), put_("som_name", described.name.decode()), put_("_order", frozenset(ClassForm.from_address(a).name.decode() for a in order_of(c)))
         put_("_overridden", {o.m.address: o.number for o in made})
+        _put_beside(cls, [o.m for o in made])
         _made[described.cls] = cls
         weakref.finalize(cls, _class_gone, c, cls._overridden).atexit = False
         return cls
@@ -172,6 +177,7 @@ class Class(type):
                 if somh_override(cls._c, m.address, o.number, byref(ev)):
                     raise exception_of(ev)
                 cls._overridden[m.address] = o.number
+                _put_beside(cls, [m])
 
     def __repr__(cls):
         return f"<class '{cls.som_name}' of SOM>"

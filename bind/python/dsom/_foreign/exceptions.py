@@ -44,7 +44,7 @@ class _Kept:
 
 def exception_of(ev, m=None, ref=None):
     """The exception that an environment holds, which is cleared."""
-    text = lambda a: string_at(a).decode("utf-8", "replace") if a else None
+    text = lambda a: string_at(a).decode("utf-8", "surrogateescape") if a else None
     try:
         id = text(ev.id)
         own = _held.get(ev.value) if ev.major == 1 and ev.value and id == _PYTHON_ID.decode() else None
@@ -64,8 +64,24 @@ def exception_of(ev, m=None, ref=None):
         som_env_clear(byref(ev))
 
 
+def _octets(text):
+    """A text for an environment: what cannot be in one is replaced."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
 def tell(ev, e):
-    """An exception of Python's becomes one of an environment, an address."""
+    """An exception of Python's becomes one of an environment, an address; one that cannot be told of is an exception all the same."""
+    try:
+        _tell(ev, e)
+    except BaseException as wrong:
+        som_env_clear(ev)
+        som_raise_system(ev, b"IDL:omg.org/CORBA/UNKNOWN:1.0", 0, 2, f"an exception, {type(e).__name__}, of which nothing can be told: {type(wrong).__name__}".encode("utf-8", "replace"))
+
+
+def _tell(ev, e):
     if not ev:
         sys.unraisablehook(type("", (), {"exc_type": type(e), "exc_value": e, "exc_traceback": e.__traceback__, "err_msg": None, "object": None})())
         return
@@ -88,17 +104,20 @@ def tell(ev, e):
                     put(t, e, value, False, t.name)
                 except BaseException as wrong:
                     som_deallocate(value)
-                    return tell(ev, wrong)
+                    return _tell(ev, wrong)
                 _held[value] = t
             return som_raise_user(ev, t.id.encode(), value, _DROP_MEMBERS if value else None)
         if isinstance(e.id, str):
-            return som_raise_user(ev, e.id.encode(), None, None)
+            return som_raise_user(ev, _octets(e.id), None, None)
     if isinstance(e, parts["SystemException"]):
-        return som_raise_system(ev, e.id.encode(), e.minor, e.completed, str(e.text).encode() if e.text else None)
+        return som_raise_system(ev, _octets(e.id), e.minor, e.completed, _octets(str(e.text)) if e.text else None)
     token = som_allocate(1)
     _held[token] = e
     som_raise_user(ev, _PYTHON_ID, token, _DROP_PYTHON)
-    text = parts["text"](e).encode("utf-8", "replace") + b"\0"
+    try:
+        text = _octets(parts["text"](e)) + b"\0"
+    except BaseException:  # of its own __str__
+        return
     copy = som_allocate(len(text))
     memmove(copy, text, len(text))
     Environment.from_address(ev).text = copy

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import sys
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char, c_char_p, c_int, c_int32, c_int64, c_size_t, c_ssize_t, c_uint8, c_uint32, c_uint64, c_void_p
 
 (NONE, VOID, BOOLEAN, OCTET, CHAR, WCHAR, INT8, SHORT, USHORT, LONG, ULONG, LONGLONG, ULONGLONG, FLOAT, DOUBLE, STRING, WSTRING, ENUM, OBJECT, POINTER_, STRUCT, UNION, SEQUENCE,
@@ -73,8 +74,8 @@ class InfoForm(Structure):
 
 
 def _open(name):
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # the package's
-    places = [os.path.join(d, name) for d in (os.environ.get("DSOM_LIBRARIES"), here) if d]
+    package = sys.modules[__package__.rpartition(".")[0]]  # which has two folders where it was installed to be edited
+    places = [os.path.join(d, name) for d in (os.environ.get("DSOM_LIBRARIES"), *package.__path__) if d]
     for place in [p for p in places if os.path.exists(p)] + [name]:
         try:
             return ctypes.CDLL(place, mode=ctypes.RTLD_GLOBAL)

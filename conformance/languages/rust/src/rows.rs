@@ -464,12 +464,16 @@ pub const ALL: &[(&str, Row)] = &[
         Err(Fail::Cannot(format!("{left} objects are left")))
     }),
     ("lifetime/cycle-through-cxx", |h| {
+        let mut all = Vec::new();
         for _ in 0..100 {
             let (a, holder) = (Own::new(Owner::default())?, Holder::new()?);
             holder.set_held(Some(dsom::IsA::<Thing>::up(&a)))?;
+            all.push(Weak::<Holder>::new(&holder)?);
             *a.holder.lock().unwrap() = Some(holder);
-            let broken = a.holder.lock().unwrap().take(); // it has to be
-            drop(broken);
+        }
+        h.journal.living()?;
+        for w in all {
+            w.upgrade().unwrap().set_held(None)?; // it has to be broken
         }
         Ok(h.journal.living()?)
     }),
@@ -556,13 +560,27 @@ pub const ALL: &[(&str, Row)] = &[
         h.no_such(Class::named("Nowhere::Unicorn"))?;
         h.no_such(Class::named("no name"))
     }),
-    ("wrong/major-version", |h| h.no_such(Class::named("Dependent"))),
+    ("wrong/major-version", |h| match Class::named("Dependent") {
+        Err(dsom::Error::System(e)) => {
+            let what = e.to_string();
+            Ok(h.note(if what.contains("class Relay is version 2.0") { "version" } else { &what })?)
+        }
+        r => Err(Fail::Failed(format!("{r:?} where a system exception is wanted"))),
+    }),
     ("release/next", |h| {
         use crate::relay::RelayMethods;
         let o = Own::new(Relaying)?;
         o.set_label("kept")?;
         o.call(3)?;
         Ok(h.types.turn_string(&o.label()?).map(drop)?)
+    }),
+    ("release/replaced", |h| {
+        use crate::relay::RelayMethods;
+        let o = Own::new(Relaying)?;
+        o.call(3)?;
+        h.journal.replace()?;
+        o.call(4)?;
+        Ok(Own::new(Relaying)?.call(5)?)
     }),
     ("end/alive", |h| {
         let kept: &'static (Thing, Own<Loud>, Holder) = Box::leak(Box::new((Thing::new()?, Own::new(Loud::default())?, Holder::new()?)));

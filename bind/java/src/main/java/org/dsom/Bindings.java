@@ -162,9 +162,24 @@ final class Bindings {
         return is.orElse(null);
     }
 
+    /** How many underscores may be behind the Base of what implements an interface, where names of IDL are the same without. */
+    static final int MAX_UNDERSCORES = 3;
+
+    /** What implements a class's interface. */
+    private static Class<?> baseOf(String scoped) {
+        for (int i = 0; i <= MAX_UNDERSCORES; i++) {
+            Class<?> is = find(scoped, "Base" + "_".repeat(i));
+            SomBinding b = is == null ? null : is.getAnnotation(SomBinding.class);
+            if (is != null && (b == null || b.value().equals(scoped))) {
+                return is;
+            }
+        }
+        return null;
+    }
+
     private static MethodHandle nearest(SomClass c) {
         for (SomClass k : c.order()) {
-            Class<?> base = k.isMade() ? null : find(k.name(), "Base");
+            Class<?> base = k.isMade() ? null : baseOf(k.name());
             if (base != null) {
                 check(base, k);
                 try {

@@ -30,6 +30,7 @@ final class Interfaces {
     private final String prefix;
     private final JavaTypes java;
     private final Map<String, String> files = new TreeMap<>();
+    private final Map<String, String> told = new HashMap<>(); // of what each file is, by its name in lower case: some systems' files differ by more than that
     private final Set<String> seen = new HashSet<>();
     private final Deque<String> classes = new ArrayDeque<>();
     private final Deque<SomType> types = new ArrayDeque<>();
@@ -74,19 +75,37 @@ final class Interfaces {
         while (!classes.isEmpty() || !types.isEmpty()) {
             if (!classes.isEmpty()) {
                 SomClass c = Som.load(classes.remove());
-                put(c.name(), "", anInterface(c));
-                put(c.name(), "Base", base(c));
+                put(c.name(), Names.plain(Names.bare(c.name())), anInterface(c));
+                put(c.name(), baseName(c.name()), base(c));
             } else {
                 SomType t = types.remove();
-                put(t.name(), "", declaration(t, "public "));
+                put(t.name(), own(t), declaration(t, "public "));
             }
         }
         return files;
     }
 
-    private void put(String scoped, String behind, String text) {
-        String pkg = Names.packageOf(prefix, Names.scope(scoped));
-        files.put(pkg.replace('.', '/') + "/" + Names.plain(Names.bare(scoped)) + behind + ".java", HEAD + "package " + pkg + ";\n\n" + imported(pkg, text));
+    private void put(String scoped, String name, String text) {
+        String pkg = Names.packageOf(prefix, Names.scope(scoped)), file = pkg.replace('.', '/') + "/" + name + ".java";
+        String other = told.putIfAbsent(file.toLowerCase(Locale.ROOT), scoped);
+        if (other != null) {
+            throw new IllegalArgumentException(other + " and " + scoped + " would both be in " + file + ": make them with two of --package");
+        }
+        files.put(file, HEAD + "package " + pkg + ";\n\n" + imported(pkg, text));
+    }
+
+    /** The class that implements the interface of a class: with Base behind its name, and underscores where that is something else's of the module. */
+    private static String baseName(String scoped) {
+        String scope = Names.scope(scoped), inScope = scope.isEmpty() ? "" : scope + "::";
+        String name = Names.bare(scoped) + "Base";
+        for (int i = 0; i < Bindings.MAX_UNDERSCORES && isDeclared(inScope + name); i++) {
+            name += "_";
+        }
+        return Names.plain(Names.bare(scoped)) + name.substring(Names.bare(scoped).length());
+    }
+
+    private static boolean isDeclared(String scoped) {
+        return Som.classes().stream().anyMatch(scoped::equalsIgnoreCase) || Native.typeNamed(Native.octets(scoped)) != 0;
     }
 
     /** A file's text with imports in front, where no name of the package's own is in the way. */
@@ -368,11 +387,12 @@ final class Interfaces {
     }
 
     private String base(SomClass c) {
-        String own = Names.plain(Names.bare(c.name())), above = "org.dsom.SomObject";
+        String own = Names.plain(Names.bare(c.name())), base = baseName(c.name()), above = "org.dsom.SomObject";
         SomClass parent = first(c);
         Collection<SomMethod> inherited = List.of();
         if (parent != null && !JavaTypes.isAnyObject(parent.name())) {
-            above = java.qualified(parent.name(), false) + "Base";
+            String is = java.qualified(parent.name(), false);
+            above = is.substring(0, is.lastIndexOf('.') + 1) + baseName(parent.name());
             inherited = visible(parent).methods.values();
         }
         List<SomMethod> methods = new ArrayList<>();
@@ -387,13 +407,13 @@ final class Interfaces {
             }
         }
         StringBuilder s = new StringBuilder(javadoc("Class " + c.name() + " of SOM, in whichever language it is, and what classes in Java extend that descend from it."));
-        s.append(binding(c) + "public class " + own + "Base extends " + above + " implements " + own + " {\n");
+        s.append(binding(c) + "public class " + base + " extends " + above + " implements " + own + " {\n");
         for (SomMethod m : methods) {
-            s.append("    private static final long " + constant(m) + " = som_method(" + own + "Base.class, \"" + m + "\", \"" + Definition.letters(m) + "\");\n");
+            s.append("    private static final long " + constant(m) + " = som_method(" + base + ".class, \"" + m + "\", \"" + Definition.letters(m) + "\");\n");
         }
-        s.append(methods.isEmpty() ? "" : "\n").append("    public " + own + "Base() {}\n\n    protected " + own + "Base(Existing existing) {\n        super(existing);\n    }\n");
+        s.append(methods.isEmpty() ? "" : "\n").append("    public " + base + "() {}\n\n    protected " + base + "(Existing existing) {\n        super(existing);\n    }\n");
         for (SomMethod m : initializers) {
-            s.append("\n" + indented(javadoc(m.doc()) + initializer(m, own)));
+            s.append("\n" + indented(javadoc(m.doc()) + initializer(m, own, base)));
         }
         for (SomMethod m : methods) {
             s.append("\n" + indented(method(m)));
@@ -409,8 +429,8 @@ final class Interfaces {
         return IntStream.range(0, m.ins().size()).mapToObj(i -> parameter(m, i)).collect(Collectors.joining(", ", "new Object[] {", "}"));
     }
 
-    private String initializer(SomMethod m, String own) {
-        return "public static " + own + " " + m.javaName() + "(" + parameters(m) + ")" + raises(m) + " {\n    return " + own + "Base.<" + own + ", RuntimeException>som_create(" + own + "Base.class, \"" + m
+    private String initializer(SomMethod m, String own, String base) {
+        return "public static " + own + " " + m.javaName() + "(" + parameters(m) + ")" + raises(m) + " {\n    return " + base + ".<" + own + ", RuntimeException>som_create(" + base + ".class, \"" + m
             + "\", " + arguments(m) + ");\n}\n";
     }
 
