@@ -24,10 +24,9 @@ type link struct {
 	offered  atomic.Bool // that was sent
 	settled  atomic.Bool // the peer knows both
 
-	ready  chan struct{} // closed when conn or err is there
-	err    error
-	making context.Context
-	end    context.CancelFunc // of the making
+	ready chan struct{} // closed when conn or err is there
+	err   error
+	end   context.CancelFunc // of the making
 
 	// under the lock of links
 	waiting int   // calls that wait for it
@@ -44,7 +43,7 @@ type links struct {
 	closed bool
 }
 
-// join returns the connection to h, which may be in the making. If there is none it is fresh, and whoever gets it is to dial. Who joins is to say what came of
+// join returns the connection to h, which may be in the making, and begins to make it if there is none. Who joins is to say what came of
 // that by part.
 func (o *ORB) join(h hop) (l *link, fresh bool, err error) {
 	s := &o.links
@@ -61,7 +60,9 @@ func (o *ORB) join(h hop) (l *link, fresh bool, err error) {
 		}
 		s.byHop[h] = l
 		fresh = true
-		l.making, l.end = context.WithTimeout(o.life, o.limits.Time(limits.ConnectTimeout))
+		var ctx context.Context
+		ctx, l.end = context.WithTimeout(o.life, o.limits.Time(limits.ConnectTimeout))
+		go o.dial(ctx, l, h)
 	}
 	l.waiting++
 	l.joined++
@@ -110,12 +111,11 @@ func (l *link) dead() bool {
 	}
 }
 
-// dial makes l's connection, until l.making ends.
-func (o *ORB) dial(l *link) {
+// dial makes l's connection, until ctx ends.
+func (o *ORB) dial(ctx context.Context, l *link, h hop) {
 	defer close(l.ready)
 	defer l.end()
 	growStack(0)
-	ctx, h := l.making, l.hop
 	if h.open {
 		ctx = transport.WithGuard(ctx, func(at netip.Addr) error { return o.connect.Check(h.endpoint, at) })
 	}

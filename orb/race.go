@@ -113,13 +113,6 @@ func (rt *route) alone(ctx context.Context, until, deadline time.Time) (to *reac
 	}
 	how := other
 	defer func() { rt.orb.links.part(l, how) }()
-	if fresh {
-		if most, _ := l.making.Deadline(); ctx.Done() == nil && !until.Before(most) { // the call waits as long as it takes: no other goroutine is woken for it
-			rt.orb.dial(l)
-		} else {
-			go rt.orb.dial(l)
-		}
-	}
 	select {
 	case <-l.ready: // mostly, if it is not fresh
 	default:
@@ -204,9 +197,6 @@ func (r *race) start(i int) bool {
 	if err != nil {
 		r.errs[i] = err
 		return false
-	}
-	if fresh {
-		go rt.orb.dial(l)
 	}
 	w := runner{i, l, fresh}
 	r.running = append(r.running, w)
