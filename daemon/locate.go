@@ -18,7 +18,6 @@ import (
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
 	"github.com/opendsom/dsom/transport"
-	"github.com/opendsom/dsom/transport/ws"
 )
 
 // locator sends the requests for objects of servers to where the servers are, starting
@@ -49,10 +48,10 @@ func (l *locator) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 // forward returns the reference with a key of a server that takes calls as want says, and starts it if need be.
 func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte, want supervise.Want) (*ior.IOR, error) {
 	live, err := l.sup.EnsureFor(ctx, server, want)
-	if there := (*supervise.ElsewhereError)(nil); errors.As(err, &there) {
-		return atDaemon(there.Addresses, key), nil
-	}
 	if err != nil {
+		if there := (*supervise.ElsewhereError)(nil); errors.As(err, &there) {
+			return atDaemon(there.Addresses, key), nil
+		}
 		return nil, l.failure(server, err)
 	}
 	if live.Unproven {
@@ -72,18 +71,6 @@ func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte,
 		return nil, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP or TLS, or at a socket"))
 	}
 	return to, nil
-}
-
-// web returns where the client of ctx reaches a server with the given endpoints by WebSocket.
-func (l *locator) web(ctx context.Context, endpoints []string) []string {
-	var names []string
-	for _, network := range []string{ws.Name, ws.Sealed} {
-		for _, e := range l.addresses(ctx, network, endpoints) {
-			e.Network = network
-			names = append(names, e.String())
-		}
-	}
-	return names
 }
 
 // prove asks a process that was started for a single object whether it has that. One that has not is ended: else anybody could have as many processes started

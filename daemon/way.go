@@ -6,6 +6,7 @@ import (
 	"context"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -17,12 +18,14 @@ import (
 	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
+	"github.com/opendsom/dsom/transport/ws"
 )
 
 // A way is what the references have in common by which clients are sent to one process, made when the first is sent there and kept until the process says
 // that it takes calls elsewhere. It may be used by several goroutines.
 type way struct {
 	endpoints  []string
+	networks   []string // of the endpoints
 	version    cdr.Version
 	components []ior.Component
 
@@ -48,7 +51,7 @@ func wayOf(live supervise.Live) *way {
 
 func (l *locator) newWay(endpoints []string) *way {
 	how := l.speech(endpoints)
-	w := &way{endpoints: endpoints, version: how.Version}
+	w := &way{endpoints: endpoints, networks: networksOf(endpoints), version: how.Version}
 	if w.is11() {
 		w.components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: how.CodeSets.Append(nil)}}
 	}
@@ -92,8 +95,8 @@ func (w *way) reference(ctx context.Context, l *locator, key []byte) *ior.IOR {
 
 // places returns where the client of ctx finds the process.
 func (w *way) places(ctx context.Context, l *locator) (at ior.Places) {
-	at.Plain = addressesOf(l.addresses(ctx, "tcp", w.endpoints))
-	at.Sealed = addressesOf(l.addresses(ctx, tls.Name, w.endpoints))
+	at.Plain = addressesOf(w.addresses(ctx, l, "tcp"))
+	at.Sealed = addressesOf(w.addresses(ctx, l, tls.Name))
 	if !w.is11() {
 		return at
 	}
@@ -108,10 +111,41 @@ func (w *way) places(ctx context.Context, l *locator) (at ior.Places) {
 	if names := l.ipx.components(w.endpoints); len(names) > 0 {
 		at.Local, at.Host = append(at.Local, names...), cmp.Or(at.Host, "localhost")
 	}
-	if names := l.web(ctx, w.endpoints); len(names) > 0 {
+	if names := w.web(ctx, l); len(names) > 0 {
 		at.Local, at.Host = append(at.Local, ior.WebComponents(names)...), cmp.Or(at.Host, "localhost")
 	}
 	return at
+}
+
+// networksOf returns the networks of endpoints, each once.
+func networksOf(endpoints []string) []string {
+	var all []string
+	for _, s := range endpoints {
+		if e, err := transport.ParseEndpoint(s); err == nil && !slices.Contains(all, e.Network) {
+			all = append(all, e.Network)
+		}
+	}
+	return all
+}
+
+// addresses returns where the client of ctx reaches the process by a network. Of one that it does not listen on nothing is worked out.
+func (w *way) addresses(ctx context.Context, l *locator, network string) []transport.Endpoint {
+	if !slices.Contains(w.networks, network) {
+		return nil
+	}
+	return l.addresses(ctx, network, w.endpoints)
+}
+
+// web returns where the client of ctx reaches the process by WebSocket.
+func (w *way) web(ctx context.Context, l *locator) []string {
+	var names []string
+	for _, network := range []string{ws.Name, ws.Sealed} {
+		for _, e := range w.addresses(ctx, l, network) {
+			e.Network = network
+			names = append(names, e.String())
+		}
+	}
+	return names
 }
 
 func addressesOf(endpoints []transport.Endpoint) []ior.Address {

@@ -474,8 +474,10 @@ func (s *serverConn) environment(h giop.Header, id uint32, cs giop.Contexts) (*c
 func (o *ORB) serveLocal(local *callContext, deadline, arriveBy time.Time, h giop.Header, msg []byte, env *cdr.Env) []byte {
 	local.begin(nil, deadline)
 	defer local.finish() // also if the servant ends this goroutine
-	r := &ServerRequest{orb: o, ctx: local, arriveBy: arriveBy}
+	r := requests.Get().(*ServerRequest)
+	r.orb, r.ctx, r.arriveBy = o, local, arriveBy
 	out, _ := r.serve(h, msg, nil, ownEnv{env}) // nothing is lent within the process
+	r.leave()
 	return out
 }
 

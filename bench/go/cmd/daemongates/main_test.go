@@ -1,26 +1,21 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 )
 
-// TestMain has the test binary be the server, too.
+// TestMain has the test binary be the servers and the clients, too.
 func TestMain(m *testing.M) {
-	if slices.Contains(os.Args[1:], "-serve") {
-		if err := beServer(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
+	if len(os.Args) == 3 && (os.Args[1] == "-serve" || os.Args[1] == "-call") {
+		main()
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }
 
-// TestFirstCalls makes a few first calls of either kind. What they take is for run to judge.
+// TestFirstCalls makes a few first calls of each kind. What they take is for run to judge.
 func TestFirstCalls(t *testing.T) {
 	dsom, err := filepath.Abs("../../../build/dsom")
 	if err != nil {
@@ -29,13 +24,18 @@ func TestFirstCalls(t *testing.T) {
 	if _, err := os.Stat(dsom); err != nil {
 		t.Skipf("%v: ./run -build makes it", err)
 	}
-	for _, listen := range []string{"127.0.0.1:0", ":0"} {
-		direct, by, err := measured(t.Context(), dsom, listen, 3)
-		if err != nil || direct <= 0 || by <= 0 {
-			t.Errorf("%s: %v, %v, %v", listen, direct, by, err)
+	for _, at := range places {
+		rows, err := measured(t.Context(), dsom, at.listen, 3)
+		if err != nil || len(rows) != len(ways) {
+			t.Errorf("%s: %d rows, %v", at.name, len(rows), err)
+		}
+		for _, r := range rows {
+			if r.Direct.median() <= 0 || r.By.median() <= 0 || len(r.Direct) != len(r.By) {
+				t.Errorf("%s, %s: %v, %v", at.name, r.Client, r.Direct, r.By)
+			}
 		}
 	}
-	if _, _, err := measured(t.Context(), dsom, "nowhere:at all", 1); err == nil {
+	if _, err := measured(t.Context(), dsom, "nowhere:at all", 1); err == nil {
 		t.Error("a daemon that cannot listen was called")
 	}
 }
