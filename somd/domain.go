@@ -97,6 +97,7 @@ type Domain struct {
 	calls   atomic.Uint64 // of objects of this process that were carried out
 	closing sync.Once
 	closed  chan struct{} // closed by Close
+	atClose []func()      // under mu
 
 	awaited atomic.Pointer[chan struct{}] // closed at the next of them; nil: nobody waits
 
@@ -378,6 +379,8 @@ func (d *Domain) letGo(s *servant) {
 func (d *Domain) Close() error {
 	d.closing.Do(func() { close(d.closed) })
 	d.mu.Lock()
+	then := d.atClose
+	d.atClose = nil
 	all := make([]*servant, 0, len(d.objects))
 	for _, s := range d.objects {
 		all = append(all, s)
@@ -386,7 +389,17 @@ func (d *Domain) Close() error {
 	for _, s := range all {
 		d.withdraw(s)
 	}
+	for _, f := range then {
+		f()
+	}
 	return nil
+}
+
+// AtClose has f called when the domain is closed.
+func (d *Domain) AtClose(f func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.atClose = append(d.atClose, f)
 }
 
 // Exported returns how many objects are exported.

@@ -94,3 +94,24 @@ func TestUninitUnderCalls(t *testing.T) {
 		}
 	}
 }
+
+// TestReferencesEnd holds that nothing is kept of the references of a domain that is closed: a process may become a server often, each time with another domain.
+func TestReferencesEnd(t *testing.T) {
+	d := domain(t)
+	adapter, err := d.Adapter().Create("kept", poa.Options{IDAssignment: poa.UserID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := dsom.References(d, adapter, ""); err != nil {
+		t.Fatal(err)
+	}
+	if !dsom.HasReferences(d) {
+		t.Error("nothing is kept of a domain that is open")
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if dsom.HasReferences(d) {
+		t.Error("a domain that is closed is kept")
+	}
+}

@@ -114,6 +114,11 @@ func referencesOf(d *somd.Domain, objects *poa.POA) (references, error) {
 		loaded.by = map[*somd.Domain]references{}
 	}
 	loaded.by[d] = p
+	d.AtClose(func() { // a process becomes a server again and again, each time with a domain of its own
+		loaded.Lock()
+		defer loaded.Unlock()
+		delete(loaded.by, d)
+	})
 	return p, nil
 }
 
