@@ -65,7 +65,8 @@ func (r *counts) close(lease string) {
 			if r.ended == nil {
 				r.ended = map[implrepo.UUID][]admin.OperationCalls{}
 			}
-			r.ended[p.server] = boundedOperations(merged(append(r.ended[p.server], p.last.Operations...)), admin.MaxCountedOperations)
+			// What gather has handed out is read without the lock, so that nothing is sorted where it is.
+			r.ended[p.server] = boundedOperations(merged(slices.Concat(r.ended[p.server], p.last.Operations)), admin.MaxCountedOperations)
 		}
 	}
 }

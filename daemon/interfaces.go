@@ -62,7 +62,8 @@ func (d *Daemon) describeServer(c *call) error {
 	}
 	said := ifr.Examine(admin.ServerClasses(rec.Name), packed)
 	e := said.Entry() // where it is put aside
-	err = d.late.take(c.r.Context(), l.UUID.String(), l.Aside, said.Err(), func(ctx context.Context) error {
+	aside := func(f func(context.Context)) (bool, error) { return l.Aside("interfaces", f) }
+	err = d.late.take(c.r.Context(), l.UUID.String(), aside, said.Err(), func(ctx context.Context) error {
 		registered, err := d.registerClasses(ctx, l.UUID, said)
 		if c.r.Context() == ctx {
 			e = registered

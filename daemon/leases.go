@@ -53,6 +53,7 @@ func (d *Daemon) grantLease(c *call) error {
 		Type: admin.MessageGranted, Lease: lease.ID, Name: lease.Name, UUID: lease.UUID.String(), Ping: admin.Duration(pingEvery),
 		Report: admin.Duration(lease.Every), Calls: lease.Terms.Calls, Secure: lease.Terms.Secure,
 	}
+	granted.Trial, _ = lease.Aside("", nil)
 	if !tell(granted) {
 		return nil
 	}

@@ -86,6 +86,7 @@ func programs() map[string]func() int {
 		"deafsvr":  deafsvr,
 		"failsvr":  failsvr,
 		"namer":    namer,
+		"naming":   naming,
 	}
 }
 

@@ -3,6 +3,7 @@ package portscan
 import (
 	"context"
 	"fmt"
+	stdnet "net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -107,9 +108,18 @@ func (l Listener) Reachable() netip.AddrPort {
 	switch {
 	case !a.IsUnspecified():
 		return l.Addr
-	case a.Is4():
-		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), l.Addr.Port())
-	default: // takes both versions of IP, as a rule, and IPv6 alone where a machine has no other
+	case a.Is6() && loopback6(): // it takes both versions of IP, as a rule, and IPv6 alone where a machine has no other
 		return netip.AddrPortFrom(netip.IPv6Loopback(), l.Addr.Port())
 	}
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), l.Addr.Port())
+}
+
+// loopback6 reports whether the machine has the address ::1, as many a container has not. Nothing is sent.
+func loopback6() bool {
+	c, err := stdnet.Dial("udp", "[::1]:9")
+	if err != nil {
+		return false
+	}
+	_ = c.Close()
+	return true
 }

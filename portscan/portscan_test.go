@@ -18,6 +18,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -273,9 +274,20 @@ func TestListeners(t *testing.T) {
 	}
 }
 
+// loopback is where this machine takes calls for itself at all its addresses.
+func loopback(port int) string {
+	host := "::1"
+	if l, err := net.Listen("tcp6", "[::1]:0"); err != nil {
+		host = "127.0.0.1"
+	} else {
+		_ = l.Close()
+	}
+	return net.JoinHostPort(host, strconv.Itoa(port))
+}
+
 func TestReachable(t *testing.T) {
 	t.Parallel()
-	for have, want := range map[string]string{"0.0.0.0:3053": "127.0.0.1:3053", "[::]:3053": "[::1]:3053", "10.0.0.1:1": "10.0.0.1:1"} {
+	for have, want := range map[string]string{"0.0.0.0:3053": "127.0.0.1:3053", "[::]:3053": loopback(3053), "10.0.0.1:1": "10.0.0.1:1"} {
 		if got := (portscan.Listener{Addr: netip.MustParseAddrPort(have)}).Reachable(); got.String() != want {
 			t.Errorf("%s: got %s, want %s", have, got, want)
 		}
@@ -449,7 +461,7 @@ func TestListenerOf(t *testing.T) {
 		ip     string
 		want   string
 	}{
-		{syscall.AF_INET, "*", "127.0.0.1:80"}, {syscall.AF_INET6, "*", "[::1]:80"}, {syscall.AF_INET, "0.0.0.0", "127.0.0.1:80"}, {syscall.AF_INET6, "::", "[::1]:80"},
+		{syscall.AF_INET, "*", "127.0.0.1:80"}, {syscall.AF_INET6, "*", loopback(80)}, {syscall.AF_INET, "0.0.0.0", "127.0.0.1:80"}, {syscall.AF_INET6, "::", loopback(80)},
 		{syscall.AF_INET, "", "127.0.0.1:80"}, {syscall.AF_INET, "192.0.2.1", "192.0.2.1:80"}, {syscall.AF_INET6, "2001:db8::1", "[2001:db8::1]:80"}, {syscall.AF_INET, "nonsense", ""},
 	} {
 		l, ok := portscan.ListenerOf("tcp", psnet.ConnectionStat{Family: c.family, Laddr: psnet.Addr{IP: c.ip, Port: 80}, Status: "LISTEN"})

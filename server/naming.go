@@ -2,37 +2,57 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"time"
 
+	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
-	"github.com/opendsom/dsom/std/cosnaming"
+	"github.com/opendsom/dsom/svc/naming/binding"
 )
 
-// bind binds o to a name in the naming service of o's ORB.
-func bind(ctx context.Context, o *orb.ORB, name string, obj orb.Object) error {
-	n, err := ior.ParseName(name)
-	if err != nil {
+// asideTime bounds the question to the daemon whether a name is put aside.
+const asideTime = 10 * time.Second
+
+// Bind binds the object o to a stringified name in the daemon's naming service, such as
+// bank/main, over whatever had the name before, and makes the contexts on the way. In a process that an upgrade tries out (dsom server upgrade) the daemon does so
+// when that goes well, and the name is as it was until then, and if it does not. A private server tells its parent.
+func (s *Server) Bind(ctx context.Context, name string, o orb.Object) error {
+	if s.parent != nil {
+		s.parent.bind(name, o)
+		return nil
+	}
+	if s.daemon == "" {
+		return fmt.Errorf("%s cannot be bound: %s", name, s.without)
+	}
+	if _, err := ior.ParseName(name); err != nil {
 		return err
 	}
-	ref, err := o.InitialReference(ctx, "NameService")
+	aside, err := s.aside(ctx, admin.Naming{Name: name, Reference: orb.RefOf(o).String()})
 	if err != nil {
-		return err
-	}
-	root := cosnaming.NamingContextClass.Unchecked(ref)
-	full := make(cosnaming.Name, len(n))
-	for i, c := range n {
-		full[i] = cosnaming.NameComponent{Id: c.ID, Kind: c.Kind}
-	}
-	for i := 1; i < len(full); i++ {
-		_, err := root.BindNewContext(ctx, full[:i])
-		if bound := (*cosnaming.NamingContext_AlreadyBound)(nil); err != nil && !errors.As(err, &bound) {
-			return fmt.Errorf("binding %s: context %s: %w", name, n[:i], err)
-		}
-	}
-	if err := root.Rebind(ctx, full, obj); err != nil {
 		return fmt.Errorf("binding %s: %w", name, err)
 	}
-	return nil
+	if aside {
+		return nil
+	}
+	root, err := s.ORB.InitialReference(ctx, "NameService")
+	if err != nil {
+		return err
+	}
+	return binding.Bind(ctx, root, name, o)
+}
+
+// AnnounceLater has the daemon say in its naming service that the server object makes objects of classes, and of no others, when the upgrade goes well that tries the process out. It reports whether
+// there is such an upgrade: if not, nothing was done.
+func (s *Server) AnnounceLater(ctx context.Context, object *orb.Ref, classes []string) (bool, error) {
+	return s.aside(ctx, admin.Naming{Reference: object.String(), Serves: true, Classes: classes})
+}
+
+func (s *Server) aside(ctx context.Context, what admin.Naming) (bool, error) {
+	if s.lease == nil {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, asideTime)
+	defer cancel()
+	return s.lease.Aside(ctx, what)
 }

@@ -487,16 +487,3 @@ func (s *Server) endpoints() []string {
 // Private reports whether a program has started the server for itself, such as one that has a class in a process of its own: that program alone can call it, finds
 // what Bind is told of, and ends it by ending itself. There is no daemon then.
 func (s *Server) Private() bool { return s.parent != nil }
-
-// Bind binds the object o to a stringified name in the daemon's naming service, such as
-// bank/main, over whatever had the name before, and makes the contexts on the way. A private server tells its parent.
-func (s *Server) Bind(ctx context.Context, name string, o orb.Object) error {
-	if s.parent != nil {
-		s.parent.bind(name, o)
-		return nil
-	}
-	if s.daemon == "" {
-		return fmt.Errorf("%s cannot be bound: %s", name, s.without)
-	}
-	return bind(ctx, s.ORB, name, o)
-}

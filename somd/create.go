@@ -240,6 +240,31 @@ func (d *Domain) Servers(ctx context.Context) ([]Factory, error) {
 	return d.resolve(ctx, m, all)
 }
 
+// ServerNamed returns a server in the context somd, whose name is looked for as the daemon does, in upper or lower case; the Factory has no class. It reports whether there is one.
+func (d *Domain) ServerNamed(ctx context.Context, name string) (Factory, bool, error) {
+	m, err := classmap.Of(ctx, d.ORB())
+	if err != nil {
+		return Factory{}, false, err
+	}
+	if name == "" {
+		return Factory{}, false, nil
+	}
+	found, err := d.resolve(ctx, m, []classmap.Entry{{Alias: name}})
+	if err == nil && len(found) == 0 {
+		var names []string
+		if names, err = m.All(ctx); err != nil {
+			return Factory{}, false, err
+		}
+		if i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) }); i >= 0 {
+			found, err = d.resolve(ctx, m, []classmap.Entry{{Alias: names[i]}})
+		}
+	}
+	if err != nil || len(found) == 0 {
+		return Factory{}, false, err
+	}
+	return found[0], true, nil
+}
+
 // resolve returns the servers of entries of the map, without those that have gone meanwhile.
 func (d *Domain) resolve(ctx context.Context, m classmap.Map, entries []classmap.Entry) ([]Factory, error) {
 	refs, errs := make([]*orb.Ref, len(entries)), make([]error, len(entries))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
@@ -73,7 +74,9 @@ type Domain struct {
 
 	mu        sync.Mutex
 	objects   map[any]*servant // by identity
+	most      int              // MaxObjects, which tests lower
 	sweepAt   int              // how many objects there have to be for those that have ended to be looked for
+	sweepNext time.Time        // and, where there are MaxObjects, from when on
 	byKey     map[string]*servant
 	loads     int                       // references that lead to loaded objects, or are about to
 	classes   map[string]*som.Class     // by name
@@ -94,6 +97,7 @@ type Domain struct {
 	calls   atomic.Uint64 // of objects of this process that were carried out
 	closing sync.Once
 	closed  chan struct{} // closed by Close
+	atClose []func()      // under mu
 
 	awaited atomic.Pointer[chan struct{}] // closed at the next of them; nil: nobody waits
 
@@ -105,7 +109,7 @@ type Domain struct {
 
 // New returns a domain whose objects are active in an adapter. That must choose ids itself (SYSTEM_ID), as root adapters do.
 func New(adapter *poa.POA, cfg Config) *Domain {
-	return &Domain{Config: cfg, adapter: adapter, objects: map[any]*servant{}, sweepAt: leastSweep, byKey: map[string]*servant{},
+	return &Domain{Config: cfg, adapter: adapter, objects: map[any]*servant{}, most: MaxObjects, sweepAt: leastSweep, byKey: map[string]*servant{},
 		classes: map[string]*som.Class{}, proxies: map[*som.Class]*som.Class{}, strange: map[*som.Class]bool{}, superseded: map[string]bool{}, closed: make(chan struct{})}
 }
 
@@ -223,8 +227,7 @@ func (d *Domain) exportHere(r som.Ref, why hold) (*servant, *orb.Ref, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if other, alive := s.weak(); alive {
-			_ = other.Release()
+		if !s.over() {
 			return s, ref, s.keep(r, why)
 		}
 		d.forget(s) // of an object that was at the same place before,
@@ -239,7 +242,8 @@ func (d *Domain) servantOf(r som.Ref, at *poa.POA) (s *servant, mine bool, err e
 	id := identity(r)
 	d.mu.Lock()
 	s = d.objects[id]
-	n, sweep := len(d.objects), len(d.objects) >= d.sweepAt
+	n := len(d.objects)
+	sweep := n >= d.sweepAt && (n < d.most || !time.Now().Before(d.sweepNext))
 	d.mu.Unlock()
 	if s != nil {
 		return s, false, nil
@@ -247,8 +251,8 @@ func (d *Domain) servantOf(r som.Ref, at *poa.POA) (s *servant, mine bool, err e
 	if sweep {
 		n = d.sweep()
 	}
-	if n >= MaxObjects {
-		return nil, false, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "there are %d exported objects, and at most %d are allowed (MaxObjects): withdraw those that nobody needs", n, MaxObjects)
+	if n >= d.most {
+		return nil, false, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "there are %d exported objects, and at most %d are allowed (MaxObjects): withdraw those that nobody needs", n, d.most)
 	}
 	s = newServant(d, r, at)
 	d.mu.Lock()
@@ -261,11 +265,16 @@ func (d *Domain) servantOf(r som.Ref, at *poa.POA) (s *servant, mine bool, err e
 }
 
 // leastSweep is from how many objects on those that have ended are looked for. What is looked for is twice what was left the last time, so that it
-// costs little for each.
-const leastSweep = 1024
+// costs little for each. Where there are as many as may be it is looked for them at each export that would else be refused, but for sweepRest times as
+// long as it took the last time.
+const (
+	leastSweep = 1024
+	sweepRest  = 10
+)
 
 // sweep forgets objects that have ended, and returns how many are left.
 func (d *Domain) sweep() int {
+	begun := time.Now()
 	d.mu.Lock()
 	all := make([]*servant, 0, len(d.objects))
 	for _, s := range d.objects {
@@ -274,15 +283,15 @@ func (d *Domain) sweep() int {
 	d.mu.Unlock()
 	left := len(all)
 	for _, s := range all {
-		if r, alive := s.weak(); alive {
-			_ = r.Release()
-		} else {
+		if s.over() {
 			d.forget(s)
 			left--
 		}
 	}
 	d.mu.Lock()
-	d.sweepAt = max(leastSweep, 2*left)
+	d.sweepAt = max(leastSweep, min(2*left, d.most))
+	now := time.Now()
+	d.sweepNext = now.Add(sweepRest * now.Sub(begun))
 	d.mu.Unlock()
 	return left
 }
@@ -370,6 +379,8 @@ func (d *Domain) letGo(s *servant) {
 func (d *Domain) Close() error {
 	d.closing.Do(func() { close(d.closed) })
 	d.mu.Lock()
+	then := d.atClose
+	d.atClose = nil
 	all := make([]*servant, 0, len(d.objects))
 	for _, s := range d.objects {
 		all = append(all, s)
@@ -378,7 +389,17 @@ func (d *Domain) Close() error {
 	for _, s := range all {
 		d.withdraw(s)
 	}
+	for _, f := range then {
+		f()
+	}
 	return nil
+}
+
+// AtClose has f called when the domain is closed.
+func (d *Domain) AtClose(f func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.atClose = append(d.atClose, f)
 }
 
 // Exported returns how many objects are exported.

@@ -2,52 +2,72 @@ package somd_test
 
 import (
 	"errors"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/opendsom/dsom/exc"
-	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/somd"
-	"github.com/opendsom/dsom/somd/internal/pets/cat"
 )
 
-// TestEndedIsNotExported holds that an object which has ended is refused, whoever publishes, exports or passes it at the same time, and that nothing of it is left.
-func TestEndedIsNotExported(t *testing.T) {
+// TestExportsAgain has a domain export as many objects as it may, more, and then others when those have ended.
+func TestExportsAgain(t *testing.T) {
+	t.Parallel()
+	const most = 1500 // more than half of it is left when it is looked for those that have ended
 	d := domain(t, somd.Config{})
-	adapter, err := poa.New(d.ORB()).Create("ended", poa.Options{IDAssignment: poa.UserID})
+	d.SetMostObjects(most)
+	cats := make([]som.Ref, most)
+	for i := range cats {
+		cats[i] = newCat(t).SOM()
+		if _, err := d.ExportPassed(cats[i]); err != nil {
+			t.Fatalf("object %d: %v", i, err)
+		}
+	}
+	more := newCat(t).SOM()
+	defer func() { _ = more.Release() }()
+	if _, err := d.ExportPassed(more); !errors.Is(err, exc.ImpLimit) {
+		t.Errorf("one more: %v", err)
+	}
+	for _, c := range cats {
+		if err := c.Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for late := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+		_, err := d.ExportPassed(more)
+		if err == nil {
+			break
+		}
+		if time.Now().After(late) {
+			t.Fatalf("when all have ended: %v", err)
+		}
+	}
+}
+
+// TestPublishAtOldPlace publishes an object, and shows another, where objects were that were exported and have ended.
+func TestPublishAtOldPlace(t *testing.T) {
+	t.Parallel()
+	d := domain(t, somd.Config{})
+	adapter, err := d.Adapter().Create("kept", poa.Options{IDAssignment: poa.UserID})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 20 {
-		r, err := cat.Class.New()
-		if err != nil {
+	for _, id := range []string{"one", "two"} {
+		was, is := newCat(t).SOM(), newCat(t).SOM().SOM()
+		defer func() { _ = is.Release() }()
+		if _, err := d.ExportPassed(was); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.Release(); err != nil {
+		d.SamePlace(was, is)
+		if _, err := d.Publish(adapter, id, is); !errors.Is(err, exc.BadInvOrder) {
+			t.Errorf("while the other lives: %v", err)
+		}
+		if err := was.Release(); err != nil {
 			t.Fatal(err)
 		}
-		var all sync.WaitGroup
-		for what, f := range map[string]func(som.Object) (*orb.Ref, error){
-			"published": func(o som.Object) (*orb.Ref, error) { return d.Publish(adapter, "x", o) }, "exported": d.Export,
-		} {
-			all.Go(func() {
-				if _, err := f(r); !errors.Is(err, exc.ObjectNotExist) && !(what == "published" && errors.Is(err, exc.BadInvOrder)) {
-					t.Errorf("%s: %v", what, err)
-				}
-			})
+		if _, err := d.Publish(adapter, id, is); err != nil {
+			t.Errorf("when the other has ended: %v", err)
 		}
-		over := make(chan struct{})
-		go func() { all.Wait(); close(over) }()
-		select {
-		case <-over:
-		case <-time.After(20 * time.Second):
-			t.Fatal("it is not refused yet")
-		}
-	}
-	if n := d.Exported(); n != 0 {
-		t.Errorf("%d objects are exported", n)
 	}
 }

@@ -157,3 +157,19 @@ func (c *changes) Grab() (end func()) {
 	c.turn <- struct{}{}
 	return func() { <-c.turn }
 }
+
+// SetMostObjects has the domain export no more than n objects.
+func (d *Domain) SetMostObjects(n int) { d.most = n }
+
+// SamePlace has what is exported as one object stand where another is, as where that is made at the place in memory of one that has ended.
+func (d *Domain) SamePlace(was, is som.Ref) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.objects[identity(was)]
+	delete(d.objects, s.id)
+	s.id = identity(is)
+	d.objects[s.id] = s
+}
+
+// ExportPassed exports an object as one that is passed as an argument is.
+func (d *Domain) ExportPassed(r som.Ref) (*orb.Ref, error) { return d.export(r, "", passed) }

@@ -49,9 +49,7 @@ func (d *Domain) loaded(r som.Ref, at *poa.POA, id string) (l *loaded, err error
 		if err != nil {
 			return nil, err
 		}
-		if other, alive := s.weak(); alive {
-			_ = other.Release()
-		} else { // of an object that was at the same place before
+		if s.over() { // of an object that was at the same place before
 			d.forget(s)
 			continue
 		}

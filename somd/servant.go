@@ -81,6 +81,15 @@ func identity(r som.Ref) any {
 	return r
 }
 
+// over reports whether the object has ended.
+func (s *servant) over() bool {
+	r, alive := s.weak()
+	if alive {
+		_ = r.Release()
+	}
+	return !alive
+}
+
 func (s *servant) activated(ref *orb.Ref, err error) {
 	s.ref, s.err = ref, err
 	close(s.ready)

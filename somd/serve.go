@@ -24,7 +24,9 @@ type Host interface {
 	DeactivateKey(key string) error                            // undoes that
 	AtEnd(f func() error)                                      // has f called when no call is under way any more
 	WhileBusy(f func() bool)                                   // does not end for want of calls while f reports true
-	Private() bool                                             // a client has started it for itself, and finds what Bind tells it
+	// AnnounceLater reports whether an upgrade tries the process out: then the daemon says which classes the server object makes objects of when that goes well.
+	AnnounceLater(ctx context.Context, object *orb.Ref, classes []string) (bool, error)
+	Private() bool // a client has started it for itself, and finds what Bind tells it
 }
 
 // Serve makes a server program serve classes, those of the names that find finds, by a SOMDServer in the domain. With a daemon it is bound to the
@@ -55,6 +57,9 @@ func Serve(ctx context.Context, h Host, d *Domain, find func(name string) (*som.
 	}
 	id := wire.ID(d.ORB().ServerID())
 	if err := h.ActivateKey(string(wire.ServerKey(id)), ref); err != nil { // as the daemon, and programs of SOM's DSOM, call the server object: by the server's id alone
+		return ref, err
+	}
+	if later, err := h.AnnounceLater(ctx, ref, names); later || err != nil {
 		return ref, err
 	}
 	if err := h.Bind(ctx, classmap.Context+"/"+h.Name(), ref); err != nil {

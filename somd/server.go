@@ -137,6 +137,10 @@ func (b ServerBase) SomdDispatchMethod(ctx context.Context, obj som.Object, m *s
 // not be exported already.
 func (d *Domain) Publish(adapter *poa.POA, id string, o som.Object) (*orb.Ref, error) {
 	s, mine, err := d.servantOf(o.SOM(), adapter)
+	for err == nil && !mine && s.over() { // of an object that was at the same place before
+		d.forget(s)
+		s, mine, err = d.servantOf(o.SOM(), adapter)
+	}
 	if err != nil {
 		return nil, err
 	}

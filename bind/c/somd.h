@@ -5,8 +5,8 @@
  * DSOM_PLACE_LIBRARY says, or else where the system looks for libraries. In a server's process it is there already. A process in which another
  * library in Go is has no room for it: SOMD_Init then raises, and says so.
  *
- * As in SOM, SOMD_Init and SOMD_Uninit are called by one thread at a time; all else by any. The child of a process that has called SOMD_Init
- * must not use DSOM after fork, but run a program.
+ * Any thread may call any of this, at any time: a method of a class that a server serves begins with SOMD_Init and ends with SOMD_Uninit, and what
+ * there is between them is there until its own SOMD_Uninit. The child of a process that has called SOMD_Init must not use DSOM after fork, but run a program.
  */
 #ifndef SOMD_H
 #define SOMD_H
@@ -60,6 +60,7 @@ SOM_PER_CLIENT som_ref SOMD_ObjectMgr;     /* a SOMDObjectMgr */
 SOM_PER_CLIENT som_ref SOMD_SOMOAObject;   /* a SOMOA */
 SOM_PER_CLIENT som_ref SOMD_ServerObject;  /* the SOMDServer; NULL in a program that is no server, and in a library until its server is up */
 SOM_PER_CLIENT struct somd_client {
+	som_turn turn; /* of who changes any of this */
 	som_ref process;
 	unsigned inits;
 } somd_client;
@@ -75,48 +76,64 @@ static inline int somd_load(som_env *ev) {
 	return som_library_load(file && *file ? file : "libdsom-place.so", ev);
 }
 
-static inline void somd_forget(void) {
-	som_ref all[] = {SOMD_ORBObject, SOMD_ImplRepObject, SOMD_ObjectMgr, SOMD_SOMOAObject, SOMD_ServerObject, somd_client.process};
-	SOMD_ORBObject = SOMD_ImplRepObject = SOMD_ObjectMgr = SOMD_SOMOAObject = SOMD_ServerObject = somd_client.process = NULL;
-	for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
-		som_release(all[i]);
+/* The server's object, which others may look at meanwhile, if there is one by now. */
+static inline void somd_serves(som_env *ev) {
+	som_ref server = SOMDProcess_global(somd_client.process, ev, "SOMDServer");
+#ifdef __GNUC__
+	__atomic_store_n(&SOMD_ServerObject, server, __ATOMIC_RELEASE);
+#else
+	SOMD_ServerObject = server;
+#endif
 }
 
 /* Begins to use DSOM; what raises has begun nothing. It may be called again, and SOMD_Uninit as often. The daemon is not asked for anything: where it is
  * say the variables DSOM_DAEMON, host:port, or SOMDPORT, a port of this machine, and without them it is at port 3053 of that. */
 static inline void SOMD_Init(som_env *ev) {
 	som_env own = {0, 0, 0, 0, NULL, NULL, NULL, NULL}, *to = ev ? ev : &own;
-	if (somd_client.inits) {
-		somd_client.inits++;
-		if (!SOMD_ServerObject) SOMD_ServerObject = SOMDProcess_global(somd_client.process, to, "SOMDServer"); /* it may be up by now */
+	if (som_turn_take(&somd_client.turn, to) != SOM_OK) {
+		if (!ev) som_env_clear(&own);
 		return;
 	}
-	if (somd_load(to) == SOM_OK && (somd_client.process = SOMDProcess_new(to))) SOMDProcess_begin(somd_client.process, to);
-	if (to->major == SOM_NO_EXCEPTION) {
-		somd_client.inits = 1;
-		SOMD_ORBObject = SOMDProcess_global(somd_client.process, to, "ORB");
-		SOMD_ImplRepObject = SOMDProcess_global(somd_client.process, to, "ImplRepository");
-		SOMD_ObjectMgr = SOMDProcess_global(somd_client.process, to, "SOMDObjectMgr");
-		SOMD_SOMOAObject = SOMDProcess_global(somd_client.process, to, "SOMOA");
-		SOMD_ServerObject = SOMDProcess_global(somd_client.process, to, "SOMDServer");
-	} else
-		somd_forget();
+	if (somd_client.inits) {
+		somd_client.inits++;
+		if (!SOMD_ServerObject) somd_serves(to);
+	} else {
+		if (somd_load(to) == SOM_OK && (somd_client.process = SOMDProcess_new(to))) SOMDProcess_begin(somd_client.process, to);
+		if (to->major == SOM_NO_EXCEPTION) {
+			somd_client.inits = 1;
+			SOMD_ORBObject = SOMDProcess_global(somd_client.process, to, "ORB");
+			SOMD_ImplRepObject = SOMDProcess_global(somd_client.process, to, "ImplRepository");
+			SOMD_ObjectMgr = SOMDProcess_global(somd_client.process, to, "SOMDObjectMgr");
+			SOMD_SOMOAObject = SOMDProcess_global(somd_client.process, to, "SOMOA");
+			somd_serves(to);
+		} else {
+			som_release(somd_client.process);
+			somd_client.process = NULL;
+		}
+	}
+	som_turn_give(&somd_client.turn);
 	if (!ev) som_env_clear(&own);
 }
 
 /* Takes a SOMD_Init back. */
 static inline void SOMD_Uninit(som_env *ev) {
-	if (!somd_client.inits) {
+	if (som_turn_take(&somd_client.turn, ev) != SOM_OK) return;
+	unsigned were = somd_client.inits;
+	som_ref process = somd_client.process, all[] = {SOMD_ORBObject, SOMD_ImplRepObject, SOMD_ObjectMgr, SOMD_SOMOAObject, SOMD_ServerObject, process};
+	if (were) somd_client.inits--;
+	if (were == 1) SOMD_ORBObject = SOMD_ImplRepObject = SOMD_ObjectMgr = SOMD_SOMOAObject = SOMD_ServerObject = somd_client.process = NULL;
+	som_turn_give(&somd_client.turn);
+	if (!were) {
 		som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "SOMD_Uninit is called more often than SOMD_Init");
-		return;
+	} else if (were == 1) {
+		SOMDProcess_end(process, ev); /* without the turn: a server's last calls are carried out, and may begin again */
+		for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
+			som_release(all[i]);
 	}
-	if (--somd_client.inits) return;
-	SOMDProcess_end(somd_client.process, ev);
-	somd_forget();
 }
 
 static inline int somd_begun(som_env *ev) {
-	if (somd_client.inits) return 1;
+	if (somd_client.process) return 1;
 	som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "SOMD_Init was not called yet");
 	return 0;
 }

@@ -4,11 +4,13 @@ package somd_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/internal/daemontest"
+	"github.com/opendsom/dsom/internal/sombuild"
 )
 
 // TestKeeper has a client in C++ use DSOM by the headers of C, and a server whose server object is of a class in C, which loads objects by the data of their references: they are
@@ -59,5 +61,31 @@ no server: IDL:omg.org/CORBA/BAD_INV_ORDER:1.0`
 			t.Errorf("round %d: %s", round, got)
 		}
 		d.Run("server", "stop", "vaults") // the next call starts another process
+	}
+	if got := keeper("crowd"); got != "wrong: 0" {
+		t.Errorf("of clients at once: %s", got)
+	}
+}
+
+// TestInits has threads begin and end with DSOM at once, as the methods of a server's classes do: what there is between is there for each, and nothing is left.
+func TestInits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds programs")
+	}
+	look(t)
+	dir := t.TempDir()
+	run(t, "go", "build", "-o", filepath.Join(dir, "dsom"), root+"/cmd/dsom")
+	run(t, filepath.Join(dir, "dsom"), "idl", "build", "--out", dir, "--c=ih", root+"/idl/standard/somdproc.idl")
+	for _, cc := range [][]string{{"gcc", "-O1", "-g", "-fsanitize=thread"}, {"clang", "-O2"}} {
+		sombuild.Need(t, cc[0], cc[0])
+		kernel, program := sombuild.Kernel(t, cc[0], strings.Join(cc[1:], " ")), filepath.Join(dir, cc[0])
+		run(t, cc[0], append(cc[1:len(cc):len(cc)], "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-I"+root+"/libsom/include", "-I"+root+"/bind/c", "-I"+dir, "-o", program, "testdata/inits.c",
+			"-L"+kernel, "-lsom", "-Wl,-rpath,"+kernel, "-pthread")...)
+		cmd := exec.Command(program)
+		cmd.Env = append(os.Environ(), "TSAN_OPTIONS=halt_on_error=1")
+		out, err := cmd.CombinedOutput()
+		if want := "wrong: 0, begun: 0, left: 0\nonce more: IDL:omg.org/CORBA/BAD_INV_ORDER:1.0\n"; err != nil || string(out) != want {
+			t.Errorf("%v: %v\n%s", cc, err, out)
+		}
 	}
 }

@@ -240,9 +240,12 @@ func TestConsoleUpgrade(t *testing.T) {
 		t.Error("there is nothing to go back to, and the button can be pressed")
 	}
 
-	p.Value("document.querySelector('#upgrades summary').focus()")
-	p.Press("Enter")
-	p.Await("document.getElementById('upgrades').open")
+	unfold := func() {
+		p.Value("document.querySelector('#upgrades summary').focus()")
+		p.Press("Enter")
+		p.Await("document.getElementById('upgrades').open")
+	}
+	unfold()
 	replace := func(command []string, then string) {
 		p.Value("document.getElementById('command').focus()")
 		p.Value("document.getElementById('command').select()")
@@ -271,6 +274,21 @@ func TestConsoleUpgrade(t *testing.T) {
 	p.Text("It runs " + strings.Join(first.Command, " ") + ".")
 	if now := h.server("teller"); !slices.Equal(now.Command, first.Command) || now.Run.State != "ready" || now.Run.PID == s.Run.PID {
 		t.Errorf("after going back: %+v", now)
+	}
+
+	odd := append(slices.Clone(first.Command), "", "two\nlines", "ends in a blank ", ` "quoted"`, `"quoted" with \ and é`, "\t")
+	h.must(append([]string{"server", "upgrade", "teller", "--"}, odd...)...)
+	p.Value("location.reload(), 1")
+	p.Await("document.getElementById('command')?.value.includes('two\\\\nlines')")
+	unfold()
+	replace(strings.Split(p.Value("document.getElementById('command').value"), "\n"), "The new program came up in")
+	if now := h.server("teller"); !slices.Equal(now.Command, odd) {
+		t.Errorf("a command of odd words was sent as it is shown, and has become %q, want %q", now.Command, odd)
+	}
+	before := h.server("teller").Upgrade
+	replace([]string{h.program, `"no end`}, "is no string of JSON")
+	if now := h.server("teller"); now.Upgrade != before {
+		t.Errorf("what is no command was taken: %q", now.Command)
 	}
 	for _, e := range p.Errors() {
 		if !strings.Contains(e, "/upgrade") { // that one did not come up is an answer, of status 502

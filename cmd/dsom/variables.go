@@ -30,6 +30,7 @@ var variables = map[string]string{
 	admin.EnvServerObject:    "servers",
 	admin.EnvServerFence:     "servers",
 	admin.EnvServerEndpoints: "servers",
+	admin.EnvServerCheck:     "servers",
 	admin.EnvServerPID:       "servers",
 	admin.EnvPublish:         "servers",
 	admin.EnvConnect:         "servers and clients",

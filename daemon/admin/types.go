@@ -287,6 +287,9 @@ type Message struct {
 	// Secure says that the server is to refuse callers that are not identified, and to say so by IdentifiedCallers among its endpoints.
 	Secure bool `json:"secure,omitempty"`
 
+	// Trial says that an upgrade tries the process out: what it wants the naming service to say is told the daemon, by Client.Aside.
+	Trial bool `json:"trial,omitempty"`
+
 	// Publish, of MessageDaemons too, is what references name for the daemon and those beside it, to whom; "": what the environment says.
 	Publish string `json:"publish,omitempty"`
 

@@ -48,6 +48,9 @@ func (l *life) examine() {
 		switch {
 		case err == nil:
 			bad = 0
+			l.st.mu.Lock()
+			l.worked = time.Now()
+			l.st.mu.Unlock()
 			continue
 		case l.s.ctx.Err() != nil:
 			return
@@ -104,7 +107,7 @@ func (l *life) runCheck(ctx context.Context, command []string, at Live) error {
 	defer func() { _ = out.Close() }()
 	c, err := child.Start(child.Spec{
 		Command: command, Dir: l.rec.Dir, Output: in, User: l.rec.User,
-		Env: append(l.environ("", 0), admin.EnvServerEndpoints+"="+strings.Join(at.Endpoints, " "), admin.EnvServerPID+"="+fmt.Sprint(at.PID)),
+		Env: append(l.environ("", 0), admin.EnvServerCheck+"="+l.st.uuid.String(), admin.EnvServerEndpoints+"="+strings.Join(at.Endpoints, " "), admin.EnvServerPID+"="+fmt.Sprint(at.PID)),
 	})
 	_ = in.Close()
 	if err != nil {

@@ -326,7 +326,7 @@ func (s *Supervisor) admit(st *seat, rec implrepo.Record, reg Registration, hold
 		return nil, false, nil, ErrToken
 	case l == nil:
 		l = newLife(s, st, rec.Name)
-		l.movable = s.movable(rec)
+		l.rec, l.movable = rec, s.movable(rec)
 		st.take(l)
 		return l, true, nil, nil
 	case !l.is(reg, holder):

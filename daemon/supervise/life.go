@@ -72,11 +72,12 @@ type life struct {
 
 	stopAsked   bool // somebody wants it to end
 	stopReason  string
-	doomed      string // why it is being ended without having come up
-	sick        string // why it is being ended though it has
-	released    bool   // it said that it is done
-	unreachable bool   // by hand, alive, without lease, and too late
-	stuckErr    error  // why it could not be ended
+	doomed      string    // why it is being ended without having come up
+	worked      time.Time // when it was last asked whether it works, and did; zero: never
+	sick        string    // why it is being ended though it has
+	released    bool      // it said that it is done
+	unreachable bool      // by hand, alive, without lease, and too late
+	stuckErr    error     // why it could not be ended
 
 	unenforced []string // which limits are not
 }
@@ -250,9 +251,12 @@ func (l *life) bury(failure error) {
 	if err := l.s.forget(st); err != nil {
 		l.s.o.Log.Error("the end of a server could not be noted", "server", l.name(), "error", err)
 	}
-	lived := time.Since(l.born)
 	l.s.noteCall(st, l.rec, failure) // before anybody hears of the failure, and calls again
 	st.mu.Lock()
+	lived := time.Since(l.born)
+	if l.sick != "" { // it has worked until then, and not since
+		lived = l.worked.Sub(l.born)
+	}
 	lease := l.lease
 	l.lease = nil
 	l.watched.Close()
@@ -263,7 +267,7 @@ func (l *life) bury(failure error) {
 		st.failed, st.failure = l.attempt, failure
 	case failure != nil:
 		st.fail(l.attempt, failure, l.rec.Retry, &l.s.o)
-	case l.stopAsked || lived >= l.s.o.Settled && l.sick == "":
+	case l.stopAsked || lived >= l.s.o.Settled:
 		st.crashes = 0
 	default:
 		st.crashes++

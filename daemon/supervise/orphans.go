@@ -1,11 +1,38 @@
 package supervise
 
 import (
+	"context"
 	"os"
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/process"
+	"github.com/opendsom/dsom/svc/implrepo"
 )
+
+// endChecks ends what is left of the commands by which an earlier daemon, which was killed, has asked whether servers work. It is called before this one asks any. They are known by
+// the variable in their environment that says whose check it is.
+func (s *Supervisor) endChecks(ctx context.Context) {
+	all, err := process.All()
+	if err != nil {
+		return // the system does not tell
+	}
+	for _, id := range all {
+		text, ok := id.Variable(admin.EnvServerCheck)
+		if !ok || id.PID == os.Getpid() {
+			continue
+		}
+		u, err := implrepo.ParseUUID(text)
+		if err != nil {
+			continue
+		}
+		rec, err := s.repo.Get(ctx, u)
+		if err != nil {
+			continue // a server of another daemon's
+		}
+		err = id.Signal(os.Kill)
+		s.o.Log.Info("a process was ended that an earlier daemon had started to see whether a server works", "server", rec.Name, "pid", id.PID, "error", err)
+	}
+}
 
 // endOrphans ends what is left of the group of a process that an earlier daemon has started and that has ended: its children, which
 // a daemon ends with it whose child it is; or, if that daemon was killed before it could note which process it had started, this one wherever

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
+	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
@@ -58,4 +60,70 @@ func TestStartedButNotNoted(t *testing.T) {
 		t.Errorf("another process was ended: %v", err)
 	default:
 	}
+}
+
+// TestChecksLeftBehind holds that a command by which an earlier daemon has asked whether a server works does not outlive that daemon for long, if it was killed; and that one of another daemon's server does.
+func TestChecksLeftBehind(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	rec, err := implrepo.New(s).Add(t.Context(), implrepo.Record{Name: "bank", Command: []string{os.Args[0]}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := rec.UUID
+	other[15]++
+	var ended []<-chan error
+	for _, of := range []implrepo.UUID{rec.UUID, other} {
+		cmd := exec.Command("sleep", "600")
+		cmd.Env = append(os.Environ(), admin.EnvServerCheck+"="+of.String())
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- cmd.Wait() }()
+		ended = append(ended, done)
+		t.Cleanup(func() { _ = cmd.Process.Kill() })
+	}
+	sup, err := supervise.New(t.Context(), supervise.Options{Store: s, Logs: &capture.Keeper{Dir: t.TempDir()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sup.Close()
+	select {
+	case <-ended[0]:
+	case <-time.After(20 * time.Second):
+		t.Fatal("it has outlived its daemon")
+	}
+	select {
+	case err := <-ended[1]:
+		t.Errorf("that of another daemon's was ended: %v", err)
+	default:
+	}
+}
+
+// TestCheckIsMarked holds that a command that asks whether a server works has the mark by which it is found.
+func TestCheckIsMarked(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "said")
+	f := start(t, supervise.Options{})
+	_, err := f.Records().Update(t.Context(), f.u, func(r *implrepo.Record) error {
+		r.Health = implrepo.Health{Every: 10 * time.Millisecond, Command: []string{"/bin/sh", "-c", "echo $" + admin.EnvServerCheck + " > " + file + ".new && mv " + file + ".new " + file}}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := process.Self()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, ByHand: true, Incarnation: "i", Process: self, Endpoints: []string{"here"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Release()
+	eventually(t, "it says whose check it is", func() bool {
+		text, err := os.ReadFile(file)
+		return err == nil && string(text) == f.u.String()+"\n"
+	})
 }

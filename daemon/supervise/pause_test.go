@@ -30,7 +30,7 @@ func TestPause(t *testing.T) {
 		t.Fatal(err)
 	}
 	noting, noted := make(chan struct{}), make(chan struct{})
-	if aside, err := tried.Aside(func(context.Context) { close(noting); <-noted }); err != nil || !aside {
+	if aside, err := tried.Aside("it", func(context.Context) { close(noting); <-noted }); err != nil || !aside {
 		t.Errorf("put aside: %v, %v", aside, err)
 	}
 	least := time.Since(waits)

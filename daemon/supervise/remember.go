@@ -103,6 +103,7 @@ func (s *Supervisor) claimed(st *seat, l *life) bool {
 // takeUp makes lives of what an earlier supervisor left in the store: for the servers whose
 // processes may still live, time to come back for their leases.
 func (s *Supervisor) takeUp(ctx context.Context) error {
+	s.endChecks(ctx)
 	for e, err := range store.All(ctx, s.o.Store, prefixRun) {
 		if err != nil {
 			return err

@@ -3,6 +3,9 @@ package supervise
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"time"
 )
 
 // ErrReplaced is why what a process says of its server is not taken down any more.
@@ -11,22 +14,28 @@ var ErrReplaced = errors.New("another version of the server has taken its place"
 // A trial is an upgrade of which it is not known yet whether it goes well.
 type trial struct {
 	version uint64
-	then    func(context.Context) // to be done once it has; nil: nothing
+	then    []aside // to be done once it has, in this order
 }
 
-// Aside has f done when the process is of the version that serves, if an upgrade is trying it out just now: after the upgrade, in its goroutine, and not at all if that is given up. Of several f for one
-// upgrade the last is done, and what comes while one is done after it, up to mostAside times; a nil f puts nothing aside, and leaves what is. It reports whether it was put aside; if not, the process serves, and f was not done. ErrReplaced is the error of a process of a version that does not serve any more.
-func (le *Lease) Aside(f func(context.Context)) (bool, error) {
+// An aside is something that was put aside; what is said of the same again replaces it.
+type aside struct {
+	what string
+	do   func(context.Context)
+}
+
+// MaxAside bounds how much is put aside for one upgrade: the names that the processes of a server bind, for one.
+const MaxAside = 4096
+
+// Aside has f done when the process is of the version that serves, if an upgrade is trying it out just now: after the upgrade, in its goroutine, and not at all if that is given up. Of several f for the same
+// thing, for one upgrade, the last is done, in the place of the first, and what comes while one is done after it, up to mostAside times; a nil f puts nothing aside, and leaves what is; more than MaxAside things are an error. It reports whether it was put aside; if not, the process serves, and f was not done. ErrReplaced is the error of a process of a version that does not serve any more.
+func (le *Lease) Aside(what string, f func(context.Context)) (bool, error) {
 	st := le.l.st
 	version, _ := splitSeat(st.name)
 	g := st.g
 	g.mu.Lock()
 	if g.trial != nil && g.trial.version == version {
-		if f != nil {
-			g.trial.then = f
-		}
-		g.mu.Unlock()
-		return true, nil
+		defer g.mu.Unlock()
+		return true, g.trial.put(what, f)
 	}
 	g.mu.Unlock()
 	if g.surplus(st.name) {
@@ -35,25 +44,46 @@ func (le *Lease) Aside(f func(context.Context)) (bool, error) {
 	return false, nil
 }
 
+// put puts something aside. The group is locked.
+func (t *trial) put(what string, f func(context.Context)) error {
+	if f == nil {
+		return nil
+	}
+	if i := slices.IndexFunc(t.then, func(x aside) bool { return x.what == what }); i >= 0 {
+		t.then[i].do = f
+		return nil
+	}
+	if len(t.then) == MaxAside {
+		return fmt.Errorf("an upgrade tries the process out, and more than %d names and other things are to be changed when it has gone well (MaxAside)", MaxAside)
+	}
+	t.then = append(t.then, aside{what, f})
+	return nil
+}
+
 // mostAside bounds how often what was put aside is done for one upgrade, where more is put aside meanwhile. What comes while the last of it is done is not put aside: the process serves.
 const mostAside = 8
+
+// asideTime is what all of that may take each time: the processes before are ended after it.
+const asideTime = 30 * time.Second
 
 // tried ends the trial: what was put aside is done, with what is left of ctx's values alone, or forgotten. What is put aside while that is done comes after it.
 func (g *group) tried(ctx context.Context, well bool) {
 	for round := 1; ; round++ {
-		var then func(context.Context)
+		var then []aside
 		g.mu.Lock()
 		if t := g.trial; t != nil && well {
 			then, t.then = t.then, nil
 		}
-		last := then == nil || round == mostAside
+		last := len(then) == 0 || round == mostAside
 		if last {
 			g.trial = nil
 		}
 		g.mu.Unlock()
-		if then != nil {
-			then(context.WithoutCancel(ctx))
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), asideTime)
+		for _, x := range then { // without the lock
+			x.do(within)
 		}
+		cancel()
 		if last {
 			return
 		}

@@ -30,13 +30,13 @@ func TestAside(t *testing.T) {
 				t.Fatal(err)
 			}
 			ran := 0
-			if aside, err := tried.Aside(func(context.Context) { ran++ }); err != nil || !aside {
+			if aside, err := tried.Aside("it", func(context.Context) { ran++ }); err != nil || !aside {
 				t.Errorf("of the process that is tried: %v, %v", aside, err)
 			}
-			if aside, err := tried.Aside(nil); err != nil || !aside { // a question, which what was put aside outlives
+			if aside, err := tried.Aside("it", nil); err != nil || !aside { // a question, which what was put aside outlives
 				t.Errorf("of the process that is tried, asked: %v, %v", aside, err)
 			}
-			if aside, err := serves.Aside(func(context.Context) { t.Error("it was done") }); err != nil || aside {
+			if aside, err := serves.Aside("it", func(context.Context) { t.Error("it was done") }); err != nil || aside {
 				t.Errorf("of the process that serves: %v, %v", aside, err)
 			}
 			want := 0
@@ -59,10 +59,10 @@ func TestAside(t *testing.T) {
 			if !well {
 				over, last = tried, serves
 			}
-			if _, err := over.Aside(func(context.Context) {}); !errors.Is(err, supervise.ErrReplaced) {
+			if _, err := over.Aside("it", func(context.Context) {}); !errors.Is(err, supervise.ErrReplaced) {
 				t.Errorf("of the process that is gone: %v", err)
 			}
-			if aside, err := last.Aside(func(context.Context) {}); err != nil || aside {
+			if aside, err := last.Aside("it", func(context.Context) {}); err != nil || aside {
 				t.Errorf("of the process that serves then: %v, %v", aside, err)
 			}
 		})
@@ -83,7 +83,7 @@ func TestAsideAgain(t *testing.T) {
 	put, ran, told := 0, 0, 0
 	var again func(context.Context)
 	say := func() {
-		switch aside, err := tried.Aside(again); {
+		switch aside, err := tried.Aside("it", again); {
 		case err != nil:
 			t.Error(err)
 		case aside:

@@ -194,6 +194,7 @@ func (l *Lease) take(client *admin.Client, granted admin.Message) {
 	}
 	l.name, l.uuid = granted.Name, granted.UUID
 	l.terms = Terms{time.Duration(granted.Report), granted.Calls, granted.Secure}
+	l.trial = granted.Trial
 	select {
 	case <-l.granted:
 	default:

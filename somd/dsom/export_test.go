@@ -5,6 +5,7 @@ import (
 
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/typecode"
 )
 
@@ -37,4 +38,12 @@ func PlaceOfItem(ctx context.Context, list som.Object, n int32) (uintptr, string
 	}
 	text, _ := v.Value().(string)
 	return at, text, nil
+}
+
+// HasReferences reports whether anything is kept of the references of a domain.
+func HasReferences(d *somd.Domain) bool {
+	loaded.Lock()
+	defer loaded.Unlock()
+	_, has := loaded.by[d]
+	return has
 }

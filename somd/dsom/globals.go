@@ -114,6 +114,11 @@ func referencesOf(d *somd.Domain, objects *poa.POA) (references, error) {
 		loaded.by = map[*somd.Domain]references{}
 	}
 	loaded.by[d] = p
+	d.AtClose(func() { // a process becomes a server again and again, each time with a domain of its own
+		loaded.Lock()
+		defer loaded.Unlock()
+		delete(loaded.by, d)
+	})
 	return p, nil
 }
 
@@ -135,6 +140,7 @@ type processState struct {
 	sync.Mutex
 	globals *Globals // replaced, not changed, when the process becomes a server
 	inits   int
+	ending  bool // an Uninit ends the server, during which calls are carried out that may use Init and Uninit
 }
 
 var process processState
@@ -171,26 +177,32 @@ func Init(d *somd.Domain, o Options) (*Globals, error) {
 	return g, nil
 }
 
-// Uninit ends the objects when it is called as often as Init was, and before them the server that the process is. The domain is the caller's to close.
+// Uninit ends the objects when it is called as often as Init was, and before them the server that the process is. What calls use that the server still carries out stays until they have
+// ended, and if Init was called meanwhile and Uninit not, until that is. The domain is the caller's to close.
 func (g *Globals) Uninit() error {
 	process.Lock()
 	now := process.globals
-	if now == nil || now.ORB != g.ORB {
+	if now == nil || now.ORB != g.ORB || process.inits == 0 {
 		process.Unlock()
 		return exc.New(exc.BadInvOrder, exc.MinorNotActive, exc.No, "SOMD_Uninit is called more often than SOMD_Init")
 	}
-	if process.inits--; process.inits > 0 {
+	if process.inits--; process.inits > 0 || process.ending {
 		process.Unlock()
 		return nil
 	}
+	process.ending = true
 	process.Unlock()
 	var err error
-	if now.serving != nil {
+	if now.serving != nil { // calls of the program's, without the lock
 		err = now.serving.deactivate()
 	}
 	process.Lock()
 	defer process.Unlock()
-	process.globals = nil
+	process.ending = false
+	if process.inits > 0 {
+		return err
+	}
+	now, process.globals = process.globals, nil
 	return errors.Join(err, now.release())
 }
 

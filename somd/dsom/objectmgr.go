@@ -77,14 +77,12 @@ func (m *objectMgr) SomdFindServerByName(ctx context.Context, name string) (som.
 	if err != nil {
 		return nil, err
 	}
-	servers, err := g.d.Servers(ctx)
+	s, found, err := g.d.ServerNamed(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range servers {
-		if s.Alias == name {
-			return given(s.Server(ctx))
-		}
+	if found {
+		return given(s.Server(ctx))
 	}
 	return nil, exc.New(exc.ObjectNotExist, exc.MinorServerUnknown, exc.No, "there is no server %.100q in the context somd of the naming service", name)
 }

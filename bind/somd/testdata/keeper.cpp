@@ -8,6 +8,8 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace {
 
@@ -59,12 +61,43 @@ public:
 	~dsom() { SOMD_Uninit(nullptr); }
 };
 
+// Clients at once, each of which has a reference made, and calls what it leads to, which is loaded then.
+int crowd() {
+	constexpr int clients = 4, rounds = 100;
+	std::vector<int> wrong(clients);
+	std::vector<std::thread> threads;
+	for (int i = 0; i < clients; i++)
+		threads.emplace_back([i, &wrong] {
+			for (int n = 0; n < rounds; n++) try {
+					env ev;
+					dsom begun(ev);
+					std::string name = std::to_string(i) + "." + std::to_string(n);
+					object server = own(SOMDObjectMgr_somdFindServerByName(SOMD_ObjectMgr, ev, "vaults"), ev);
+					std::string reference = text(Vault_reference(server.get(), ev, name.c_str()), ev);
+					object pet = own(ORB_string_to_object(SOMD_ORBObject, ev, const_cast<char *>(reference.c_str())), ev);
+					wrong[i] += text(Pet_speak(pet.get(), ev, "you"), ev) != name + " says hello to you";
+				} catch (const Raised &r) {
+					std::printf("client %d: raised %s %s\n", i, r.id.c_str(), r.text.c_str());
+					wrong[i]++;
+					return;
+				}
+		});
+	int all = 0;
+	for (int i = 0; i < clients; i++) {
+		threads[i].join();
+		all += wrong[i];
+	}
+	std::printf("wrong: %d\n", all);
+	return 0;
+}
+
 void registered(void *, void *) { std::puts("an event"); }
 
 int run(int argc, char **argv) {
+	std::string verb = argc > 1 ? argv[1] : "";
+	if (verb == "crowd") return crowd();
 	env ev;
 	dsom begun(ev);
-	std::string verb = argc > 1 ? argv[1] : "";
 	if (verb == "get" && argc == 3) {
 		object server = own(SOMDObjectMgr_somdFindServerByName(SOMD_ObjectMgr, ev, "vaults"), ev);
 		std::printf("%s\n", text(Vault_reference(server.get(), ev, argv[2]), ev).c_str());

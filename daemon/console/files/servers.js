@@ -47,16 +47,38 @@ export async function server(on) {
   document.getElementById('rollback').disabled = Boolean(on.upgrading) || !s.previous?.length;
 }
 
+/** lineOf is a word of a command on a line: as it is, or as a string of JSON where a line would not say it. */
+function lineOf(word) {
+  return word === '' || word.startsWith('"') || word !== word.trimEnd() || /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(word) ? JSON.stringify(word) : word;
+}
+
+const linesOf = (command) => (command ?? []).map(lineOf).join('\n');
+
+/** wordsOf is linesOf the other way. Empty lines are nothing. */
+function wordsOf(text) {
+  return text.split('\n').map((line) => line.trimEnd()).filter(Boolean).map((line) => {
+    if (!line.startsWith('"')) return line;
+    try {
+      return JSON.parse(line);
+    } catch {
+      throw new Error(`${line} begins with a quotation mark, and is no string of JSON: "a \\"quoted\\" word\\nof two lines"`);
+    }
+  });
+}
+
 /** upgradeForm asks for another program. What is typed stays while the page is shown anew. */
 function upgradeForm(on, s) {
-  const command = h('textarea', {id: 'command', spellcheck: false, value: (s.command ?? []).join('\n'), 'aria-describedby': 'upgrading'});
-  const words = () => command.value.split('\n').map((word) => word.trimEnd()).filter(Boolean);
+  const command = h('textarea', {id: 'command', spellcheck: false, value: linesOf(s.command), 'aria-describedby': 'upgrading'});
   const form = h('form', {onsubmit: (event) => {
     event.preventDefault();
-    upgrade(on, {command: words()});
+    try {
+      upgrade(on, {command: wordsOf(command.value)});
+    } catch (error) {
+      show(on.parts.note, h('span', {className: 'bad'}, error.message));
+    }
   }},
   h('p', {id: 'upgrading', className: 'quiet'}, 'The new program is started beside the old one, clients are sent to it, and the old one ends when its calls have. If it does not come up, all is as it was.'),
-  h('label', {for: 'command'}, 'Program and its arguments, each on a line of its own'), command,
+  h('label', {for: 'command'}, 'Program and its arguments, each on a line of its own, or in quotation marks as in JSON'), command,
   h('div', {className: 'row'}, h('button', {id: 'upgrade'}, 'Upgrade'), h('button', {type: 'button', id: 'rollback', onclick: () => upgrade(on, {back: true})}, 'Roll back')));
   return h('details', {id: 'upgrades'}, h('summary', {}, 'Upgrade'), form);
 }
@@ -72,7 +94,7 @@ async function upgrade(on, up) {
     const done = await post('servers/' + part(on.name) + '/upgrade', up);
     const old = done.ended?.length ? `process ${done.ended.join(', ')} ended in ${done.drained}` : 'the old one did not run';
     show(on.parts.note, h('span', {}, `It runs ${done.server.command.join(' ')}. The new program came up in ${done.started}; ${old}.`));
-    document.getElementById('command').value = done.server.command.join('\n');
+    document.getElementById('command').value = linesOf(done.server.command);
   } catch (error) {
     show(on.parts.note, h('span', {className: 'bad'}, error.message), error.output?.length ? h('pre', {}, error.output.join('\n')) : null);
   } finally {
