@@ -69,7 +69,9 @@ pub fn unique_with(name: String, ends: &[&str], there: &mut HashSet<String>) -> 
     let mut is = name.clone();
     let mut n = 2;
     while there.contains(&is) || ends.iter().any(|e| there.contains(&format!("{is}{e}"))) {
-        is = format!("{}_{n}", name.trim_start_matches("r#"));
+        let bare = name.trim_start_matches("r#");
+        let camel = bare.starts_with(|c: char| c.is_ascii_uppercase()) && bare.contains(|c: char| c.is_ascii_lowercase());
+        is = format!("{bare}{}{n}", if camel { "" } else { "_" }); // Rust's camel case has no underscores
         n += 1;
     }
     there.insert(is.clone());
@@ -99,5 +101,7 @@ mod tests {
         let mut there = Default::default();
         let all: Vec<_> = ["DOG", "DOG_CLASS", "CAT_CLASS", "CAT"].into_iter().map(|n| unique_with(n.into(), &["_CLASS"], &mut there)).collect();
         assert_eq!(all, ["DOG", "DOG_CLASS_2", "CAT_CLASS", "CAT_2"]);
+        let all: Vec<_> = ["Dog", "DogMethods"].into_iter().map(|n| unique_with(n.into(), &["Methods"], &mut there)).collect();
+        assert_eq!(all, ["Dog", "DogMethods2"]);
     }
 }

@@ -84,66 +84,66 @@ impl DogClassOverrides {
     pub fn more<T: dsom::Subclass>(f: fn(&T, &dsom::Super<DogClass>, i32) -> dsom::Result<i32>) -> dsom::Override<T> { dsom::Override::new(&DOG_CLASS_2[0], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
 }
 
-static DOG_METHODS_2_CLASS: dsom::call::ClassSlot = dsom::call::ClassSlot::new("Names::DogMethods", 0, 0, &[]);
+static DOG_METHODS2_CLASS: dsom::call::ClassSlot = dsom::call::ClassSlot::new("Names::DogMethods", 0, 0, &[]);
 #[allow(dead_code)]
-static DOG_METHODS_2: [dsom::Operation<DogMethods_2>; 1] = [dsom::Operation::new("more")];
+static DOG_METHODS2: [dsom::Operation<DogMethods2>; 1] = [dsom::Operation::new("more")];
 
 dsom::interface! {
-    pub struct DogMethods_2 = "Names::DogMethods", DOG_METHODS_2_CLASS, DogMethods_2Overrides: ;
+    pub struct DogMethods2 = "Names::DogMethods", DOG_METHODS2_CLASS, DogMethods2Overrides: ;
 }
 
 /// The methods of Names::DogMethods.
 #[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
-pub trait DogMethods_2Methods: dsom::IsA<DogMethods_2> {
+pub trait DogMethods2Methods: dsom::IsA<DogMethods2> {
     #[inline]
-    fn more(&self, than: i32) -> dsom::Result<i32> { DOG_METHODS_2[0].call(self, (than,)) }
+    fn more(&self, than: i32) -> dsom::Result<i32> { DOG_METHODS2[0].call(self, (than,)) }
 }
-impl<T: dsom::IsA<DogMethods_2>> DogMethods_2Methods for T {}
+impl<T: dsom::IsA<DogMethods2>> DogMethods2Methods for T {}
 
 #[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
-impl DogMethods_2Overrides {
-    pub fn more<T: dsom::Subclass>(f: fn(&T, &dsom::Super<DogMethods_2>, i32) -> dsom::Result<i32>) -> dsom::Override<T> { dsom::Override::new(&DOG_METHODS_2[0], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+impl DogMethods2Overrides {
+    pub fn more<T: dsom::Subclass>(f: fn(&T, &dsom::Super<DogMethods2>, i32) -> dsom::Result<i32>) -> dsom::Override<T> { dsom::Override::new(&DOG_METHODS2[0], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
 }
 
-static DOG_OVERRIDES_2_CLASS: dsom::call::ClassSlot = dsom::call::ClassSlot::new("Names::DogOverrides", 0, 0, &[]);
+static DOG_OVERRIDES2_CLASS: dsom::call::ClassSlot = dsom::call::ClassSlot::new("Names::DogOverrides", 0, 0, &[]);
 #[allow(dead_code)]
-static DOG_OVERRIDES_2: [dsom::Operation<DogOverrides_2>; 1] = [dsom::Operation::new("more")];
+static DOG_OVERRIDES2: [dsom::Operation<DogOverrides2>; 1] = [dsom::Operation::new("more")];
 
 dsom::interface! {
-    pub struct DogOverrides_2 = "Names::DogOverrides", DOG_OVERRIDES_2_CLASS, DogOverrides_2Overrides: ;
+    pub struct DogOverrides2 = "Names::DogOverrides", DOG_OVERRIDES2_CLASS, DogOverrides2Overrides: ;
 }
 
 /// The methods of Names::DogOverrides.
 #[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
-pub trait DogOverrides_2Methods: dsom::IsA<DogOverrides_2> {
+pub trait DogOverrides2Methods: dsom::IsA<DogOverrides2> {
     #[inline]
-    fn more(&self, than: i32) -> dsom::Result<i32> { DOG_OVERRIDES_2[0].call(self, (than,)) }
+    fn more(&self, than: i32) -> dsom::Result<i32> { DOG_OVERRIDES2[0].call(self, (than,)) }
 }
-impl<T: dsom::IsA<DogOverrides_2>> DogOverrides_2Methods for T {}
+impl<T: dsom::IsA<DogOverrides2>> DogOverrides2Methods for T {}
 
 #[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
-impl DogOverrides_2Overrides {
-    pub fn more<T: dsom::Subclass>(f: fn(&T, &dsom::Super<DogOverrides_2>, i32) -> dsom::Result<i32>) -> dsom::Override<T> { dsom::Override::new(&DOG_OVERRIDES_2[0], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+impl DogOverrides2Overrides {
+    pub fn more<T: dsom::Subclass>(f: fn(&T, &dsom::Super<DogOverrides2>, i32) -> dsom::Result<i32>) -> dsom::Override<T> { dsom::Override::new(&DOG_OVERRIDES2[0], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
 }
 
-static DOG_CLASS_2_2_CLASS: dsom::call::ClassSlot = dsom::call::ClassSlot::new("Names::Dog_Class", 0, 0, &[]);
+static DOG_CLASS2_CLASS: dsom::call::ClassSlot = dsom::call::ClassSlot::new("Names::Dog_Class", 0, 0, &[]);
 #[allow(dead_code)]
-static DOG_CLASS_2_2: [dsom::Operation<DogClass_2>; 1] = [dsom::Operation::new("more")];
+static DOG_CLASS2: [dsom::Operation<DogClass2>; 1] = [dsom::Operation::new("more")];
 
 dsom::interface! {
-    pub struct DogClass_2 = "Names::Dog_Class", DOG_CLASS_2_2_CLASS, DogClass_2Overrides: ;
+    pub struct DogClass2 = "Names::Dog_Class", DOG_CLASS2_CLASS, DogClass2Overrides: ;
 }
 
 /// The methods of Names::Dog_Class.
 #[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
-pub trait DogClass_2Methods: dsom::IsA<DogClass_2> {
+pub trait DogClass2Methods: dsom::IsA<DogClass2> {
     #[inline]
-    fn more(&self, than: i32) -> dsom::Result<i32> { DOG_CLASS_2_2[0].call(self, (than,)) }
+    fn more(&self, than: i32) -> dsom::Result<i32> { DOG_CLASS2[0].call(self, (than,)) }
 }
-impl<T: dsom::IsA<DogClass_2>> DogClass_2Methods for T {}
+impl<T: dsom::IsA<DogClass2>> DogClass2Methods for T {}
 
 #[allow(clippy::type_complexity, clippy::too_many_arguments, dead_code)]
-impl DogClass_2Overrides {
-    pub fn more<T: dsom::Subclass>(f: fn(&T, &dsom::Super<DogClass_2>, i32) -> dsom::Result<i32>) -> dsom::Override<T> { dsom::Override::new(&DOG_CLASS_2_2[0], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
+impl DogClass2Overrides {
+    pub fn more<T: dsom::Subclass>(f: fn(&T, &dsom::Super<DogClass2>, i32) -> dsom::Result<i32>) -> dsom::Override<T> { dsom::Override::new(&DOG_CLASS2[0], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
 }
 

@@ -8,6 +8,6 @@ mod names;
 use names::*;
 
 fn main() -> Result<()> {
-    println!("{} {} {} {} {}", DogClass::new()?.more(10)?, Dog::new()?.more(10)?, DogClass_2::new()?.more(10)?, CatClass::new()?.more(10)?, Cat::new()?.more(10)?);
+    println!("{} {} {} {} {}", DogClass::new()?.more(10)?, Dog::new()?.more(10)?, DogClass2::new()?.more(10)?, CatClass::new()?.more(10)?, Cat::new()?.more(10)?);
     Ok(())
 }
