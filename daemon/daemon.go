@@ -98,7 +98,7 @@ type Daemon struct {
 	served chan struct{}
 
 	mu     sync.Mutex
-	leases map[string]*supervise.Lease // by id
+	leases map[string]*holder // by id
 
 	seized  seizures
 	counts  counts
@@ -133,7 +133,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err := errors.Join(backup.Finish(o.State), backup.Interrupted(o.State)); err != nil {
 		return nil, err
 	}
-	d := &Daemon{o: o, started: time.Now(), served: make(chan struct{}), leases: map[string]*supervise.Lease{}}
+	d := &Daemon{o: o, started: time.Now(), served: make(chan struct{}), leases: map[string]*holder{}}
 	if d.own, err = bbolt.Open(filepath.Join(o.State, StoreName), bbolt.Options{}); err != nil {
 		return nil, err
 	}
