@@ -88,6 +88,7 @@ type Daemon struct {
 
 	interfaces *ifr.Registry
 	late       descriptions
+	classes    *classes  // nil: there is no naming service
 	machines   *machines // nil: the state is shared with no other
 	errands    *errand.Server
 	relay      store.Relay // to other machines; nil: none
@@ -103,7 +104,6 @@ type Daemon struct {
 	seized  seizures
 	counts  counts
 	objects atomic.Pointer[objects.Objects] // nil until calls are taken
-	classes atomic.Pointer[classes]         // likewise
 
 	ended   bool // its servers have ended in order
 	closing sync.Once

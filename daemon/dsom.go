@@ -52,7 +52,7 @@ func (f *front) serveDSOM(ctx context.Context, d *Daemon, next *locator) (orb.Ha
 	}
 	f.dsom = lives
 	return somdd.New(somdd.Config{
-		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, classes: d.classes.Load(), d: d, log: f.c.Log},
+		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, classes: d.classes, d: d, log: f.c.Log},
 		Limits:  f.c.Limits, Log: f.seldom, Allow: f.counted(who.mayUseDSOM), Addresses: f.dsomAddresses, Next: next,
 	}), nil
 }

@@ -5,14 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/daemon"
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/internal/storetest"
 	"github.com/opendsom/dsom/server/lease"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/store/bbolt"
 	"github.com/opendsom/dsom/svc/implrepo"
+	"github.com/opendsom/dsom/svc/somdd/wire"
 )
 
 // registered lists what is registered, and that something of it is disputed.
@@ -277,5 +282,59 @@ func TestRenameWithoutItsCaller(t *testing.T) {
 	daemon.Renamed(gone, d, server)
 	if got, want := registered(t, c), `["classes of server shop" "server shop"]`; got != want {
 		t.Errorf("registered are %s, want %s", got, want)
+	}
+}
+
+// A slow store has something happen when names begin to be read from it.
+type slow struct {
+	*storetest.View
+	names func()
+}
+
+func (s *slow) Watch(see func([]store.Change), prefixes ...string) (stop func()) {
+	if slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(p, "naming/") }) {
+		s.names()
+	}
+	return s.View.Watch(see, prefixes...)
+}
+
+// TestRenameBeforeNames has a server describe itself to a daemon as soon as that answers, be it that the daemon has not read the names yet: what an earlier daemon has not moved is not left behind.
+func TestRenameBeforeNames(t *testing.T) {
+	t.Parallel()
+	hub, state, ctx := storetest.NewHub(), t.TempDir(), t.Context()
+	d := runDSOM(t, daemon.Config{State: state}.WithShared(hub.View(), "a", time.Hour))
+	withClass(t, d, "bank", "Dog")
+	d.end()
+	u := recordAlone(t, hub.View(), "bank", "shop")
+	described := false
+	describe := func() {
+		c, err := admin.Open(state)
+		if err != nil || described {
+			return
+		}
+		if _, err := c.Status(ctx); err != nil {
+			return
+		}
+		described = true
+		l, err := lease.Connect(lease.Config{State: state, UUID: u.String(), Endpoints: []string{"tcp:127.0.0.1:1"}})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if err := l.Describe(ctx, packedIDL(t, "interface Account { long close(); };")); err != nil {
+			t.Errorf("it describes itself: %v", err)
+		}
+		_ = l.Close(ctx)
+	}
+	d = runDSOM(t, daemon.Config{State: state}.WithShared(&slow{hub.View(), describe}, "a", time.Hour))
+	describe()
+	if !described {
+		t.Error("it has not described itself")
+	}
+	if got, want := registered(t, d.admin), `["classes of server shop" "server shop"]`; got != want {
+		t.Errorf("registered are %s, want %s", got, want)
+	}
+	if has, err := d.repository(t).Classes(ctx, wire.ID(u).String()); err != nil || fmt.Sprint(has) != "[Dog]" {
+		t.Errorf("its classes are %v, %v", has, err)
 	}
 }

@@ -289,7 +289,7 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 // forgetName takes away what is kept under a name of a server that was removed, as long as nobody has the name: what another server says, which has got it by another daemon, is its own.
 func (d *Daemon) forgetName(ctx context.Context, server implrepo.UUID, called string) {
 	free := d.sup.Records().Free(called)
-	if err := d.classes.Load().forget(ctx, called, free); err != nil && !errors.Is(err, implrepo.ErrExists) {
+	if err := d.classes.forget(ctx, called, free); err != nil && !errors.Is(err, implrepo.ErrExists) {
 		d.o.Log.Warn("what is said of the classes of a removed server is left", "server", called, "error", err)
 	}
 	for name, of := range map[string]string{admin.ServerSpecification(called): "", admin.ServerClasses(called): server.String()} {
