@@ -341,6 +341,9 @@ func (s *dsomServers) WithClass(ctx context.Context, class string) ([]wire.Defin
 }
 
 func (s *dsomServers) SetClasses(ctx context.Context, id wire.ID, change func([]string) ([]string, error)) error {
+	if err := s.d.settle(ctx, implrepo.UUID(id)); err != nil { // else what it has is not under its name yet, and would seem to be said anew
+		return dsomTold(err)
+	}
 	r, err := s.sup.Records().Get(ctx, implrepo.UUID(id))
 	if err != nil {
 		return dsomTold(err)

@@ -465,10 +465,10 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	if f.ipx != nil {
 		f.ipx.start(&datagram.Locator{Locate: f.where, Time: f.c.answerTime, Limits: f.c.Limits, Log: f.seldom})
 	}
-	if err := d.classes.adopt(ctx, d.sup.Records()); err != nil {
+	if err := d.settleAll(ctx); err != nil {
 		return err
 	}
-	return d.settleAll(ctx)
+	return d.classes.adopt(ctx, d.sup.Records())
 }
 
 // close ends the ORB.
