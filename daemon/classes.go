@@ -114,14 +114,14 @@ func (c *classes) with(ctx context.Context, class string) ([]string, error) {
 // inMap is the context of the map.
 var inMap = ior.Name{{ID: classmap.Context}}
 
-// renamed moves what is said of a server to its new name, while that and the one before are its own. A nil map has nothing to move.
+// renamed moves what is said of a server to its new name, while that and the one before are its own. What it has said under that meanwhile stays, and what was said before it goes. A nil map has nothing to move.
 func (c *classes) renamed(ctx context.Context, now implrepo.Record, while store.Guard) error {
 	if c == nil || now.Was == now.Name {
 		return nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.names.RenameAll(ctx, inMap, now.Was, now.Name, classmap.Called(now.Name), while)
+	return c.names.RenameAll(ctx, inMap, now.Was, now.Name, classmap.Called(now.Name), classmap.IsOf(wire.ID(now.UUID).String()), while)
 }
 
 // forget takes away what is said of a server, while something holds. A nil map has nothing to forget.

@@ -88,6 +88,7 @@ type Daemon struct {
 
 	interfaces *ifr.Registry
 	late       descriptions
+	classes    *classes  // nil: there is no naming service
 	machines   *machines // nil: the state is shared with no other
 	errands    *errand.Server
 	relay      store.Relay // to other machines; nil: none
@@ -98,12 +99,11 @@ type Daemon struct {
 	served chan struct{}
 
 	mu     sync.Mutex
-	leases map[string]*supervise.Lease // by id
+	leases map[string]*holder // by id
 
 	seized  seizures
 	counts  counts
 	objects atomic.Pointer[objects.Objects] // nil until calls are taken
-	classes atomic.Pointer[classes]         // likewise
 
 	ended   bool // its servers have ended in order
 	closing sync.Once
@@ -133,7 +133,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err := errors.Join(backup.Finish(o.State), backup.Interrupted(o.State)); err != nil {
 		return nil, err
 	}
-	d := &Daemon{o: o, started: time.Now(), served: make(chan struct{}), leases: map[string]*supervise.Lease{}}
+	d := &Daemon{o: o, started: time.Now(), served: make(chan struct{}), leases: map[string]*holder{}}
 	if d.own, err = bbolt.Open(filepath.Join(o.State, StoreName), bbolt.Options{}); err != nil {
 		return nil, err
 	}

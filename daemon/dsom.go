@@ -52,7 +52,7 @@ func (f *front) serveDSOM(ctx context.Context, d *Daemon, next *locator) (orb.Ha
 	}
 	f.dsom = lives
 	return somdd.New(somdd.Config{
-		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, classes: d.classes.Load(), d: d, log: f.c.Log},
+		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, classes: d.classes, d: d, log: f.c.Log},
 		Limits:  f.c.Limits, Log: f.seldom, Allow: f.counted(who.mayUseDSOM), Addresses: f.dsomAddresses, Next: next,
 	}), nil
 }
@@ -341,6 +341,9 @@ func (s *dsomServers) WithClass(ctx context.Context, class string) ([]wire.Defin
 }
 
 func (s *dsomServers) SetClasses(ctx context.Context, id wire.ID, change func([]string) ([]string, error)) error {
+	if err := s.d.settle(ctx, implrepo.UUID(id)); err != nil { // else what it has is not under its name yet, and would seem to be said anew
+		return dsomTold(err)
+	}
 	r, err := s.sup.Records().Get(ctx, implrepo.UUID(id))
 	if err != nil {
 		return dsomTold(err)

@@ -1,7 +1,9 @@
 package daemon
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
 	"time"
@@ -35,11 +37,19 @@ func (d *Daemon) grantLease(c *call) error {
 	if err != nil {
 		return err
 	}
-	if !d.hold(lease) {
+	holder := newHolder(lease)
+	if !d.hold(holder) {
 		lease.Lost()
 		return &admin.Error{Code: admin.CodeUnavailable, Message: "too many servers are registered at once"}
 	}
 	defer d.drop(lease)
+	trial, err := lease.AsideFirst("process "+in.Incarnation, func(ctx context.Context) { holder.takeOver(ctx, d) })
+	if errors.Is(err, supervise.ErrReplaced) { // it finishes its calls
+		trial, err = true, nil
+	}
+	if err != nil {
+		return err
+	}
 	asks := d.counts.open(lease.ID, lease.UUID)
 	defer d.counts.close(lease.ID)
 	c.w.Header().Set("Content-Type", "application/x-ndjson")
@@ -51,14 +61,14 @@ func (d *Daemon) grantLease(c *call) error {
 	granted := admin.Message{
 		Hold: admin.Duration(lease.Hold), Publish: publish,
 		Type: admin.MessageGranted, Lease: lease.ID, Name: lease.Name, UUID: lease.UUID.String(), Ping: admin.Duration(pingEvery),
-		Report: admin.Duration(lease.Every), Calls: lease.Terms.Calls, Secure: lease.Terms.Secure,
+		Report: admin.Duration(lease.Every), Calls: lease.Terms.Calls, Secure: lease.Terms.Secure, Trial: trial,
 	}
-	granted.Trial, _ = lease.Aside("", nil)
 	if !tell(granted) {
 		return nil
 	}
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
+	serves := holder.serves
 	for {
 		m := admin.Message{Type: admin.MessagePing}
 		select {
@@ -71,6 +81,11 @@ func (d *Daemon) grantLease(c *call) error {
 		case <-changed:
 			m.Type = admin.MessageDaemons
 			m.Publish, changed = d.daemons.now()
+		case <-serves:
+			serves, m.Type = nil, admin.MessageServes
+			if rec, err := d.sup.Records().Get(c.r.Context(), lease.UUID); err == nil {
+				m.Name = rec.Name
+			}
 		case <-asks:
 			m = admin.Message{Type: admin.MessageCounts}
 		case <-ping.C:
@@ -93,13 +108,13 @@ func (c *call) isElsewhere(claim process.ID) bool {
 }
 
 // hold makes a lease findable by its id.
-func (d *Daemon) hold(l *supervise.Lease) bool {
+func (d *Daemon) hold(h *holder) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.leases) >= maxLeases {
 		return false
 	}
-	d.leases[l.ID] = l
+	d.leases[h.ID] = h
 	return true
 }
 
@@ -110,15 +125,24 @@ func (d *Daemon) drop(l *supervise.Lease) {
 	l.Lost()
 }
 
-// lease finds the lease that the request's path names. Its id is known to its holder alone.
-func (d *Daemon) lease(c *call) (*supervise.Lease, error) {
+// holder finds who holds the lease that the request's path names. Its id is known to him alone.
+func (d *Daemon) holder(c *call) (*holder, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	l := d.leases[c.r.PathValue("id")]
-	if l == nil {
+	h := d.leases[c.r.PathValue("id")]
+	if h == nil {
 		return nil, &admin.Error{Code: admin.CodeNotFound, Message: "no such lease is held"}
 	}
-	return l, nil
+	return h, nil
+}
+
+// lease finds that lease.
+func (d *Daemon) lease(c *call) (*supervise.Lease, error) {
+	h, err := d.holder(c)
+	if err != nil {
+		return nil, err
+	}
+	return h.Lease, nil
 }
 
 // setEndpoints answers PUT /v1/leases/{id}/endpoints.

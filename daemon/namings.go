@@ -2,95 +2,50 @@ package daemon
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
 	"time"
 
-	"github.com/opendsom/dsom/daemon/admin"
-	"github.com/opendsom/dsom/ior"
-	"github.com/opendsom/dsom/orb"
-	"github.com/opendsom/dsom/somd/classmap"
-	"github.com/opendsom/dsom/svc/implrepo"
-	"github.com/opendsom/dsom/svc/naming/binding"
-	"github.com/opendsom/dsom/svc/somdd/wire"
+	"github.com/opendsom/dsom/daemon/supervise"
 )
 
-// The times of a name that is bound because an upgrade has gone well.
-const (
-	namingTime  = 5 * time.Second // in all
-	namingPause = 100 * time.Millisecond
-)
+// saidTime is how long an upgrade that has gone well waits for each of the new processes to have said what it had put aside. What is not said by then the process tries on.
+const saidTime = 5 * time.Second
 
-// putNaming answers PUT /v1/leases/{id}/naming: what a process wants the naming service to say is put aside while an upgrade tries the process out, since the
-// version before serves until that goes well, and goes on to if it does not.
-func (d *Daemon) putNaming(c *call) error {
-	l, err := d.lease(c)
-	if err != nil {
-		return err
-	}
-	var in admin.Naming
-	if err := c.read(&in); err != nil {
-		return err
-	}
-	if !strings.HasPrefix(in.Reference, "IOR:") {
-		return &admin.Error{Code: admin.CodeInvalid, Message: fmt.Sprintf("the reference is to be an IOR, and is %.60q", in.Reference)}
-	}
-	at := d.classes.Load()
-	if at == nil {
-		return &admin.Error{Code: admin.CodeUnavailable, Message: "the naming service does not run yet"}
-	}
-	ref, err := at.orb.Resolve(c.r.Context(), in.Reference)
-	if err != nil {
-		return &admin.Error{Code: admin.CodeInvalid, Message: fmt.Sprintf("the reference: %v", err)}
-	}
-	key, what, do := "classes", "the classes of a server", func(ctx context.Context) error { return d.announce(ctx, at, l.UUID, ref, in.Classes) }
-	if !in.Serves {
-		if _, err := ior.ParseName(in.Name); err != nil {
-			return &admin.Error{Code: admin.CodeInvalid, Message: fmt.Sprintf("the name: %v", err)}
-		}
-		key, what, do = "name "+in.Name, "a name", func(ctx context.Context) error { return binding.Bind(ctx, at.names.Root(), in.Name, ref) }
-	}
-	aside, err := l.Aside(key, func(ctx context.Context) {
-		if err := persist(ctx, do); err != nil {
-			d.o.Log.Error("the naming service does not say "+what+" as the version of the server wants it that an upgrade has brought", "server", l.UUID, "name", in.Name, "error", err)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	return c.reply(admin.Aside{Aside: aside})
+// A holder is who holds a lease.
+type holder struct {
+	*supervise.Lease
+
+	serves chan struct{} // closed when an upgrade has gone well that tried the process out: it is told
+	said   chan struct{} // gets what it answers
 }
 
-// persist tries what the naming service is to say, within namingTime and ctx.
-func persist(ctx context.Context, do func(context.Context) error) error {
-	ctx, end := own(ctx)
-	defer end()
-	ctx, cancel := context.WithTimeout(ctx, namingTime)
-	defer cancel()
-	for {
-		err := do(ctx)
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-time.After(namingPause):
-		case <-ctx.Done():
-			return err
-		}
-	}
+func newHolder(l *supervise.Lease) *holder {
+	return &holder{l, make(chan struct{}), make(chan struct{}, 1)}
 }
 
-// announce says which classes a server has, under the name that the server has now, and that it has no others.
-func (d *Daemon) announce(ctx context.Context, at *classes, server implrepo.UUID, object *orb.Ref, classes []string) error {
-	at.mu.Lock()
-	defer at.mu.Unlock()
-	rec, err := d.sup.Records().Get(ctx, server)
+// takeOver has the process told, once, that it serves, and waits a while until it has said what it had put aside. It is an aside of the upgrade.
+func (h *holder) takeOver(ctx context.Context, d *Daemon) {
+	close(h.serves)
+	t := time.NewTimer(saidTime)
+	defer t.Stop()
+	select {
+	case <-h.said:
+		return
+	case <-h.Over():
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	d.o.Log.Warn("the naming service may not say yet what the version of a server wants that an upgrade has brought; the process tries on", "server", h.Name)
+}
+
+// setSaid answers PUT /v1/leases/{id}/said.
+func (d *Daemon) setSaid(c *call) error {
+	h, err := d.holder(c)
 	if err != nil {
-		if errors.Is(err, implrepo.ErrUnknown) {
-			return nil
-		}
 		return err
 	}
-	return at.Announce(ctx, classmap.Server{Alias: rec.Name, ID: wire.ID(server).String(), Ref: object}, classes)
+	select {
+	case h.said <- struct{}{}:
+	default: // it has said so
+	}
+	return c.reply(struct{}{})
 }

@@ -12,19 +12,21 @@ import (
 
 	"github.com/opendsom/dsom/daemon"
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/internal/storetest"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/server"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/somd/classmap"
 	"github.com/opendsom/dsom/std/cosnaming"
+	"github.com/opendsom/dsom/store"
 )
 
 type kept struct{ som.Base }
 
 var keptClasses = []*som.Class{som.MustClass[kept]("Dog"), som.MustClass[kept]("Cat")}
 
-// naming is a server of the classes of its first argument, which binds a name besides, and then waits for the file of its second, in which is whether it takes calls or ends.
+// naming is a server of the classes of its first argument, which binds a name besides, and those that follow, and then waits for the file of its second, in which is whether it takes calls or ends.
 func naming() int {
 	err := server.Run(context.Background(), server.Options{}, func(ctx context.Context, s *server.Server) error {
 		d := somd.New(s.Root.POA, somd.Config{})
@@ -39,8 +41,10 @@ func naming() int {
 		if err != nil {
 			return err
 		}
-		if err := s.Bind(ctx, "zoo/rex", ref); err != nil {
-			return err
+		for _, name := range append([]string{"zoo/rex"}, os.Args[3:]...) {
+			if err := s.Bind(ctx, name, ref); err != nil {
+				return err
+			}
 		}
 		if err := os.WriteFile(os.Args[2]+".said", nil, 0o600); err != nil {
 			return err
@@ -142,5 +146,117 @@ func TestUpgradesName(t *testing.T) {
 			serves = next.serves
 		}
 		knows(next.version+", then", serves)
+	}
+}
+
+// A zoo is the server naming at a daemon whose store fails when it is told to.
+type zoo struct {
+	*dsomDaemon
+	store *flaky
+	dir   string
+}
+
+// zooAt runs a daemon of a state and a store, which leaves its servers running when it ends.
+func zooAt(t *testing.T, state string, hub *storetest.Hub) *zoo {
+	t.Helper()
+	z := &zoo{store: &flaky{View: hub.View()}, dir: t.TempDir()}
+	z.dsomDaemon = runDSOM(t, daemon.Config{State: state, Live: daemon.Live{LeaveServers: true}}.WithShared(z.store, "a", time.Hour))
+	return z
+}
+
+// command is the program of a version that serves classes, binds names besides, and takes calls at once.
+func (z *zoo) command(t *testing.T, version, classes string, names ...string) []string {
+	t.Helper()
+	file := filepath.Join(z.dir, version)
+	if err := os.WriteFile(file, []byte("serve"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return append([]string{os.Args[0], classes, file}, names...)
+}
+
+// says returns what the naming service says: the classes, and whether the name leads to an object that is there.
+func (z *zoo) says(t *testing.T) string {
+	t.Helper()
+	root, err := z.orb.Resolve(t.Context(), fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:%d/NameService", z.port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := classmap.In(root).Classes(t.Context(), "zoo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rex, err := cosnaming.NamingContextClass.Unchecked(root).Resolve(t.Context(), cosnaming.Name{{Id: "zoo"}, {Id: "rex"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, err := orb.RefOf(rex).NonExistent(t.Context())
+	return fmt.Sprint(strings.Join(all, ","), " ", err == nil && !gone)
+}
+
+// TestUpgradesNameLater has the naming service's store be full when a version has taken over that binds a name and has classes, and the daemon end then: all is said when there is room, by whichever daemon.
+func TestUpgradesNameLater(t *testing.T) {
+	t.Parallel()
+	hub, state := storetest.NewHub(), t.TempDir()
+	z := zooAt(t, state, hub)
+	add(t, z.daemon, "zoo", "naming", func(s *admin.Server) { s.Command = z.command(t, "one", "Cat,Dog") })
+	if _, err := z.admin.Start(t.Context(), "zoo"); err != nil {
+		t.Fatal(err)
+	}
+	full := &failing{fail: writes("naming/"), reason: store.ErrFull}
+	z.store.fails.Store(full)
+	if _, err := z.admin.Upgrade(t.Context(), "zoo", admin.Upgrade{Command: z.command(t, "two", "Dog")}); err != nil {
+		t.Fatalf("the upgrade: %v", err)
+	}
+	if got := z.says(t); got != "Cat,Dog false" || full.tries.Load() < 2 {
+		t.Errorf("with a full store the naming service says %s, after %d attempts", got, full.tries.Load())
+	}
+	z.store.fails.Store(nil)
+	eventually(t, "it says what the version has put aside", func() bool { return z.says(t) == "Dog true" })
+
+	full.tries.Store(0)
+	z.store.fails.Store(full)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = z.admin.Upgrade(t.Context(), "zoo", admin.Upgrade{Command: z.command(t, "three", "Cat")})
+	}()
+	eventually(t, "the upgrade is written down, and the name cannot be", func() bool {
+		s, err := z.admin.Server(t.Context(), "zoo")
+		return err == nil && s.Upgrade == 2 && full.tries.Load() > 0
+	})
+	z.end()
+	<-done
+	next := zooAt(t, state, hub)
+	eventually(t, "the next daemon's says it", func() bool { return next.says(t) == "Cat true" })
+	if err := next.admin.Remove(t.Context(), "zoo", true); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestUpgradeBindsInVain has a version bind names that cannot be bound for what is: the upgrade is given up.
+func TestUpgradeBindsInVain(t *testing.T) {
+	t.Parallel()
+	z := zooAt(t, t.TempDir(), storetest.NewHub())
+	add(t, z.daemon, "zoo", "naming", func(s *admin.Server) { s.Command = z.command(t, "one", "Cat,Dog") })
+	if _, err := z.admin.Start(t.Context(), "zoo"); err != nil {
+		t.Fatal(err)
+	}
+	for version, name := range map[string]string{"below an object": "zoo/rex/tail", "far below an object": "zoo/rex/tail/tip", "of a context": "zoo"} {
+		_, err := z.admin.Upgrade(t.Context(), "zoo", admin.Upgrade{Command: z.command(t, version, "Dog", name)})
+		if err == nil || !strings.Contains(err.Error(), "binding "+name) {
+			t.Errorf("a name %s: %v", version, err)
+		}
+		if got := z.says(t); got != "Cat,Dog true" {
+			t.Errorf("a name %s: the naming service says %s", version, got)
+		}
+	}
+	if _, err := z.admin.Upgrade(t.Context(), "zoo", admin.Upgrade{Command: z.command(t, "two", "Dog", "zoo/max", "farm/rex")}); err != nil {
+		t.Errorf("names that are free: %v", err)
+	}
+	if got := z.says(t); got != "Dog true" {
+		t.Errorf("the naming service says %s", got)
+	}
+	if err := z.admin.Remove(t.Context(), "zoo", true); err != nil {
+		t.Error(err)
 	}
 }

@@ -108,7 +108,7 @@ func has(ctx context.Context, d *Daemon, names *naming.Service, what string) (st
 	} else if !errors.Is(err, implrepo.ErrUnknown) {
 		return "", err
 	}
-	if servers, err := d.classes.Load().with(ctx, what); err != nil || len(servers) == 0 {
+	if servers, err := d.classes.with(ctx, what); err != nil || len(servers) == 0 {
 		return "", err
 	}
 	return neighbours.Class, nil

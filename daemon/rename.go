@@ -82,5 +82,5 @@ func (d *Daemon) move(ctx context.Context, now implrepo.Record) error {
 			err = errors.Join(err, fmt.Errorf("the interfaces %q: %w", of(now.Was), failed))
 		}
 	}
-	return errors.Join(err, d.classes.Load().renamed(ctx, now, while))
+	return errors.Join(err, d.classes.renamed(ctx, now, while))
 }

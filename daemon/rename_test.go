@@ -5,14 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/daemon"
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/internal/storetest"
 	"github.com/opendsom/dsom/server/lease"
+	"github.com/opendsom/dsom/somd/classmap"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/store/bbolt"
 	"github.com/opendsom/dsom/svc/implrepo"
+	"github.com/opendsom/dsom/svc/somdd/wire"
 )
 
 // registered lists what is registered, and that something of it is disputed.
@@ -277,5 +283,127 @@ func TestRenameWithoutItsCaller(t *testing.T) {
 	daemon.Renamed(gone, d, server)
 	if got, want := registered(t, c), `["classes of server shop" "server shop"]`; got != want {
 		t.Errorf("registered are %s, want %s", got, want)
+	}
+}
+
+// A slow store has something happen when names begin to be read from it.
+type slow struct {
+	*storetest.View
+	names func()
+}
+
+func (s *slow) Watch(see func([]store.Change), prefixes ...string) (stop func()) {
+	if slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(p, "naming/") }) {
+		s.names()
+	}
+	return s.View.Watch(see, prefixes...)
+}
+
+// TestRenameBeforeNames has a server describe itself to a daemon as soon as that answers, be it that the daemon has not read the names yet: what an earlier daemon has not moved is not left behind.
+func TestRenameBeforeNames(t *testing.T) {
+	t.Parallel()
+	hub, state, ctx := storetest.NewHub(), t.TempDir(), t.Context()
+	d := runDSOM(t, daemon.Config{State: state}.WithShared(hub.View(), "a", time.Hour))
+	withClass(t, d, "bank", "Dog")
+	d.end()
+	u := recordAlone(t, hub.View(), "bank", "shop")
+	described := false
+	describe := func() {
+		c, err := admin.Open(state)
+		if err != nil || described {
+			return
+		}
+		if _, err := c.Status(ctx); err != nil {
+			return
+		}
+		described = true
+		l, err := lease.Connect(lease.Config{State: state, UUID: u.String(), Endpoints: []string{"tcp:127.0.0.1:1"}})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if err := l.Describe(ctx, packedIDL(t, "interface Account { long close(); };")); err != nil {
+			t.Errorf("it describes itself: %v", err)
+		}
+		_ = l.Close(ctx)
+	}
+	d = runDSOM(t, daemon.Config{State: state}.WithShared(&slow{hub.View(), describe}, "a", time.Hour))
+	describe()
+	if !described {
+		t.Error("it has not described itself")
+	}
+	if got, want := registered(t, d.admin), `["classes of server shop" "server shop"]`; got != want {
+		t.Errorf("registered are %s, want %s", got, want)
+	}
+	if has, err := d.repository(t).Classes(ctx, wire.ID(u).String()); err != nil || fmt.Sprint(has) != "[Dog]" {
+		t.Errorf("its classes are %v, %v", has, err)
+	}
+}
+
+// TestRenameAndSaidAnew has a server say, under the name that it has got, which classes it has, before what it has said under the one before is moved there: what it says now stands. What a program of DSOM
+// adds is added to what is moved, and what was moved in part, before there was no room, is moved to the end.
+func TestRenameAndSaidAnew(t *testing.T) {
+	t.Parallel()
+	f, ctx := &flaky{View: storetest.NewHub().View()}, t.Context()
+	d := runDSOM(t, daemon.Config{State: t.TempDir()}.WithShared(f, "a", time.Hour))
+	daemon.RetryEvery(d.daemon, time.Millisecond)
+	root, err := d.orb.Resolve(ctx, fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:%d/NameService", d.port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, repo := classmap.In(root), d.repository(t)
+	for what, c := range map[string]struct {
+		meanwhile func(shop string, u implrepo.UUID) error
+		want      string
+	}{
+		"it announces": {func(shop string, u implrepo.UUID) error {
+			return names.Announce(ctx, classmap.Server{Alias: shop, ID: wire.ID(u).String(), Ref: root}, []string{"Cat", "Emu"})
+		}, "[Cat Emu]"},
+		"another announces, of which it has the name": {func(shop string, u implrepo.UUID) error {
+			return names.Announce(ctx, classmap.Server{Alias: shop, ID: wire.ID(implrepo.NewUUID()).String(), Ref: root}, nil)
+		}, "[Cat Dog]"},
+		"a class is added": {func(_ string, u implrepo.UUID) error { return repo.AddClass(ctx, wire.ID(u).String(), "Emu") }, "[Cat Dog Emu]"},
+		"it is full for a while": {func(_ string, u implrepo.UUID) error {
+			n := 0
+			x := &failing{reason: store.ErrFull, fail: func(ops []store.Op) bool {
+				if writes("naming/")(ops) {
+					n++
+					return n > 1
+				}
+				return false
+			}}
+			f.fails.Store(x)
+			daemon.Renamed(ctx, d.daemon, u)
+			eventually(t, "it is full", func() bool { return x.tries.Load() > 0 })
+			f.fails.Store(nil)
+			return nil
+		}, "[Cat Dog]"},
+	} {
+		withClass(t, d, "bank", "Dog")
+		def, err := repo.ByAlias(ctx, "bank")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := repo.AddClass(ctx, def.ID, "Cat"); err != nil {
+			t.Fatal(err)
+		}
+		u := recordAlone(t, d.daemon.Store(), "bank", "shop")
+		if err := c.meanwhile("shop", u); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		daemon.Renamed(ctx, d.daemon, u)
+		eventually(t, what+": it has its name alone", func() bool {
+			r, err := implrepo.New(f.View).Get(ctx, u)
+			return err == nil && r.Was == ""
+		})
+		if has, err := names.Classes(ctx, "shop"); err != nil || fmt.Sprint(has) != c.want {
+			t.Errorf("%s: it has the classes %v, %v, want %s", what, has, err, c.want)
+		}
+		if has, err := names.All(ctx); err != nil || fmt.Sprint(has) != "[shop]" {
+			t.Errorf("%s: the servers are %v, %v", what, has, err)
+		}
+		if err := d.admin.Remove(ctx, "shop", false); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -107,6 +107,49 @@ func TestRenameIsTriedAgain(t *testing.T) {
 	}
 }
 
+// TestRemoveIsTriedAgain has the store fail when what is kept under the name of a server is taken away that was removed, at each of the steps: nobody gets the name until all is gone, when the store works again, by
+// this daemon or the next.
+func TestRemoveIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	hub, state, ctx := storetest.NewHub(), t.TempDir(), t.Context()
+	f := &flaky{View: hub.View()}
+	d := runDSOM(t, daemon.Config{State: state}.WithShared(f, "a", time.Hour))
+	daemon.RetryEvery(d.daemon, time.Millisecond)
+	steps := map[string]func(ops []store.Op) bool{
+		"interfaces": writes("ifr/"), "classes": writes("naming/"),
+		"the name": func(ops []store.Op) bool { return len(ops) == 1 && writes("server-name/")(ops) },
+	}
+	for what, fail := range steps {
+		for _, killed := range []bool{false, true} {
+			withClass(t, d, "bank", "Dog")
+			x := &failing{fail: fail, reason: store.ErrFull}
+			f.fails.Store(x)
+			if err := d.admin.Remove(ctx, "bank", false); err != nil {
+				t.Fatalf("%s: the removal: %v", what, err)
+			}
+			eventually(t, "it is tried again", func() bool { return x.tries.Load() > 3 })
+			if _, err := d.admin.Add(ctx, admin.Server{Name: "bank", Command: []string{"/bin/x"}}); !errors.Is(err, &admin.Error{Code: admin.CodeExists}) {
+				t.Errorf("%s: a new server of the name: %v", what, err)
+			}
+			if killed {
+				d.end()
+				f = &flaky{View: hub.View()}
+				d = runDSOM(t, daemon.Config{State: state}.WithShared(f, "a", time.Hour))
+				daemon.RetryEvery(d.daemon, time.Millisecond)
+			}
+			f.fails.Store(nil)
+			eventually(t, "the name is free", func() bool {
+				_, err := d.admin.Add(ctx, admin.Server{Name: "bank", Command: []string{"/bin/y"}})
+				return err == nil
+			})
+			holdsNothing(t, d, what, "bank")
+			if err := d.admin.Remove(ctx, "bank", false); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 // TestUpgradeDescribesLater has the store be full when a version of a server has taken over that has said what it is: that is registered when there is room, and what the version before has said is until then; a
 // daemon that ends meanwhile does not wait for it.
 func TestUpgradeDescribesLater(t *testing.T) {

@@ -222,6 +222,7 @@ type front struct {
 	datagrams atomic.Pointer[datagrams] // nil: none are heard, or not yet, while the API answers already
 	link      atomic.Pointer[onLink]    // nil: daemons of a link are not looked for, or not yet
 	root      *poa.Root
+	naming    *naming.Service
 	locator   *locator
 	peers     *peers
 	dsom      *dsomLives   // nil until calls are let in
@@ -375,6 +376,15 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		}
 	}
 	f.id = id
+	f.root = poa.New(f.orb)
+	f.naming, err = naming.New(ctx, naming.Config{
+		Store: d.store, Root: f.root, MayWrite: func(ctx context.Context) error { return f.peers.mayWrite(ctx) }, // calls are let in when there are peers
+		Log: f.seldom,
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.classes = newClasses(f.orb, f.naming) // before the local API answers, by which servers have it changed
 	if f.named != nil {
 		env = f.named.environment()
 	}
@@ -421,14 +431,8 @@ func (f *front) listenAddress(known identity) (host string, port uint16, err err
 // serve lets the calls in: naming, and the way to the servers.
 func (f *front) serve(ctx context.Context, d *Daemon) error {
 	f.peers = &peers{live: &f.live, sup: d.sup}
-	root := poa.New(f.orb)
-	service, err := naming.New(ctx, naming.Config{Store: d.store, Root: root, MayWrite: f.peers.mayWrite, Log: f.seldom})
-	if err != nil {
-		return err
-	}
-	names := service.Root()
+	root, names := f.root, f.naming.Root()
 	f.orb.RegisterInitialReference("NameService", names)
-	d.classes.Store(newClasses(f.orb, service))
 	interfaces, err := ifr.New(root, d.interfaces, f.c.Log)
 	if err != nil {
 		return err
@@ -442,7 +446,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	}
 	d.objects.Store(f.objects)
 	f.servePages(d)
-	f.root, f.locator = root, &locator{sup: d.sup, orb: f.orb, id: f.id, log: f.seldom, named: f.named, ipx: f.ipx}
+	f.locator = &locator{sup: d.sup, orb: f.orb, id: f.id, log: f.seldom, named: f.named, ipx: f.ipx}
 	next, err := f.serveDSOM(ctx, d, f.locator)
 	if err != nil {
 		return err
@@ -452,7 +456,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	if err := f.openUDP(); err != nil {
 		return err
 	}
-	if err := f.openLink(d, service); err != nil {
+	if err := f.openLink(d, f.naming); err != nil {
 		return err
 	}
 	if f.named != nil {
@@ -461,10 +465,10 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	if f.ipx != nil {
 		f.ipx.start(&datagram.Locator{Locate: f.where, Time: f.c.answerTime, Limits: f.c.Limits, Log: f.seldom})
 	}
-	if err := d.classes.Load().adopt(ctx, d.sup.Records()); err != nil {
+	if err := errors.Join(d.settleAll(ctx), d.forgetAll(ctx)); err != nil {
 		return err
 	}
-	return d.settleAll(ctx)
+	return d.classes.adopt(ctx, d.sup.Records())
 }
 
 // close ends the ORB.

@@ -261,7 +261,8 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 	} else if run := d.sup.Run(rec.UUID); run.State != admin.StateStopped && run.State != admin.StateBackOff {
 		return &admin.Error{Code: admin.CodeBusy, Message: fmt.Sprintf("server %q is %s; stop it first, or have it stopped", rec.Name, run.State)}
 	}
-	if err := records.Remove(ctx, rec.UUID); err != nil {
+	left, err := records.Remove(ctx, rec.UUID)
+	if err != nil {
 		return err
 	}
 	d.counts.forget(rec.UUID)
@@ -278,25 +279,51 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 	if err := d.sup.Forget(rec.UUID); err != nil {
 		d.o.Log.Warn("what was kept of a removed server is left", "server", rec.Name, "error", err)
 	}
-	for _, called := range []string{rec.Name, rec.Was} {
-		if called != "" {
-			d.forgetName(ctx, rec.UUID, called)
-		}
+	for _, l := range left {
+		d.forgotten(ctx, l)
 	}
 	return nil
 }
 
-// forgetName takes away what is kept under a name of a server that was removed, as long as nobody has the name: what another server says, which has got it by another daemon, is its own.
-func (d *Daemon) forgetName(ctx context.Context, server implrepo.UUID, called string) {
-	free := d.sup.Records().Free(called)
-	if err := d.classes.Load().forget(ctx, called, free); err != nil && !errors.Is(err, implrepo.ErrExists) {
-		d.o.Log.Warn("what is said of the classes of a removed server is left", "server", called, "error", err)
+// forgotten has what is kept under a name go that a server has left that was removed, and others have the name then: now, or in the background if that fails.
+func (d *Daemon) forgotten(ctx context.Context, l implrepo.Left) {
+	err := d.forgetName(ctx, l)
+	if err == nil {
+		return
 	}
-	for name, of := range map[string]string{admin.ServerSpecification(called): "", admin.ServerClasses(called): server.String()} {
-		if err := d.removeDescription(ctx, of, name, free); err != nil && !errors.Is(err, ifr.ErrUnknown) && !errors.Is(err, implrepo.ErrExists) {
-			d.o.Log.Warn("the interfaces of a removed server stay registered", "server", called, "name", name, "error", err)
+	d.o.Log.Warn("what was kept with a removed server is left, and nobody gets its name; this is tried again", "server", l.Name, "error", err)
+	d.late.until(func() bool {
+		ctx, cancel := d.late.attempt(context.Background())
+		defer cancel()
+		return d.forgetName(ctx, l) == nil
+	})
+}
+
+// forgetAll does that for all names that servers have left: those that a daemon had removed when it was killed.
+func (d *Daemon) forgetAll(ctx context.Context) error {
+	all, err := d.sup.Records().Left(ctx)
+	for _, l := range all {
+		d.forgotten(ctx, l)
+	}
+	return err
+}
+
+// forgetName takes away what is kept under a name that a server has left, and frees it: each piece as long as the name is left, since another daemon may do so too, and whoever gets the name then says what is its own.
+func (d *Daemon) forgetName(ctx context.Context, l implrepo.Left) error {
+	left := d.sup.Records().StillLeft(l)
+	err := d.classes.forget(ctx, l.Name, left)
+	for name, of := range map[string]string{admin.ServerSpecification(l.Name): "", admin.ServerClasses(l.Name): l.Server.String()} {
+		if failed := d.removeDescription(ctx, of, name, left); failed != nil && !errors.Is(failed, ifr.ErrUnknown) {
+			err = errors.Join(err, failed)
 		}
 	}
+	if errors.Is(err, implrepo.ErrUnknown) { // another daemon has done so
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return d.sup.Records().Free(ctx, l)
 }
 
 // startServer answers POST /v1/servers/{name}/start.

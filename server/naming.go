@@ -2,21 +2,18 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
 
-	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/std/cosnaming"
 	"github.com/opendsom/dsom/svc/naming/binding"
 )
 
-// asideTime bounds the question to the daemon whether a name is put aside.
-const asideTime = 10 * time.Second
-
 // Bind binds the object o to a stringified name in the daemon's naming service, such as
-// bank/main, over whatever had the name before, and makes the contexts on the way. In a process that an upgrade tries out (dsom server upgrade) the daemon does so
-// when that goes well, and the name is as it was until then, and if it does not. A private server tells its parent.
+// bank/main, over whatever had the name before, and makes the contexts on the way. In a process that an upgrade tries out (dsom server upgrade) it
+// is done when that goes well, as Say says; that it cannot be done for what is bound already is an error at once. A private server tells its parent.
 func (s *Server) Bind(ctx context.Context, name string, o orb.Object) error {
 	if s.parent != nil {
 		s.parent.bind(name, o)
@@ -25,34 +22,39 @@ func (s *Server) Bind(ctx context.Context, name string, o orb.Object) error {
 	if s.daemon == "" {
 		return fmt.Errorf("%s cannot be bound: %s", name, s.without)
 	}
-	if _, err := ior.ParseName(name); err != nil {
-		return err
-	}
-	aside, err := s.aside(ctx, admin.Naming{Name: name, Reference: orb.RefOf(o).String()})
+	n, err := ior.ParseName(name)
 	if err != nil {
-		return fmt.Errorf("binding %s: %w", name, err)
-	}
-	if aside {
-		return nil
+		return err
 	}
 	root, err := s.ORB.InitialReference(ctx, "NameService")
 	if err != nil {
 		return err
 	}
-	return binding.Bind(ctx, root, name, o)
-}
-
-// AnnounceLater has the daemon say in its naming service that the server object makes objects of classes, and of no others, when the upgrade goes well that tries the process out. It reports whether
-// there is such an upgrade: if not, nothing was done.
-func (s *Server) AnnounceLater(ctx context.Context, object *orb.Ref, classes []string) (bool, error) {
-	return s.aside(ctx, admin.Naming{Reference: object.String(), Serves: true, Classes: classes})
-}
-
-func (s *Server) aside(ctx context.Context, what admin.Naming) (bool, error) {
-	if s.lease == nil {
-		return false, nil
+	if s.lease != nil && s.lease.Trial() {
+		if err := bindable(ctx, root, name, n); err != nil {
+			return err
+		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, asideTime)
+	return s.Say(ctx, "name "+name, func(ctx context.Context) error { return binding.Bind(ctx, root, name, o) })
+}
+
+// bindable returns why no object can be bound to a name for what is bound now. Of a naming service that cannot be asked nothing is known.
+func bindable(ctx context.Context, root *orb.Ref, name string, n ior.Name) error {
+	ctx, cancel := context.WithTimeout(ctx, sayTime)
 	defer cancel()
-	return s.lease.Aside(ctx, what)
+	below := cosnaming.Name{}
+	for _, c := range append(n, ior.NameComponent{ID: "x"}) { // whether the name is that of a context shows below it
+		below = append(below, cosnaming.NameComponent{Id: c.ID, Kind: c.Kind})
+	}
+	_, err := cosnaming.NamingContextClass.Unchecked(root).Resolve(ctx, below)
+	missing := (*cosnaming.NamingContext_NotFound)(nil)
+	switch found := errors.As(err, &missing); {
+	case errors.As(err, new(*cosnaming.NamingContext_InvalidName)):
+		return fmt.Errorf("binding %s: %w", name, err)
+	case err == nil, found && missing.Why == cosnaming.NamingContext_NotFoundReason_MissingNode && len(missing.RestOfName) == 1:
+		return fmt.Errorf("binding %s: a context is bound to that name", name)
+	case found && missing.Why == cosnaming.NamingContext_NotFoundReason_NotContext && len(missing.RestOfName) > 2:
+		return fmt.Errorf("binding %s: an object, and no context, is bound to %s: %w", name, n[:len(n)+2-len(missing.RestOfName)], err)
+	}
+	return nil
 }

@@ -136,6 +136,7 @@ type Server struct {
 	published  bool         // what the server's references name was set
 	active     *activity    // nil: nobody wants to know
 	lease      *lease.Lease // nil: the daemon has nothing to do with the server
+	said       sayings
 
 	mu    sync.Mutex
 	atEnd []func() error
@@ -147,7 +148,13 @@ type Server struct {
 func (s *Server) Object() string { return os.Getenv(admin.EnvServerObject) }
 
 // Name returns the server's name, "" if it has none.
-func (s *Server) Name() string { return s.name }
+func (s *Server) Name() string {
+	if s.lease == nil {
+		return s.name
+	}
+	name, _ := s.lease.Identity() // it may have got another
+	return name
+}
 
 // Daemon returns the address, host:port, at which the daemon takes calls; "" without one.
 func (s *Server) Daemon() string { return s.daemon }
@@ -396,6 +403,10 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 		})
 	}
 	s := &Server{ORB: o, Root: poa.New(o), parent: parent, name: at.name, daemon: at.daemon, without: at.without, identified: cfg.RequireIdentity, published: publish != "", active: active, lease: at.lease, stop: stop}
+	s.said.log = opt.Logger
+	if at.lease != nil {
+		at.lease.Serving(s.said.say)
+	}
 	if at.daemon != "" {
 		h, err := toDaemon(at.daemon)
 		if err != nil {

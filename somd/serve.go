@@ -24,9 +24,10 @@ type Host interface {
 	DeactivateKey(key string) error                            // undoes that
 	AtEnd(f func() error)                                      // has f called when no call is under way any more
 	WhileBusy(f func() bool)                                   // does not end for want of calls while f reports true
-	// AnnounceLater reports whether an upgrade tries the process out: then the daemon says which classes the server object makes objects of when that goes well.
-	AnnounceLater(ctx context.Context, object *orb.Ref, classes []string) (bool, error)
-	Private() bool // a client has started it for itself, and finds what Bind tells it
+	Private() bool                                             // a client has started it for itself, and finds what Bind tells it
+
+	// Say has the naming service say something of the server by do: now, or, where an upgrade tries the process out, when that goes well.
+	Say(ctx context.Context, of string, do func(context.Context) error) error
 }
 
 // Serve makes a server program serve classes, those of the names that find finds, by a SOMDServer in the domain. With a daemon it is bound to the
@@ -59,15 +60,11 @@ func Serve(ctx context.Context, h Host, d *Domain, find func(name string) (*som.
 	if err := h.ActivateKey(string(wire.ServerKey(id)), ref); err != nil { // as the daemon, and programs of SOM's DSOM, call the server object: by the server's id alone
 		return ref, err
 	}
-	if later, err := h.AnnounceLater(ctx, ref, names); later || err != nil {
-		return ref, err
-	}
-	if err := h.Bind(ctx, classmap.Context+"/"+h.Name(), ref); err != nil {
-		return ref, err
-	}
-	m, err := classmap.Of(ctx, d.ORB())
-	if err != nil {
-		return ref, err
-	}
-	return ref, m.Announce(ctx, classmap.Server{Alias: h.Name(), ID: id.String(), Ref: ref}, names)
+	return ref, h.Say(ctx, "classes", func(ctx context.Context) error {
+		m, err := classmap.Of(ctx, d.ORB())
+		if err != nil {
+			return err
+		}
+		return m.Announce(ctx, classmap.Server{Alias: h.Name(), ID: id.String(), Ref: ref}, names)
+	})
 }

@@ -62,7 +62,7 @@ SOM_PER_CLIENT som_ref SOMD_ServerObject;  /* the SOMDServer; NULL in a program 
 SOM_PER_CLIENT struct somd_client {
 	som_turn turn; /* of who changes any of this */
 	som_ref process;
-	unsigned inits;
+	unsigned inits, ending; /* and how many calls of SOMD_Uninit end them just now */
 } somd_client;
 
 /* Loads the ORB, unless it is there. */
@@ -97,6 +97,9 @@ static inline void SOMD_Init(som_env *ev) {
 	if (somd_client.inits) {
 		somd_client.inits++;
 		if (!SOMD_ServerObject) somd_serves(to);
+	} else if (somd_client.process) { /* a SOMD_Uninit waits for calls, which use what there is */
+		SOMDProcess_begin(somd_client.process, to);
+		if (to->major == SOM_NO_EXCEPTION) somd_client.inits = 1;
 	} else {
 		if (somd_load(to) == SOM_OK && (somd_client.process = SOMDProcess_new(to))) SOMDProcess_begin(somd_client.process, to);
 		if (to->major == SOM_NO_EXCEPTION) {
@@ -115,20 +118,26 @@ static inline void SOMD_Init(som_env *ev) {
 	if (!ev) som_env_clear(&own);
 }
 
-/* Takes a SOMD_Init back. */
+/* Takes a SOMD_Init back. What calls use that a server still carries out stays until they have ended, and if SOMD_Init was called meanwhile, until that is taken back. */
 static inline void SOMD_Uninit(som_env *ev) {
 	if (som_turn_take(&somd_client.turn, ev) != SOM_OK) return;
 	unsigned were = somd_client.inits;
-	som_ref process = somd_client.process, all[] = {SOMD_ORBObject, SOMD_ImplRepObject, SOMD_ObjectMgr, SOMD_SOMOAObject, SOMD_ServerObject, process};
 	if (were) somd_client.inits--;
-	if (were == 1) SOMD_ORBObject = SOMD_ImplRepObject = SOMD_ObjectMgr = SOMD_SOMOAObject = SOMD_ServerObject = somd_client.process = NULL;
+	if (were == 1) somd_client.ending++;
 	som_turn_give(&somd_client.turn);
 	if (!were) {
 		som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "SOMD_Uninit is called more often than SOMD_Init");
 	} else if (were == 1) {
-		SOMDProcess_end(process, ev); /* without the turn: a server's last calls are carried out, and may begin again */
-		for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
-			som_release(all[i]);
+		SOMDProcess_end(somd_client.process, ev); /* without the turn: a server's last calls are carried out, and may begin again */
+		som_ref left[6] = {NULL};
+		if (som_turn_take(&somd_client.turn, NULL) != SOM_OK) return; /* they stay, and are those of the next SOMD_Init */
+		if (--somd_client.ending == 0 && somd_client.inits == 0) {
+			left[0] = SOMD_ORBObject, left[1] = SOMD_ImplRepObject, left[2] = SOMD_ObjectMgr, left[3] = SOMD_SOMOAObject, left[4] = SOMD_ServerObject, left[5] = somd_client.process;
+			SOMD_ORBObject = SOMD_ImplRepObject = SOMD_ObjectMgr = SOMD_SOMOAObject = SOMD_ServerObject = somd_client.process = NULL;
+		}
+		som_turn_give(&somd_client.turn);
+		for (unsigned i = 0; i < sizeof left / sizeof *left; i++)
+			som_release(left[i]);
 	}
 }
 

@@ -69,23 +69,7 @@ func (s *Stream) Next() (Message, error) {
 // Close ends the lease without a word; the daemon takes it for lost.
 func (s *Stream) Close() error { return s.body.Close() }
 
-// A Naming is what a server wants the naming service to say: of a name that it leads to an object, or of the server which classes it makes objects of.
-type Naming struct {
-	Name      string `json:"name,omitempty"` // stringified, such as bank/main
-	Reference string `json:"reference"`      // of the object, or the server object: an IOR
-
-	Serves  bool     `json:"serves,omitempty"` // it is the classes that are said, and no name
-	Classes []string `json:"classes,omitempty"`
-}
-
-// An Aside says whether something was put aside.
-type Aside struct {
-	Aside bool `json:"aside"`
-}
-
-// Aside has the daemon say something in the naming service when the upgrade goes well that tries the process of a lease out. It reports whether there is such an upgrade; if not, nothing was done.
-func (c *Client) Aside(ctx context.Context, lease string, what Naming) (bool, error) {
-	var out Aside
-	err := c.call(ctx, http.MethodPut, "/v1/leases/"+url.PathEscape(lease)+"/naming", what, &out)
-	return out.Aside, err
+// Said says that the process of a lease, which was told by MessageServes that it serves, has had the naming service say all that it had put aside until then.
+func (c *Client) Said(ctx context.Context, lease string) error {
+	return c.call(ctx, http.MethodPut, "/v1/leases/"+url.PathEscape(lease)+"/said", nil, nil)
 }

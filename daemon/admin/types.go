@@ -265,6 +265,7 @@ const (
 	MessageStop    = "stop"    // finish the calls under way and end
 	MessageCounts  = "counts"  // somebody wants to know what was counted: send Counts
 	MessageDaemons = "daemons" // references name others from now on: see Publish
+	MessageServes  = "serves"  // the upgrade has gone well that tried the process out: say what was put aside, and then that it is, by Client.Said
 )
 
 // A Message is a line in the stream of a lease, from the daemon to the server.
@@ -273,7 +274,7 @@ type Message struct {
 
 	// Of MessageGranted.
 	Lease string   `json:"lease,omitempty"` // its id, for the requests about it
-	Name  string   `json:"name,omitempty"`  // of the record
+	Name  string   `json:"name,omitempty"`  // of the record; of MessageServes, too
 	UUID  string   `json:"uuid,omitempty"`
 	Ping  Duration `json:"ping,omitzero"` // how often a message comes at least
 
@@ -287,7 +288,7 @@ type Message struct {
 	// Secure says that the server is to refuse callers that are not identified, and to say so by IdentifiedCallers among its endpoints.
 	Secure bool `json:"secure,omitempty"`
 
-	// Trial says that an upgrade tries the process out: what it wants the naming service to say is told the daemon, by Client.Aside.
+	// Trial says that the process does not serve: an upgrade tries it out, or another version has taken its place. It changes no names until MessageServes comes, or it is granted a lease without that.
 	Trial bool `json:"trial,omitempty"`
 
 	// Publish, of MessageDaemons too, is what references name for the daemon and those beside it, to whom; "": what the environment says.

@@ -3,6 +3,7 @@ package supervise_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -59,14 +60,36 @@ func TestTermsByHand(t *testing.T) {
 	}
 }
 
+// lives are how long servers have lived, by the log.
+type lives struct {
+	mu  sync.Mutex
+	all []time.Duration
+}
+
+func (l *lives) Enabled(context.Context, slog.Level) bool { return true }
+func (l *lives) WithAttrs([]slog.Attr) slog.Handler       { return l }
+func (l *lives) WithGroup(string) slog.Handler            { return l }
+func (l *lives) Handle(_ context.Context, r slog.Record) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "lived" {
+			l.all = append(l.all, a.Value.Duration())
+		}
+		return true
+	})
+	return nil
+}
+
 // TestSickInARow has a server be ended for its health twice: where it has worked meanwhile, for as long as it takes to be settled, it is started again, and where it has not it is given up.
 func TestSickInARow(t *testing.T) {
 	t.Parallel()
 	for _, worked := range []bool{true, false} {
 		var sick atomic.Bool
+		var lived lives
 		var asked atomic.Int32
 		var come sync.RWMutex // held until the call that a process was started for knows of it: one that is ended before is started again for that call
-		f := start(t, supervise.Options{Settled: time.Nanosecond, BackOff: time.Nanosecond, MaxBackOff: time.Nanosecond, Probe: func(context.Context, implrepo.Record, supervise.Live) error {
+		f := start(t, supervise.Options{Log: slog.New(&lived), Settled: time.Nanosecond, BackOff: time.Nanosecond, MaxBackOff: time.Nanosecond, Probe: func(context.Context, implrepo.Record, supervise.Live) error {
 			come.RLock()
 			defer come.RUnlock()
 			defer asked.Add(1)
@@ -101,6 +124,18 @@ func TestSickInARow(t *testing.T) {
 			sick.Store(true)
 			eventually(t, "it is ended", func() bool { r := f.Run(f.u); return r.PID == 0 && strings.Contains(r.Ended, "ledger") })
 		}
+		eventually(t, "it is said how long both processes lived", func() bool {
+			lived.mu.Lock()
+			defer lived.mu.Unlock()
+			return len(lived.all) == 2
+		})
+		lived.mu.Lock()
+		for _, d := range lived.all {
+			if d <= 0 || d > time.Minute {
+				t.Errorf("it is said to have lived %v", d)
+			}
+		}
+		lived.mu.Unlock()
 		sick.Store(false)
 		called := f.ensure(t)
 		if !worked {

@@ -254,8 +254,9 @@ func (l *life) bury(failure error) {
 	l.s.noteCall(st, l.rec, failure) // before anybody hears of the failure, and calls again
 	st.mu.Lock()
 	lived := time.Since(l.born)
-	if l.sick != "" { // it has worked until then, and not since
-		lived = l.worked.Sub(l.born)
+	worked := lived
+	if l.sick != "" { // it has worked until then, or never, and not since
+		worked = max(l.worked.Sub(l.born), 0)
 	}
 	lease := l.lease
 	l.lease = nil
@@ -267,7 +268,7 @@ func (l *life) bury(failure error) {
 		st.failed, st.failure = l.attempt, failure
 	case failure != nil:
 		st.fail(l.attempt, failure, l.rec.Retry, &l.s.o)
-	case l.stopAsked || lived >= l.s.o.Settled:
+	case l.stopAsked || worked >= l.s.o.Settled:
 		st.crashes = 0
 	default:
 		st.crashes++

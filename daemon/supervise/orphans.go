@@ -3,6 +3,7 @@ package supervise
 import (
 	"context"
 	"os"
+	"strings"
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/process"
@@ -10,7 +11,7 @@ import (
 )
 
 // endChecks ends what is left of the commands by which an earlier daemon, which was killed, has asked whether servers work. It is called before this one asks any. They are known by
-// the variable in their environment that says whose check it is.
+// the variable in their environment that says whose check it is, and of which machine: other daemons of this host may share the store.
 func (s *Supervisor) endChecks(ctx context.Context) {
 	all, err := process.All()
 	if err != nil {
@@ -21,8 +22,9 @@ func (s *Supervisor) endChecks(ctx context.Context) {
 		if !ok || id.PID == os.Getpid() {
 			continue
 		}
-		u, err := implrepo.ParseUUID(text)
-		if err != nil {
+		server, by, _ := strings.Cut(text, "@")
+		u, err := implrepo.ParseUUID(server)
+		if err != nil || by != s.o.Machine {
 			continue
 		}
 		rec, err := s.repo.Get(ctx, u)
@@ -32,6 +34,14 @@ func (s *Supervisor) endChecks(ctx context.Context) {
 		err = id.Signal(os.Kill)
 		s.o.Log.Info("a process was ended that an earlier daemon had started to see whether a server works", "server", rec.Name, "pid", id.PID, "error", err)
 	}
+}
+
+// checkMark is the value of that variable for a check of a server.
+func (s *Supervisor) checkMark(u implrepo.UUID) string {
+	if s.o.Machine == "" {
+		return u.String()
+	}
+	return u.String() + "@" + s.o.Machine
 }
 
 // endOrphans ends what is left of the group of a process that an earlier daemon has started and that has ended: its children, which

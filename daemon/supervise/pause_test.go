@@ -11,7 +11,7 @@ import (
 	"github.com/opendsom/dsom/svc/implrepo"
 )
 
-// TestPause has a call wait for a server that is to run alone while it is upgraded: it is served as soon as the new process takes calls, though what that has said of itself is still being noted, and how long
+// TestPause has a call wait for a server that is to run alone while it is upgraded: it is served as soon as the new process takes calls and what calls wait for is done that it has put aside, though the rest is not yet, and how long
 // it waited is told.
 func TestPause(t *testing.T) {
 	t.Parallel()
@@ -33,10 +33,19 @@ func TestPause(t *testing.T) {
 	if aside, err := tried.Aside("it", func(context.Context) { close(noting); <-noted }); err != nil || !aside {
 		t.Errorf("put aside: %v, %v", aside, err)
 	}
-	least := time.Since(waits)
+	naming, named := make(chan struct{}), make(chan struct{})
+	if aside, err := tried.AsideFirst("the names", func(context.Context) { close(naming); <-named }); err != nil || !aside {
+		t.Errorf("put aside: %v, %v", aside, err)
+	}
 	if err := tried.SetEndpoints([]string{second}); err != nil {
 		t.Fatal(err)
 	}
+	<-naming
+	if f.Waiting(f.u) == 0 {
+		t.Error("the call does not wait for the names")
+	}
+	least := time.Since(waits)
+	close(named)
 	<-noting
 	select {
 	case err := <-called:

@@ -110,7 +110,7 @@ func costs(t *testing.T, servers int) map[string]string {
 			return second(s.Register(ctx, supervise.Registration{UUID: rec.UUID, ByHand: true, Incarnation: "i", Process: self, Endpoints: []string{"here"}}))
 		}},
 		{"where it is", func() error { return second(s.Ensure(ctx, rec.UUID)) }},
-		{"remove", func() error { return s.Records().Remove(ctx, rec.UUID) }},
+		{"remove", func() error { _, err := s.Records().Remove(ctx, rec.UUID); return err }},
 	} {
 		if all[step.what], err = c.asked(step.do); err != nil {
 			t.Fatalf("%s: %v", step.what, err)

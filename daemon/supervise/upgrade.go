@@ -99,12 +99,12 @@ func (s *Supervisor) upgradeBeside(ctx context.Context, g *group, rec, next impl
 	g.next = nil
 	g.mu.Unlock()
 	if err != nil {
-		g.tried(ctx, false)
+		g.tried(ctx, false, nil)
 		s.o.Log.Error("an upgrade was given up, and the server is as it was", "server", rec.Name, "error", err)
 		_, undo := s.endSurplus(context.WithoutCancel(ctx), g, "its upgrade was given up")
 		return Upgraded{}, errors.Join(err, undo)
 	}
-	g.tried(ctx, true)
+	g.tried(ctx, true, nil)
 	begun = time.Now()
 	ended, err := s.endSurplus(ctx, g, "a new version has taken its place")
 	if idle && next.Activation.Apart() { // the process was started to see that it comes up, and nobody called for it
@@ -199,7 +199,7 @@ func (s *Supervisor) upgradeInTurn(ctx context.Context, g *group, rec, next impl
 	g.mu.Lock()
 	g.trial = &trial{version: next.Upgrade}
 	g.mu.Unlock()
-	defer g.tried(ctx, false) // unless it was
+	defer g.tried(ctx, false, nil) // unless it was
 	next, err := s.commitUpgrade(ctx, rec, next)
 	if err != nil {
 		return Upgraded{}, err
@@ -212,12 +212,12 @@ func (s *Supervisor) upgradeInTurn(ctx context.Context, g *group, rec, next impl
 		err = s.startVersion(ctx, next)
 	}
 	if err == nil {
-		done := Upgraded{Record: next, Ended: ended, Started: time.Since(begun), Drained: drained, Paused: paused()}
-		release() // what was put aside takes its time, and is nothing that calls wait for
-		g.tried(ctx, true)
+		done := Upgraded{Record: next, Ended: ended, Started: time.Since(begun), Drained: drained}
+		g.tried(ctx, true, release)
+		done.Paused = paused()
 		return done, nil
 	}
-	g.tried(ctx, false) // before the version before, whose number is another's now, says anything
+	g.tried(ctx, false, nil) // before the version before, whose number is another's now, says anything
 	s.o.Log.Error("an upgrade has failed, the version before is started again", "server", rec.Name, "error", err)
 	back := rec
 	back.Upgrade = next.Upgrade + 1 // the places of the new processes are not given to others before those have ended

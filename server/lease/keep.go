@@ -123,6 +123,8 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 	if first.Hold > 0 {
 		teller.Go(func() { l.renew(ctx, client, first.Lease, time.Duration(first.Hold)) })
 	}
+	serves := make(chan struct{}, 1)
+	teller.Go(func() { l.serve(ctx, client, first.Lease, first.Trial, serves) })
 	asks := make(chan struct{}, 1)
 	teller.Go(func() { l.answer(ctx, client, first.Lease, asks) })
 	for {
@@ -139,6 +141,12 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 			}
 		case admin.MessageDaemons:
 			l.daemons(m.Publish)
+		case admin.MessageServes:
+			l.called(m.Name)
+			select {
+			case serves <- struct{}{}:
+			default: // it was told before
+			}
 		case admin.MessageCounts:
 			select {
 			case asks <- struct{}{}:

@@ -100,8 +100,9 @@ type Lease struct {
 	name      string
 	uuid      string
 	terms     Terms
-	trial     bool  // an upgrade tries the process out, as far as is known
-	err       error // why it was refused
+	trial     bool                  // the process does not serve, as far as is known
+	serving   func(context.Context) // see Serving
+	err       error                 // why it was refused
 
 	described *description // what the daemon is to know of the classes; nil: nothing
 
@@ -248,29 +249,6 @@ func (l *Lease) Describe(ctx context.Context, packed []byte) error {
 	case <-ctx.Done():
 		return fmt.Errorf("lease: the daemon has not answered yet, and is asked on: %w", ctx.Err())
 	}
-}
-
-// Aside has what the naming service is to say be said by the daemon when the upgrade goes well that tries the process out. It reports whether there is such an upgrade: if not, it is this process's
-// to say, and nothing was done.
-func (l *Lease) Aside(ctx context.Context, what admin.Naming) (bool, error) {
-	l.mu.Lock()
-	trial, id, client := l.trial, l.id, l.client
-	l.mu.Unlock()
-	if !trial {
-		return false, nil
-	}
-	if id == "" {
-		return false, admin.ErrNoDaemon
-	}
-	aside, err := client.Aside(ctx, id, what)
-	if err == nil && !aside {
-		l.mu.Lock()
-		if l.id == id {
-			l.trial = false
-		}
-		l.mu.Unlock()
-	}
-	return aside, err
 }
 
 // Close tells the daemon, if it is there and before ctx ends, that the server is done, and

@@ -35,6 +35,8 @@ type fakeDaemon struct {
 	ping      time.Duration
 	hold      chan struct{}      // the grant is told when this is closed
 	messages  chan admin.Message // to be told; closed: end the stream
+	trial     bool               // the process is tried out
+	said      int                // how often it had said that it has said all
 	described []string           // what was said of classes, each time
 	answers   []string           // the codes of the errors that this is answered with, first
 }
@@ -51,6 +53,11 @@ func daemon(t *testing.T, state string) *fakeDaemon {
 		if err := json.NewDecoder(r.Body).Decode(&d.endpoints); err != nil {
 			t.Error(err)
 		}
+	})
+	mux.HandleFunc("PUT /v1/leases/id/said", func(http.ResponseWriter, *http.Request) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.said++
 	})
 	mux.HandleFunc("DELETE /v1/leases/id", func(http.ResponseWriter, *http.Request) {
 		d.mu.Lock()
@@ -91,7 +98,7 @@ func (d *fakeDaemon) grant(w http.ResponseWriter, r *http.Request) {
 		panic(fmt.Sprintf("got %+v, %v", reg, err))
 	}
 	d.tokens = append(d.tokens, r.Header.Get("Authorization"))
-	refuse, messages, hold := d.refuse, d.messages, d.hold
+	refuse, messages, hold, trial := d.refuse, d.messages, d.hold, d.trial
 	if refuse == nil {
 		d.grants = append(d.grants, reg)
 		d.endpoints = reg.Endpoints
@@ -109,7 +116,7 @@ func (d *fakeDaemon) grant(w http.ResponseWriter, r *http.Request) {
 	if hold != nil {
 		<-hold
 	}
-	tell(admin.Message{Type: admin.MessageGranted, Lease: "id", Name: "bank", UUID: "u", Ping: admin.Duration(d.ping)})
+	tell(admin.Message{Type: admin.MessageGranted, Lease: "id", Name: "bank", UUID: "u", Ping: admin.Duration(d.ping), Trial: trial})
 	for {
 		select {
 		case m, ok := <-messages:
@@ -367,4 +374,39 @@ func (d *fakeDaemon) told() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.described)
+}
+
+// TestServing has a process be tried out that is told that it serves, and one that is not, since its daemon was killed: the next one grants the lease to the process that serves.
+func TestServing(t *testing.T) {
+	t.Parallel()
+	for what, told := range map[string]bool{"it is told": true, "the daemon is killed": false} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			state := t.TempDir()
+			d := daemon(t, state)
+			d.trial = true
+			l := connect(t, lease.Config{State: state, Name: "bank"})
+			serving := make(chan bool, 1)
+			l.Serving(func(context.Context) { serving <- l.Trial() })
+			if err := l.Granted(t.Context()); err != nil || !l.Trial() {
+				t.Fatalf("%v; tried out: %v", err, l.Trial())
+			}
+			if told {
+				d.messages <- admin.Message{Type: admin.MessageServes, Name: "shop"}
+			} else {
+				d.stop()
+				daemon(t, state)
+			}
+			if trial := <-serving; trial {
+				t.Error("it is tried out still")
+			}
+			if !told {
+				return
+			}
+			eventually(t, "the daemon hears of it", func() bool { return d.look(func() bool { return d.said == 1 }) })
+			if name, _ := l.Identity(); name != "shop" {
+				t.Errorf("it is called %q", name)
+			}
+		})
+	}
 }

@@ -118,6 +118,9 @@ func (m Map) Change(ctx context.Context, s Server, more, less []string) error {
 // Called returns the properties of a server's names that say what it is called.
 func Called(alias string) extendednaming.PropertyList { return properties(Server{Alias: alias}, "") }
 
+// IsOf returns the properties of a server's names that say whose they are, by its ID.
+func IsOf(id string) extendednaming.PropertyList { return properties(Server{ID: id}, "") }
+
 func properties(s Server, of string) (list extendednaming.PropertyList) {
 	for _, p := range [][2]string{{class, of}, {alias, s.Alias}, {serverID, s.ID}} {
 		if p[1] != "" {

@@ -60,8 +60,8 @@ func (h *host) Bind(_ context.Context, name string, _ orb.Object) error { return
 func (h *host) WhileBusy(func() bool)                                   {}
 func (h *host) Private() bool                                           { return false }
 func (h *host) AtEnd(f func() error)                                    { h.mu.Lock(); h.ends = append(h.ends, f); h.mu.Unlock() }
-func (h *host) AnnounceLater(context.Context, *orb.Ref, []string) (bool, error) {
-	return false, nil
+func (h *host) Say(_ context.Context, of string, _ func(context.Context) error) error {
+	return h.bound(of)
 }
 func (h *host) ActivateKey(key string, ref *orb.Ref) error {
 	s, err := h.objects.ReferenceToServant(ref)

@@ -1,6 +1,7 @@
 package implrepo_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -77,10 +78,10 @@ func TestLifeOfARecord(t *testing.T) {
 	if _, err := repo.Add(ctx, implrepo.Record{Name: "bank", Command: []string{"x"}}); err != nil {
 		t.Errorf("its old name is not free: %v", err)
 	}
-	if err := repo.Remove(ctx, got.UUID); err != nil {
+	if err := remove(ctx, repo, got.UUID); err != nil {
 		t.Error(err)
 	}
-	if err := repo.Remove(ctx, got.UUID); !errors.Is(err, implrepo.ErrUnknown) {
+	if err := remove(ctx, repo, got.UUID); !errors.Is(err, implrepo.ErrUnknown) {
 		t.Errorf("removed twice: got %v, want %v", err, implrepo.ErrUnknown)
 	}
 	if list, err := repo.List(ctx); err != nil || len(list) != 1 || list[0].Name != "bank" {
@@ -251,7 +252,7 @@ func TestModel(t *testing.T) {
 			"remove": func(rt *rapid.T) {
 				n := strings.ToLower(name.Draw(rt, "name"))
 				u, known := want[n]
-				check(rt, repo.Remove(ctx, u), known, implrepo.ErrUnknown)
+				check(rt, remove(ctx, repo, u), known, implrepo.ErrUnknown)
 				delete(want, n)
 			},
 			"": func(rt *rapid.T) {
@@ -335,7 +336,7 @@ func TestNameBefore(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-	if err := repo.Remove(ctx, other.UUID); err != nil {
+	if err := remove(ctx, repo, other.UUID); err != nil {
 		t.Error(err)
 	}
 
@@ -352,12 +353,73 @@ func TestNameBefore(t *testing.T) {
 	if _, err := rename("mall"); err != nil {
 		t.Error(err)
 	}
-	if err := repo.Remove(ctx, bank.UUID); err != nil {
+	if err := remove(ctx, repo, bank.UUID); err != nil {
 		t.Error(err)
 	}
 	for _, name := range []string{"shop", "mall"} {
 		if _, err := repo.Add(ctx, implrepo.Record{Name: name}); err != nil {
 			t.Errorf("%s is not free: %v", name, err)
+		}
+	}
+}
+
+// remove removes a server, and lets others have its names.
+func remove(ctx context.Context, repo *implrepo.Repo, u implrepo.UUID) error {
+	left, err := repo.Remove(ctx, u)
+	for _, l := range left {
+		err = errors.Join(err, repo.Free(ctx, l))
+	}
+	return err
+}
+
+// TestLeft holds that the names of a server that is removed, also the one before, are nobody's until they are freed, and then whose they become.
+func TestLeft(t *testing.T) {
+	t.Parallel()
+	repo, ctx := implrepo.New(open(t, t.TempDir())), t.Context()
+	r, err := repo.Add(ctx, implrepo.Record{Name: "Bank"})
+	if err == nil {
+		_, err = repo.Update(ctx, r.UUID, func(r *implrepo.Record) error { r.Name = "shop"; return nil })
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, err := repo.Remove(ctx, r.UUID)
+	if err != nil || len(left) != 2 {
+		t.Fatal(left, err)
+	}
+	if all, err := repo.Left(ctx); err != nil || !slices.Contains(all, left[0]) || !slices.Contains(all, left[1]) || len(all) != 2 {
+		t.Errorf("left are %v, %v, want %v", all, err, left)
+	}
+	for _, l := range left {
+		if _, err := repo.ByName(ctx, l.Name); !errors.Is(err, implrepo.ErrUnknown) {
+			t.Errorf("by the name %s: %v", l.Name, err)
+		}
+		again := implrepo.Record{Name: strings.ToUpper(l.Name), UUID: l.Server} // the same server
+		if _, err := repo.Add(ctx, again); !errors.Is(err, implrepo.ErrExists) {
+			t.Errorf("another %s: %v", l.Name, err)
+		}
+		if _, err := repo.StillLeft(l)(ctx); err != nil {
+			t.Error(err)
+		}
+		for range 2 {
+			if err := repo.Free(ctx, l); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := repo.StillLeft(l)(ctx); !errors.Is(err, implrepo.ErrUnknown) {
+			t.Errorf("when it is free: %v", err)
+		}
+		if again, err = repo.Add(ctx, again); err != nil {
+			t.Fatal(err)
+		}
+		if err := repo.Free(ctx, l); err != nil {
+			t.Error(err)
+		}
+		if _, err := repo.ByName(ctx, l.Name); err != nil {
+			t.Errorf("the next of the name: %v", err)
+		}
+		if err := remove(ctx, repo, again.UUID); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -87,19 +87,24 @@ func (p *Repo) Add(ctx context.Context, r Record) (Record, error) {
 			return r, nil
 		}
 		if !isOrder(err) {
-			return Record{}, taken(err, r)
+			return Record{}, p.taken(ctx, err, r)
 		}
 	}
 	return Record{}, fmt.Errorf("server %q: %w, %d times in a row", r.Name, store.ErrConflict, attempts)
 }
 
 // taken makes a conflict over a name or UUID an ErrExists.
-func taken(err error, r Record) error {
+func (p *Repo) taken(ctx context.Context, err error, r Record) error {
 	var e *store.Error
 	if !errors.Is(err, store.ErrConflict) || !errors.As(err, &e) {
 		return err
 	}
 	if e.Key == nameKey(r.Name) {
+		if now, err := p.s.Get(ctx, e.Key); err == nil {
+			if _, left, _ := parseLeft(now.Value); left {
+				return fmt.Errorf("server %q %w: it was removed, and what was kept with it is still being taken away; try again", r.Name, ErrExists)
+			}
+		}
 		return fmt.Errorf("server %q %w", r.Name, ErrExists)
 	}
 	return fmt.Errorf("server with UUID %v %w", r.UUID, ErrExists)
@@ -158,6 +163,9 @@ func (p *Repo) ByName(ctx context.Context, name string) (Record, error) {
 		}
 		if err != nil {
 			return Record{}, err
+		}
+		if _, left, _ := parseLeft(e.Value); left {
+			return Record{}, unknown
 		}
 		u, err := ParseUUID(string(e.Value))
 		if err != nil {
@@ -247,7 +255,7 @@ func (p *Repo) replace(ctx context.Context, old, r Record) (uint64, error) {
 	}
 	rev, err := p.s.Commit(ctx, ops...)
 	if e := (*store.Error)(nil); errors.As(err, &e) && e.Key == nameKey(r.Name) {
-		return 0, taken(err, r)
+		return 0, p.taken(ctx, err, r)
 	}
 	return rev, err
 }
@@ -283,6 +291,15 @@ func (p *Repo) Settle(ctx context.Context, u UUID, was string) error {
 
 // freeWas returns what frees the name that a server had before, if it has another since, and that is still kept.
 func (p *Repo) freeWas(ctx context.Context, r Record) ([]store.Op, error) {
+	was, err := p.before(ctx, r)
+	if err != nil || was == nil {
+		return nil, err
+	}
+	return []store.Op{store.Delete(was.Key, was.Revision)}, nil
+}
+
+// before returns who has the name that a server had before, if that is the server still, and has another since; else nil.
+func (p *Repo) before(ctx context.Context, r Record) (*store.Entry, error) {
 	if r.Was == "" || nameKey(r.Was) == nameKey(r.Name) {
 		return nil, nil
 	}
@@ -290,7 +307,7 @@ func (p *Repo) freeWas(ctx context.Context, r Record) ([]store.Op, error) {
 	if errors.Is(err, store.ErrNotFound) || err == nil && string(e.Value) != r.UUID.String() {
 		return nil, nil
 	}
-	return []store.Op{store.Delete(nameKey(r.Was), e.Revision)}, err
+	return &e, err
 }
 
 // Still is the guard of a change that is made under the names of a record, r: it holds as long as the server has them. Its error is ErrUnknown, ErrRenamed or the store's.
@@ -308,49 +325,42 @@ func (p *Repo) Still(r Record) store.Guard {
 	}
 }
 
-// Free is the guard of a change that is made under a name that is no server's: it holds as long as none has it. Its error is ErrExists or the store's.
-func (p *Repo) Free(name string) store.Guard {
-	return func(ctx context.Context) ([]store.Op, error) {
-		switch _, err := p.s.Get(ctx, nameKey(name)); {
-		case err == nil:
-			return nil, fmt.Errorf("server %q %w", name, ErrExists)
-		case !errors.Is(err, store.ErrNotFound):
-			return nil, err
-		}
-		return []store.Op{store.Expect(nameKey(name), 0)}, nil
-	}
-}
-
-// Remove deletes a record. Its error is ErrUnknown, a *NeededError or the store's.
-func (p *Repo) Remove(ctx context.Context, u UUID) error {
+// Remove deletes a record, and returns the names that the server leaves, which are nobody's until Free. Its error is ErrUnknown, a *NeededError or the store's.
+func (p *Repo) Remove(ctx context.Context, u UUID) ([]Left, error) {
 	for range attempts {
 		r, err := p.Get(ctx, u)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		order, err := p.checkNeeded(ctx, r)
+		ops, err := p.checkNeeded(ctx, r)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		e, err := p.s.Get(ctx, nameKey(r.Name))
 		if errors.Is(err, store.ErrNotFound) {
 			continue // it was removed or renamed since
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		free, err := p.freeWas(ctx, r)
+		op, l := r.leave(r.Name, e)
+		ops, left := append(ops, op, store.Delete(recordKey(u), r.Revision)), []Left{l}
+		was, err := p.before(ctx, r)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		_, err = p.s.Commit(ctx, append(append(order, free...), store.Delete(recordKey(u), r.Revision), store.Delete(nameKey(r.Name), e.Revision))...)
-		if err == nil {
+		if was != nil {
+			op, l := r.leave(r.Was, *was)
+			ops, left = append(ops, op), append(left, l)
+		}
+		if _, err = p.s.Commit(ctx, ops...); err == nil {
 			r.Revision = 0
 			p.tell(r)
+			return left, nil
 		}
 		if !errors.Is(err, store.ErrConflict) {
-			return err
+			return nil, err
 		}
 	}
-	return fmt.Errorf("server with UUID %v: %w, %d times in a row", u, store.ErrConflict, attempts)
+	return nil, fmt.Errorf("server with UUID %v: %w, %d times in a row", u, store.ErrConflict, attempts)
 }

@@ -65,14 +65,19 @@ func (x *Service) Holds(n ior.Name) bool {
 }
 
 // RenameAll gives the bindings of a context here whose names have the id from, of whatever kind, the id to, and sets properties of them: one by one, each in one commit with
-// what while says, whose error ends it and is returned as it is. It asks nobody whether names may be changed. A context that is not there has no bindings.
-func (x *Service) RenameAll(ctx context.Context, in ior.Name, from, to string, properties extendednaming.PropertyList, while store.Guard) error {
+// what while says, whose error ends it and is returned as it is. From when on there is a binding with the id to, and no kind, that has the properties said, those from are removed instead: whoever they are of has said anew what there is
+// to be. The one without a kind is the last to be renamed. It asks nobody whether names may be changed. A context that is not there has no bindings.
+func (x *Service) RenameAll(ctx context.Context, in ior.Name, from, to string, properties, said extendednaming.PropertyList, while store.Guard) error {
 	set, err := x.s.fromProperties(properties)
 	if err != nil {
 		return err
 	}
+	anew, err := x.s.fromProperties(said)
+	if err != nil {
+		return err
+	}
 	return x.each(in, from, func(at tree.ID, c ior.NameComponent) error {
-		return x.s.tree.RenameWhile(ctx, at, ior.Name{c}, ior.NameComponent{ID: to, Kind: c.Kind}, slices.Clone(set), while)
+		return x.s.tree.RenameWhile(ctx, at, ior.Name{c}, ior.NameComponent{ID: to, Kind: c.Kind}, slices.Clone(set), anew, while)
 	})
 }
 
@@ -83,7 +88,7 @@ func (x *Service) UnbindAll(ctx context.Context, in ior.Name, id string, while s
 	})
 }
 
-// each calls f with the names of a context that have an id. One that has gone meanwhile is no error.
+// each calls f with the names of a context that have an id, last with the one without a kind. One that has gone meanwhile is no error.
 func (x *Service) each(in ior.Name, id string, f func(at tree.ID, c ior.NameComponent) error) error {
 	missing := new(tree.NotFoundError)
 	to, err := x.s.tree.Resolve(tree.Root, in)
@@ -93,21 +98,26 @@ func (x *Service) each(in ior.Name, id string, f func(at tree.ID, c ior.NameComp
 	if err != nil {
 		return err
 	}
-	for c := (ior.NameComponent{ID: id}); ; { // the one without a kind is the first of an id
+	plain := ior.NameComponent{ID: id} // which is the first of an id
+	for c, last := plain, false; !last; {
+		page, _, err := x.s.tree.List(to.Context, &c, 1)
+		switch {
+		case errors.Is(err, tree.ErrNoContext):
+			return nil
+		case err != nil:
+			return err
+		case len(page) == 0 || page[0].Name.ID != id:
+			c, last = plain, true
+		default:
+			c = page[0].Name
+		}
 		if err := f(to.Context, c); errors.Is(err, tree.ErrNoContext) {
 			return nil
 		} else if err != nil && !errors.As(err, &missing) {
 			return err
 		}
-		page, _, err := x.s.tree.List(to.Context, &c, 1)
-		if errors.Is(err, tree.ErrNoContext) || err == nil && (len(page) == 0 || page[0].Name.ID != id) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		c = page[0].Name
 	}
+	return nil
 }
 
 // A service is what the servants have in common.

@@ -11,6 +11,10 @@ enum { THREADS = 8, ROUNDS = 2000 };
 
 static int begun; /* begin has been called so much oftener than end */
 
+/* The last call that a server carries out when its program ends with DSOM. */
+static pthread_t last;
+static int lasts, ends; /* there is one; its program is ending */
+
 static void SOMDProcess_do_begin(som_ref self, som_env *ev) {
 	(void)self, (void)ev;
 	__atomic_add_fetch(&begun, 1, __ATOMIC_RELAXED);
@@ -18,6 +22,12 @@ static void SOMDProcess_do_begin(som_ref self, som_env *ev) {
 
 static void SOMDProcess_do_end(som_ref self, som_env *ev) {
 	(void)self, (void)ev;
+	if (__atomic_exchange_n(&lasts, 0, __ATOMIC_ACQ_REL)) {
+		void *said;
+		__atomic_store_n(&ends, 1, __ATOMIC_RELEASE);
+		pthread_join(last, &said);
+		printf("wrong in the last call: %ld\n", (long)said);
+	}
 	__atomic_sub_fetch(&begun, 1, __ATOMIC_RELAXED);
 }
 
@@ -74,6 +84,25 @@ static void *method(void *arg) {
 	return (void *)wrong;
 }
 
+static long there(void) { return SOMD_ORBObject && SOMD_ObjectMgr && SOMD_SOMOAObject && SOMD_ServerObject; }
+
+/* It was begun before its program ends, and is ready after. */
+static void *last_call(void *arg) {
+	long wrong = 0;
+	som_env ev = {0};
+	(void)arg;
+	while (!__atomic_load_n(&ends, __ATOMIC_ACQUIRE))
+		wrong += !there();
+	wrong += !there();
+	SOMD_Init(&ev);
+	wrong += ev.major || !there();
+	som_env_clear(&ev);
+	SOMD_Uninit(&ev);
+	wrong += ev.major || !there();
+	som_env_clear(&ev);
+	return (void *)wrong;
+}
+
 int main(void) {
 	pthread_t threads[THREADS];
 	som_env ev = {0};
@@ -87,6 +116,11 @@ int main(void) {
 		pthread_join(threads[i], &said);
 		wrong += (long)said;
 	}
+	SOMD_Init(&ev);
+	lasts = 1;
+	if (pthread_create(&last, NULL, last_call, NULL)) return 1;
+	SOMD_Uninit(&ev);
+	wrong += ev.major != SOM_NO_EXCEPTION;
 	printf("wrong: %ld, begun: %d, left: %d\n", wrong, begun, SOMD_ORBObject || SOMD_ServerObject);
 	SOMD_Uninit(&ev);
 	printf("once more: %s\n", ev.major ? ev.id : "nothing raised");

@@ -222,16 +222,21 @@ func (t *Tree) UnbindWhile(ctx context.Context, at ID, n ior.Name, while store.G
 		if old == nil {
 			return plan{}, &NotFoundError{MissingNode, last}
 		}
-		return plan{
-			ops:   []store.Op{store.Delete(bindingKey(id, last[0]), old.revision)},
-			apply: func(uint64) { s.remove(in, last[0]) },
-		}, nil
+		return removed(s, id, in, old), nil
 	})
 }
 
+// removed plans that a binding goes.
+func removed(s *state, id ID, in *node, old *binding) plan {
+	return plan{
+		ops:   []store.Op{store.Delete(bindingKey(id, old.name), old.revision)},
+		apply: func(uint64) { s.remove(in, old.name) },
+	}
+}
+
 // RenameWhile gives the binding of n in the context at another name there, as long as something holds, in one commit with that: what has the name is replaced. Properties
-// are set as by SetProperties. The guard's error is returned as it is.
-func (t *Tree) RenameWhile(ctx context.Context, at ID, n ior.Name, to ior.NameComponent, properties []Property, while store.Guard) error {
+// are set as by SetProperties. Where a binding with the id of to, and no kind, has all the properties of said, of which there is one at least, the binding of n is removed instead. The guard's error is returned as it is.
+func (t *Tree) RenameWhile(ctx context.Context, at ID, n ior.Name, to ior.NameComponent, properties, said []Property, while store.Guard) error {
 	if err := errors.Join(checkName(n), checkComponent(to), checkProperties(properties)); err != nil {
 		return err
 	}
@@ -251,6 +256,9 @@ func (t *Tree) RenameWhile(ctx context.Context, at ID, n ior.Name, to ior.NameCo
 		}
 		if to == last {
 			return t.replacement(s, id, in, old, next)
+		}
+		if there := in.byName[ior.NameComponent{ID: to.ID}]; there != nil && has(there.properties, said) {
+			return removed(s, id, in, old), nil
 		}
 		if err := within("naming-octets", t.limits.Octets, s.octets+next.octets()-old.octets()); err != nil {
 			return plan{}, err

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/binary"
@@ -107,6 +108,16 @@ func with(old, more []Property) []Property {
 		}
 	}
 	return next
+}
+
+// has reports whether properties are among others, one at least.
+func has(all, some []Property) bool {
+	for _, p := range some {
+		if !slices.ContainsFunc(all, func(q Property) bool { return q.Name == p.Name && bytes.Equal(q.Any, p.Any) }) {
+			return false
+		}
+	}
+	return len(some) > 0
 }
 
 // RemoveProperties takes properties of the binding of n away, those that are named or, with

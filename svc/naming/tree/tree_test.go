@@ -393,10 +393,10 @@ func TestRenameWhile(t *testing.T) {
 	}
 	refused := errors.New("no")
 	to := name("b")[0]
-	if err := tr.RenameWhile(ctx, tree.Root, name("a"), to, nil, func(context.Context) ([]store.Op, error) { return nil, refused }); !errors.Is(err, refused) {
+	if err := tr.RenameWhile(ctx, tree.Root, name("a"), to, nil, nil, func(context.Context) ([]store.Op, error) { return nil, refused }); !errors.Is(err, refused) {
 		t.Errorf("against the guard: %v", err)
 	}
-	if err := tr.RenameWhile(ctx, tree.Root, name("a"), to, nil, func(context.Context) ([]store.Op, error) { return []store.Op{store.Expect("none", 1)}, nil }); !errors.Is(err, store.ErrConflict) {
+	if err := tr.RenameWhile(ctx, tree.Root, name("a"), to, nil, nil, func(context.Context) ([]store.Op, error) { return []store.Op{store.Expect("none", 1)}, nil }); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("against what the guard expects: %v", err)
 	}
 	for _, next := range []string{"b", "c", "c"} {
@@ -404,7 +404,7 @@ func TestRenameWhile(t *testing.T) {
 		if b, err := tr.Lookup(tree.Root, name("c")); err == nil && string(b.Target.Ref) == "a" {
 			from = "c" // to itself
 		}
-		if err := tr.RenameWhile(ctx, tree.Root, name(from), name(next)[0], []tree.Property{{Name: "of", Any: []byte(next)}}, nil); err != nil {
+		if err := tr.RenameWhile(ctx, tree.Root, name(from), name(next)[0], []tree.Property{{Name: "of", Any: []byte(next)}}, nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		again, err := tree.Open(ctx, s, tree.Limits{})
@@ -418,7 +418,7 @@ func TestRenameWhile(t *testing.T) {
 			}
 		}
 	}
-	if missing := new(tree.NotFoundError); !errors.As(tr.RenameWhile(ctx, tree.Root, name("a"), to, nil, nil), &missing) {
+	if missing := new(tree.NotFoundError); !errors.As(tr.RenameWhile(ctx, tree.Root, name("a"), to, nil, nil, nil), &missing) {
 		t.Error("what is not bound has got a name")
 	}
 }
