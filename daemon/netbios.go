@@ -232,7 +232,7 @@ func (n *named) status() *admin.NetBIOS {
 	c, t := n.node.Counts(), n.by.Counts()
 	s.Counts = map[string]uint64{
 		"malformed": c.Malformed + t.Malformed, "unasked": c.Unasked, "elsewhere": c.Elsewhere, "foreign": c.Foreign, "full": c.Full, "disputed": c.Disputed, "defended": c.Defended,
-		"conflicts": c.Conflicts, "sessions": t.Sessions, "retargets": t.Retargets, "refused": t.Refused,
+		"conflicts": c.Conflicts, "sessions": t.Sessions, "retargets": t.Retargets, "refused": t.Refused, "floods": t.Floods,
 	}
 	return s
 }

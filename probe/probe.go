@@ -212,7 +212,7 @@ type target struct {
 	version cdr.Version
 }
 
-// plan returns the addresses of all profiles. Endpoints of NetBIOS and SPX are to be tried if by says so.
+// plan returns the addresses of all profiles, in the order in which calls try them. Endpoints of NetBIOS and SPX are to be tried if by says so.
 func plan(r *ior.IOR, by map[string]bool) []target {
 	var all []target
 	if r == nil {
@@ -240,24 +240,9 @@ func plan(r *ior.IOR, by map[string]bool) []target {
 				Profile: i, Address: s, Version: b.Version.String(), socket: true,
 			}})
 		}
-		named := b.Named()
-		named = named[:min(len(named), maxAddresses-len(all))]
-		for _, s := range named {
-			e, err := transport.ParseEndpoint(s)
-			t := target{ior: r, key: b.Key, version: b.Version, direct: e, finding: Finding{Profile: i, Address: s, Version: b.Version.String(), named: e.Network != spx.Name, spx: e.Network == spx.Name}}
-			switch {
-			case err != nil:
-				t.finding.Outcome, t.finding.Detail = BadAddress, err.Error()
-			case e.Network == spx.Name && !by[e.Network]:
-				t.finding.Outcome, t.finding.Detail = Unsupported, "an endpoint of SPX, and this program takes no part in a network of IPX: $"+spx.EnvCarrier+" says what carries it"
-			case !by[e.Network]:
-				t.finding.Outcome, t.finding.Detail = Unsupported, "a name of NetBIOS, and this program takes no part in that: $"+netbios.EnvInterface+" says on which interface it is to"
-			}
-			all = append(all, t)
-		}
-		web := webTargets(r, i, b, maxAddresses-len(all))
-		behind := func() { all = append(all, web[:min(len(web), max(maxAddresses-len(all), 0))]...) }
-		if _, local := b.Find(ior.TagDSOMEndpoints); b.Port == 0 && len(sockets)+len(named)+len(web) > 0 && !sealedToo(b) {
+		last := append(webTargets(r, i, b, maxAddresses), namedTargets(r, i, b, by)...) // where calls go when they have come to nothing at the addresses
+		behind := func() { all = append(all, last[:min(len(last), max(maxAddresses-len(all), 0))]...) }
+		if _, local := b.Find(ior.TagDSOMEndpoints); b.Port == 0 && len(sockets)+len(last) > 0 && !sealedToo(b) {
 			behind()
 			continue
 		} else if _, tls := b.TLS(); b.Port == 0 && local && !tls {
@@ -292,6 +277,25 @@ func plan(r *ior.IOR, by map[string]bool) []target {
 			all = append(all, t)
 		}
 		behind()
+	}
+	return all
+}
+
+// namedTargets returns the endpoints of NetBIOS and SPX that profile i of r, which is b, names. They are to be tried if by says so.
+func namedTargets(r *ior.IOR, i int, b ior.IIOP, by map[string]bool) []target {
+	var all []target
+	for _, s := range b.Named() {
+		e, err := transport.ParseEndpoint(s)
+		t := target{ior: r, key: b.Key, version: b.Version, direct: e, finding: Finding{Profile: i, Address: s, Version: b.Version.String(), named: e.Network != spx.Name, spx: e.Network == spx.Name}}
+		switch {
+		case err != nil:
+			t.finding.Outcome, t.finding.Detail = BadAddress, err.Error()
+		case e.Network == spx.Name && !by[e.Network]:
+			t.finding.Outcome, t.finding.Detail = Unsupported, "an endpoint of SPX, and this program takes no part in a network of IPX: $"+spx.EnvCarrier+" says what carries it"
+		case !by[e.Network]:
+			t.finding.Outcome, t.finding.Detail = Unsupported, "a name of NetBIOS, and this program takes no part in that: $"+netbios.EnvInterface+" says on which interface it is to"
+		}
+		all = append(all, t)
 	}
 	return all
 }

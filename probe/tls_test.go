@@ -2,6 +2,7 @@ package probe_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,6 +17,8 @@ import (
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/probe"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/netbios"
+	"github.com/opendsom/dsom/transport/spx"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 )
@@ -94,6 +97,19 @@ func TestTLS(t *testing.T) {
 	}
 }
 
+// absent is a transport by which nobody is there.
+type absent string
+
+func (a absent) Name() string { return string(a) }
+
+func (absent) Dial(context.Context, transport.Endpoint) (transport.Conn, error) {
+	return nil, errors.New("nobody is there")
+}
+
+func (absent) Listen(context.Context, transport.Endpoint) (transport.Listener, error) {
+	return nil, errors.New("not here")
+}
+
 // TestTurns: in which order calls try what a reference names, and where they do not go.
 func TestTurns(t *testing.T) {
 	t.Parallel()
@@ -104,16 +120,21 @@ func TestTurns(t *testing.T) {
 		}
 		return p.Profile()
 	}
+	named := func(port uint16, endpoints ...string) ior.Profile {
+		return ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: port, Key: []byte("k"), Components: ior.NamedComponents(endpoints)}.Profile()
+	}
 	for _, c := range []struct {
 		name     string
 		profiles []ior.Profile
 		want     string // each address with its turn
 	}{
+		{"names behind addresses", []ior.Profile{named(9, "netbios:ADA:139"), profile("127.0.0.2", 9, false)}, "127.0.0.1:9 1, netbios:ADA:139 2, 127.0.0.2:9 3"},
+		{"names alone", []ior.Profile{named(0, "spx:00003053.020000000001:3053", "netbios:ADA:139")}, "spx:00003053.020000000001:3053 1, netbios:ADA:139 2"},
 		{"one", []ior.Profile{profile("127.0.0.1", 9, false)}, "127.0.0.1:9 0"},
 		{"plain", []ior.Profile{profile("127.0.0.1", 9, false), profile("127.0.0.2", 9, false)}, "127.0.0.1:9 1, 127.0.0.2:9 2"},
 		{"TLS elsewhere", []ior.Profile{profile("127.0.0.1", 9, false), profile("127.0.0.2", 10, true), profile("127.0.0.3", 0, true)}, "127.0.0.1:9 0, 127.0.0.2:9 1, 127.0.0.2:10 0, 127.0.0.3:9 2"},
 	} {
-		rep := (&probe.Prober{Timeout: 2 * time.Second}).Probe(t.Context(), &ior.IOR{Profiles: c.profiles})
+		rep := (&probe.Prober{Timeout: 2 * time.Second, NetBIOS: absent(netbios.Name), SPX: absent(spx.Name)}).Probe(t.Context(), &ior.IOR{Profiles: c.profiles})
 		var got []string
 		for _, f := range rep.Addresses {
 			got = append(got, fmt.Sprintf("%s %d", f.Address, f.Turn))

@@ -7,6 +7,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/netbios/nbss"
@@ -24,6 +25,9 @@ type conn struct {
 	head  [nbss.HeadSize]byte
 	heads int   // octets of head that are there
 	err   error // of the stream, for good
+	idle  int   // packets without octets, since
+	since time.Time
+	flood *atomic.Uint64 // counts the session if it is ended for those
 
 	out  [nbss.HeadSize]byte // the head of the message that is written
 	rest int                 // octets of it that are to be written yet
@@ -101,8 +105,23 @@ func (c *conn) next() error {
 		c.err = &FormError{c.raw.RemoteAddr().String(), err}
 		return c.err
 	}
-	c.left = size
-	return nil
+	if c.left = size; size > 0 {
+		c.idle = 0
+		return nil
+	}
+	return c.without()
+}
+
+// without counts a packet that has no octets.
+func (c *conn) without() error {
+	if now := time.Now(); c.idle == 0 || now.Sub(c.since) > time.Second {
+		c.idle, c.since = 0, now
+	}
+	if c.idle++; c.idle > MostControl {
+		c.flood.Add(1)
+		c.err = &FormError{c.raw.RemoteAddr().String(), fmt.Errorf("more than %d packets without octets, such as keep alive, in a second (MostControl)", MostControl)}
+	}
+	return c.err
 }
 
 // ReadChunk takes the heads out of what has come.
@@ -127,21 +146,21 @@ func (c *conn) ReadChunk() (*transport.Chunk, int, error) {
 	}
 }
 
-// strip takes the heads out of b, and returns how many octets are left. An error is kept for the next read.
+// strip takes the heads out of b, and returns how many octets are left at its front. An error is kept for the next read.
 func (c *conn) strip(b []byte) int {
 	n := 0
-	for len(b[n:]) > 0 {
-		rest := b[n:]
+	for at := 0; at < len(b); {
 		if c.left > 0 {
-			k := min(c.left, len(rest))
+			k := min(c.left, len(b)-at)
+			if n != at {
+				copy(b[n:], b[at:at+k])
+			}
 			c.left -= k
-			n += k
+			n, at = n+k, at+k
 			continue
 		}
-		k := copy(c.head[c.heads:], rest)
-		c.heads += k
-		copy(rest, rest[k:])
-		b = b[:len(b)-k]
+		k := copy(c.head[c.heads:], b[at:])
+		c.heads, at = c.heads+k, at+k
 		if c.heads == len(c.head) && c.next() != nil {
 			return n
 		}
@@ -156,12 +175,12 @@ func (c *conn) State() transport.State {
 	}
 	defer c.in.Unlock()
 	for {
+		if c.err != nil {
+			return transport.Gone
+		}
 		s := c.raw.State()
 		if s != transport.Waiting || c.left > 0 || c.greet != nil {
 			return s
-		}
-		if c.err != nil {
-			return transport.Gone
 		}
 		n, err := c.raw.Read(c.head[c.heads:]) // which does not wait: octets are there
 		if c.heads += n; c.heads == len(c.head) {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,7 +34,7 @@ func FuzzSession(f *testing.F) {
 	f.Add([]byte("\x85\x00\x00\x01x\x00\x00\x00\x00"), uint8(4))
 	f.Fuzz(func(t *testing.T, data []byte, cut uint8) {
 		session := func(step int) *conn {
-			return &conn{raw: transport.Wrap(&fed{in: bytes.NewReader(data), step: step})}
+			return &conn{raw: transport.Wrap(&fed{in: bytes.NewReader(data), step: step}), flood: new(atomic.Uint64)}
 		}
 		whole, err := io.ReadAll(session(len(data) + 1))
 		pieces, err2 := io.ReadAll(session(int(cut) + 1))
@@ -60,3 +62,20 @@ func FuzzSession(f *testing.F) {
 }
 
 func same(a, b error) bool { return (a == nil) == (b == nil) && (a == nil || a.Error() == b.Error()) }
+
+// BenchmarkStrip: heads are taken out of a chunk of messages of one octet in a time that grows with the chunk, and not with its square: what an octet takes is the same for each length.
+func BenchmarkStrip(b *testing.B) {
+	for _, size := range []int{transport.ChunkSize / 16, transport.ChunkSize} {
+		wire := bytes.Repeat([]byte("\x00\x00\x00\x01x"), size/5)
+		buf := make([]byte, len(wire))
+		b.Run(strconv.Itoa(size), func(b *testing.B) {
+			b.SetBytes(int64(len(wire)))
+			for b.Loop() {
+				c := &conn{}
+				if n := c.strip(buf[:copy(buf, wire)]); n != size/5 {
+					b.Fatalf("%d octets", n)
+				}
+			}
+		})
+	}
+}

@@ -29,6 +29,9 @@ const Name = "netbios"
 // MostRetargets is how often a client is sent on, netbios-retargets.
 const MostRetargets = 4
 
+// MostControl is how many packets without octets, such as those that keep a session alive, a peer may send in a second while it sends no octets.
+const MostControl = 64
+
 // A Resolver finds who has a name, such as a node.Node.
 type Resolver interface {
 	Lookup(ctx context.Context, n nbname.Name) ([]nbns.Entry, error)
@@ -76,19 +79,21 @@ func (e *RetargetError) Error() string {
 	return fmt.Sprintf("limit netbios-retargets: sent from one to the next by %v, and %d are followed, none to where a session was asked for before", e.Path, MostRetargets)
 }
 
-// Counts says how often what has happened at the listeners of a transport.
+// Counts says how often what has happened at the listeners of a transport, and in sessions.
 type Counts struct {
 	Sessions  uint64 // that were made
 	Retargets uint64 // clients that were sent on
 	Refused   uint64 // clients that called a name which is not there
 	Malformed uint64 // clients that did not ask for a session, or not as one does
+	Floods    uint64 // sessions that were ended for more than MostControl packets without octets in a second
 }
 
 // A Transport is the transport. It is safe for concurrent use.
 type Transport struct {
-	c                                       Config
-	carrier                                 transport.Transport
-	sessions, retargets, refused, malformed atomic.Uint64
+	c       Config
+	carrier transport.Transport
+
+	sessions, retargets, refused, malformed, floods atomic.Uint64
 }
 
 var _ transport.Transport = (*Transport)(nil)
@@ -109,7 +114,7 @@ func (*Transport) Name() string { return Name }
 
 // Counts returns how often what has happened.
 func (t *Transport) Counts() Counts {
-	return Counts{t.sessions.Load(), t.retargets.Load(), t.refused.Load(), t.malformed.Load()}
+	return Counts{t.sessions.Load(), t.retargets.Load(), t.refused.Load(), t.malformed.Load(), t.floods.Load()}
 }
 
 // Published returns what references name of a listener's endpoint: the name by which the machine is found, if it is found by one, and the daemon's port.
@@ -174,7 +179,7 @@ func (t *Transport) call(ctx context.Context, called nbname.Name, at netip.AddrP
 		}
 		next, err := ask(ctx, raw, called, t.c.Calling)
 		if err == nil && !next.IsValid() {
-			c := &conn{raw: raw}
+			c := &conn{raw: raw, flood: &t.floods}
 			c.open.Store(true)
 			return c, nil
 		}
@@ -279,7 +284,7 @@ func (l *listener) Accept() (transport.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{raw: raw}
+	c := &conn{raw: raw, flood: &l.of.floods}
 	c.greet = func() error { return l.of.greet(raw, l.called) }
 	return c, nil
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -254,6 +255,83 @@ func TestKeptAlive(t *testing.T) {
 		if time.Now().After(end) {
 			t.Fatalf("state %v", s.State())
 		}
+	}
+}
+
+// TestFlood: who sends packets without octets and nothing else is heard up to MostControl in a second, by whichever way he is read, and then the session ends. Octets between
+// them are no flood.
+func TestFlood(t *testing.T) {
+	t.Parallel()
+	tr := netbios.New(netbios.Config{})
+	l, err := tr.Listen(t.Context(), here("TEST"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	alive, empty := string(nbss.AppendHead(nil, nbss.KeepAlive, 0)), string(nbss.AppendHead(nil, nbss.Message, 0))
+	most := strings.Repeat(alive, netbios.MostControl)
+	ways := map[string]func(transport.Conn) (string, error){
+		"Read": func(c transport.Conn) (string, error) {
+			b := make([]byte, 16)
+			n, err := c.Read(b)
+			return string(b[:n]), err
+		},
+		"ReadChunk": func(c transport.Conn) (string, error) {
+			b, n, err := c.ReadChunk()
+			if err != nil {
+				return "", err
+			}
+			defer b.Free()
+			return string(b[:n]), nil
+		},
+		"State": func(c transport.Conn) (string, error) {
+			for end := time.Now().Add(10 * time.Second); time.Now().Before(end); {
+				if s := c.State(); s != transport.Quiet {
+					break
+				}
+				runtime.Gosched()
+			}
+			b := make([]byte, 16)
+			n, err := c.Read(b)
+			return string(b[:n]), err
+		},
+	}
+	want := uint64(0)
+	for way, read := range ways {
+		for what, sent := range map[string]struct{ octets, got string }{
+			"as many as may be": {most + "\x00\x00\x00\x01x" + most + "\x00\x00\x00\x01y", "xy"}, "one more": {most + alive, ""},
+			"one more behind octets": {"\x00\x00\x00\x01x" + most + alive, "x"}, "without octets": {strings.Repeat(empty+alive, netbios.MostControl), ""},
+		} {
+			client := raw(t, l.Endpoint())
+			s, err := l.Accept()
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.SetDeadline(time.Now().Add(10 * time.Second))
+			if _, err := client.Write([]byte(string(nbss.AppendRequest(nil, called, called)) + sent.octets)); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.(interface{ Handshake() error }).Handshake(); err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for err == nil && (got != sent.got || !strings.HasSuffix(sent.octets, "y")) {
+				var more string
+				more, err = read(s)
+				got += more
+			}
+			flood := !strings.HasSuffix(sent.octets, "y")
+			if flood {
+				want++
+			}
+			if got != sent.got || flood != (errors.As(err, new(*netbios.FormError)) && strings.Contains(err.Error(), "MostControl")) {
+				t.Errorf("%s, %s: %q, %v", way, what, got, err)
+			}
+			s.Close()
+		}
+	}
+	if got := tr.Counts().Floods; got != want {
+		t.Errorf("%d floods are counted, of %d", got, want)
 	}
 }
 

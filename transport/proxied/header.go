@@ -55,7 +55,7 @@ func length(b []byte) (int, error) {
 }
 
 // Parse reads the header at the beginning of b, and returns how many octets it has. It is held to the protocol's letter: a length that does not fit, a family or command that
-// is not one, and a checksum that is wrong are errors.
+// is not one, and a checksum that is wrong are errors. Of a proxy that calls by itself nothing but the length counts.
 func Parse(b []byte) (h Header, n int, err error) {
 	more, err := length(b)
 	if err != nil {
@@ -67,8 +67,8 @@ func Parse(b []byte) (h Header, n int, err error) {
 	}
 	rest := b[fixed:n]
 	switch b[12] & 15 {
-	case 0:
-		h.Local = true
+	case 0: // section 2.2: whatever the family and what stands behind, it is to be skipped
+		return Header{Local: true}, n, nil
 	case 1:
 	default:
 		return h, 0, fmt.Errorf("the header has command %d, and there are 0 and 1", b[12]&15)
@@ -77,20 +77,16 @@ func Parse(b []byte) (h Header, n int, err error) {
 	switch {
 	case !ok:
 		return h, 0, fmt.Errorf("the header has family and protocol %#02x, which is none of a stream", b[13])
-	case h.Local && b[13] == unspecified:
-		return h, n, nil // what stands behind is to be skipped
 	case len(rest) < size:
 		return h, 0, fmt.Errorf("the header has %d octets of addresses, and %d are wanted", len(rest), size)
 	}
-	if !h.Local {
-		switch b[13] {
-		case tcp4:
-			h.Source = netip.AddrPortFrom(netip.AddrFrom4([4]byte(rest[:4])), binary.BigEndian.Uint16(rest[8:]))
-			h.Destination = netip.AddrPortFrom(netip.AddrFrom4([4]byte(rest[4:8])), binary.BigEndian.Uint16(rest[10:]))
-		case tcp6:
-			h.Source = netip.AddrPortFrom(netip.AddrFrom16([16]byte(rest[:16])).Unmap(), binary.BigEndian.Uint16(rest[32:]))
-			h.Destination = netip.AddrPortFrom(netip.AddrFrom16([16]byte(rest[16:32])).Unmap(), binary.BigEndian.Uint16(rest[34:]))
-		}
+	switch b[13] {
+	case tcp4:
+		h.Source = netip.AddrPortFrom(netip.AddrFrom4([4]byte(rest[:4])), binary.BigEndian.Uint16(rest[8:]))
+		h.Destination = netip.AddrPortFrom(netip.AddrFrom4([4]byte(rest[4:8])), binary.BigEndian.Uint16(rest[10:]))
+	case tcp6:
+		h.Source = netip.AddrPortFrom(netip.AddrFrom16([16]byte(rest[:16])).Unmap(), binary.BigEndian.Uint16(rest[32:]))
+		h.Destination = netip.AddrPortFrom(netip.AddrFrom16([16]byte(rest[16:32])).Unmap(), binary.BigEndian.Uint16(rest[34:]))
 	}
 	if err := additions(b[:n], fixed+size); err != nil {
 		return Header{}, 0, err

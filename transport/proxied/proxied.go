@@ -56,6 +56,12 @@ func Prefixes(list string) ([]netip.Prefix, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", s)
 		}
+		if p.Addr().Is4In6() { // addresses are held against it unmapped
+			if p.Bits() < 96 {
+				return nil, fmt.Errorf("%q is a network of mapped addresses, which have a prefix of 96 bits at least; write it as one of IPv4, such as 10.0.0.0/8", s)
+			}
+			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+		}
 		all = append(all, p.Masked())
 	}
 	return all, nil

@@ -61,6 +61,7 @@ func TestWho(t *testing.T) {
 	}{
 		{"a proxy", "127.0.0.1", whole(0x21, 0x11, v4) + "GIOP", "10.1.2.3:12345", "GIOP"},
 		{"a proxy of a network", "10.0.0.0/8, 127.0.0.0/8", whole(0x21, 0x21, v6) + "GIOP", "[2001:db8::7]:9", "GIOP"},
+		{"a proxy of a network of mapped addresses", "::ffff:127.0.0.0/104", whole(0x21, 0x11, v4) + "GIOP", "10.1.2.3:12345", "GIOP"},
 		{"a proxy for itself", "127.0.0.1", whole(0x20, 0, "") + "GIOP", "self", "GIOP"},
 		{"a proxy that does not say", "127.0.0.1", whole(0x21, 0, "") + "GIOP", "self", "GIOP"},
 		{"a proxy without a header", "127.0.0.1", "GIOP\x01\x02\x01\x00\x00\x00\x00\x00........", "", ""},
@@ -118,6 +119,7 @@ func TestWho(t *testing.T) {
 		if got := in.RemoteAddr().String(); got != c.peer {
 			t.Errorf("%s: it is %s, not %s", c.name, got, c.peer)
 		}
+		in.SetReadDeadline(time.Now().Add(30 * time.Second))
 		b := make([]byte, len(c.reads))
 		if _, err := io.ReadFull(in, b); err != nil || string(b) != c.reads {
 			t.Errorf("%s: read %q, %v", c.name, b, err)
@@ -270,7 +272,7 @@ func TestFlood(t *testing.T) {
 
 func TestPrefixes(t *testing.T) {
 	t.Parallel()
-	for list, want := range map[string]string{"10.0.0.7": "10.0.0.7/32", "10.1.2.3/8,::1": "10.0.0.0/8 ::1/128", "::ffff:10.0.0.7": "10.0.0.7/32", "": "", "all": "", "10.0.0.0/99": "", "fe80::1%eth0": ""} {
+	for list, want := range map[string]string{"10.0.0.7": "10.0.0.7/32", "10.1.2.3/8,::1": "10.0.0.0/8 ::1/128", "::ffff:10.0.0.7": "10.0.0.7/32", "::ffff:10.1.0.7/104,::ffff:0:0/96": "10.0.0.0/8 0.0.0.0/0", "::ffff:10.0.0.0/95": "", "": "", "all": "", "10.0.0.0/99": "", "fe80::1%eth0": ""} {
 		all, err := proxied.Prefixes(list)
 		var got []string
 		for _, p := range all {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/opendsom/dsom/transport/ipx"
@@ -27,6 +28,9 @@ const (
 	registerEvery = time.Second
 	registerTries = 5
 	keepAlive     = 20 * time.Second
+
+	// mostMissing is how many packets to itself in succession a client has not got back when it takes it that the server has forgotten it.
+	mostMissing = 3
 )
 
 // socketBuffer is what is asked of the system for each direction of a socket; it gives less, it may be.
@@ -38,6 +42,10 @@ type Client struct {
 	addr ipx.Addr
 	srv  ipx.Node
 	done chan struct{}
+
+	keep   time.Duration // between packets to itself
+	echoes atomic.Uint64 // of those that came back
+	moved  atomic.Bool   // the server knows this client as another node, which it cannot become
 }
 
 var _ ipx.Carrier = (*Client)(nil)
@@ -46,7 +54,12 @@ var _ ipx.Carrier = (*Client)(nil)
 var ErrSilent = errors.New("the server of the IPX tunnel does not answer")
 
 // Dial registers with the server at an address of UDP, HOST[:PORT]. network is the one that the server's clients are on; 0: the server does not say, and it is none in particular.
+// A client whose server has forgotten it, since it was started again, registers again.
 func Dial(ctx context.Context, server string, network uint32) (*Client, error) {
+	return dial(ctx, server, network, keepAlive)
+}
+
+func dial(ctx context.Context, server string, network uint32, keep time.Duration) (*Client, error) {
 	if _, _, err := net.SplitHostPort(server); err != nil {
 		server = net.JoinHostPort(server, fmt.Sprint(Port))
 	}
@@ -55,7 +68,7 @@ func Dial(ctx context.Context, server string, network uint32) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{c: raw.(*net.UDPConn), done: make(chan struct{})}
+	c := &Client{c: raw.(*net.UDPConn), done: make(chan struct{}), keep: keep}
 	_ = c.c.SetReadBuffer(socketBuffer)
 	_ = c.c.SetWriteBuffer(socketBuffer)
 	if err := c.register(ctx, network); err != nil {
@@ -99,7 +112,7 @@ func (c *Client) register(ctx context.Context, network uint32) error {
 				break
 			}
 			p, err := ipx.Parse(b[:n])
-			if err != nil || p.Dst.Socket != ipx.SocketEcho || p.Src.Socket != ipx.SocketEcho || p.Dst.Node == (ipx.Node{}) || p.Dst.Node == ipx.Broadcast {
+			if err != nil || !registered(p) {
 				continue
 			}
 			c.addr, c.srv = ipx.Addr{Net: network, Node: p.Dst.Node}, p.Src.Node
@@ -109,19 +122,38 @@ func (c *Client) register(ctx context.Context, network uint32) error {
 	return fmt.Errorf("%w: %d registrations, a second apart", ErrSilent, registerTries)
 }
 
-// stay keeps the client known, to NATs on the way too. It sends packets to itself: of a second registration DOSBox's server would make a second client.
+// registered reports whether p is the answer to a registration.
+func registered(p ipx.Packet) bool {
+	return p.Dst.Socket == ipx.SocketEcho && p.Src.Socket == ipx.SocketEcho && p.Dst.Node != (ipx.Node{}) && p.Dst.Node != ipx.Broadcast
+}
+
+// stay keeps the client known, to NATs on the way too. It sends packets to itself: of a second registration DOSBox's server would make a second client. If they have come back,
+// and then several do not, the server has forgotten the client, or will have when it is there again: that registers anew. A server from which none has ever come back sends no
+// client its own packets, and says nothing by that.
 func (c *Client) stay() {
 	p := ipx.Packet{Type: ipx.TypeEcho, Dst: ipx.Addr{Net: c.addr.Net, Node: c.addr.Node, Socket: 0}, Src: c.addr}
 	b := p.Append(nil)
-	t := time.NewTicker(keepAlive)
+	again := min(registerEvery, c.keep)
+	t := time.NewTimer(c.keep)
 	defer t.Stop()
-	for {
+	for seen, missing := uint64(0), 0; ; {
+		_, _ = c.c.Write(b)
 		select {
 		case <-t.C:
-			_, _ = c.c.Write(b)
 		case <-c.done:
 			return
 		}
+		now := c.echoes.Load()
+		if now == 0 || now != seen || c.moved.Load() {
+			seen, missing = now, 0
+			t.Reset(c.keep)
+			continue
+		}
+		if missing++; missing >= mostMissing {
+			missing = 0
+			_, _ = c.c.Write(registration())
+		}
+		t.Reset(again)
 	}
 }
 
@@ -143,8 +175,26 @@ func (c *Client) Send(_ ipx.Node, packet []byte) error {
 	return err
 }
 
-// Receive waits for a packet.
-func (c *Client) Receive(b []byte) (int, error) { return c.c.Read(b) }
+// Receive waits for a packet. What is between the client and its server it keeps to itself.
+func (c *Client) Receive(b []byte) (int, error) {
+	for {
+		n, err := c.c.Read(b)
+		if err != nil {
+			return n, err
+		}
+		p, err := ipx.Parse(b[:n])
+		switch {
+		case err != nil:
+		case p.Dst.Node == c.addr.Node && p.Src.Node == c.addr.Node && p.Dst.Socket == 0:
+			c.echoes.Add(1)
+			continue
+		case registered(p) && p.Src.Node == c.srv:
+			c.moved.Store(p.Dst.Node != c.addr.Node)
+			continue
+		}
+		return n, nil
+	}
+}
 
 // Close leaves the server. It is not told: the protocol has no word for that.
 func (c *Client) Close() error {

@@ -117,7 +117,7 @@ func TestServerIsNotTaken(t *testing.T) {
 	_ = a.Send(p.Dst.Node, p.Append(nil))
 	soon(t, "all is counted", func() bool {
 		n := s.Counts()
-		return n.Unknown == 3 && n.Malformed == 1 && n.Foreign == 1 && n.NoClient == 1 && n.Relayed == 0
+		return n.Unknown == 3 && n.Malformed == 1 && n.Foreign == 1 && n.NoClient == 1 && n.Relayed == 1 // to itself, by which it stays known
 	})
 	for range tunnel.MostPerAddress {
 		c, err := net.Dial("udp4", s.At().String())
@@ -131,6 +131,103 @@ func TestServerIsNotTaken(t *testing.T) {
 	soon(t, "one was too many", func() bool { return s.Counts().Full == 1 })
 	if s.Clients() != tunnel.MostPerAddress {
 		t.Errorf("%d clients", s.Clients())
+	}
+}
+
+// TestServerAgain: a server that was started again, and knows nobody, has its clients again, as the nodes that they were.
+func TestServerAgain(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	c, err := tunnel.DialKeeping(t.Context(), s.At().String(), 0x3053, 10*time.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := ipx.NewStation(c)
+	defer a.Close()
+	var got atomic.Int64
+	if _, err := a.Open(0x4000, func(*ipx.Packet) { got.Add(1) }); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		before := s.Counts().Relayed
+		soon(t, "the client hears itself", func() bool { return s.Counts().Relayed > before+2 })
+		if n := s.Counts(); n.Registered != 1 {
+			t.Errorf("%+v", n)
+		}
+		at := s.At().String()
+		_ = s.Close()
+		if s, err = tunnel.Listen(t.Context(), at, 0x3053); err != nil {
+			t.Fatal(err)
+		}
+		soon(t, "the client is there again", func() bool { return s.Clients() == 1 })
+		server := ipx.NewStation(s)
+		defer server.Close()
+		n := got.Load()
+		soon(t, "what is sent to the client comes", func() bool {
+			to := a.Addr()
+			to.Socket = 0x4000
+			if err := server.Send(&ipx.Packet{Dst: to}); err != nil {
+				t.Error(err)
+			}
+			return got.Load() > n
+		})
+	}
+	if n := a.Counts(); n.Unopened != 0 {
+		t.Errorf("what is between the client and its server is handed on: %+v", n)
+	}
+}
+
+// TestOtherServers: a server that sends no client its own packets is not taken for one that was started again; and of one that knows the client as another node no more is asked.
+func TestOtherServers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name          string
+		echoes        bool // the first three packets that a client sends to itself come back
+		registrations int
+	}{{"no echo", false, 1}, {"another node", true, 2}} {
+		raw, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort("127.0.0.1:0")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer raw.Close()
+		var registrations, others atomic.Int64
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			b := make([]byte, 1500)
+			for {
+				n, from, err := raw.ReadFromUDPAddrPort(b)
+				if err != nil {
+					return
+				}
+				p, err := ipx.Parse(b[:n])
+				switch {
+				case err != nil:
+				case p.Dst.Node == (ipx.Node{}):
+					node := ipx.Node{2, 0, 0, 0, 0, byte(registrations.Add(1))}
+					a := ipx.Packet{Dst: ipx.Addr{Node: node, Socket: ipx.SocketEcho}, Src: ipx.Addr{Net: 1, Node: ipx.Node{9}, Socket: ipx.SocketEcho}}
+					_, _ = raw.WriteToUDPAddrPort(a.Append(nil), from)
+				default:
+					if others.Add(1) <= 3 && c.echoes {
+						_, _ = raw.WriteToUDPAddrPort(b[:n], from)
+					}
+				}
+			}
+		}()
+		client, err := tunnel.DialKeeping(t.Context(), raw.LocalAddr().String(), 0, 5*time.Millisecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := ipx.NewStation(client)
+		soon(t, c.name+": registered", func() bool { return registrations.Load() == int64(c.registrations) })
+		from := others.Load()
+		soon(t, "goes on to send to itself", func() bool { return others.Load() > from+20 })
+		if n := registrations.Load(); n != int64(c.registrations) {
+			t.Errorf("%s: %d registrations", c.name, n)
+		}
+		_ = a.Close()
+		_ = raw.Close()
+		<-ended
 	}
 }
 

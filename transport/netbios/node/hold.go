@@ -25,7 +25,8 @@ type held struct {
 }
 
 // Register makes a name this node's, or makes this node one of the group of that name, by the ways of the node's type. Its errors are a NameError if it is another's, a
-// SilenceError, a LimitError, or that of ctx. A node whose network has no name server is no worse for it if it is of type H.
+// SilenceError, a LimitError, or that of ctx. A node of type H whose name server is silent has the name by all, and registers it at
+// the name server later.
 func (n *Node) Register(ctx context.Context, name nbname.Name, group bool) error {
 	h := &held{group: group}
 	n.mu.Lock()
@@ -56,6 +57,8 @@ func (n *Node) Register(ctx context.Context, name nbname.Name, group bool) error
 	if h.ready = err == nil; !h.ready {
 		h.drop()
 		delete(n.held, name)
+	} else if n.c.Type == nbns.H && !h.served { // its name server was silent, and is to have the name when it is there
+		h.due = time.Now().Add(registerAgain)
 	}
 	n.mu.Unlock()
 	n.wake()
@@ -180,23 +183,46 @@ func (n *Node) refresh() {
 	}
 }
 
-// refreshName tells the name server of one name.
+// refreshName tells the name server of one name, or registers it there if it was not.
 func (n *Node) refreshName(name nbname.Name, h *held) {
+	n.mu.Lock()
+	served := h.served
+	n.mu.Unlock()
+	if !served {
+		err := n.registerByServer(h.ctx, name, h)
+		if bad := (*NameError)(nil); errors.As(err, &bad) && bad.another() {
+			n.lost(name, h, bad.From)
+		} else if err != nil && h.ctx.Err() == nil {
+			n.later(name, h, registerAgain, err)
+		}
+		return
+	}
 	r, err := n.byServer(h.ctx, nbns.OpRegistration, name, func(id uint16) *nbns.Packet {
 		return nbns.Refresh(id, name, n.entry(h.group), seconds(n.c.TTL))
 	})
 	switch {
 	case h.ctx.Err() != nil: // it was given up meanwhile
-	case err != nil: // it may have been away for a moment
-		n.mu.Lock()
-		h.due = time.Now().Add(max(min(n.c.TTL/8, 10*time.Minute), leastRefresh))
-		n.mu.Unlock()
-		n.c.Log.Warn("the name server does not answer", "name", name, "error", err)
-	case r.p.Code != nbns.OK:
-		n.lost(name, h, r.from)
-	default:
+	case err == nil && r.p.Code == nbns.OK:
 		n.granted(h, r)
+	default:
+		if err == nil {
+			bad := &NameError{name, r.p.Code, r.from}
+			if bad.another() {
+				n.lost(name, h, r.from)
+				return
+			}
+			err = bad
+		}
+		n.later(name, h, max(min(n.c.TTL/8, 10*time.Minute), leastRefresh), err) // it may be away, or without room, for a moment
 	}
+}
+
+// later has a name server told of a name after a while.
+func (n *Node) later(name nbname.Name, h *held, after time.Duration, why error) {
+	n.mu.Lock()
+	h.due = time.Now().Add(after)
+	n.mu.Unlock()
+	n.c.Log.Warn("the name server does not keep a name, and is told again", "name", name, "after", after, "error", why)
 }
 
 // lost notes that a name is another's.
@@ -269,9 +295,11 @@ func (n *Node) Names() []nbns.Held {
 	return all
 }
 
-// stillMine asks by a way whether a name is this node's. Silence says that it is.
+// stillMine asks by a way whether a name is this node's. Silence says that it is, and so does whoever only cannot register it.
 func (n *Node) stillMine(by way, name nbname.Name, h *held) *NameError {
 	var bad *NameError
-	_ = errors.As(by.register(h.ctx, name, h), &bad)
-	return bad
+	if errors.As(by.register(h.ctx, name, h), &bad) && bad.another() {
+		return bad
+	}
+	return nil
 }

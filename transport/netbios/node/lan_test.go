@@ -22,6 +22,7 @@ type lan struct {
 	ports map[netip.AddrPort][]*port
 	seen  []packet                                           // all that was sent
 	lose  func(p *nbns.Packet, from, to netip.AddrPort) bool // what does not arrive
+	alter func(p *nbns.Packet, from netip.AddrPort)          // what arrives as another
 }
 
 type packet struct {
@@ -73,6 +74,10 @@ func (p *port) WriteTo(b []byte, to netip.AddrPort) error {
 		l.seen = append(l.seen, packet{q, p.at, to})
 		if l.lose != nil && l.lose(q, p.at, to) {
 			return nil
+		}
+		if l.alter != nil {
+			l.alter(q, p.at)
+			b = q.Append(nil)
 		}
 	}
 	for _, r := range l.ports[to] {

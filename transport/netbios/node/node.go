@@ -30,6 +30,7 @@ const (
 	DefaultTTL     = 72 * time.Hour  // for which a name is registered at a name server, if nothing else is said
 	mostWait       = 2 * time.Minute // that a server may have a question wait for its answer
 	leastRefresh   = time.Second
+	registerAgain  = 30 * time.Second // between attempts to register a name at a name server that was silent
 	verifyTime     = 10 * time.Second // between looks whether a name that somebody disputes is still this node's
 )
 
@@ -61,6 +62,9 @@ type NameError struct {
 func (e *NameError) Error() string {
 	return fmt.Sprintf("%v: %v, says %v", e.Name, e.Code, e.From.Addr())
 }
+
+// another reports whether it says that the name is another's: others are about who was asked, and may be otherwise the next time.
+func (e *NameError) another() bool { return e.Code == nbns.ActiveErr || e.Code == nbns.ConflictErr }
 
 // A SilenceError says that nobody has answered.
 type SilenceError struct {

@@ -3,6 +3,7 @@ package node_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -253,6 +254,76 @@ func TestRefreshRefused(t *testing.T) {
 		}
 		where(t, a, name("ADA"), 3)
 	})
+}
+
+// TestServerLater: an H node whose name server is away when it begins has its name by all, and registers it when the server is there: as one that may be another's meanwhile.
+func TestServerLater(t *testing.T) {
+	for _, taken := range []bool{false, true} {
+		t.Run(fmt.Sprint(taken), func(t *testing.T) {
+			virtually(t, func(t *testing.T, l *lan) {
+				a := l.node(t, 2, nbns.H, asks(1))
+				if err := a.Register(t.Context(), name("ADA"), false); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(10 * time.Minute)
+				l.node(t, 1, nbns.B, serves)
+				b := l.node(t, 3, nbns.P, asks(1))
+				want := byte(2)
+				if taken {
+					if err := b.Register(t.Context(), name("ADA"), false); err != nil {
+						t.Fatal(err)
+					}
+					want = 3
+				}
+				time.Sleep(2 * time.Minute)
+				where(t, b, name("ADA"), want)
+				if a.Names()[0].Conflict != taken {
+					t.Errorf("%+v", a.Names())
+				}
+				if taken {
+					return
+				}
+				if err := a.Release(t.Context(), name("ADA")); err != nil {
+					t.Fatal(err)
+				}
+				where(t, b, name("ADA"))
+			})
+		})
+	}
+}
+
+// TestRefreshNoRoom: a name server that cannot take a name for now does not say that it is another's: the name stays, and is told again.
+func TestRefreshNoRoom(t *testing.T) {
+	for _, code := range []nbns.Code{nbns.ServerErr, nbns.Refused} {
+		t.Run(code.String(), func(t *testing.T) {
+			virtually(t, func(t *testing.T, l *lan) {
+				l.node(t, 1, nbns.B, func(c *node.Config) { c.Serve, c.MostTTL = true, time.Minute })
+				a, b := l.node(t, 2, nbns.P, asks(1)), l.node(t, 3, nbns.P, asks(1))
+				if err := a.Register(t.Context(), name("ADA"), false); err != nil {
+					t.Fatal(err)
+				}
+				ends := time.Now().Add(5 * time.Minute)
+				l.mu.Lock()
+				l.alter = func(p *nbns.Packet, from netip.AddrPort) {
+					if p.Response && from == at(1) && p.Op != nbns.OpQuery && time.Now().Before(ends) {
+						p.Code = code
+					}
+				}
+				l.mu.Unlock()
+				time.Sleep(4 * time.Minute)
+				if c := a.Counts(); c.Conflicts != 0 || a.Names()[0].Conflict {
+					t.Errorf("%+v, %+v", c, a.Names())
+				}
+				time.Sleep(11 * time.Minute)
+				where(t, b, name("ADA"), 2)
+				l.forget()
+				time.Sleep(10 * time.Minute)
+				if got := l.count(func(p packet) bool { return p.Op == nbns.OpRefresh && !p.Response }); got < 10 {
+					t.Errorf("told %d times in ten minutes, after the server has room again", got)
+				}
+			})
+		})
+	}
 }
 
 // TestChallenge: a name server asks the owner before it gives his name to another, who is told to wait meanwhile; longer than he would wait otherwise.
