@@ -174,16 +174,21 @@ class Making(unittest.TestCase):
             self.assertEqual(Own.som_instances, 0)
 
     def test_failures_in_threads(self):
-        """Each looks at what others have in the making, which may be undone at any time."""
+        """Each looks at what others have in the making, many at once, which may be undone at any time."""
+        deep = threading.local()
 
         class Failing(Eager):
             def hello(self, n):
+                deep.n -= 1
+                if deep.n > 0:
+                    deep.caller.make_here(Failing.som_name)
                 return -1
 
         def make():
-            caller = Caller()
-            for _ in range(2000):
-                caller.make_here(Failing.som_name)
+            deep.caller = Caller()
+            for _ in range(100):
+                deep.n = 40
+                deep.caller.make_here(Failing.som_name)
 
         all = [threading.Thread(target=make) for _ in range(4)]
         for t in all:
