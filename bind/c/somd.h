@@ -61,7 +61,7 @@ SOM_PER_CLIENT som_ref SOMD_SOMOAObject;   /* a SOMOA */
 SOM_PER_CLIENT som_ref SOMD_ServerObject;  /* the SOMDServer; NULL in a program that is no server, and in a library until its server is up */
 SOM_PER_CLIENT struct somd_client {
 	som_turn turn; /* of who changes any of this */
-	som_ref process;
+	som_ref process; /* set once it has begun: who only calls looks at it without the turn */
 	unsigned inits, ending; /* and how many calls of SOMD_Uninit end them just now */
 } somd_client;
 
@@ -76,15 +76,17 @@ static inline int somd_load(som_env *ev) {
 	return som_library_load(file && *file ? file : "libdsom-place.so", ev);
 }
 
-/* The server's object, which others may look at meanwhile, if there is one by now. */
-static inline void somd_serves(som_env *ev) {
-	som_ref server = SOMDProcess_global(somd_client.process, ev, "SOMDServer");
+/* What others may look at meanwhile. */
+static inline void somd_set(som_ref *to, som_ref o) {
 #ifdef __GNUC__
-	__atomic_store_n(&SOMD_ServerObject, server, __ATOMIC_RELEASE);
+	__atomic_store_n(to, o, __ATOMIC_RELEASE);
 #else
-	SOMD_ServerObject = server;
+	*to = o;
 #endif
 }
+
+/* The server's object, if there is one by now. */
+static inline void somd_serves(som_ref process, som_env *ev) { somd_set(&SOMD_ServerObject, SOMDProcess_global(process, ev, "SOMDServer")); }
 
 /* Begins to use DSOM; what raises has begun nothing. It may be called again, and SOMD_Uninit as often. The daemon is not asked for anything: where it is
  * say the variables DSOM_DAEMON, host:port, or SOMDPORT, a port of this machine, and without them it is at port 3053 of that. */
@@ -96,22 +98,23 @@ static inline void SOMD_Init(som_env *ev) {
 	}
 	if (somd_client.inits) {
 		somd_client.inits++;
-		if (!SOMD_ServerObject) somd_serves(to);
+		if (!SOMD_ServerObject) somd_serves(somd_client.process, to);
 	} else if (somd_client.process) { /* a SOMD_Uninit waits for calls, which use what there is */
 		SOMDProcess_begin(somd_client.process, to);
 		if (to->major == SOM_NO_EXCEPTION) somd_client.inits = 1;
 	} else {
-		if (somd_load(to) == SOM_OK && (somd_client.process = SOMDProcess_new(to))) SOMDProcess_begin(somd_client.process, to);
+		som_ref process = somd_load(to) == SOM_OK ? SOMDProcess_new(to) : NULL;
+		if (process) SOMDProcess_begin(process, to);
 		if (to->major == SOM_NO_EXCEPTION) {
 			somd_client.inits = 1;
-			SOMD_ORBObject = SOMDProcess_global(somd_client.process, to, "ORB");
-			SOMD_ImplRepObject = SOMDProcess_global(somd_client.process, to, "ImplRepository");
-			SOMD_ObjectMgr = SOMDProcess_global(somd_client.process, to, "SOMDObjectMgr");
-			SOMD_SOMOAObject = SOMDProcess_global(somd_client.process, to, "SOMOA");
-			somd_serves(to);
+			SOMD_ORBObject = SOMDProcess_global(process, to, "ORB");
+			SOMD_ImplRepObject = SOMDProcess_global(process, to, "ImplRepository");
+			SOMD_ObjectMgr = SOMDProcess_global(process, to, "SOMDObjectMgr");
+			SOMD_SOMOAObject = SOMDProcess_global(process, to, "SOMOA");
+			somd_serves(process, to);
+			somd_set(&somd_client.process, process);
 		} else {
-			som_release(somd_client.process);
-			somd_client.process = NULL;
+			som_release(process);
 		}
 	}
 	som_turn_give(&somd_client.turn);
@@ -133,7 +136,9 @@ static inline void SOMD_Uninit(som_env *ev) {
 		if (som_turn_take(&somd_client.turn, NULL) != SOM_OK) return; /* they stay, and are those of the next SOMD_Init */
 		if (--somd_client.ending == 0 && somd_client.inits == 0) {
 			left[0] = SOMD_ORBObject, left[1] = SOMD_ImplRepObject, left[2] = SOMD_ObjectMgr, left[3] = SOMD_SOMOAObject, left[4] = SOMD_ServerObject, left[5] = somd_client.process;
-			SOMD_ORBObject = SOMD_ImplRepObject = SOMD_ObjectMgr = SOMD_SOMOAObject = SOMD_ServerObject = somd_client.process = NULL;
+			SOMD_ORBObject = SOMD_ImplRepObject = SOMD_ObjectMgr = SOMD_SOMOAObject = NULL;
+			somd_set(&SOMD_ServerObject, NULL);
+			somd_set(&somd_client.process, NULL);
 		}
 		som_turn_give(&somd_client.turn);
 		for (unsigned i = 0; i < sizeof left / sizeof *left; i++)
@@ -142,7 +147,11 @@ static inline void SOMD_Uninit(som_env *ev) {
 }
 
 static inline int somd_begun(som_env *ev) {
+#ifdef __GNUC__
+	if (__atomic_load_n(&somd_client.process, __ATOMIC_ACQUIRE)) return 1;
+#else
 	if (somd_client.process) return 1;
+#endif
 	som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "SOMD_Init was not called yet");
 	return 0;
 }

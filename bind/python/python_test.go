@@ -201,14 +201,18 @@ func (b build) making(t testing.TB) string {
 	return classlib.Build(t, classlib.Source{IDL: "../javascript/testdata/threads.idl", Code: "../javascript/testdata/threads.cpp"}, b.kernel, "-pthread")
 }
 
-// TestMaking makes objects of classes whose constructors in C++ call methods that Python overrides, and fail; has overrides that do not return; and a class that cannot be described, and is there for good.
+// TestMaking makes objects of classes whose constructors in C++ call methods that Python overrides, and fail; has overrides that do not return; an object that is undone while it is asked for; and a class that cannot be described, and is there for good.
 func TestMaking(t *testing.T) {
 	t.Parallel()
 	kernel := sombuild.Kernel(t, "gcc", plain.kernel)
-	short := filepath.Join(t.TempDir(), "libshort.so")
-	if err := compile("gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-I../../libsom/include", "-o", short, "../host/test/short.c", "-L"+kernel, "-lsom", "-Wl,-rpath,"+kernel); err != nil {
-		t.Fatal(err)
+	preloaded := func(name, source string) string {
+		library := filepath.Join(t.TempDir(), name)
+		if err := compile("gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-I../../libsom/include", "-o", library, source, "-L"+kernel, "-lsom", "-Wl,-rpath,"+kernel); err != nil {
+			t.Fatal(err)
+		}
+		return library
 	}
+	short, late := preloaded("libshort.so", "../host/test/short.c"), preloaded("liblate.so", "tests/late.c")
 	foreign := []string{"DSOM_PYTHON=ctypes", "DSOM_LIBRARIES=" + kernel}
 	shortage := []string{"LD_PRELOAD=" + short, "SHORT_OF=Shortage", "PYTHONMALLOC=malloc", "MALLOC_PERTURB_=165"} // what was given back is overwritten
 	for _, c := range []struct {
@@ -217,6 +221,7 @@ func TestMaking(t *testing.T) {
 		more       []string
 	}{{"plain", "test_making.py", plain, nil}, {"asan", "test_making.py", asan, nil}, {"ctypes", "test_making.py", plain, foreign},
 		{"never", "test_never.py", plain, nil}, {"never/asan", "test_never.py", asan, nil}, {"never/ctypes", "test_never.py", plain, foreign},
+		{"late", "test_late.py", plain, []string{"LD_PRELOAD=" + late, "LATE=" + late}},
 		{"short", "test_short.py", plain, shortage}, {"short/ctypes", "test_short.py", plain, slices.Concat(shortage, foreign)}} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

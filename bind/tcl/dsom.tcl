@@ -48,6 +48,7 @@ namespace eval dsom {
 
     proc Leave {object name key operation} {
         if {$operation eq "write"} {
+            if {[uplevel 1 [list array exists $name]]} { append name ($key) } ;# one of an array's elements
             upvar 1 $name o
             if {$o eq $object} return
             trace remove variable o {write unset} [list ::dsom::Leave $object]

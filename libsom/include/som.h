@@ -258,6 +258,7 @@ SOM_API void som_release(som_ref o);   /* the last one destroys. NULL does no ha
 typedef struct som_weak som_weak;
 SOM_API som_weak *som_weak_new(som_ref o, som_env *ev); /* owned, ended by som_weak_free */
 SOM_API som_ref som_weak_get(som_weak *w);              /* owned, or NULL once destruction has begun */
+SOM_API int som_weak_lives(som_weak *w);                /* whether som_weak_get would answer an object: it may be one that another thread is about to undo, whoever has references */
 SOM_API void som_weak_free(som_weak *w);
 
 /* Objects made by other initializers than init: begin, let the initializers run (each asks som_enter for its class and

@@ -43,4 +43,12 @@ som_ref som_weak_get(som_weak *w) {
 	return refs ? o : NULL;
 }
 
+int som_weak_lives(som_weak *w) {
+	if (!w) return 0;
+	weak_lock();
+	int is = w->o && __atomic_load_n(&w->o->refs, __ATOMIC_RELAXED) != 0; /* its memory goes behind its weak references */
+	weak_unlock();
+	return is;
+}
+
 void som_weak_free(som_weak *w) { if (w) weak_clear(NULL, w), give(w); }

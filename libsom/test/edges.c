@@ -63,7 +63,7 @@ static void nothing(void) {
 	REFUSED(som_library_of_class("C", NULL, &ev) == SOM_E_NAME, SOM_E_NAME);
 	/* And where there is no environment to say so in either. */
 	som_release(NULL), som_uncast(NULL), som_weak_free(NULL), som_env_clear(NULL), som_closure_free(NULL), som_deallocate(NULL), som_set_path(NULL, NULL);
-	CHECK(!som_new(NULL, NULL) && !som_copy(NULL, NULL) && !som_retain(none) && !som_weak_get(NULL) && !som_is_a(NULL, c) && !som_is_a(o, NULL));
+	CHECK(!som_new(NULL, NULL) && !som_copy(NULL, NULL) && !som_retain(none) && !som_weak_get(NULL) && !som_weak_lives(NULL) && !som_is_a(NULL, c) && !som_is_a(o, NULL));
 	CHECK(!som_descends(NULL, c) && !som_descends(c, NULL) && som_invoke(NULL, NULL, NULL, 0, NULL, NULL) == SOM_E_TYPE && som_assign(NULL, NULL, NULL) == SOM_E_TYPE);
 	CHECK(som_class_unload(NULL, NULL) == SOM_E_TYPE && som_set_hooks(NULL, NULL) == SOM_E_TYPE && !som_class_named(NULL, NULL));
 	som_release(o);

@@ -82,8 +82,9 @@ static void *work(void *arg) {
 		check(((int32_t (*)(som_ref, som_env *))som_resolve(o, Base.m[1]))(o, &ev) == 0, "data");
 		som_release(som_retain(o));
 		som_weak *w = som_weak_new(o, &ev);
+		check(som_weak_lives(w) && o->refs == 1, "a weak reference that is asked");
 		som_release(o);
-		check(som_weak_get(w) == NULL, "a weak reference to what has ended");
+		check(!som_weak_lives(w) && som_weak_get(w) == NULL, "a weak reference to what has ended");
 		som_weak_free(w);
 		som_ref s = som_weak_get(weak);
 		check(s == shared, "a weak reference");

@@ -77,14 +77,31 @@ static bool is_nearest(const made *m, som_ref self) {
 	return false;
 }
 
+/* All that such a class has of an instance: whether it has been begun, where it is the nearest. Others than its maker may ask. */
+static bool *begun_of(const som_class *c, som_ref o) {
+	const som_class_info *info = som_class_describe(som_class_of(o));
+	for (uint32_t i = 0; i < info->nlayout; i++)
+		if (info->layout[i].cls == c) return (bool *)o + SOM_HEAD + info->layout[i].offset;
+	return NULL;
+}
+
 static void begin(som_ref self, som_env *ev, void *context) {
 	made *m = context;
-	if (m->begin && is_nearest(m, self)) m->begin(self, ev, m->context);
+	if (!is_nearest(m, self)) return;
+	if (m->begin) m->begin(self, ev, m->context);
+	if (ev->major == SOM_NO_EXCEPTION) __atomic_store_n(begun_of(m->cls, self), true, __ATOMIC_RELEASE);
 }
 
 static void end(som_ref self, void *context) {
 	made *m = context;
-	if (m->end && is_nearest(m, self)) m->end(self, m->context);
+	if (!is_nearest(m, self)) return;
+	__atomic_store_n(begun_of(m->cls, self), false, __ATOMIC_RELEASE);
+	if (m->end) m->end(self, m->context);
+}
+
+int somh_begun(const somh_class *c, som_ref o) {
+	const bool *begun = c->nmade ? begun_of(c->made[0]->cls, o) : NULL;
+	return begun && __atomic_load_n(begun, __ATOMIC_ACQUIRE);
 }
 
 static void known(som_ref self, som_env *ev, void *context) {
@@ -163,7 +180,7 @@ static som_class *define(made *m, const somh_definition *d, som_env *ev) {
 	}
 	if (names && overrides && parents && n == d->noverrides) {
 		som_class_desc desc = {.size_of = sizeof desc, .name = d->exact && d->name ? d->name : free_name(d->name, name, sizeof name), .parents = parents, .nparents = d->nparents,
-			.override_size = sizeof *overrides, .overrides = overrides, .noverrides = n, .init = begin, .fini = end, .context = m, .known = known};
+			.override_size = sizeof *overrides, .overrides = overrides, .noverrides = n, .data_align = 1, .data_size = sizeof(bool), .init = begin, .fini = end, .context = m, .known = known};
 		c = som_class_define(&desc, ev);
 		if (!c && ev->major == SOM_NO_EXCEPTION) raise_code(ev, SOM_E_NAME, "a library that is being loaded has the class %s", desc.name);
 	}

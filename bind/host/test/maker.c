@@ -3,7 +3,7 @@
 
 int64_t speak_once(const char *name, int64_t n, som_env *ev);
 int define_showing(const char *name, const char *parent);
-void watch_showing(void *by, int undo);
+void watch_showing(void *by, int undo, void *instead);
 
 /* Makes an object of a class, calls its Zoo::Animal::speak, and gives it back. */
 int64_t speak_once(const char *name, int64_t n, som_env *ev) {
@@ -16,15 +16,15 @@ int64_t speak_once(const char *name, int64_t n, som_env *ev) {
 	return n;
 }
 
-/* A class below another whose objects show themselves to a watcher's Zoo::Animal::friend_of when they begin, and are then undone if they are told to be. */
-static som_ref watcher;
+/* A class below another whose objects show themselves, or another, to a watcher's Zoo::Animal::friend_of when they begin, and are then undone if they are told to be. */
+static som_ref watcher, shown;
 static int undoes;
 
 static void show(som_ref self, som_env *ev, void *context) {
 	som_found f = {.size_of = sizeof f};
 	(void)context;
 	if (!watcher || som_lookup(som_class_of(watcher), "friend_of", &f, ev) != SOM_OK) return;
-	som_release(((som_ref(*)(som_ref, som_env *, som_ref))som_resolve(watcher, f.token))(watcher, ev, self));
+	som_release(((som_ref(*)(som_ref, som_env *, som_ref))som_resolve(watcher, f.token))(watcher, ev, shown ? shown : self));
 	if (undoes && !ev->major) som_raise_system(ev, "IDL:omg.org/CORBA/INITIALIZE:1.0", 0, SOM_COMPLETED_NO, "it is undone");
 }
 
@@ -33,4 +33,4 @@ int define_showing(const char *name, const char *parent) {
 	return som_class_define(&d, NULL) != NULL;
 }
 
-void watch_showing(void *by, int undo) { watcher = by, undoes = undo; }
+void watch_showing(void *by, int undo, void *instead) { watcher = by, undoes = undo, shown = instead; }

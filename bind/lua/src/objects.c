@@ -88,8 +88,7 @@ static void trust(instance *w) {
 
 bool is_there(instance *w) {
 	if (!w->unsure || !w->ref) return w->ref != NULL;
-	som_ref o = som_weak_get(w->unsure);
-	if (o) return som_release(o), true; /* not the last: w has one */
+	if (som_weak_lives(w->unsure)) return true;
 	pthread_mutex_lock(&lock);
 	if (w->ref && somh_twin(twins, w->ref) == w) somh_twin_set(twins, w->ref, NULL);
 	w->ref = NULL;
@@ -206,6 +205,7 @@ static int new_object(lua_State *L, const somh_class *c) {
 
 static int ending(lua_State *L, som_ref o) { return fail(L, "an object of class %s is in the middle of its end", som_class_describe(som_class_of(o))->name); }
 
+/* begun: it begins just now. */
 static int wrap_new(lua_State *L, som_ref o, bool owned, bool begun) {
 	som_env ev = {0};
 	if (somh_ending(o)) return ending(L, o);
@@ -229,10 +229,9 @@ static int wrap_new(lua_State *L, som_ref o, bool owned, bool begun) {
 		return fail(L, "not enough memory");
 	}
 	w->ref = owned ? o : som_retain(o);
-	return begun || !c->nmade || doubt(w) ? 0 : fail(L, "not enough memory");
+	return begun || !c->nmade || somh_begun(c, o) || doubt(w) ? 0 : fail(L, "not enough memory");
 }
 
-/* begun: it begins just now. */
 static int wrap_as(lua_State *L, som_ref o, bool owned, bool begun) {
 	if (!o) return lua_pushnil(L), 0;
 	if (!lua_checkstack(L, 20)) return lua_pushliteral(L, "stack overflow"), -1;
@@ -316,11 +315,11 @@ static int object_release(lua_State *L) {
 
 /* ---- Objects of classes made in Lua ---- */
 
-static struct making { const somh_class *cls; bool begun; } making; /* the object that Lua is making */
+static struct making { const somh_class *cls; som_ref is; bool begun; } making; /* the object that Lua is making. is: where it is known before it is begun */
 
 static int begin_body(lua_State *L) {
 	som_ref self = lua_touserdata(L, 1);
-	bool ours = making.cls && !making.begun && som_class_of(self) == making.cls->cls;
+	bool ours = making.cls && !making.begun && (making.is ? making.is == self : making.cls->cls == som_class_of(self));
 	if (ours) making.begun = true;
 	if (wrap_as(L, self, false, true) < 0) return lua_error(L);
 	if (ours) return 0; /* it is given its arguments behind this */
@@ -375,9 +374,9 @@ static int class_new(lua_State *L) {
 	struct making outer = making;
 	lua_State *before = now;
 	catch_up(L);
-	making = (struct making){c->nmade && lua_toboolean(L, 2) ? c : NULL, false};
+	making = (struct making){c->nmade && lua_toboolean(L, 2) ? c : NULL, NULL, false};
 	now = L;
-	som_ref o = som_new(c->cls, &ev);
+	som_ref o = making.cls ? somh_new(c, &making.is, &ev) : som_new(c->cls, &ev);
 	now = before;
 	making = outer;
 	if (!o) push_env(L, &ev, NULL, NULL);

@@ -12,7 +12,7 @@ int define_signed(void);
 int define_below(const char *name, const char *parent);
 int64_t speak_once(const char *name, int64_t n, som_env *ev);
 int define_showing(const char *name, const char *parent);
-void watch_showing(void *by, int undo);
+void watch_showing(void *by, int undo, void *instead);
 void at_end(method *f, void *o, int64_t n);
 
 static void *address(lua_State *L, int at) { return (void *)(uintptr_t)(int64_t)luaL_checknumber(L, at); }
@@ -70,7 +70,7 @@ static int made(lua_State *L) {
 
 static int last(lua_State *L) { return at_end(function(L, 1), address(L, 2), (int64_t)luaL_checknumber(L, 3)), 0; }
 static int showing(lua_State *L) { return lua_pushboolean(L, define_showing(luaL_checkstring(L, 1), luaL_checkstring(L, 2))), 1; }
-static int watch(lua_State *L) { return watch_showing(address(L, 1), lua_toboolean(L, 2)), 0; }
+static int watch(lua_State *L) { return watch_showing(address(L, 1), lua_toboolean(L, 2), NULL), 0; }
 static int older(lua_State *L) { return lua_pushboolean(L, define_older()), 1; }
 static int below(lua_State *L) { return lua_pushboolean(L, define_below(luaL_checkstring(L, 1), luaL_checkstring(L, 2))), 1; }
 static int signatures(lua_State *L) { return lua_pushboolean(L, define_signed()), 1; }

@@ -498,6 +498,18 @@ function tests.shown_before_begin()
     equal(select(2, caller.made("Shown", 1)), i % 3 == 1 and "IDL:omg.org/CORBA/INITIALIZE:1.0" or nil)
     if i % 7 == 0 then collect() end
   end
+  caller.watch(w:som_address(), false)
+  local inits, inner = {}, false
+  function Shown:init(what) inits[#inits + 1] = what or "other" end
+  function Watching:friend_of(who)
+    if not inner then -- another of its class is made meanwhile, by C
+      inner = true
+      equal(caller.made("Shown", 1), 3)
+    end
+    return who
+  end
+  assert(Shown("own"):som_alive())
+  equal(inits, { "other", "own" })
   caller.watch(0, false)
   seen = {}
   collect()
@@ -744,8 +756,14 @@ function tests.never_returns()
     if n == 6 then error "nobody hears it" end
     return "none"
   end
-  local o = Own()
+  local e, o = Echo(), Own()
+  e:keep("", o)
+  local again = dsom.weak(o)
   for _, n in ipairs { 5, 6 } do
+    if n == 6 then -- C++ has it, and hands it over once more
+      o:som_release()
+      o = again()
+    end
     dsom.patience(300)
     repeat
       assert(caller.begin(o:som_entry "speak", o:som_address(), n))

@@ -47,14 +47,23 @@ class Asynchronous:
             r = await asyncio.wrap_future(_threads.submit(method, *args, **named))
         if not isinstance(r, types.CoroutineType):
             return r
-        if home is None or home is asyncio.get_running_loop():
+        loop = home
+        if loop is None or loop is asyncio.get_running_loop():
             return await r
         try:
-            there = asyncio.run_coroutine_threadsafe(r, home)
+            there = asyncio.run_coroutine_threadsafe(r, loop)
         except RuntimeError:  # the loop is closed
             r.close()
             raise
-        return await asyncio.wrap_future(there)
+        awaited = asyncio.wrap_future(there)
+        try:
+            while not (await asyncio.wait([awaited], timeout=1))[0]:
+                if _is_lost(there, loop):
+                    raise _lost(r)
+        except asyncio.CancelledError:
+            awaited.cancel()
+            raise
+        return awaited.result()
 
     def _method(self, o):
         """The method as the owner has it, whatever classes below it have."""
@@ -98,7 +107,7 @@ class _Threads:
         self._all = self._idle = self._waiting = 0
         self._begun = False
 
-    def submit(self, f, *args, **named):
+    def submit(self, f, /, *args, **named):
         future = concurrent.futures.Future()
         with self._lock:
             if not self._begun:  # here, so that it is done before what is registered earlier, which ends the rest of the package
@@ -208,10 +217,17 @@ def _result(coroutine, loop):
     except RuntimeError:  # the loop is closed
         coroutine.close()
         raise
-    while True:
-        concurrent.futures.wait([future], timeout=1)
-        if future.done():
-            return future.result()
-        if loop.is_closed():  # before the coroutine has ended, or begun: nobody goes on with it
-            coroutine.close()
-            raise RuntimeError(f"the event loop was closed before the override {coroutine.__qualname__} had ended")
+    while not concurrent.futures.wait([future], timeout=1)[0]:
+        if _is_lost(future, loop):
+            raise _lost(coroutine)
+    return future.result()
+
+
+def _is_lost(future, loop):
+    """Whether nobody goes on with what runs in a loop: asked in this order, since it may end, and its loop be closed, meanwhile."""
+    return loop.is_closed() and not future.done()
+
+
+def _lost(coroutine):
+    coroutine.close()
+    return RuntimeError(f"the event loop was closed before the override {coroutine.__qualname__} had ended")

@@ -65,25 +65,21 @@ static bool undo(instance *w) {
 
 /* Those that could not be begun and that Python has lost keep nothing for long. */
 static void look_at_doubts(void) {
-	size_t n = ndoubts, nliving = 0, ngone = 0;
-	void **living = PyMem_Calloc(2 * n, sizeof *living);
-	if (!living) return;
-	void **gone = living + n;
+	size_t ngone = 0;
+	instance **gone = PyMem_Calloc(ndoubts, sizeof *gone);
+	if (!gone) return;
 	for (doubt *d = doubts, *next; d; d = next) {
-		som_ref o = som_weak_get(d->weak);
 		instance *w = d->w;
 		next = d->next;
-		if (o) living[nliving++] = o;
-		else if (undo(w)) gone[ngone++] = w;
+		if (!som_weak_lives(d->weak) && undo(w)) gone[ngone++] = w;
 	}
 	look_at = 2 * ndoubts > LEAST_DOUBTS ? 2 * ndoubts : LEAST_DOUBTS;
-	while (nliving) release(living[--nliving]); /* the last one, if others have given theirs back meanwhile */
 	while (ngone) Py_DECREF((PyObject *)gone[--ngone]);
-	PyMem_Free(living);
+	PyMem_Free(gone);
 }
 
 static int begin_doubt(instance *w) {
-	if (!w->scripted) return 0;
+	if (!w->scripted || somh_begun(((class_object *)Py_TYPE(w))->cls, w->ref)) return 0;
 	if (ndoubts >= look_at) look_at_doubts();
 	doubt *d = PyMem_Malloc(sizeof *d);
 	som_weak *weak = d ? som_weak_new(w->ref, NULL) : NULL;
@@ -106,8 +102,7 @@ static void trust(instance *w) {
 /* The object, borrowed: NULL, and no exception: there is none. */
 static som_ref there(instance *w) {
 	if (!w->doubt) return w->ref;
-	som_ref o = som_weak_get(w->doubt->weak);
-	if (o) return som_release(o), o; /* not the last: w has one, or who asks */
+	if (som_weak_lives(w->doubt->weak)) return w->doubt->ref;
 	if (undo(w)) Py_DECREF((PyObject *)w);
 	return NULL;
 }
@@ -212,12 +207,12 @@ void begin_instance(som_ref self, som_env *ev, void *context) {
 	instance *w = NULL, *met = twin_of(self);
 	class_object *c = class_of_ref(self);
 	if (c && making && is_being_made(self) && (!making->w || met == making->w)) { /* __init__ is called by Python, with what it was given */
-		if (!making->w) {
+		if (!met) {
 			if ((w = empty(c)) && bind_twin(w, self) == 0) making->w = w;
 			else Py_CLEAR(w);
-		} else { /* it has been shown around, and has two references now */
+		} else if (making->w || (making->w = (instance *)wrap(self, false))) { /* it has been shown around, perhaps by another thread, and has two references now */
 			trust(w = met);
-			som_release(self);
+			if (!w->kept) som_release(self);
 		}
 	} else if (c && making && making->is == self) {
 		PyErr_Format(PyExc_ReferenceError, "the object of class %s has been released while it was made", Py_TYPE((PyObject *)making->w)->tp_name);

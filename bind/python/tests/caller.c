@@ -94,6 +94,19 @@ __attribute__((visibility("default"))) int define_again(void) {
 	return som_class_define(&d, NULL) != NULL;
 }
 
+/* A class below another that has a thread of its own call an object's speak when it begins, and undoes it where that raises. */
+static void ask(som_ref self, som_env *ev, void *context) {
+	som_found f = {.size_of = sizeof f};
+	(void)context;
+	if (som_lookup(som_class_of(self), "speak", &f, ev) == SOM_OK && in_thread((method *)som_resolve(self, f.token), self, 3) < 0)
+		som_raise_system(ev, "IDL:omg.org/CORBA/INITIALIZE:1.0", 0, SOM_COMPLETED_NO, "it is undone");
+}
+
+__attribute__((visibility("default"))) int define_asking(const char *name, const char *parent) {
+	som_class_desc d = {.size_of = sizeof d, .name = name, .parents = &parent, .nparents = 1, .init = ask};
+	return som_class_define(&d, NULL) != NULL;
+}
+
 static call last;
 
 /* It is called when the process ends, after the interpreter. */

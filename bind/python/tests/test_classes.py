@@ -934,6 +934,77 @@ class Threads(unittest.TestCase):
         with self.assertRaises(TypeError):
             asyncio.run(Async().speak_async("x", 3))
 
+    def test_async_names(self):
+        """A parameter may have any name."""
+        import asyncio
+
+        class Named(Dog):
+            def speak(this, n, f=0, self=0, o=0, args=0, named=0):
+                return n, f, self, o, args, named
+
+        self.assertEqual(asyncio.run(Named().speak_async(1, f=2, self=3, o=4, args=5, named=6)), (1, 2, 3, 4, 5, 6))
+
+    def test_async_closed(self):
+        """The home loop is closed while it has the override: whoever awaits that is told, and may be cancelled before."""
+        import asyncio
+        from dsom import _asynchronous
+
+        began, ended = threading.Event(), []
+
+        class Hangs(Dog):
+            async def speak(self, n):
+                began.set()
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    ended.append(n)
+
+        async def main():
+            call = asyncio.ensure_future(Hangs().speak_async(1))
+            await asyncio.to_thread(began.wait)
+            call.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await call
+            began.clear()
+            call = asyncio.ensure_future(Hangs().speak_async(2))
+            await asyncio.to_thread(began.wait)
+            home.call_soon_threadsafe(home.stop)
+            await asyncio.to_thread(thread.join)
+            home.close()
+            with self.assertRaisesRegex(RuntimeError, "was closed before the override"):
+                await asyncio.wait_for(call, 60)
+
+        home = _asynchronous.home = asyncio.new_event_loop()
+        thread = threading.Thread(target=home.run_forever)
+        thread.start()
+        try:
+            asyncio.run(main())
+        finally:
+            _asynchronous.home = None
+        self.assertEqual(ended, [1, 2])
+
+    def test_async_ended_and_closed(self):
+        """What has ended just before its loop was closed has ended."""
+        import concurrent.futures
+        import types
+        from unittest import mock
+        from dsom import _asynchronous
+
+        future = concurrent.futures.Future()
+
+        def is_closed():
+            if not future.done():
+                future.set_result(7)
+            return True
+
+        async def speak():
+            pass
+
+        coroutine = speak()
+        with mock.patch("asyncio.run_coroutine_threadsafe", return_value=future):
+            self.assertEqual(_asynchronous._result(coroutine, types.SimpleNamespace(is_closed=is_closed)), 7)
+        coroutine.close()
+
     def test_async_nested(self):
         """Methods that are awaited, more of them than there are threads, of which each waits for an override that awaits another."""
         import asyncio

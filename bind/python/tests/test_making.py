@@ -1,6 +1,8 @@
 """What C++ does with an object before Python's part of it has begun, and where one fails."""
 
+import ctypes
 import gc
+import os
 import threading
 import unittest
 
@@ -132,6 +134,81 @@ class Making(unittest.TestCase):
             t.join()
         gc.collect()
         self.assertEqual((wrong, Own.som_instances), ([], 0))
+
+    def test_shown_to_another_thread(self):
+        """C++ lets another thread have it first, and nobody else before it is begun."""
+        if not hasattr(Making, "Asking"):
+            ctypes.CDLL(os.environ["CALLER"]).define_asking(b"Asking", b"Zoo::Dog")
+            Making.Asking = load("Asking")
+        seen, keep, fails = [], False, False
+
+        class Own(Making.Asking):
+            def __init__(self, *args):
+                self.args = args
+
+            def speak(self, n):
+                self.by = threading.get_ident()
+                if keep:
+                    seen.append(self)
+                if fails:
+                    raise KeyError
+                return n
+
+        for keep in (False, True):
+            fails = False
+            for make, args in ((lambda: Own(1, 2), (1, 2)), (Own.som_new, ())):
+                seen.clear()
+                o = make()
+                self.assertEqual((type(o), o.args, o.by == threading.get_ident(), o.som_alive, all(s is o for s in seen), len(seen)), (Own, args, False, True, True, keep))
+                self.assertEqual(o.speak(4), 4)
+            del o
+            self.assertTrue(self.caller.make_here(Own.som_name))
+            fails = True
+            for make in (Own, Own.som_new):
+                seen.clear()
+                with self.assertRaises(dsom.SystemException):
+                    make()
+                self.assertFalse(any(o.som_alive for o in seen))
+            seen.clear()
+            gc.collect()
+            self.assertEqual(Own.som_instances, 0)
+
+    def test_failures_in_threads(self):
+        """Each looks at what others have in the making, many at once, which may be undone at any time."""
+        deep = threading.local()
+
+        class Failing(Eager):
+            def hello(self, n):
+                deep.n -= 1
+                if deep.n > 0:
+                    deep.caller.make_here(Failing.som_name)
+                return -1
+
+        def make():
+            deep.caller = Caller()
+            for _ in range(100):
+                deep.n = 40
+                deep.caller.make_here(Failing.som_name)
+
+        all = [threading.Thread(target=make) for _ in range(4)]
+        for t in all:
+            t.start()
+        for t in all:
+            t.join()
+        gc.collect()
+        self.assertEqual(Failing.som_instances, 0)
+
+    def test_met_again(self):
+        """What has begun is not in doubt when it comes once more, and is what others keep."""
+        echo, o = load("Zoo::Echo")(), type("Again", (load("Zoo::Dog"),), {})()
+        echo.keep("", o)
+        weak = dsom.weak(o)
+        o.som_release()
+        o = weak()
+        o.mark = 7
+        del o
+        gc.collect()
+        self.assertEqual(weak().mark, 7)
 
     def test_released_meanwhile(self):
         class Gone(Eager):

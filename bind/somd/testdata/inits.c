@@ -16,7 +16,12 @@ static pthread_t last;
 static int lasts, ends; /* there is one; its program is ending */
 
 static void SOMDProcess_do_begin(som_ref self, som_env *ev) {
-	(void)self, (void)ev;
+	static int before;
+	(void)self;
+	if (!__atomic_exchange_n(&before, 1, __ATOMIC_RELAXED)) { /* the first time: nothing has begun before this returns */
+		if (somd_begun(ev)) abort();
+		som_env_clear(ev);
+	}
 	__atomic_add_fetch(&begun, 1, __ATOMIC_RELAXED);
 }
 
@@ -69,6 +74,8 @@ static void *method(void *arg) {
 	(void)arg;
 	for (int i = 0; i < ROUNDS; i++) {
 		som_env ev = {0};
+		somd_begun(&ev); /* of others */
+		som_env_clear(&ev);
 		SOMD_Init(&ev);
 		if (ev.major || !SOMD_SOMOAObject || !SOMD_ServerObject)
 			wrong++;

@@ -27,9 +27,7 @@ static som_ref take_out(instance *w) {
 
 /* false: it could not be begun, and is no more: ref is NULL from now on. */
 static bool is_there(instance *w) {
-	som_ref o = w->unsure && w->ref ? som_weak_get(w->weak) : w->ref;
-	if (w->unsure && o) som_release(o); /* not the last: w has one */
-	if (o) return true;
+	if (w->ref && (!w->unsure || som_weak_lives(w->weak))) return true;
 	if (w->ref) take_out(w);
 	w->unsure = false;
 	return false;
@@ -113,7 +111,9 @@ static instance *bind(Tcl_Object object, const somh_class *c, som_ref o, bool th
 
 /* ---- To Tcl ---- */
 
-static struct making { Tcl_Object object; const somh_class *cls; bool begun; } making; /* the object that Tcl is making */
+static struct making { Tcl_Object object; const somh_class *cls; som_ref is; bool begun; } making; /* the object that Tcl is making. is: where it is known before it is begun */
+static bool is_being_made(som_ref o) { return making.object && !making.begun && (making.is ? making.is == o : making.cls->cls == som_class_of(o)); }
+
 static struct adopting { som_ref self; const somh_class *cls; } adopting;              /* that another language is making */
 
 /* Of a class made in Tcl, met before its begin perhaps: that comes behind what its ancestors do to begin it, and not at all where they fail. Then the object goes, and none of its end is told. */
@@ -133,10 +133,10 @@ instance *wrapped(som_ref o, bool owned) {
 	if (somh_ending(o)) fail("RELEASED", "an object of class %s is in the middle of its end", som_class_describe(som_class_of(o))->name);
 	else if (!(c = somh_describe(som_class_of(o), &ev))) raise_env(&ev, NULL, NULL);
 	else tcl = class_of(c);
-	bool ours = tcl && making.object && !making.begun && making.cls == c && !Tcl_ObjectGetMetadata(making.object, &object_type); /* its ancestors, which begin it, show it around */
+	bool ours = tcl && is_being_made(o) && !Tcl_ObjectGetMetadata(making.object, &object_type); /* its ancestors, which begin it, show it around */
 	Tcl_Object object = ours ? making.object : tcl ? Tcl_NewObjectInstance(interp, tcl, NULL, NULL, -1, NULL, 0) : NULL; /* without constructors */
 	if (object && (w = bind(object, c, o, false)) && !owned) som_retain(o);
-	if (w && c->nmade) doubt(w);
+	if (w && c->nmade && !somh_begun(c, o)) doubt(w);
 	if (!w && owned) som_release(o);
 	return w;
 }
@@ -174,8 +174,8 @@ instance *ensure(Tcl_Object object) {
 	struct making outer = making;
 	struct adopting before = adopting;
 	adopting.self = NULL;
-	making = (struct making){c->cls->nmade ? object : NULL, c->cls, false};
-	som_ref o = som_new(c->cls->cls, &ev);
+	making = (struct making){c->cls->nmade ? object : NULL, c->cls, NULL, false};
+	som_ref o = making.object ? somh_new(c->cls, &making.is, &ev) : som_new(c->cls->cls, &ev);
 	bool begun = making.begun;
 	making = outer, adopting = before;
 	w = Tcl_ObjectGetMetadata(object, &object_type);
@@ -183,7 +183,7 @@ instance *ensure(Tcl_Object object) {
 		if (w && w->ref && (begun || w->unsure)) w->unsure = false, take_out(w); /* there is no object any more */
 		return raise_env(&ev, NULL, NULL), NULL;
 	}
-	if (w) return w; /* it has the reference that was made */
+	if (w) return w->theirs = false, w; /* it has the reference that was made, also where its own has been given back meanwhile */
 	if (!(w = bind(object, c->cls, o, false))) som_release(o);
 	return w;
 }
@@ -200,14 +200,14 @@ static void begin_at_home(void *p) {
 	if (met && met->unsure && !is_there(met)) met = NULL;
 	if (met) { /* it has been shown around */
 		met->unsure = false;
-		som_release(b->self); /* not the last: whoever makes it has one */
+		if (!met->theirs) som_release(b->self); /* not the last: whoever makes it has one */
 	}
 	if (met && met->object != making.object) { /* what it was seen as has had no constructor */
 		take_out(met);
 		if (!met->gone) Tcl_DeleteCommandFromToken(interp, Tcl_GetObjectCommand(met->object));
 		met = NULL;
 	}
-	if (making.object && !making.begun && making.cls == c) {
+	if (is_being_made(b->self)) {
 		making.begun = true;
 		if (!met && !bind(making.object, c, b->self, false)) raise_for(NULL, b->ev, TCL_ERROR);
 	} else {

@@ -11,7 +11,7 @@ int define_below(const char *name, const char *parent);
 int called_below(void);
 int64_t speak_once(const char *name, int64_t n, som_env *ev);
 int define_showing(const char *name, const char *parent);
-void watch_showing(void *by, int undo);
+void watch_showing(void *by, int undo, void *instead);
 void at_end(method *f, void *o, int64_t n);
 
 static struct begun { method *f; void *o; int64_t n; int times; bool ended; som_env ev; } begun;
@@ -34,7 +34,7 @@ static Tcl_Obj *answer(int64_t n, som_env *ev) {
 }
 
 /* caller begin|direct|last entry object n ?times?, caller ended, caller wait, caller older, caller hold object, caller again, caller below class parent, caller made class, caller
- * showing class parent, caller watch object undo. */
+ * showing class parent, caller watch object undo ?instead?. */
 static int caller(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[]) {
 	static const char *const what[] = {"begin", "direct", "last", "ended", "older", "hold", "again", "below", "called", "made", "showing", "watch", "wait", "cancel", NULL};
 	int i;
@@ -62,7 +62,7 @@ static int caller(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[])
 		pthread_join(thread, NULL);
 		return Tcl_SetObjResult(in, answer(begun.n, &begun.ev)), TCL_OK;
 	case 13: return pthread_create(&thread, NULL, cancel, in) == 0 && pthread_detach(thread) == 0 ? TCL_OK : TCL_ERROR; /* another thread has the script end */
-	case 11: return watch_showing((void *)(intptr_t)w[0], (int)w[1]), TCL_OK;
+	case 11: return watch_showing((void *)(intptr_t)w[0], (int)w[1], (void *)(intptr_t)w[2]), TCL_OK;
 	case 4: return Tcl_SetObjResult(in, Tcl_NewIntObj(define_older())), TCL_OK;
 	case 6: return Tcl_SetObjResult(in, Tcl_NewIntObj(define_again())), TCL_OK;
 	case 8: return Tcl_SetObjResult(in, Tcl_NewIntObj(called_below())), TCL_OK;

@@ -284,6 +284,44 @@ test early-1.1 {an object that is seen before it is begun} {
     lappend r [living Shown]
 } {7 1 2 {} 0 7 0 2 {} 0 7 {INITIALIZE: it is undone} {} 0 7 {INITIALIZE: it is undone} 1 {DSOM RELEASED} {} 0 0}
 
+test early-1.2 {an object that is given away before it is begun} {
+    oo::class create Giving { superclass Zoo::Dog; method friend_of who { dsom::give $who; lappend ::seen $who [$who speak 3]; return $who } }
+    set w [Giving new]
+    set r {}
+    foreach undo {0 1} {
+        foreach make {{Shown new} {dsom::som_new Shown}} {
+            caller watch [dsom::address $w] $undo
+            set ::seen {}
+            lappend r [catch { set o [{*}$make] } m] [lindex $::seen 1]
+            if {!$undo} { lappend r [expr {[lindex $::seen 0] eq $o}] [$o speak 3] [$o mark] [living Shown]; $o destroy } else { lappend r $m }
+            lappend r [living Shown]
+        }
+        if {$undo} { catch { [lindex $::seen 0] destroy } }
+        set ::seen {}
+        lappend r [caller made Shown] [living Shown]
+    }
+    caller watch 0 0
+    foreach o [list $w [lindex $::seen 0]] { $o destroy }
+    set r
+} {0 7 1 7 2 1 0 0 7 0 7 2 1 0 7 0 1 7 {INITIALIZE: it is undone} 0 1 7 {INITIALIZE: it is undone} 0 {IDL:omg.org/CORBA/INITIALIZE:1.0 {it is undone}} 0}
+
+test early-1.3 {another of its class that is seen meanwhile} {
+    oo::class create Meeting { superclass Zoo::Dog; method friend_of who { lappend ::seen $who [$who speak 3]; return $who } }
+    set w [Meeting new]
+    set a [Shown new]
+    set address [dsom::address $a]
+    $e keep {} $a
+    $a destroy
+    set ::seen {}
+    caller watch [dsom::address $w] 0 $address
+    set b [Shown new]
+    caller watch 0 0
+    $e keep {} $dog
+    set r [list [expr {[lindex $::seen 0] eq $b}] [expr {[dsom::address $b] == $address}] [$b mark] [living Shown]]
+    foreach o [list $b [lindex $::seen 0] $w] { $o destroy }
+    lappend r [living Shown]
+} {0 0 2 2 0}
+
 test lifetime-1.0 {as long as a block, a variable, a command} {
     set before [living Zoo::Dog]
     proc blocks how {
@@ -298,18 +336,25 @@ test lifetime-1.0 {as long as a block, a variable, a command} {
         lappend ::r [expr {[living Zoo::Dog] - $::before}]
         return 8
     }
+    proc elements how {
+        dsom::local a(x) [dsom::new Zoo::Dog]
+        upvar 0 a(x) b
+        return [list [catch $how m] [expr {[living Zoo::Dog] - $::before}]]
+    }
     set r {}
     foreach how {none return error break} { lappend r [catch { blocks $how } m] $m [expr {[living Zoo::Dog] - $before}] }
     foreach how {none error unset set same destroy} { lappend r [catch { variables $how } m] $m [expr {[living Zoo::Dog] - $before}] }
     dsom::local g [dsom::new Zoo::Dog]
     unset g
+    foreach how {{set a(x) 1} {unset a(x)} {unset a} {set b 1} {set b $b}} { lappend r [elements $how] [expr {[living Zoo::Dog] - $before}] }
     set d [dsom::new Zoo::Dog]
     rename $d {}
     lappend r [expr {[living Zoo::Dog] - $before}]
     rename blocks {}
     rename variables {}
+    rename elements {}
     set r
-} {7 0 8 0 7 0 7 0 7 1 odd 0 7 1 {invoked "break" outside of a loop} 0 7 2 2 0 8 0 7 2 1 odd 0 7 2 1 0 8 0 7 2 1 0 8 0 7 2 2 0 8 0 7 2 1 0 8 0 0}
+} {7 0 8 0 7 0 7 0 7 1 odd 0 7 1 {invoked "break" outside of a loop} 0 7 2 2 0 8 0 7 2 1 odd 0 7 2 1 0 8 0 7 2 1 0 8 0 7 2 2 0 8 0 7 2 1 0 8 0 {0 0} 0 {0 0} 0 {0 0} 0 {0 0} 0 {0 1} 0 0}
 
 test lifetime-1.1 {destroy} {
     set before [living Zoo::Dog]
@@ -394,8 +439,11 @@ test threads-1.1 {another thread's calls are done by the event loop} {
 test threads-1.2 {an override that does not return before its caller has gone} -body {
     oo::class create Never { superclass Zoo::Dog; method speak n { if {$n < 5} { return $n }; set ::told [caller wait]; if {$n == 6} { error "nobody hears it" }; return none } }
     set o [Never new]
+    $e keep {} $o
+    set again [dsom::weak $o]
     set r {}
     foreach n {5 6} {
+        if {$n == 6} { $o destroy; set o [$again] } ;# C++ has it, and hands it over once more
         dsom::patience 300
         while 1 {
             set ::told {}
@@ -407,6 +455,8 @@ test threads-1.2 {an override that does not return before its caller has gone} -
         lappend r $::told [dsom::dispatch $o speak 4]
     }
     $o destroy
+    rename $again {}
+    $e keep {} $dog
     lappend r [raised { dsom::patience 0 }] [raised { dsom::patience x }] [$dog speak 3]
     join $r \n
 } -match glob -result "IDL:omg.org/CORBA/TIMEOUT:1.0 {*within 300 ms (SOMH_HOME_PATIENCE), and goes on}

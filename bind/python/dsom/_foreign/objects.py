@@ -8,13 +8,14 @@ import weakref
 from ctypes import byref, c_size_t, c_void_p, sizeof
 
 from .library import (
-    ClassForm, Environment, INIT, interpreter, parts, som_release, som_retain, som_weak_free, som_weak_get, som_weak_new, somh_end, somh_ending, somh_find, somh_shared,
+    ClassForm, Environment, INIT, interpreter, parts, som_release, som_retain, som_weak_free, som_weak_get, som_weak_lives, som_weak_new, somh_begun, somh_end, somh_ending, somh_find,
+    somh_shared,
 )
 
 twins = weakref.WeakValueDictionary()
 kept_objects = {}  # objects of classes made in Python, that others have as well
 dying = set()  # addresses of objects whose part in Python ends, before the one in C does
-doubted = {}  # addresses of objects of classes made in Python that were met before their begin, which may not come: libsom's weak references know
+doubted = {}  # by address: the doubts about objects of classes made in Python that were met before their begin
 _LEAST_DOUBTS = 64
 _look_at = [_LEAST_DOUBTS]  # at how many of them they are looked at
 
@@ -26,6 +27,7 @@ class Making(threading.local):
 
 
 in_making = Making()
+_binding = threading.RLock()  # of who binds an address to an object, and who takes away what was bound to it
 
 
 def is_being_made(ref):
@@ -34,37 +36,56 @@ def is_being_made(ref):
     return in_making.ref.value == ref if in_making.ref else ClassForm.from_address(in_making.cls._c).cls == c_void_p.from_address(row_of(ref)).value
 
 
-def there(ref):
-    """Whether an object that is in doubt is still there; else nothing is left of it."""
-    is_ = som_weak_get(doubted[ref])
-    if is_:
-        som_release(is_)  # not the last: its object in Python has one, or who asks
+class Doubt:
+    """About an object whose begin may not come: then it goes, whoever has references, and libsom's weak reference knows. That lasts as long as anybody looks at it, in whichever thread."""
+
+    __slots__ = ("ref", "_weak")
+
+    def __init__(self, ref):
+        self.ref, self._weak = ref, som_weak_new(ref, None)
+        if not self._weak:
+            raise MemoryError
+
+    def lives(self):
+        return bool(som_weak_lives(self._weak))
+
+    def __del__(self):
+        if self._weak and not interpreter.down:
+            som_weak_free(self._weak)
+
+
+def there(w):
+    """Whether an object that may be in doubt is still there; else nothing is left of it."""
+    doubt = w._doubt
+    if doubt is None or doubt.lives():
         return True
-    w = kept_objects.pop(ref, None) or twins.get(ref)
-    twins.pop(ref, None)
-    trust(ref)
-    if w is not None:
-        w._word = None
+    w._word = None
+    with _binding:
+        for table in (kept_objects, twins):
+            if table.get(doubt.ref) is w:
+                table.pop(doubt.ref, None)
+    trust(w)
     return False
 
 
-def trust(ref):
+def trust(w):
     """It has been begun, or is no more."""
-    weak = doubted.pop(ref, None)
-    if weak:
-        som_weak_free(weak)
+    doubt, w._doubt = w._doubt, None
+    if doubt is not None and doubted.get(doubt.ref) is doubt:
+        doubted.pop(doubt.ref, None)
 
 
-def _doubt(ref):
+def _begin_doubt(w, ref):
     if len(doubted) >= _look_at[0]:
-        for other in list(doubted):
-            if other in doubted:
-                there(other)
+        for doubt in list(doubted.values()):
+            if not doubt.lives():
+                other = bound(doubt.ref)
+                if other is not None and other._doubt is doubt:
+                    there(other)
+                elif doubted.get(doubt.ref) is doubt:
+                    doubted.pop(doubt.ref, None)
         _look_at[0] = max(_LEAST_DOUBTS, 2 * len(doubted))
-    weak = som_weak_new(ref, None)
-    if not weak:
-        raise MemoryError
-    doubted[ref] = weak
+    doubted[ref] = w._doubt = Doubt(ref)
 
 
 def _forget_finalized(o):
@@ -105,13 +126,17 @@ def run_finalizer(w):
             exceptions.tell(None, e)
 
 
+def bound(ref):
+    w = kept_objects.get(ref)
+    return twins.get(ref) if w is None else w
+
+
 def twin(ref):
-    if ref in doubted and not there(ref):
-        return None
-    return kept_objects.get(ref) or twins.get(ref)
+    w = bound(ref)
+    return w if w is None or there(w) else None
 
 
-def _back(w, ref):
+def back(w, ref):
     """Python refers again to an object that libsom's has kept."""
     if kept_objects.pop(ref, None) is not None:
         som_retain(ref)
@@ -126,7 +151,7 @@ def wrap(ref, owned=False):
         return None
     w = twin(ref)
     if w is not None and w._ref == ref:
-        _back(w, ref)
+        back(w, ref)
         if owned:
             som_release(ref)
         return w
@@ -141,8 +166,8 @@ def wrap(ref, owned=False):
         raise
     if not owned:
         som_retain(ref)
-    if type(w)._scripted:
-        _doubt(ref)
+    if type(w)._scripted and not somh_begun(type(w)._c, ref):
+        _begin_doubt(w, ref)
     if made_here:
         in_making.w = w
     return w
@@ -150,8 +175,9 @@ def wrap(ref, owned=False):
 
 def bound_to(cls, ref):
     w = object.__new__(cls)
-    w._word, w._finalized, w._lent = ref, False, {}
-    twins[ref] = w
+    w._word, w._finalized, w._lent, w._doubt = ref, False, {}, None
+    with _binding:
+        twins[ref] = w
     return w
 
 
@@ -173,14 +199,12 @@ def row_of(ref):
 class Instance:
     """An object of SOM, of a class of any language."""
 
-    __slots__ = ("_word", "_finalized", "_lent", "__weakref__")
+    __slots__ = ("_word", "_finalized", "_lent", "_doubt", "__weakref__")
     _finalize = None
 
     @property
     def _ref(self):
-        if self._word in doubted:
-            there(self._word)
-        return self._word
+        return self._word if there(self) else None
 
     def __new__(cls, *args, **named):
         if not isinstance(cls, classes.Class) or not cls._c:
@@ -195,9 +219,7 @@ class Instance:
 
     def __del__(self):
         ref = getattr(self, "_word", None)
-        if ref in doubted and not interpreter.down and not there(ref):
-            ref = None
-        if not ref or interpreter.down:
+        if not ref or interpreter.down or not there(self):
             return
         if type(self)._scripted:
             if somh_shared(ref):
@@ -206,7 +228,7 @@ class Instance:
                 return
             run_finalizer(self)
         twins.pop(ref, None)
-        trust(ref)
+        trust(self)
         self._word = None
         if type(self)._scripted:  # what hangs on it ends while C's part is there
             dying.add(ref)
@@ -237,7 +259,7 @@ class Instance:
         """Gives the object's reference back now; calls of it raise ReferenceError from then on."""
         ref, self._word = self._ref, None
         if ref:
-            trust(ref)
+            trust(self)
             twins.pop(ref, None)
             if kept_objects.pop(ref, None) is None:
                 som_release(ref)

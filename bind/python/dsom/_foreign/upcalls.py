@@ -9,7 +9,7 @@ from .library import (
     begin_t, end_t, GETS, handler_t, IN, INOUT, interpreter, MAKING, MAX_LENT, OBJECT, OIDL, OUT, parts, som_raise_system, som_release, somh_above, somh_call, somh_end,
     somh_ending, STRING, VOID,
 )
-from .objects import bound_to, dying, in_making, is_being_made, kept_objects, run_finalizer, trust, twin, twins, wrap
+from .objects import back, bound, bound_to, dying, in_making, is_being_made, kept_objects, run_finalizer, trust, twin, twins, wrap
 from .values import get, put
 from .exceptions import tell
 from .calls import python_name
@@ -35,14 +35,15 @@ def on_begin(ref, ev, context):
         if is_being_made(ref) and (in_making.w is None or in_making.w is met):
             if met is None:
                 in_making.w = bound_to(cls, ref)
-            else:  # it has been shown around, and has two references now
-                trust(ref)
+            else:  # it has been shown around, perhaps by another thread, and has two references now
+                in_making.w = back(met, ref)
+                trust(met)
                 som_release(ref)
             return
         if in_making.ref and in_making.ref.value == ref:
             raise ReferenceError(f"the object of class {cls.__name__} has been released while it was made")
         w = wrap(ref)
-        trust(ref)
+        trust(w)
         try:
             w.__init__()
         except BaseException:
@@ -56,11 +57,10 @@ def on_begin(ref, ev, context):
 
 @end_t
 def on_end(ref, context):
-    trust(ref)
-    w = twin(ref)
+    w = bound(ref)
     if w is not None:
-        if ref in kept_objects:
-            kept_objects.pop(ref)
+        trust(w)
+        if kept_objects.pop(ref, None) is not None:
             twins[ref] = w
             run_finalizer(w)
         twins.pop(ref, None)
