@@ -46,7 +46,7 @@ func (id identity) elsewhere() bool {
 	if ip == nil || ip.IsLoopback() { // a name is for others to resolve
 		return false
 	}
-	if reach.System().Outward() == id.Host { // one system call tells, where to look through all interfaces takes a dozen
+	if at, ok := reach.Routed(); ok && at == id.Host { // one system call tells, where to look through all interfaces takes a dozen
 		return false
 	}
 	own, known := ownAddress(ip)

@@ -45,10 +45,14 @@ func outwardSource() (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
+// Routed returns the source address of the default route of this machine, if it has one. It asks the routes alone: no
+// name is resolved, so that nobody waits for a DNS that is down.
+func Routed() (host string, ok bool) { return outward.outward() }
+
 // Outward returns the source address of the default route, else the machine's name if that
 // resolves, else loopback. No packet is sent.
 func (s system) Outward() string {
-	if at, ok := outward.outward(); ok {
+	if at, ok := Routed(); ok {
 		return at
 	}
 	if name := s.Name(); name != "" {

@@ -30,3 +30,18 @@ func BenchmarkOutward(b *testing.B) {
 		System().Outward()
 	}
 }
+
+// TestRouted: what the routes alone say is what others are told, where they say something.
+func TestRouted(t *testing.T) {
+	t.Parallel()
+	host, ok := Routed()
+	if !ok {
+		if host != "" {
+			t.Errorf("without a route it says %q", host)
+		}
+		return
+	}
+	if _, err := netip.ParseAddr(host); err != nil || host != System().Outward() {
+		t.Errorf("got %q, others are told %q", host, System().Outward())
+	}
+}

@@ -229,6 +229,67 @@ show value: (a ask: w n: 5 times: 3)!
 	}
 }
 
+// TestInterrupt: what cannot be interrupted is not, and may be later: an override within a call that has called another one, one that has its answer, a process that has a lock or has just been given one.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	got := runSOM(t, `
+(SomClass named: 'Zoo::Dog') subclass: #Held instanceVariableNames: 'asker outer gate begun ' classVariableNames: '' poolDictionaries: '' category: 'T'!
+!Held methodsFor: 'x'!
+asker: a
+	asker := a.
+	gate := Semaphore new.
+	begun := 0!
+begun
+	^begun!
+speak: n
+	begun := begun + 1.
+	n = 1 ifTrue: [
+		outer := Processor activeProcess.
+		^asker ask: self n: 2 times: 1].
+	n = 2 ifTrue: [^(outer dsomRaise: (SomException new id: 'IDL:X:1.0')) ifTrue: [-2] ifFalse: [2]].
+	n = 3 ifTrue: [^asker ask: self n: 4 times: 50].
+	n = 5 ifTrue: [gate wait].
+	n = 6 ifTrue: [gate signal. Semaphore new wait].
+	^n! !
+| a w stop hit lock met p q |
+a := (SomClass named: 'Asker') new.
+w := Held new asker: a; yourself.
+DsomConsole say: (a ask: w n: 1 times: 1) printString.
+
+"Whenever it comes."
+stop := false.
+hit := 0.
+[[stop] whileFalse: [SomObject interrupt. (Delay forMilliseconds: 1) wait]] forkAt: Processor timingPriority.
+[hit < 100] whileTrue: [[(a ask: w n: 3 times: 1) = 200 ifFalse: [DsomConsole say: 'another sum']] on: SomException do: [:e | hit := hit + 1]].
+stop := true.
+DsomConsole say: (a ask: w n: 3 times: 2) printString.
+
+"The override of another thread's call is ready before one within it, which never is."
+SomObject patience: 1000.
+a askAside: w n: 5 times: 1 threads: 1.
+hit := w begun.
+[w begun > hit] whileFalse: [(Delay forMilliseconds: 1) wait].
+DsomConsole say: ([(a ask: w n: 6 times: 1) printString] on: SomException do: [:e | e messageText]).
+[a allAsked < 1] whileTrue: [(Delay forMilliseconds: 1) wait].
+DsomConsole say: a sum printString, a failed.
+
+lock := DsomLock new.
+met := OrderedCollection new.
+lock during: [
+	p := [[lock during: [met addLast: #had]] on: SomException do: [:e | met addLast: #waited]] newProcess.
+	q := [[lock during: [met addLast: #had]] on: SomException do: [:e | met addLast: #given]] newProcess.
+	p resume. q resume. Processor yield.
+	met addLast: (p dsomRaise: (SomException new id: 'IDL:X:1.0')). Processor yield].
+met addLast: (q dsomRaise: (SomException new id: 'IDL:X:1.0')). Processor yield.
+[lock during: [met addLast: #free]] fork. Processor yield.
+DsomConsole say: met asArray printString!
+`)
+	want := "2\n400\nthe override of speak: has not ended within 1000 ms (SomObject patience:)\n5\n(true #waited false #had #free)\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // TestNested: overrides that call C++, which calls overrides, to a depth; and an override that leaves in between by an exception.
 func TestNested(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -109,11 +110,21 @@ func (v classBundleCmd) Run(ctx context.Context, c *console) error {
 	if classes == 0 {
 		return errors.New("none of the packages has a class, in the variable Class")
 	}
+	var links []string
+	if v.Links {
+		if links, err = v.missingLinks(all); err != nil {
+			return err
+		}
+	}
 	if err := (goProgram{verb: "class bundle", source: bundleSource, data: all, flags: []string{"-buildmode=c-shared"}}).build(ctx, v.Out); err != nil {
 		return err
 	}
-	if v.Links {
-		return v.link(c, all)
+	library := filepath.Base(v.Out)
+	for _, file := range links {
+		if err := os.Symlink(library, file); err != nil {
+			return err
+		}
+		fmt.Fprintf(c.out, "%s is %s\n", file, library)
 	}
 	return nil
 }
@@ -161,37 +172,46 @@ func firstText(e ast.Expr) string {
 	return s
 }
 
-// link makes the links, if nothing else is in the way of any.
-func (v classBundleCmd) link(c *console, all []bundled) error {
-	library := filepath.Base(v.Out)
+// missingLinks returns the files that are to lead to the library, without those that do; an error if something else is in the
+// way of any. Classes whose names are one but for colons and case (Pet::Dog, pet_dog) have one file.
+func (v classBundleCmd) missingLinks(all []bundled) ([]string, error) {
 	var files []string
 	for _, p := range all {
 		if !p.Class {
 			continue
 		}
 		if p.named == "" {
-			return fmt.Errorf("%s: the name of its class is not said where the variable Class is made; make the link lib<class>.so yourself", p.ImportPath)
+			return nil, fmt.Errorf("%s: the name of its class is not said where the variable Class is made; make the link lib<class>.so yourself", p.ImportPath)
 		}
 		file := filepath.Join(filepath.Dir(v.Out), somd.LibraryNames(p.named)[0])
-		if filepath.Base(file) == library {
+		if file == filepath.Clean(v.Out) || slices.Contains(files, file) {
 			continue
 		}
 		to, err := os.Readlink(file)
 		switch {
-		case err == nil && to != library:
-			return fmt.Errorf("%s is there, and leads to %s: the class %s would be taken from that; remove the link if it is to lead to %s", file, to, p.named, library)
+		case err == nil && !v.isOut(file, to):
+			return nil, fmt.Errorf("%s is there, and leads to %s: the class %s would be taken from that; remove the link if it is to lead to %s", file, to, p.named, filepath.Base(v.Out))
 		case err == nil: // of an earlier run
 			continue
 		case !errors.Is(err, fs.ErrNotExist):
-			return fmt.Errorf("%s is there, and is no link: the class %s would be taken from it", file, p.named)
+			return nil, fmt.Errorf("%s is there, and is no link: the class %s would be taken from it", file, p.named)
 		}
 		files = append(files, file)
 	}
-	for _, file := range files {
-		if err := os.Symlink(library, file); err != nil {
-			return err
-		}
-		fmt.Fprintf(c.out, "%s is %s\n", file, library)
+	return files, nil
+}
+
+// isOut reports whether what a link says leads to the library, which need not be there yet.
+func (v classBundleCmd) isOut(link, to string) bool {
+	if !filepath.IsAbs(to) {
+		to = filepath.Join(filepath.Dir(link), to)
 	}
-	return nil
+	a, err := filepath.Abs(to)
+	b, errOut := filepath.Abs(v.Out)
+	if err == nil && errOut == nil && a == b {
+		return true
+	}
+	one, err := os.Stat(to)
+	two, errOut := os.Stat(v.Out)
+	return err == nil && errOut == nil && os.SameFile(one, two)
 }

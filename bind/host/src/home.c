@@ -14,7 +14,7 @@ typedef struct job {
 	struct job *next;
 	void (*run)(void *);
 	void *arg;
-	struct turn *turn; /* in which the home thread does it */
+	struct turn *turn; /* in which the home thread does it; NULL: it has not begun */
 	enum { WAITS, BEGUN, DONE, REFUSED, LEFT } state;
 	bool late; /* its patience is at an end */
 } job;
@@ -118,7 +118,7 @@ int somh_home_do(void (*run)(void *), void *arg, som_env *ev) {
 	char text[200];
 	switch (j.state) {
 	case DONE: return SOM_OK;
-	case REFUSED: som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "the program of the object's language has ended"); break;
+	case REFUSED: som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, j.turn ? SOM_COMPLETED_MAYBE : SOM_COMPLETED_NO, "the program of the object's language has ended"); break;
 	case LEFT:
 		snprintf(text, sizeof text, "what the object's language does for it has not come to its end within %u ms (SOMH_HOME_PATIENCE), and goes on", most);
 		som_raise_system(ev, "IDL:omg.org/CORBA/TIMEOUT:1.0", 0, SOM_COMPLETED_MAYBE, text);

@@ -429,8 +429,13 @@ function create(made) {
   return native.createPlainly(c.id);
 }
 
+const atEnd = []; // what other parts do when the process ends, once calls by other threads are refused
+
 // Before all other listeners, of which one may throw: then Node ends all the same, and would wait for threads that wait for it. _exiting is not so where somebody else emits it.
-process.prependListener('exit', () => native.close(process._exiting === true));
+process.prependListener('exit', () => {
+  native.close(process._exiting === true);
+  for (const f of atEnd) f();
+});
 native.setParts({ ...require('./types'), makeClass, adopt, begin, kindOf, slotOf });
 
-module.exports = { Instance, Weak, recordOf, register, join, create, release, isAlive, addressOf, entryOf, dispatch };
+module.exports = { Instance, Weak, recordOf, register, join, create, release, isAlive, addressOf, entryOf, dispatch, atEnd };

@@ -1,6 +1,6 @@
 'use strict';
 // Objects of this process that others call: dsom.serve. Calls come in threads of the ORB's, and are done in the main thread, while it waits for events.
-const { Instance, recordOf } = require('./instance');
+const { Instance, recordOf, atEnd } = require('./instance');
 const { orb } = require('./remote');
 
 let now = null; // the process is one server at a time
@@ -67,8 +67,9 @@ class Server {
   close() {
     this.#closed ??= (async () => {
       try {
-        await this.#process.leaveAsync();
+        if (this.#served) this.#process.interrupt(); // libuv may have no other thread than the one that waits for it
         await this.#served;
+        await this.#process.leaveAsync();
       } finally {
         now = null;
       }
@@ -99,11 +100,11 @@ async function serve(objects = {}, options = {}) {
   return Server.begin(objects, options);
 }
 
-process.on('exit', () => {
+atEnd.push(() => {
   try {
     Server.leave();
   } catch (e) {
-    process.emitWarning(`the server has not ended in order: ${e.message}`, 'DsomWarning');
+    console.error(`dsom: the server has not ended in order: ${e.message}`); // a warning would be told later, and there is no later
   }
 });
 

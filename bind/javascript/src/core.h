@@ -137,8 +137,8 @@ void drain_dropped(void);       /* what other threads have given up */
 bool set_up_errors(napi_value exports);
 
 /* threads.c: calls from threads that are not the home thread */
-enum { RAN, ENDED, NOT_TAKEN };
-int run_at_home(void (*run)(void *), void *p, som_env *ev); /* NOT_TAKEN: ev has why */
+enum { RAN, ENDED, NOT_DONE };
+int run_at_home(void (*run)(void *), void *p, som_env *ev); /* ENDED: run has not begun, and ev is as it was; NOT_DONE: ev has why */
 bool has_left(void); /* close(true) has been: what other threads have handed over is no more */
 bool set_up_threads(napi_value exports);
 

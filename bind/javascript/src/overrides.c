@@ -81,6 +81,9 @@ static void above(const override *o, som_ref self, som_env *ev, const som_value 
 
 typedef struct request { override *o; som_ref self; som_env *ev; const som_value *args; som_value *result; bool above, here; } request;
 
+/* Whoever has called is gone, and what it gave: the process ends, by what JavaScript did for it. */
+static bool gone(bool here) { return !here && has_left(); }
+
 static void run(void *p) {
 	request *q = p;
 	override *o = q->o;
@@ -99,16 +102,20 @@ static void run(void *p) {
 	bool good = (in[0] = wrap(self, false)) != NULL;
 	w = good ? twin_of(self) : NULL;
 	if (w) hold(w);
-	for (uint32_t i = 0; good && i < m->nparams; i++) {
+	for (uint32_t i = 0; good && !gone(here) && i < m->nparams; i++) {
 		if (m->params[i].direction == SOMH_OUT) continue;
 		good = (in[n] = argument(&m->params[i], &q->args[m->params[i].slot])) != NULL;
 		n += good;
 	}
-	somh_took(m, q->args);
+	if (gone(here)) {
+		if (w) let_go(w, self);
+		return;
+	}
+	somh_took(m, q->args); /* from here on nothing above the override may be called with them */
 	bool away = good && !here && !w->unsure; /* one that is being made would be gone with who makes it */
 	if (away) somh_home_away();
 	if (good) good = napi_call_function(env, undefined(), f, n, in, &r) == napi_ok;
-	if (away ? !somh_home_back() : !here && has_left()) { /* who has called is gone, and q: nobody is told */
+	if (away ? !somh_home_back() : gone(here)) { /* who has called is gone, and q: nobody is told */
 		if (!good && !has_left()) raise_to_env(NULL); /* where the process ends, what was thrown goes on */
 	} else if (!good || !put_results(w, self, m, r, q->args, q->result)) {
 		raise_to_env(m->flags & SOMH_OIDL ? NULL : q->ev);

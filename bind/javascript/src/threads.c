@@ -10,7 +10,7 @@ static bool left;   /* and those that have been taken are not to be finished; of
 static napi_threadsafe_function waker;
 static napi_async_context context;
 
-typedef struct job { void (*run)(void *); void *p; } job;
+typedef struct job { void (*run)(void *); void *p; bool begun; } job;
 
 /* What C calls in the home thread, where nothing of JavaScript's may be on the stack. An exception that is on its way waits. */
 static void run_here(void *data) {
@@ -19,6 +19,7 @@ static void run_here(void *data) {
 	napi_callback_scope callback = NULL;
 	napi_value pending = NULL, resource;
 	bool is = false;
+	j->begun = true;
 	if (napi_open_handle_scope(env, &scope) != napi_ok) return;
 	if (!inside && napi_create_object(env, &resource) == napi_ok) napi_open_callback_scope(env, resource, context, &callback);
 	napi_is_exception_pending(env, &is);
@@ -56,7 +57,7 @@ static bool is_closed(void) {
 }
 
 int run_at_home(void (*run)(void *), void *p, som_env *ev) {
-	job j = {run, p};
+	job j = {run, p, false};
 	som_env failed = {0};
 	if (somh_at_home()) {
 		if (down) return ENDED;
@@ -64,14 +65,14 @@ int run_at_home(void (*run)(void *), void *p, som_env *ev) {
 		return RAN;
 	}
 	if (somh_home_do(run_here, &j, &failed) == SOM_OK) return RAN;
-	bool ended = is_closed();
+	bool ended = !j.begun && is_closed();
 	if (!ended && ev) {
 		som_env_clear(ev);
 		*ev = failed;
 	} else {
 		som_env_clear(&failed);
 	}
-	return ended ? ENDED : NOT_TAKEN;
+	return ended ? ENDED : NOT_DONE;
 }
 
 static napi_value set_wait(napi_env e, napi_callback_info info) {

@@ -19,6 +19,13 @@ class Own extends Dog {
   }
 }
 
+class Kept extends Echo {
+  keep(text, animal) {
+    console.log(text, animal instanceof Dog);
+    process.exit(5);
+  }
+}
+
 const keep = [new Dog(), new Own(), new Echo(), new Caller()];
 keep[2].keep('x', new Own());
 keep[1].me = keep;
@@ -61,6 +68,13 @@ const ways = {
   },
   last() {
     caller.at_end(own, 3);
+  },
+  given() { // what is given to the override for good is not there for what stands above it
+    process.on('exit', () => console.log(Number(caller.join()), caller.why));
+    keep.push(new Kept());
+    caller.hand(keep[4]);
+    setInterval(() => {}, 1000); // Node waits for it
+    return true;
   },
   async() {
     for (let i = 0; i < 100; i++) own.speakAsync(i);

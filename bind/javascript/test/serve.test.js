@@ -24,12 +24,20 @@ const say = (...all) => console.log(all.join(' '));
 
 /** What a program prints, and how it ends: its status, or the signal. */
 function run(code, ...args) {
-  const child = spawn(process.execPath, ['-e', `${prelude}(async () => {${code}})().catch(end);`, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  return begin(`${prelude}(async () => {${code}})().catch(end);`, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+}
+
+function begin(whole, args, options) {
+  const child = spawn(process.execPath, ['-e', whole, ...args], options);
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (s) => (out += s));
   const begun = new Promise((resolve) => child.stdout.once('data', resolve));
   const ended = new Promise((resolve) => child.on('close', (status, signal) => resolve([out.trim(), status ?? signal])));
-  return { child, begun, ended };
+  const said = new Promise((resolve) => {
+    let all = '';
+    child.stderr?.setEncoding('utf8').on('data', (s) => (all += s)).on('end', () => resolve(all));
+  });
+  return { child, begun, ended, said };
 }
 
 async function ask(url, code) {
@@ -128,8 +136,22 @@ test('the end', async () => {
 test('a call ends the process', async () => {
   const { begun, ended } = run(program(''));
   const rex = await dsom.bind((await begun).trim());
-  await rex.speakAsync(9).catch(() => {}); // what stands above the override may answer
+  await assert.rejects(rex.speakAsync(9));
   assert.equal((await ended)[1], 5);
+});
+
+test('an exit listener throws', { timeout: 60000 }, async () => {
+  const before = `process.on('exit', () => { throw new Error('a listener'); });`;
+  const { begun, ended, said } = begin(`${before}${prelude}(async () => {${program(`setTimeout(() => process.exit(3), 100);`)}})();`, [], { stdio: 'pipe' });
+  await begun;
+  assert.ok(Number.isInteger((await ended)[1]));
+  assert.match(await said, /a listener/);
+});
+
+test('one thread of libuv is enough to end', { timeout: 60000 }, async () => {
+  const { ended } = begin(`${prelude}(async () => {${program(`await server.close(); say('over');`)}})().catch(end);`, [], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, UV_THREADPOOL_SIZE: '1' } });
+  const [out, status] = await ended;
+  assert.deepEqual([out.split('\n').at(-1), status], ['over', 0]);
 });
 
 test('what is wrong', async () => {

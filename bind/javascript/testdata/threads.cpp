@@ -44,6 +44,30 @@ void *ask(void *) {
 	return nullptr;
 }
 
+void *hand_over(void *) {
+	som_env ev = som_env();
+	som_found found = som_found();
+	found.size_of = sizeof found;
+	som_class *dogs = som_class_named("Zoo::Dog", &ev);
+	som_ref dog = dogs ? som_new(dogs, &ev) : nullptr;
+	char *text = static_cast<char *>(som_allocate(4));
+	if (dog && text && som_lookup(som_class_of(asked), "keep", &found, &ev) == SOM_OK) {
+		std::memcpy(text, "Max", 4);
+		typedef void method(som_ref, som_env *, char *, som_ref);
+		reinterpret_cast<method *>(som_resolve(asked, found.token))(asked, &ev, text, dog);
+		asked_for.n = 0;
+	}
+	if (ev.major) {
+		asked_for.n = -1;
+		asked_for.why = std::string(ev.id) + " " + (ev.text ? ev.text : "");
+		if (ev.completed == SOM_COMPLETED_MAYBE) asked_for.why += ", maybe";
+		som_env_clear(&ev);
+	}
+	som_release(reinterpret_cast<som_ref>(dogs));
+	som_release(asked);
+	return nullptr;
+}
+
 std::int64_t pass(som_ref, som_env *, std::int64_t n) { return n + 1; }
 
 som_ref last;
@@ -160,12 +184,16 @@ public:
 		som_class_define(&d, nullptr);
 	}
 	void run(const som::object &who, std::int64_t n) {
+		asked_n = n;
+		begin(who, ask);
+	}
+	void hand(const som::object &who) { begin(who, hand_over); }
+	void begin(const som::object &who, void *(*what)(void *)) {
 		pthread_attr_t a;
 		pthread_attr_init(&a);
 		pthread_attr_setstacksize(&a, std::size_t(256) << 20); // more than the C library keeps for others
 		asked = som_retain(som::ref(who));
-		asked_n = n;
-		if (pthread_create(&runs, &a, ask, nullptr) != 0) throw std::runtime_error("no thread");
+		if (pthread_create(&runs, &a, what, nullptr) != 0) throw std::runtime_error("no thread");
 		pthread_attr_destroy(&a);
 	}
 	std::int64_t join() {
