@@ -113,6 +113,7 @@ var bothWaysPeers = []struct {
 	build func(testing.TB) bothWaysPeer
 }{
 	{omniorb.Peer, func(t testing.TB) bothWaysPeer { return bidir.Build(t, &tally) }},
+	{omniorb.ForeignPeer, func(t testing.TB) bothWaysPeer { return bidir.BuildFor(t, &tally, omniorb.Foreign) }},
 	{omnipy.Peer, func(t testing.TB) bothWaysPeer { return omnipy.Build(t, &tally) }},
 	{jacorb.Peer, func(t testing.TB) bothWaysPeer { return jacorb.Build(t, &tally) }},
 	{glassfish.Peer, func(t testing.TB) bothWaysPeer { return glassfish.Build(t, &tally) }},

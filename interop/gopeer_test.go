@@ -45,25 +45,32 @@ func TestGoServer(t *testing.T) {
 	t.Parallel()
 	cpp := omniorb.Build(t, &tally)
 	forEachForm(t, func(t *testing.T, version string, form gopeer.Options) {
-		form.Version, form.Port = version, freeport.Hold(t)
-		client := omniorb.Options{Port: freeport.Hold(t)}
-		capture := tshark.Start(t, form.Port, client.Port)
-		s := gopeer.Start(t, form)
-		r := cpp.Run(t, client, s.IOR)
-		s.Stop(t)
-		expected := slices.Clone(tooWide(version))
-		if version != "1.0" { // omniORB takes the server's native code set, UTF-8
-			expected = append(expected, "char_latin1")
-		}
-		checkReport(t, r, expected)
-		checkRow(t, matrix.Row{Client: omniorb.Peer.Name, Server: matrix.Self, Version: version}, form, r)
-		checkWire(t, capture.Stop(t), version, side{s.ORB, form})
-		received := s.Tap.Count(func(m wiretap.Message) bool { return !m.Sent && m.Header.Type == giop.TypeRequest })
-		checkCounts(t, []count{
-			{"requests of the client", r.Made, received - requestsTo(s.ORB, form.Port)},
-			{"callbacks to the client", r.Served + r.Oneways, requestsTo(s.ORB, client.Port)},
-		})
+		testGoServer(t, omniorb.Peer, cpp, version, form)
 	})
+}
+
+// testGoServer runs all cases of the client of an omniORB against this project's server, and returns its tap.
+func testGoServer(t *testing.T, p matrix.Peer, cpp *omniorb.ORB, version string, form gopeer.Options) *wiretap.Tap {
+	t.Helper()
+	form.Version, form.Port = version, freeport.Hold(t)
+	client := omniorb.Options{Port: freeport.Hold(t)}
+	capture := tshark.Start(t, form.Port, client.Port)
+	s := gopeer.Start(t, form)
+	r := cpp.Run(t, client, s.IOR)
+	s.Stop(t)
+	expected := slices.Clone(tooWide(version))
+	if version != "1.0" { // omniORB takes the server's native code set, UTF-8
+		expected = append(expected, "char_latin1")
+	}
+	checkReport(t, r, expected)
+	checkRow(t, matrix.Row{Client: p.Name, Server: matrix.Self, Version: version}, form, r)
+	checkWire(t, capture.Stop(t), version, side{s.ORB, form})
+	received := s.Tap.Count(func(m wiretap.Message) bool { return !m.Sent && m.Header.Type == giop.TypeRequest })
+	checkCounts(t, []count{
+		{"requests of the client", r.Made, received - requestsTo(s.ORB, form.Port)},
+		{"callbacks to the client", r.Served + r.Oneways, requestsTo(s.ORB, client.Port)},
+	})
+	return s.Tap
 }
 
 // checkRow holds a report against the document, where this project sent in its usual form.
@@ -96,36 +103,43 @@ func TestGoClient(t *testing.T) {
 	t.Parallel()
 	cpp := omniorb.Build(t, &tally)
 	forEachForm(t, func(t *testing.T, version string, form gopeer.Options) {
-		server := omniorb.Options{Version: version, Port: freeport.Hold(t)}
-		form.Port = freeport.Hold(t)
-		capture := tshark.Start(t, server.Port, form.Port)
-		s := cpp.Start(t, server)
-		client := gopeer.NewORB(t, form)
-		r := client.Run(t, s.IOR)
-		counts := s.Stop(t)
-		client.Stop(t)
-		expected := append(slices.Clone(tooWide(version)), "any_exception")
-		if version == "1.2" { // omniORB names no code sets before
-			expected = append(expected, "char_latin1")
-		}
-		checkReport(t, r, expected)
-		checkRow(t, matrix.Row{Client: matrix.Self, Server: omniorb.Peer.Name, Version: version}, form, r)
-		checkWire(t, capture.Stop(t), version, side{client, form})
-		forwards := client.Tap.Count(func(m wiretap.Message) bool {
-			return !m.Sent && m.Header.Type == giop.TypeReply && m.Status > giop.SystemException
-		})
-		checkCounts(t, []count{
-			{"requests of the client", r.Made, counts.Answered + counts.Oneways + forwards},
-			{"callbacks to the client", r.Served + r.Oneways, counts.Made},
-		})
-		cancels := 0
-		if version == "1.0" { // whose references do not say whose they are
-			cancels = 1
-		}
-		if n := client.Tap.Count(cancelled); n != cancels {
-			t.Errorf("%d CancelRequests were sent to omniORB, which cannot bear them, want %d", n, cancels)
-		}
+		testGoClient(t, omniorb.Peer, cpp, version, form)
 	})
+}
+
+// testGoClient runs all cases of this project's client against the server of an omniORB, and returns the client's tap.
+func testGoClient(t *testing.T, p matrix.Peer, cpp *omniorb.ORB, version string, form gopeer.Options) *wiretap.Tap {
+	t.Helper()
+	server := omniorb.Options{Version: version, Port: freeport.Hold(t)}
+	form.Port = freeport.Hold(t)
+	capture := tshark.Start(t, server.Port, form.Port)
+	s := cpp.Start(t, server)
+	client := gopeer.NewORB(t, form)
+	r := client.Run(t, s.IOR)
+	counts := s.Stop(t)
+	client.Stop(t)
+	expected := append(slices.Clone(tooWide(version)), "any_exception")
+	if version == "1.2" { // omniORB names no code sets before
+		expected = append(expected, "char_latin1")
+	}
+	checkReport(t, r, expected)
+	checkRow(t, matrix.Row{Client: matrix.Self, Server: p.Name, Version: version}, form, r)
+	checkWire(t, capture.Stop(t), version, side{client, form})
+	forwards := client.Tap.Count(func(m wiretap.Message) bool {
+		return !m.Sent && m.Header.Type == giop.TypeReply && m.Status > giop.SystemException
+	})
+	checkCounts(t, []count{
+		{"requests of the client", r.Made, counts.Answered + counts.Oneways + forwards},
+		{"callbacks to the client", r.Served + r.Oneways, counts.Made},
+	})
+	cancels := 0
+	if version == "1.0" { // whose references do not say whose they are
+		cancels = 1
+	}
+	if n := client.Tap.Count(cancelled); n != cancels {
+		t.Errorf("%d CancelRequests were sent to omniORB, which cannot bear them, want %d", n, cancels)
+	}
+	return client.Tap
 }
 
 func cancelled(m wiretap.Message) bool { return m.Header.Type == giop.TypeCancelRequest }

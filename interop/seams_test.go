@@ -28,14 +28,9 @@ var seamsPeers = []struct {
 	cuts  bool // it sends fragments in GIOP 1.1
 	build func(testing.TB) seamsProgram
 }{
-	{omniorb.Peer.Name, true, func(t testing.TB) seamsProgram {
-		o := omniorb.Build(t, &tally)
-		return seamsProgram{
-			func(t testing.TB, version string) *peer.Server { return o.Start(t, omniorb.Options{Version: version}) },
-			func(t testing.TB, version, url string, cases ...string) peer.Report {
-				return o.Run(t, omniorb.Options{Version: version}, url, cases...)
-			},
-		}
+	{omniorb.Peer.Name, true, func(t testing.TB) seamsProgram { return omniProgram(omniorb.Build(t, &tally)) }},
+	{omniorb.ForeignPeer.Name, true, func(t testing.TB) seamsProgram {
+		return omniProgram(omniorb.BuildFor(t, &tally, omniorb.Foreign))
 	}},
 	{omnipy.Peer.Name, true, func(t testing.TB) seamsProgram {
 		o := omnipy.Build(t, &tally)
@@ -61,6 +56,15 @@ var seamsPeers = []struct {
 		z := gopeer.BuildForeign(t, &tally)
 		return seamsProgram{z.Start, z.Run}
 	}},
+}
+
+func omniProgram(o *omniorb.ORB) seamsProgram {
+	return seamsProgram{
+		func(t testing.TB, version string) *peer.Server { return o.Start(t, omniorb.Options{Version: version}) },
+		func(t testing.TB, version, url string, cases ...string) peer.Report {
+			return o.Run(t, omniorb.Options{Version: version}, url, cases...)
+		},
+	}
 }
 
 func javaProgram(o *java.ORB) seamsProgram {

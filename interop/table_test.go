@@ -18,7 +18,7 @@ import (
 // document is the table that the tests of this package hold against what they see.
 var document = &matrix.Document{
 	File:  "../docs/interop.md",
-	Peers: []matrix.Peer{omniorb.Peer, omnipy.Peer, jacorb.Peer, jacorb.Plain, glassfish.Peer, combat.Peer, smalltalk.Peer, bigEndian, foreign},
+	Peers: []matrix.Peer{omniorb.Peer, omniorb.ForeignPeer, omnipy.Peer, jacorb.Peer, jacorb.Plain, glassfish.Peer, combat.Peer, smalltalk.Peer, bigEndian, foreign},
 }
 
 // bigEndian is this project, told to send as machines of the other byte order do.

@@ -19,6 +19,7 @@ var sources embed.FS
 
 // A Peer is the program, built.
 type Peer struct {
+	omniorb.Machine
 	program string
 	tally   *peer.Tally
 }
@@ -35,6 +36,12 @@ type Options struct {
 // Build makes the program, or finds it made. It skips the test where something is missing for it.
 func Build(t testing.TB, tally *peer.Tally) *Peer {
 	t.Helper()
+	return BuildFor(t, tally, omniorb.Native)
+}
+
+// BuildFor is Build for a machine.
+func BuildFor(t testing.TB, tally *peer.Tally, m omniorb.Machine) *Peer {
+	t.Helper()
 	src, err := fs.Sub(sources, "src")
 	if err != nil {
 		t.Fatal(err)
@@ -43,17 +50,16 @@ func Build(t testing.TB, tally *peer.Tally) *Peer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := peer.Build(t, peer.Recipe{
+	compile := m.Compile("-std=c++17", "-O0", "-w", "-I.", "-o", "peer", "peer.cc", "bidirSK.cc")
+	dir := peer.Build(t, m.Recipe(peer.Recipe{
 		Name:    "omniorb-bidir",
-		Needs:   []peer.Tool{{Name: "omniidl", Package: "omniidl"}, {Name: "/usr/include/omniORB4/CORBA.h", Package: "libomniorb4-dev"}, {Name: "g++", Package: "g++"}},
 		Sources: []fs.FS{idl.Files, shared, src},
-		Key:     []peer.Command{{"g++", "-dumpfullversion"}, {"cat", "/usr/include/omniORB4/acconfig.h"}},
 		Stages: [][]peer.Command{
 			{{"omniidl", "-bcxx", "bidir.idl"}},
-			{{"g++", "-std=c++17", "-O0", "-w", "-I.", "-o", "peer", "peer.cc", "bidirSK.cc", "-lomniDynamic4", "-lomniORB4", "-lomnithread", "-lpthread"}},
+			{append(compile, "-lomniDynamic4", "-lomniORB4", "-lomnithread", "-lpthread")},
 		},
-	})
-	return &Peer{filepath.Join(dir, "peer"), tally}
+	}))
+	return &Peer{m, filepath.Join(dir, "peer"), tally}
 }
 
 // Args returns the options as the programs take them, and more behind them.
@@ -79,11 +85,13 @@ func CallArgs(t testing.TB, o Options, url string) []string {
 // ServeBothWays starts the program as a server.
 func (p *Peer) ServeBothWays(t testing.TB, o Options) *peer.Server {
 	t.Helper()
-	return peer.Start(t, p.tally, p.program, o.Args("serve")...)
+	program, args := p.Command(p.program, o.Args("serve")...)
+	return peer.Start(t, p.tally, program, args...)
 }
 
 // CallBothWays runs the program as a client of the Peer at url.
 func (p *Peer) CallBothWays(t testing.TB, o Options, url string) peer.Report {
 	t.Helper()
-	return peer.Run(t, p.tally, p.program, CallArgs(t, o, url)...)
+	program, args := p.Command(p.program, CallArgs(t, o, url)...)
+	return peer.Run(t, p.tally, program, args...)
 }

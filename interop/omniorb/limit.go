@@ -11,7 +11,7 @@ import (
 // something it cannot do, with the words of its first line: "// compiler: WORDS".
 func CheckLimit(t testing.TB, file string) {
 	t.Helper()
-	peer.Need(t, tools[0])
+	peer.Need(t, omniidl)
 	words := peer.Promised(t, file, "// compiler: ")
 	said, err := peer.Output(t, "omniidl", "-bcxx", "-C"+t.TempDir(), file)
 	if err == nil || !strings.Contains(said, words) {
@@ -22,5 +22,5 @@ func CheckLimit(t testing.TB, file string) {
 // Need skips a test where the tools of omniORB are not there, or fails it in CI.
 func Need(t testing.TB) {
 	t.Helper()
-	peer.Need(t, tools...)
+	peer.Need(t, recipe(Native).Needs...)
 }

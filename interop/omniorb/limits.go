@@ -2,6 +2,12 @@ package omniorb
 
 import "github.com/opendsom/dsom/interop/matrix"
 
+// ForeignPeer is omniORB on a machine of the other byte order.
+var ForeignPeer = matrix.Peer{
+	Name: "omniORB, s390x", Client: true, Server: true, Versions: Versions, Like: &Peer,
+	About: "The same as Debian has it for IBM Z, which is big-endian, run by qemu's user-mode emulation: all that it sends has the highest octet first.",
+}
+
 // Peer is omniORB's part of the matrix.
 var Peer = matrix.Peer{
 	Name: "omniORB", Client: true, Server: true, Versions: Versions,

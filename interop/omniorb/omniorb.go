@@ -22,39 +22,46 @@ var Versions = []string{"1.0", "1.1", "1.2"}
 //go:embed src
 var sources embed.FS
 
-var tools = []peer.Tool{
-	{Name: "omniidl", Package: "omniidl"},
-	{Name: "/usr/include/omniORB4/CORBA.h", Package: "libomniorb4-dev"},
-	{Name: "/usr/include/omniORB4/sslContext.h", Package: "libomniorb4-dev"},
-	{Name: "/usr/share/idl/omniORB/orb.idl", Package: "omniorb-idl"},
-	{Name: "g++", Package: "g++"},
-}
-
 // An ORB is the suite's server and client, built.
 type ORB struct {
+	Machine
 	dir   string
 	tally *peer.Tally
+}
+
+// recipe is that of the programs, without sources.
+func recipe(m Machine) peer.Recipe {
+	return m.Recipe(peer.Recipe{
+		Name: "omniorb",
+		Needs: []peer.Tool{
+			m.file("/usr/include/omniORB4/sslContext.h", "libomniorb4-dev"),
+			{Name: "/usr/share/idl/omniORB/orb.idl", Package: "omniorb-idl"},
+		},
+		Stages: stages(m),
+	})
 }
 
 // Build makes the programs, or finds them made. It skips the test where something is missing for it.
 func Build(t testing.TB, tally *peer.Tally) *ORB {
 	t.Helper()
+	return BuildFor(t, tally, Native)
+}
+
+// BuildFor is Build for a machine.
+func BuildFor(t testing.TB, tally *peer.Tally, m Machine) *ORB {
+	t.Helper()
 	src, err := fs.Sub(sources, "src")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &ORB{tally: tally, dir: peer.Build(t, peer.Recipe{
-		Name:    "omniorb",
-		Needs:   tools,
-		Sources: []fs.FS{idl.Files, src},
-		Key:     []peer.Command{{"g++", "-dumpfullversion"}, {"cat", "/usr/include/omniORB4/acconfig.h"}},
-		Stages:  stages(),
-	})}
+	r := recipe(m)
+	r.Sources = []fs.FS{idl.Files, src}
+	return &ORB{m, peer.Build(t, r), tally}
 }
 
 // stages generates stubs for each IDL file, compiles (the stubs, by far the longest, first), and links. Only the stubs
 // are optimised: it is they that marshal.
-func stages() [][]peer.Command {
+func stages(m Machine) [][]peer.Command {
 	var generate, compile []peer.Command
 	for _, name := range []string{"values", "interop", "fixed", "types", "graphs"} {
 		generate = append(generate, peer.Command{"omniidl", "-bcxx", "-Wba", "-I/usr/share/idl/omniORB", name + ".idl"})
@@ -66,11 +73,11 @@ func stages() [][]peer.Command {
 		if unit == "stubs" {
 			level = "-O1"
 		}
-		compile = append(compile, peer.Command{"g++", "-std=c++17", level, "-w", "-I.", "-c", unit + ".cc", "-o", unit + ".o"})
+		compile = append(compile, m.Compile("-std=c++17", level, "-w", "-I.", "-c", unit+".cc", "-o", unit+".o"))
 	}
 	var link []peer.Command
-	for program, units := range map[string][]string{"server": {"server", "servants"}, "client": append([]string{"client"}, cases...)} {
-		c := peer.Command{"g++", "-o", program, "stubs.o", "describe.o"}
+	for _, units := range [][]string{{"server", "servants"}, append([]string{"client"}, cases...)} {
+		c := m.Compile("-o", units[0], "stubs.o", "describe.o")
 		for _, unit := range units {
 			c = append(c, unit+".o")
 		}
@@ -146,20 +153,23 @@ func seconds(d time.Duration) string { return strconv.Itoa(int((d + time.Second 
 // Start starts the server. Its hub can also be named corbaloc::127.0.0.1:PORT/interop.
 func (o *ORB) Start(t testing.TB, options Options) *peer.Server {
 	t.Helper()
-	return peer.Start(t, o.tally, o.program("server", options), options.args()...)
+	program, args := o.Command(o.program("server", options), options.args()...)
+	return peer.Start(t, o.tally, program, args...)
 }
 
 // Run runs the client against a hub: the cases named, or all but those that are run only when named.
 func (o *ORB) Run(t testing.TB, options Options, url string, cases ...string) peer.Report {
 	t.Helper()
 	args := append(options.args(), "-seed", strconv.FormatInt(peer.Seed(t), 10), url)
-	return peer.Run(t, o.tally, o.program("client", options), append(args, cases...)...)
+	program, args := o.Command(o.program("client", options), append(args, cases...)...)
+	return peer.Run(t, o.tally, program, args...)
 }
 
 // Cases returns the names of all cases that the client has.
 func (o *ORB) Cases(t testing.TB) []string {
 	t.Helper()
-	out, err := peer.Output(t, filepath.Join(o.dir, "client"), "-list")
+	program, args := o.Command(filepath.Join(o.dir, "client"), "-list")
+	out, err := peer.Output(t, program, args...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,11 +26,19 @@ type Naming struct {
 // StartNaming starts omniNames on 127.0.0.1, on a free port and with an empty log. It is ended with the test.
 func StartNaming(t testing.TB) *Naming {
 	t.Helper()
-	peer.Need(t, peer.Tool{Name: "omniNames", Package: "omniorb-nameserver"})
+	return Native.StartNaming(t)
+}
+
+// StartNaming starts the machine's omniNames.
+func (m Machine) StartNaming(t testing.TB) *Naming {
+	t.Helper()
+	tool := m.tool("omniNames", "omniorb-nameserver")
+	peer.Need(t, append(m.needs, tool)...)
 	port := freeport.Hold(t)
 	n := &Naming{URL: "corbaloc::127.0.0.1:" + strconv.Itoa(port) + "/NameService", Log: t.TempDir()}
-	cmd := exec.Command("omniNames", "-start", strconv.Itoa(port), "-ignoreport", "-datadir", n.Log, "-nohostname",
+	program, args := m.Command(tool.Name, "-start", strconv.Itoa(port), "-ignoreport", "-datadir", n.Log, "-nohostname",
 		"-ORBendPoint", "giop:tcp:127.0.0.1:"+strconv.Itoa(port))
+	cmd := exec.Command(program, args...)
 	out, in, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -77,8 +85,16 @@ func StartNaming(t testing.TB) *Naming {
 // made counts as one call at least; it does not say how many. An exit status other than 0 is the error.
 func NameClt(t testing.TB, tally *peer.Tally, url string, args ...string) (string, error) {
 	t.Helper()
-	peer.Need(t, peer.Tool{Name: "nameclt", Package: "omniorb"})
-	out, err := peer.Output(t, "nameclt", append([]string{"-ORBInitRef", "NameService=" + url}, args...)...)
+	return Native.NameClt(t, tally, url, args...)
+}
+
+// NameClt runs the machine's nameclt.
+func (m Machine) NameClt(t testing.TB, tally *peer.Tally, url string, args ...string) (string, error) {
+	t.Helper()
+	tool := m.tool("nameclt", "omniorb")
+	peer.Need(t, append(m.needs, tool)...)
+	program, args := m.Command(tool.Name, append([]string{"-ORBInitRef", "NameService=" + url}, args...)...)
+	out, err := peer.Output(t, program, args...)
 	tally.Add(1, 0)
 	return out, err
 }

@@ -58,3 +58,6 @@ func Lacking(t testing.TB, why string) {
 	}
 	t.Skipf("no peer: %s", why)
 }
+
+// Emulator runs programs of an IBM Z, whose byte order is the other one than that of the machines on which the tests are run.
+const Emulator = "qemu-s390x-static"
