@@ -339,6 +339,45 @@ wide: c
 	}
 }
 
+// TestForeign: what came from a peer: members whose names are no Symbols are assigned and go out with what was assigned; an exception goes to who reads its id with that; wide characters where there are none are the
+// fault of who has sent them.
+func TestForeign(t *testing.T) {
+	t.Parallel()
+	squeak(t)
+	status, out, complaints, err := run(t, smalltalk.Program{File: program(t, `
+| members three t s w r ior |
+members := Array with: ('zqnever' -> (DsomTypes named: 'long')).
+three := ByteArray with: 0 with: 0 with: 0 with: 3.
+t := DsomStruct new id: 'IDL:P:1.0' name: 'P'.
+t foreign: members exception: false.
+s := t read: (DsomReader on: three little: false).
+s zqnever: 5.
+w := DsomWriter little: false.
+t write: s on: w.
+DsomConsole say: w contents printString, s size printString, s zqnever printString.
+s at: 'zqnever' put: 6.
+DsomConsole say: (s at: #zqnever) printString, s size printString.
+
+t := DsomStruct new id: 'IDL:E:1.0' name: 'E'.
+t foreign: members exception: true.
+s := t read: (DsomReader on: three little: false).
+#(0 16r41545400 16r4A414300) do: [:type |
+	ior := DsomIOR typeId: 'IDL:X:1.0' profiles: (Array with: (DsomProfile minor: 2 host: 'x' port: 1 key: 'k' asByteArray
+		components: (type = 0 ifTrue: [#()] ifFalse: [Array with: (Array with: 0 with: (DsomWriter encapsulation ulong: type; contents))]))).
+	w := (DsomWriter little: false) ids: ior isAnotherORB; yourself.
+	t write: s on: w.
+	DsomConsole say: w contents size printString].
+
+(Array with: true with: false) do: [:back |
+	r := DsomReader on: three little: false.
+	r orb: nil minor: 0; returned: back.
+	DsomConsole say: ([r wchar] on: CORBASystemException do: [:e | e kind, (e minor \\ 16) printString])]!
+`)})
+	if want := "a ByteArray(0 0 0 5)15\n61\n4\n4\n20\nMARSHAL6\nMARSHAL5\n"; err != nil || status != 0 || out != want {
+		t.Errorf("got %d, %q, %v\n%s", status, out, err, complaints)
+	}
+}
+
 // TestProfiles: of a reference with several profiles the first that can be reached is called, with its own key and version.
 func TestProfiles(t *testing.T) {
 	t.Parallel()
