@@ -63,7 +63,7 @@ no server: IDL:omg.org/CORBA/BAD_INV_ORDER:1.0`
 		d.Run("server", "stop", "vaults") // the next call starts another process
 	}
 	if got := keeper("crowd"); got != "wrong: 0" {
-		t.Errorf("of clients at once: %s", got)
+		t.Errorf("of clients at once: %s; the server says:\n%s", got, d.Run("server", "logs", "vaults"))
 	}
 }
 
