@@ -109,14 +109,76 @@ func (h *Host) Conns() int {
 	return len(h.conns)
 }
 
-// Close ends all connections and listeners, without a word; the station lives on.
-func (h *Host) Close() error {
-	h.mu.Lock()
-	h.closed = true
-	var all []*Conn
+// An UnsentError says that connections that were closed had not brought to their peers all that was written.
+type UnsentError struct {
+	Conns int
+	Why   error // that of the context; nil: their time was over
+}
+
+func (e *UnsentError) Error() string {
+	why := fmt.Sprintf("within %v, limit spx-flush", flushFor)
+	if e.Why != nil {
+		why = "before " + e.Why.Error()
+	}
+	return fmt.Sprintf("SPX: of %d connections the peers have not said %s that all has arrived: what was written last may be lost", e.Conns, why)
+}
+
+func (e *UnsentError) Unwrap() error { return e.Why }
+
+// all returns the connections that there are. The lock is held.
+func (h *Host) all() []*Conn {
+	all := make([]*Conn, 0, len(h.conns))
 	for _, c := range h.conns {
 		all = append(all, c)
 	}
+	return all
+}
+
+// Flush waits until connections that were closed have ended, each for flushFor after its Close at most, or until ctx ends.
+func (h *Host) Flush(ctx context.Context) error {
+	h.mu.Lock()
+	all := h.all()
+	h.mu.Unlock()
+	left := 0
+	for _, c := range all {
+		if !c.flushed(ctx) {
+			left++
+		}
+	}
+	if left > 0 {
+		return &UnsentError{left, ctx.Err()}
+	}
+	return nil
+}
+
+// flushed waits until a connection that was closed has ended, and reports whether it has. Of others there is nothing to wait for.
+func (c *Conn) flushed(ctx context.Context) bool {
+	c.mu.Lock()
+	over, until := c.over, c.endBy.Add(flushFor-endFor)
+	c.mu.Unlock()
+	if over == nil {
+		return true
+	}
+	select {
+	case <-over:
+		return true
+	default:
+	}
+	timer := time.NewTimer(time.Until(until))
+	defer timer.Stop()
+	select {
+	case <-over:
+		return true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+// Close ends all connections and listeners; the station lives on. Those that were closed before may end as Flush has it, the others are ended without a word.
+func (h *Host) Close() error {
+	h.mu.Lock()
+	h.closed = true
 	var ls []*Listener
 	for _, l := range h.listeners {
 		ls = append(ls, l)
@@ -125,6 +187,10 @@ func (h *Host) Close() error {
 	for _, l := range ls {
 		_ = l.Close()
 	}
+	_ = h.Flush(context.Background()) // who wants to know calls it before
+	h.mu.Lock()
+	all := h.all()
+	h.mu.Unlock()
 	for _, c := range all {
 		c.mu.Lock()
 		if c.state >= open && c.state != gone {
