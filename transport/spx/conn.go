@@ -334,7 +334,7 @@ func (c *Conn) confirmed(h Header) bool {
 		c.fail(errReset)
 		return false
 	}
-	c.h.confirmed()
+	c.h.confirmed(c)
 	c.settle()
 	if c.two {
 		c.begin(int(h.Size))

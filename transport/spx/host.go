@@ -16,6 +16,7 @@ import (
 const (
 	mostConns       = 4096 // spx-connections: those that end among them
 	mostUnconfirmed = 128  // spx-unconfirmed: whose clients have not shown that they are where they say
+	mostOfNode      = 32   // spx-unconfirmed-per-node: of those, from one node
 	backlog         = 128  // spx-backlog: of a listener, that nobody has taken yet
 	mostResets      = 64   // spx-resets: strangers who are told that they are, at once and a second
 )
@@ -56,8 +57,9 @@ type Host struct {
 	conns     map[uint16]*Conn
 	peers     map[peer]*Conn // by what a client is, so that one that asks again has one connection
 	listeners map[uint16]*Listener
-	asks      uint16 // the socket that clients' connections have; 0: not open yet
-	pending   int    // connections that are unconfirmed
+	asks      uint16       // the socket that clients' connections have; 0: not open yet
+	pending   int          // connections that are unconfirmed
+	ofNode    map[host]int // of those, from each node
 	closed    bool
 	other     ipx.Handler // of packets at listeners' sockets that are none of SPX
 }
@@ -67,13 +69,21 @@ type peer struct {
 	id uint16
 }
 
+// A host is a node on its network.
+type host struct {
+	net  uint32
+	node ipx.Node
+}
+
+func hostOf(a ipx.Addr) host { return host{a.Net, a.Node} }
+
 // NewHost makes the host of a station. One station has one.
 func NewHost(s *ipx.Station, c HostConfig) *Host {
 	if c.Window <= 0 || c.Window > mostWindow {
 		c.Window = mostWindow
 	}
 	h := &Host{
-		s: s, c: c, conns: map[uint16]*Conn{}, peers: map[peer]*Conn{}, listeners: map[uint16]*Listener{},
+		s: s, c: c, conns: map[uint16]*Conn{}, peers: map[peer]*Conn{}, listeners: map[uint16]*Listener{}, ofNode: map[host]int{},
 		resets: ipx.Bucket{Burst: mostResets, PerSecond: mostResets},
 	}
 	s.Stray(func(p *ipx.Packet) {
@@ -231,11 +241,20 @@ func (h *Host) met(c *Conn) {
 }
 
 // confirmed takes note that a client is where it says.
-func (h *Host) confirmed() {
+func (h *Host) confirmed(c *Conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.pending--
+	h.decided(c)
 	h.counts.opened.Add(1)
+}
+
+// decided ends the account of a connection that was unconfirmed. The lock is held.
+func (h *Host) decided(c *Conn) {
+	h.pending--
+	at := hostOf(c.peer)
+	if h.ofNode[at]--; h.ofNode[at] == 0 {
+		delete(h.ofNode, at)
+	}
 }
 
 // forget takes a connection out.
@@ -250,7 +269,7 @@ func (h *Host) forget(c *Conn) {
 		delete(h.peers, k)
 	}
 	if c.of != nil && !c.accepted {
-		h.pending--
+		h.decided(c)
 	}
 }
 
@@ -316,7 +335,7 @@ func (h *Host) asked(head Header, p *ipx.Packet) {
 		h.stray(head, p)
 		return
 	}
-	if h.pending >= mostUnconfirmed || len(l.queue) >= backlog {
+	if h.pending >= mostUnconfirmed || h.ofNode[hostOf(p.Src)] >= mostOfNode || len(l.queue) >= backlog {
 		h.mu.Unlock()
 		h.counts.full.Add(1)
 		return
@@ -331,6 +350,7 @@ func (h *Host) asked(head Header, p *ipx.Packet) {
 	}
 	h.peers[peer{c.peer, c.peerID}] = c
 	h.pending++
+	h.ofNode[hostOf(c.peer)]++
 	h.mu.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
