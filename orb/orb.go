@@ -335,7 +335,8 @@ func (o *ORB) env(k coding, refs references) (*cdr.Env, error) {
 // Shutdown ends the ORB in order: it takes no more requests, lets those that run finish,
 // tells clients that the connections close, ends the calls under way whose reply handlers are told of their end (see [ORB.Callback]) and waits until those are, for
 // [limits.HandlerTimeout] at most, ends its parts (see [ORB.Attach]; adapters have their
-// objects etherealized then), closes its own connections, and waits for the reply handlers that have not returned. When ctx ends it closes all at once and
+// objects etherealized then), closes its own connections, and waits for the reply handlers that have not returned, and for what transports that end with the
+// program have not delivered ([transport.Flusher]). When ctx ends it closes all at once and
 // returns, whatever servants do: the error is that of ctx, or a [CutOff] if calls had not finished. From inside a servant's method, which it would wait for, it raises BAD_INV_ORDER.
 func (o *ORB) Shutdown(ctx context.Context) error {
 	if upcallOf(ctx) == o {
@@ -351,7 +352,24 @@ func (o *ORB) Shutdown(ctx context.Context) error {
 	o.end()
 	o.links.shutdown()
 	o.connOptions.Shared.Keep(false)
-	return errors.Join(err, o.callbacks.wait(ctx, "reply handlers"))
+	err = errors.Join(err, o.callbacks.wait(ctx, "reply handlers"))
+	o.flush(ctx)
+	return err
+}
+
+// flush waits for what transports that end with the program have not delivered yet. That something was given up is no error: a system says nothing of it either.
+func (o *ORB) flush(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, t := range o.transports {
+		if f, ok := t.(transport.Flusher); ok {
+			all.Go(func() {
+				if err := f.Flush(ctx); err != nil {
+					o.log.Warn("not all that was written has arrived", "transport", f.Name(), "reason", err)
+				}
+			})
+		}
+	}
+	all.Wait()
 }
 
 // shutdown closes all connections to others.

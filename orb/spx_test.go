@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
@@ -148,5 +149,47 @@ func TestSPXDaemon(t *testing.T) {
 	}
 	if p := iiopOf(t, ref); p.Host != "daemon.example" || len(p.Named()) != 1 || p.Named()[0] != "spx:ADA:3053" {
 		t.Errorf("%s, %q", p.Host, p.Named())
+	}
+}
+
+// A noting echo says what it is told by oneway calls.
+type noting struct {
+	*echo
+	noted chan string
+}
+
+func (n *noting) Note(_ context.Context, text string) error { n.noted <- text; return nil }
+
+// TestSPXShutdown: a oneway call that is longer than what is on its way at a time arrives whole although the client's program ends behind it, as by TCP.
+func TestSPXShutdown(t *testing.T) {
+	t.Parallel()
+	w := ipxtest.New(ipxtest.Faults{Seed: 3, Loss: 0.02, Delay: 5 * time.Millisecond})
+	so, root := newORB(t, bySPX(spxBy(t, w, 1), nil, "spx::0"))
+	impl := &noting{&echo{orb: so}, make(chan string, 1)}
+	ref, err := EchoClass.Activate(root, impl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := spxBy(t, w, 2)
+	co, _ := newORB(t, bySPX(by, func(c *orb.Config) { c.Listen = nil }))
+	e, err := EchoClass.Bind(t.Context(), co, ref.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Repeat("0123456789", 20_000)
+	if err := e.Note(t.Context(), text); err != nil {
+		t.Fatal(err)
+	}
+	if err := co.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	w.Change(func() { w.Drop = func(p []byte) bool { return true } }) // the program has ended
+	select {
+	case got := <-impl.noted:
+		if got != text {
+			t.Errorf("%d octets came", len(got))
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("nothing came")
 	}
 }

@@ -338,7 +338,7 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	if err != nil {
 		return nil, err
 	}
-	byIPX, err := opt.byIPX(&cfg, at)
+	byIPX, ipx, err := opt.byIPX(&cfg, at)
 	if err != nil {
 		return nil, err
 	}
@@ -406,6 +406,9 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	s.said.log = opt.Logger
 	if at.lease != nil {
 		at.lease.Serving(s.said.say)
+	}
+	if ipx != nil {
+		s.AtEnd(ipx.Close)
 	}
 	if at.daemon != "" {
 		h, err := toDaemon(at.daemon)

@@ -34,6 +34,15 @@ type Listener interface {
 	Endpoint() Endpoint
 }
 
+// A Flusher is a transport whose connections live in this program and not in its system, so that what they have written, and what Close sends on in the background, ends with the
+// program. An ORB that is shut down flushes those that it has.
+type Flusher interface {
+	Transport
+	// Flush waits until what was written to connections that were closed has arrived, for a time that the transport names at most, or until ctx ends. Its error says that
+	// something was given up.
+	Flush(ctx context.Context) error
+}
+
 // A Conn is a net.Conn and what an ORB needs besides. As with net.Conn one goroutine may
 // read while another writes, deadlines may be set and Close called at any time; two
 // goroutines must not read at once, nor write at once.

@@ -3,17 +3,23 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/ipx"
 	"github.com/opendsom/dsom/transport/ipx/locate"
 	"github.com/opendsom/dsom/transport/ipx/tunnel"
+	"github.com/opendsom/dsom/transport/spx"
 )
 
 // TestIPXPage runs the commands of docs/ipx.md that are marked as such, in order, on loopback and at free ports. What the page cannot show is held with the daemon that it has started:
@@ -59,6 +65,63 @@ func TestIPXPage(t *testing.T) {
 	}
 	if got := run("dsom doctor --json || true"); !strings.Contains(got, "ADA at 00003053.") {
 		t.Errorf("the doctor says of it: %s", got)
+	}
+	h.stopDaemon()
+}
+
+// TestIPXDaemonAgain: when a daemon that serves the tunnel was killed and is there again, the servers that it adopts are called by SPX again.
+func TestIPXDaemonAgain(t *testing.T) {
+	h := newHouse(t)
+	carrier := fmt.Sprint("127.0.0.1:", freeUDP(t))
+	args := []string{"--listen", "127.0.0.1:0", "--ipx", "serve:" + carrier, "--ipx-net", "3053"}
+	h.startDaemon(args...)
+	h.addBank()
+	h.must("server", "start", "bank")
+	u, err := ior.ParseURL(h.url("bank"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := u.IOR.Profiles[0].IIOP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := h.server("bank")
+	at := ior.NamedComponents(before.Run.Endpoints)
+	if at == nil {
+		t.Fatalf("the server takes no calls by SPX: %q", before.Run.Endpoints)
+	}
+	p.Port, p.Components = 0, at
+	direct := (&ior.IOR{TypeID: u.IOR.TypeID, Profiles: []ior.Profile{p.Profile()}}).String()
+	s := spx.Settings{Carrier: "tunnel:" + carrier, Net: "3053"}
+	call := func() error {
+		by := spx.New(spx.Config{Open: s.Open})
+		defer by.Close()
+		o, err := orb.New(orb.Config{Transports: transport.Set{by}, Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer o.Shutdown(context.Background())
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		_, err = account(t, o, direct).Balance(ctx)
+		return err
+	}
+	if err := call(); err != nil {
+		t.Fatal(err)
+	}
+	h.killDaemon()
+	h.startDaemon(append(args, "--listen", h.address)[2:]...)
+	for end := time.Now().Add(time.Minute); ; { // the server looks after its place every 20 s
+		err := call()
+		if err == nil {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal(err)
+		}
+	}
+	if after := h.server("bank"); after.Run.PID != before.Run.PID {
+		t.Errorf("process %d has taken the place of %d", after.Run.PID, before.Run.PID)
 	}
 	h.stopDaemon()
 }

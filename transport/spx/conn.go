@@ -35,6 +35,7 @@ type Conn struct {
 	mu                 sync.Mutex
 	readable, writable sync.Cond
 	settled            chan struct{} // closed when the connection is open, or gone
+	over               chan struct{} // closed when a connection that ends is gone; nil before Close
 	state              state
 	two                bool  // SPX-II
 	err                error // why it is gone
@@ -73,6 +74,7 @@ const (
 	confirmWait = 200 * time.Millisecond // and is asked to then
 	endEvery    = 500 * time.Millisecond // End is sent again
 	endFor      = 10 * time.Second       // Close waits, in the background
+	flushFor    = 5 * time.Second        // spx-flush: of that, a program that ends
 	endTries    = 6
 )
 
@@ -184,6 +186,9 @@ func (c *Conn) fail(err error) {
 		close(c.settled)
 	}
 	c.state = gone
+	if c.over != nil {
+		close(c.over)
+	}
 	if c.err == nil {
 		c.err = err
 	}
@@ -329,7 +334,7 @@ func (c *Conn) confirmed(h Header) bool {
 		c.fail(errReset)
 		return false
 	}
-	c.h.confirmed()
+	c.h.confirmed(c)
 	c.settle()
 	if c.two {
 		c.begin(int(h.Size))

@@ -16,6 +16,7 @@ import (
 const (
 	mostConns       = 4096 // spx-connections: those that end among them
 	mostUnconfirmed = 128  // spx-unconfirmed: whose clients have not shown that they are where they say
+	mostOfNode      = 32   // spx-unconfirmed-per-node: of those, from one node
 	backlog         = 128  // spx-backlog: of a listener, that nobody has taken yet
 	mostResets      = 64   // spx-resets: strangers who are told that they are, at once and a second
 )
@@ -56,8 +57,9 @@ type Host struct {
 	conns     map[uint16]*Conn
 	peers     map[peer]*Conn // by what a client is, so that one that asks again has one connection
 	listeners map[uint16]*Listener
-	asks      uint16 // the socket that clients' connections have; 0: not open yet
-	pending   int    // connections that are unconfirmed
+	asks      uint16       // the socket that clients' connections have; 0: not open yet
+	pending   int          // connections that are unconfirmed
+	ofNode    map[host]int // of those, from each node
 	closed    bool
 	other     ipx.Handler // of packets at listeners' sockets that are none of SPX
 }
@@ -67,13 +69,21 @@ type peer struct {
 	id uint16
 }
 
+// A host is a node on its network.
+type host struct {
+	net  uint32
+	node ipx.Node
+}
+
+func hostOf(a ipx.Addr) host { return host{a.Net, a.Node} }
+
 // NewHost makes the host of a station. One station has one.
 func NewHost(s *ipx.Station, c HostConfig) *Host {
 	if c.Window <= 0 || c.Window > mostWindow {
 		c.Window = mostWindow
 	}
 	h := &Host{
-		s: s, c: c, conns: map[uint16]*Conn{}, peers: map[peer]*Conn{}, listeners: map[uint16]*Listener{},
+		s: s, c: c, conns: map[uint16]*Conn{}, peers: map[peer]*Conn{}, listeners: map[uint16]*Listener{}, ofNode: map[host]int{},
 		resets: ipx.Bucket{Burst: mostResets, PerSecond: mostResets},
 	}
 	s.Stray(func(p *ipx.Packet) {
@@ -109,14 +119,76 @@ func (h *Host) Conns() int {
 	return len(h.conns)
 }
 
-// Close ends all connections and listeners, without a word; the station lives on.
-func (h *Host) Close() error {
-	h.mu.Lock()
-	h.closed = true
-	var all []*Conn
+// An UnsentError says that connections that were closed had not brought to their peers all that was written.
+type UnsentError struct {
+	Conns int
+	Why   error // that of the context; nil: their time was over
+}
+
+func (e *UnsentError) Error() string {
+	why := fmt.Sprintf("within %v, limit spx-flush", flushFor)
+	if e.Why != nil {
+		why = "before " + e.Why.Error()
+	}
+	return fmt.Sprintf("SPX: of %d connections the peers have not said %s that all has arrived: what was written last may be lost", e.Conns, why)
+}
+
+func (e *UnsentError) Unwrap() error { return e.Why }
+
+// all returns the connections that there are. The lock is held.
+func (h *Host) all() []*Conn {
+	all := make([]*Conn, 0, len(h.conns))
 	for _, c := range h.conns {
 		all = append(all, c)
 	}
+	return all
+}
+
+// Flush waits until connections that were closed have ended, each for flushFor after its Close at most, or until ctx ends.
+func (h *Host) Flush(ctx context.Context) error {
+	h.mu.Lock()
+	all := h.all()
+	h.mu.Unlock()
+	left := 0
+	for _, c := range all {
+		if !c.flushed(ctx) {
+			left++
+		}
+	}
+	if left > 0 {
+		return &UnsentError{left, ctx.Err()}
+	}
+	return nil
+}
+
+// flushed waits until a connection that was closed has ended, and reports whether it has. Of others there is nothing to wait for.
+func (c *Conn) flushed(ctx context.Context) bool {
+	c.mu.Lock()
+	over, until := c.over, c.endBy.Add(flushFor-endFor)
+	c.mu.Unlock()
+	if over == nil {
+		return true
+	}
+	select {
+	case <-over:
+		return true
+	default:
+	}
+	timer := time.NewTimer(time.Until(until))
+	defer timer.Stop()
+	select {
+	case <-over:
+		return true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+// Close ends all connections and listeners; the station lives on. Those that were closed before may end as Flush has it, the others are ended without a word.
+func (h *Host) Close() error {
+	h.mu.Lock()
+	h.closed = true
 	var ls []*Listener
 	for _, l := range h.listeners {
 		ls = append(ls, l)
@@ -125,6 +197,10 @@ func (h *Host) Close() error {
 	for _, l := range ls {
 		_ = l.Close()
 	}
+	_ = h.Flush(context.Background()) // who wants to know calls it before
+	h.mu.Lock()
+	all := h.all()
+	h.mu.Unlock()
 	for _, c := range all {
 		c.mu.Lock()
 		if c.state >= open && c.state != gone {
@@ -165,11 +241,20 @@ func (h *Host) met(c *Conn) {
 }
 
 // confirmed takes note that a client is where it says.
-func (h *Host) confirmed() {
+func (h *Host) confirmed(c *Conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.pending--
+	h.decided(c)
 	h.counts.opened.Add(1)
+}
+
+// decided ends the account of a connection that was unconfirmed. The lock is held.
+func (h *Host) decided(c *Conn) {
+	h.pending--
+	at := hostOf(c.peer)
+	if h.ofNode[at]--; h.ofNode[at] == 0 {
+		delete(h.ofNode, at)
+	}
 }
 
 // forget takes a connection out.
@@ -184,7 +269,7 @@ func (h *Host) forget(c *Conn) {
 		delete(h.peers, k)
 	}
 	if c.of != nil && !c.accepted {
-		h.pending--
+		h.decided(c)
 	}
 }
 
@@ -250,7 +335,7 @@ func (h *Host) asked(head Header, p *ipx.Packet) {
 		h.stray(head, p)
 		return
 	}
-	if h.pending >= mostUnconfirmed || len(l.queue) >= backlog {
+	if h.pending >= mostUnconfirmed || h.ofNode[hostOf(p.Src)] >= mostOfNode || len(l.queue) >= backlog {
 		h.mu.Unlock()
 		h.counts.full.Add(1)
 		return
@@ -265,6 +350,7 @@ func (h *Host) asked(head Header, p *ipx.Packet) {
 	}
 	h.peers[peer{c.peer, c.peerID}] = c
 	h.pending++
+	h.ofNode[hostOf(c.peer)]++
 	h.mu.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()

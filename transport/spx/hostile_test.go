@@ -147,7 +147,9 @@ func TestFlood(t *testing.T) {
 			if i%2 == 0 {
 				c |= spx.II | spx.Negotiate
 			}
-			r.say(spx.Header{Control: c, Src: i + 1, Dst: 0xffff}, "")
+			from := r
+			from.own.Node = ipxtest.Node(byte(2 + i%8))
+			from.say(spx.Header{Control: c, Src: i + 1, Dst: 0xffff}, "")
 		}
 		if h.Conns() != 128 || h.Counts().Full != 1000-128 || len(heard.list()) != 128 {
 			t.Errorf("%d connections, %d answers, %+v", h.Conns(), len(heard.list()), h.Counts())
@@ -174,6 +176,86 @@ func TestFlood(t *testing.T) {
 		b := make([]byte, 9)
 		if n, err := c.Read(b); string(b[:n]) != "hello" {
 			t.Errorf("%q, %v", b[:n], err)
+		}
+		c.Close()
+	})
+}
+
+// TestFloodOfOne: a node that asks for connections and never uses them keeps no others out, and its own are let in again when some of those are given up.
+func TestFloodOfOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, l, r, heard := hostile(t, spx.HostConfig{})
+		for i := range uint16(1000) {
+			r.say(spx.Header{Control: spx.System | spx.SendAck, Src: i + 1, Dst: 0xffff}, "")
+			r.own.Socket++
+		}
+		if h.Conns() != 32 || h.Counts().Full != 1000-32 {
+			t.Errorf("%d connections, %+v", h.Conns(), h.Counts())
+		}
+		other := r
+		other.own.Node = ipxtest.Node(3)
+		other.say(spx.Header{Control: spx.System | spx.SendAck, Src: 7, Dst: 0xffff, Alloc: 7}, "")
+		other.say(spx.Header{Control: spx.System, Src: 7, Dst: heard.last().Src, Alloc: 7}, "")
+		if c, err := l.Accept(); err != nil || c.RemoteAddr().String() != spx.Addr(other.own).String() {
+			t.Errorf("%v, %v", c, err)
+		}
+		for range 2 { // those that were given up count no more, nor those that are confirmed
+			time.Sleep(20 * time.Second)
+			for i := range uint16(100) {
+				heard.clear()
+				r.say(spx.Header{Control: spx.System | spx.SendAck, Src: 7, Dst: 0xffff, Alloc: 7}, "")
+				if len(heard.list()) == 0 {
+					t.Fatalf("no answer to request %d, %+v", i, h.Counts())
+				}
+				r.say(spx.Header{Control: spx.System, Src: 7, Dst: heard.last().Src, Alloc: 7}, "")
+				if _, err := l.Accept(); err != nil {
+					t.Fatal(err)
+				}
+				r.own.Socket++
+			}
+		}
+	})
+}
+
+// TestEmpty: a packet without octets that stands behind others, such as attention, is nothing that a read finds.
+func TestEmpty(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, l, r, heard := hostile(t, spx.HostConfig{})
+		c, id := established(t, r, l, heard)
+		seq := uint16(0)
+		say := func(control uint8, data string) {
+			r.say(spx.Header{Control: control, Src: 7, Dst: id, Seq: seq, Alloc: 7}, data)
+			seq++
+		}
+		for name, read := range map[string]func() (int, error){
+			"Read": func() (int, error) { return c.Read(make([]byte, 3)) },
+			"ReadChunk": func() (int, error) {
+				b, n, err := c.ReadChunk()
+				if b != nil {
+					b.Free()
+				}
+				return n, err
+			},
+		} {
+			say(0, "abc")
+			say(spx.Attention, "!")
+			say(spx.EndOfMsg, "")
+			if n, err := read(); n != 3 || err != nil {
+				t.Errorf("%s: %d, %v", name, n, err)
+			}
+			if s := c.State(); s != transport.Quiet {
+				t.Errorf("%s: state %v behind what was read", name, s)
+			}
+			c.SetReadDeadline(time.Now().Add(time.Second))
+			if n, err := read(); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("%s: %d, %v", name, n, err)
+			}
+			c.SetReadDeadline(time.Time{})
+			say(spx.Attention, "!")
+			say(0, "d")
+			if n, err := read(); n != 1 || err != nil {
+				t.Errorf("%s: %d, %v", name, n, err)
+			}
 		}
 		c.Close()
 	})

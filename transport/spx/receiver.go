@@ -90,9 +90,7 @@ func (c *Conn) data(h Header, data []byte) {
 	}
 	if order {
 		c.readable.Broadcast()
-		for r.first != r.next && (*r.at(r.first)).n == 0 && !(*r.at(r.first)).release {
-			c.consume()
-		}
+		r.skip()
 	}
 	if h.Control&SendAck != 0 || !order {
 		stream := uint8(0)
@@ -112,12 +110,25 @@ func (c *Conn) unread(h Header) {
 	}
 }
 
-// consume frees the first packet.
-func (c *Conn) consume() {
-	in := c.in.at(c.in.first)
+// consume frees the first packet, and those without octets behind it.
+func (r *receiver) consume() {
+	r.free()
+	r.skip()
+}
+
+// free frees the first packet.
+func (r *receiver) free() {
+	in := r.at(r.first)
 	incomings.Put(*in)
 	*in = nil
-	c.in.first++
+	r.first++
+}
+
+// skip frees packets without octets that come next: a read finds octets, or the end.
+func (r *receiver) skip() {
+	for r.first != r.next && (*r.at(r.first)).n == 0 && !(*r.at(r.first)).release {
+		r.free()
+	}
 }
 
 // await waits for octets. The lock is held.
@@ -153,7 +164,7 @@ func (c *Conn) move(p []byte) int {
 		k := copy(p[n:], in.b[in.at:in.n])
 		n += k
 		if in.at += k; in.at == in.n {
-			c.consume()
+			c.in.consume()
 		}
 	}
 	// A peer that had little room is told when there is more.

@@ -44,7 +44,7 @@ type Transport struct {
 	host *Host
 }
 
-var _ transport.Transport = (*Transport)(nil)
+var _ transport.Flusher = (*Transport)(nil)
 
 // New returns the transport that c describes.
 func New(c Config) *Transport { return &Transport{c: c} }
@@ -70,17 +70,27 @@ func (t *Transport) Host(ctx context.Context) (*Host, error) {
 	return t.host, nil
 }
 
-// Close ends all connections, and the station.
+// Close ends all connections, as [Host.Close] does, and the station.
 func (t *Transport) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.host == nil {
 		return nil
 	}
-	_ = t.host.Close()
-	err := t.host.s.Close()
+	err := errors.Join(t.host.Close(), t.host.s.Close())
 	t.host = nil
 	return err
+}
+
+// Flush waits for connections that were closed: see [Host.Flush].
+func (t *Transport) Flush(ctx context.Context) error {
+	t.mu.Lock()
+	h := t.host
+	t.mu.Unlock()
+	if h == nil {
+		return nil
+	}
+	return h.Flush(ctx)
 }
 
 // Counts returns how often what has happened; ok is false if nothing can have: the station is not made.

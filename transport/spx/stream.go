@@ -176,7 +176,8 @@ func (c *Conn) CloseWrite() error {
 	return nil
 }
 
-// Close ends the connection. What was written is sent on, in the background, for a while; what comes is not read any more.
+// Close ends the connection. What was written is sent on in the background, for endFor at most; what comes is not read any more. A program that ends before that waits by
+// [Host.Flush], or what was written is lost.
 func (c *Conn) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -205,7 +206,7 @@ func (c *Conn) Close() error {
 		c.queue(nil, 0, Release)
 		c.out.released = true
 	}
-	c.state, c.probing, c.again, c.tries = ending, 0, time.Time{}, 0
+	c.state, c.probing, c.again, c.tries, c.over = ending, 0, time.Time{}, 0, make(chan struct{})
 	c.endBy = now.Add(endFor)
 	c.push(now)
 	c.finish(now)

@@ -53,6 +53,7 @@ type Conn struct {
 	urgent  atomic.Bool            // phase is not open: the runner is to look
 	shares  atomic.Bool            // requests are served by others than the runner
 	gone    chan struct{}          // closed when all is over but for handlers that run on
+	left    chan struct{}          // closed when t is
 	runner  atomic.Pointer[runner] // the one with the reading role, on a server
 	watched atomic.Bool            // the monitor looks at it
 	seen    uint64                 // the monitor's: state of the runner when it looked last
@@ -156,7 +157,7 @@ func Server(t transport.Conn, o Options, h Handler) *Conn {
 }
 
 func newConn(t transport.Conn, o Options, h Handler) *Conn {
-	c := &Conn{t: t, handler: h, shared: o.Shared, limits: o.Limits, log: o.Logger, fragment: o.FragmentSize, mute: o.NoCancel, ended: o.Ended, gone: make(chan struct{})}
+	c := &Conn{t: t, handler: h, shared: o.Shared, limits: o.Limits, log: o.Logger, fragment: o.FragmentSize, mute: o.NoCancel, ended: o.Ended, gone: make(chan struct{}), left: make(chan struct{})}
 	if c.shared == nil {
 		c.shared = NewShared(o.Limits)
 	}
@@ -260,10 +261,14 @@ func (c *Conn) Shutdown(ctx context.Context) error {
 	}
 	select {
 	case <-c.gone:
-		return nil
 	case <-ctx.Done():
 		return c.cutOff(ctx.Err())
 	}
+	select { // whoever has ended it sees to that next
+	case <-c.left:
+	case <-ctx.Done():
+	}
+	return nil
 }
 
 // drain begins the phase draining, and returns what is closed when nothing is outstanding
@@ -345,6 +350,7 @@ func (l locked) unlock() {
 	}
 	if shut {
 		l.t.Close()
+		close(l.left)
 		l.shared.remove(l.Conn)
 		if l.ended != nil {
 			l.ended()

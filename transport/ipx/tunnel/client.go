@@ -133,27 +133,32 @@ func registered(p ipx.Packet) bool {
 func (c *Client) stay() {
 	p := ipx.Packet{Type: ipx.TypeEcho, Dst: ipx.Addr{Net: c.addr.Net, Node: c.addr.Node, Socket: 0}, Src: c.addr}
 	b := p.Append(nil)
-	again := min(registerEvery, c.keep)
-	t := time.NewTimer(c.keep)
-	defer t.Stop()
-	for seen, missing := uint64(0), 0; ; {
+	for missing := 0; ; {
+		before := c.echoes.Load()
 		_, _ = c.c.Write(b)
-		select {
-		case <-t.C:
-		case <-c.done:
+		if !c.wait(min(registerEvery, c.keep)) {
 			return
 		}
-		now := c.echoes.Load()
-		if now == 0 || now != seen || c.moved.Load() {
-			seen, missing = now, 0
-			t.Reset(c.keep)
-			continue
-		}
-		if missing++; missing >= mostMissing {
+		if now := c.echoes.Load(); now == 0 || now != before || c.moved.Load() {
+			if missing = 0; !c.wait(c.keep - registerEvery) {
+				return
+			}
+		} else if missing++; missing >= mostMissing {
 			missing = 0
 			_, _ = c.c.Write(registration())
 		}
-		t.Reset(again)
+	}
+}
+
+// wait waits for a time, and reports whether the client is still there.
+func (c *Client) wait(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-c.done:
+		return false
 	}
 }
 
