@@ -51,6 +51,7 @@ test: peers unit interop
 soak:
 	DSOM_SOAK=$(SOAK) $(GO) test -race -count=1 -timeout 12h ./...
 	DSOM_SOAK=$(SOAK) $(GO) test -count=1 -timeout 12h -v -run '^TestExactSoak$$' ./orb
+	cd interop && DSOM_SOAK=$(SOAK) $(GO) test -count=1 -timeout 12h -v -run '^(TestBigEndian|TestClusterKills)$$' .
 
 check:
 	@internal/checks $(GO) $(STATICCHECK)
