@@ -85,6 +85,13 @@ static inline void somd_set(som_ref *to, som_ref o) {
 #endif
 }
 
+/* What the process has of a name, anew: what there was before may be in use by calls that end, and stays for them. */
+static inline void somd_fetch(som_ref process, som_env *ev, som_ref *to, const char *name) {
+	som_ref o = SOMDProcess_global(process, ev, name);
+	if (o == *to) som_release(o);
+	else somd_set(to, o);
+}
+
 /* The server's object, if there is one by now. */
 static inline void somd_serves(som_ref process, som_env *ev) { somd_set(&SOMD_ServerObject, SOMDProcess_global(process, ev, "SOMDServer")); }
 
@@ -101,7 +108,14 @@ static inline void SOMD_Init(som_env *ev) {
 		if (!SOMD_ServerObject) somd_serves(somd_client.process, to);
 	} else if (somd_client.process) { /* a SOMD_Uninit waits for calls, which use what there is */
 		SOMDProcess_begin(somd_client.process, to);
-		if (to->major == SOM_NO_EXCEPTION) somd_client.inits = 1;
+		if (to->major == SOM_NO_EXCEPTION) {
+			somd_client.inits = 1;
+			somd_fetch(somd_client.process, to, &SOMD_ORBObject, "ORB");
+			somd_fetch(somd_client.process, to, &SOMD_ImplRepObject, "ImplRepository");
+			somd_fetch(somd_client.process, to, &SOMD_ObjectMgr, "SOMDObjectMgr");
+			somd_fetch(somd_client.process, to, &SOMD_SOMOAObject, "SOMOA");
+			somd_fetch(somd_client.process, to, &SOMD_ServerObject, "SOMDServer");
+		}
 	} else {
 		som_ref process = somd_load(to) == SOM_OK ? SOMDProcess_new(to) : NULL;
 		if (process) SOMDProcess_begin(process, to);

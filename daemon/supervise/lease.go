@@ -226,8 +226,10 @@ func (s *Supervisor) recordOf(ctx context.Context, reg Registration) (rec implre
 		rec, err = s.repo.ByName(ctx, reg.Name)
 		if errors.Is(err, implrepo.ErrUnknown) && reg.Create && reg.ByHand {
 			rec, err = s.repo.Add(ctx, implrepo.Record{Name: reg.Name, Activation: implrepo.Manual})
-			if errors.Is(err, implrepo.ErrExists) { // by somebody else in this moment
-				rec, err = s.repo.ByName(ctx, reg.Name)
+			if errors.Is(err, implrepo.ErrExists) { // by somebody else in this moment, or one is being removed whose name this was: that is not for good
+				if there, unknown := s.repo.ByName(ctx, reg.Name); !errors.Is(unknown, implrepo.ErrUnknown) {
+					rec, err = there, unknown
+				}
 			}
 		}
 	}

@@ -31,16 +31,26 @@ func occupy(name string) (io.Closer, error) {
 	return c, nil
 }
 
+// takenFor is how long a name is asked about that nobody answers at: a pipe whose ends have been closed is there for some time yet.
+const takenFor = time.Second
+
 // isTaken reports whether somebody listens at a name, where listening does not tell.
 func isTaken(ctx context.Context, name string) bool {
 	if !isWine() {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Millisecond) // busy is taken too
-	defer cancel()
-	c, err := winio.DialPipeContext(ctx, path(name))
-	if err == nil {
-		c.Close()
+	for end := time.Now().Add(takenFor); ; {
+		ask, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+		c, err := winio.DialPipeContext(ask, path(name))
+		cancel()
+		switch {
+		case err == nil:
+			c.Close()
+			return true
+		case errors.Is(err, fs.ErrNotExist):
+			return false
+		case ctx.Err() != nil || time.Now().After(end): // busy is taken too
+			return true
+		}
 	}
-	return !errors.Is(err, fs.ErrNotExist)
 }

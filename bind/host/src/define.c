@@ -92,6 +92,15 @@ static void begin(som_ref self, som_env *ev, void *context) {
 	if (ev->major == SOM_NO_EXCEPTION) __atomic_store_n(begun_of(m->cls, self), true, __ATOMIC_RELEASE);
 }
 
+/* What is copied is there with its copy; the octet is each instance's own. */
+static void copied(som_ref to, som_ref from, som_env *ev, void *context) {
+	made *m = context;
+	(void)from, (void)ev;
+	if (is_nearest(m, to)) __atomic_store_n(begun_of(m->cls, to), true, __ATOMIC_RELEASE);
+}
+
+static void assigned(som_ref to, som_ref from, som_env *ev, void *context) { (void)to, (void)from, (void)ev, (void)context; }
+
 static void end(som_ref self, void *context) {
 	made *m = context;
 	if (!is_nearest(m, self)) return;
@@ -180,7 +189,7 @@ static som_class *define(made *m, const somh_definition *d, som_env *ev) {
 	}
 	if (names && overrides && parents && n == d->noverrides) {
 		som_class_desc desc = {.size_of = sizeof desc, .name = d->exact && d->name ? d->name : free_name(d->name, name, sizeof name), .parents = parents, .nparents = d->nparents,
-			.override_size = sizeof *overrides, .overrides = overrides, .noverrides = n, .data_align = 1, .data_size = sizeof(bool), .init = begin, .fini = end, .context = m, .known = known};
+			.override_size = sizeof *overrides, .overrides = overrides, .noverrides = n, .data_align = 1, .data_size = sizeof(bool), .init = begin, .fini = end, .copy = copied, .assign = assigned, .context = m, .known = known};
 		c = som_class_define(&desc, ev);
 		if (!c && ev->major == SOM_NO_EXCEPTION) raise_code(ev, SOM_E_NAME, "a library that is being loaded has the class %s", desc.name);
 	}

@@ -11,6 +11,7 @@ class Server {
   #urls = new Map();
   #served; // a promise: it has been told to end
   #closed = null;
+  #leaving = false;
 
   static async begin(objects, { name = '', listen, classes }) {
     if (now !== null) throw new Error('the process is a server already: close that first, or have it publish more objects');
@@ -69,6 +70,7 @@ class Server {
       try {
         if (this.#served) this.#process.interrupt(); // libuv may have no other thread than the one that waits for it
         await this.#served;
+        this.#leaving = true;
         await this.#process.leaveAsync();
       } finally {
         now = null;
@@ -79,7 +81,7 @@ class Server {
 
   /** Where the process ends without a word: it would wait for the thread that waits for the server's end. */
   static leave() {
-    if (now?.#process && !now.#closed) now.#process.leave();
+    if (now?.#process && !now.#leaving) now.#process.leave();
   }
 }
 

@@ -56,7 +56,9 @@ static bool bind_twin(instance *w, som_ref o) {
 
 /* Of a class made in JavaScript, met before its begin: that comes behind what its ancestors do to begin it, and not at all where they fail. Then the object goes, and none of its
  * end is told; libsom's weak reference knows. */
-static bool doubt(instance *w) { return !w->scripted || (w->unsure = som_weak_new(w->ref, NULL)) || (throw_range("no memory for an object"), false); }
+static bool doubt(instance *w) {
+	return !w->scripted || somh_begun(w->cls->cls, w->ref) || (w->unsure = som_weak_new(w->ref, NULL)) || (throw_range("no memory for an object"), false);
+}
 
 static void trust(instance *w) {
 	som_weak_free(w->unsure);
@@ -65,8 +67,7 @@ static void trust(instance *w) {
 
 bool is_there(instance *w) {
 	if (!w->unsure) return w->ref != NULL;
-	som_ref o = som_weak_get(w->unsure);
-	if (o) return som_release(o), true; /* not the last: w has one */
+	if (som_weak_lives(w->unsure)) return true; /* no reference is taken: one whose beginning fails goes whoever has any */
 	if (w->ref && twin_of(w->ref) == w) somh_twin_set(twins, w->ref, NULL);
 	trust(w);
 	w->ref = NULL;

@@ -47,9 +47,10 @@ def on_begin(ref, ev, context):
         try:
             w.__init__()
         except BaseException:
-            w._word = None
-            twins.pop(ref, None)
-            som_release(ref)
+            if w._word == ref:  # else it has given its reference back already
+                w._word = None
+                twins.pop(ref, None)
+                som_release(ref)
             raise
     except BaseException as e:
         tell(ev, e)
