@@ -6,10 +6,7 @@ struct som_weak { som_weak *next; som_ref o; }; /* o: NULL once its destruction 
 enum { BUCKETS = 1 << 16 };
 static som_weak *buckets[BUCKETS];
 
-static som_weak **bucket(som_ref o) {
-	uintptr_t h = (uintptr_t)o / SOM_HEAD;
-	return &buckets[(h ^ h >> 9) % BUCKETS];
-}
+static som_weak **bucket(som_ref o) { uintptr_t h = (uintptr_t)o / SOM_HEAD; return &buckets[(h ^ h >> 9) % BUCKETS]; }
 
 void weak_clear(som_ref o, const som_weak *only) {
 	weak_lock();
@@ -33,22 +30,19 @@ som_weak *som_weak_new(som_ref o, som_env *ev) {
 	return w;
 }
 
-som_ref som_weak_get(som_weak *w) {
+/* The object, with so many references more, while it has any: its memory goes behind its weak references. */
+static som_ref ask(som_weak *w, uint32_t more) {
 	if (!w) return NULL;
 	weak_lock();
 	som_ref o = w->o;
 	uint32_t refs = o ? __atomic_load_n(&o->refs, __ATOMIC_RELAXED) : 0;
-	while (refs && !__atomic_compare_exchange_n(&o->refs, &refs, refs + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {}
+	while (refs && more && !__atomic_compare_exchange_n(&o->refs, &refs, refs + more, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {}
 	weak_unlock();
 	return refs ? o : NULL;
 }
 
-int som_weak_lives(som_weak *w) {
-	if (!w) return 0;
-	weak_lock();
-	int is = w->o && __atomic_load_n(&w->o->refs, __ATOMIC_RELAXED) != 0; /* its memory goes behind its weak references */
-	weak_unlock();
-	return is;
-}
+som_ref som_weak_get(som_weak *w) { return ask(w, 1); }
+
+int som_weak_lives(som_weak *w) { return ask(w, 0) != NULL; }
 
 void som_weak_free(som_weak *w) { if (w) weak_clear(NULL, w), give(w); }

@@ -253,7 +253,7 @@ func TestGoMetaclassKnownToC(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	ledger := som.MustClass[counted]("Ledger", som.WithMetaclass(m))
+	ledger := som.MustClass[counted]("CountedLedger", som.WithMetaclass(m))
 	if err := native.Export(ledger); err != nil {
 		t.Fatal(err)
 	}
