@@ -21,6 +21,7 @@ import (
 	"github.com/opendsom/dsom/daemon"
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/std/cosnaming"
 	store "github.com/opendsom/dsom/store/bbolt"
@@ -32,7 +33,7 @@ func mounted(t *testing.T, mount string) []string {
 	t.Helper()
 	under := []string{"unshare", "--mount", "sh", "-c", mount + ` && exec "$@"`, "sh"}
 	if out, err := exec.Command(under[0], append(under[1:], "true")...).CombinedOutput(); err != nil {
-		t.Skipf("SKIPPED: file systems cannot be mounted here: %v: %s", err, out)
+		absent.Skip(t, "file systems cannot be mounted here: %v: %s", err, out)
 	}
 	return under
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/internal/absent"
 )
 
 // The addresses of two machines that see each other and nobody else.
@@ -38,7 +39,7 @@ func twoMachines(t *testing.T) (here, there []string) {
 	} {
 		line := append(enter(c[0]), strings.Fields(c[1])...)
 		if out, err := exec.Command(line[0], line[1:]...).CombinedOutput(); err != nil {
-			t.Skipf("SKIPPED: networks cannot be made here: %s: %v: %s", c[1], err, out)
+			absent.Skip(t, "networks cannot be made here: %s: %v: %s", c[1], err, out)
 		}
 	}
 	return enter(a), enter(b)
@@ -57,14 +58,14 @@ func aNetwork(t *testing.T) (pid string) {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
-		t.Skipf("SKIPPED: networks cannot be made here: %v", err)
+		absent.Skip(t, "networks cannot be made here: %v", err)
 	}
 	t.Cleanup(func() {
 		_ = in.Close()
 		_ = cmd.Wait()
 	})
 	if line, err := bufio.NewReader(out).ReadString('\n'); line != "up\n" {
-		t.Skipf("SKIPPED: networks cannot be made here: %v", errors.Join(err, io.ErrUnexpectedEOF))
+		absent.Skip(t, "networks cannot be made here: %v", errors.Join(err, io.ErrUnexpectedEOF))
 	}
 	return strconv.Itoa(cmd.Process.Pid)
 }

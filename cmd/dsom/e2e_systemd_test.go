@@ -43,7 +43,7 @@ func startSystemd(t *testing.T) systemd {
 	}
 	line := []string{"--pid", "--mount", "--uts", "--ipc", "--net", "--cgroup", "--fork", "--kill-child=KILL", "sh", "testdata/systemd.sh", t.TempDir(), program}
 	if out, err := exec.Command("unshare", append(line, "true")...).CombinedOutput(); err != nil {
-		t.Skipf("SKIPPED: there can be no systemd of the test's own here: %v: %s", err, out)
+		absent.Skip(t, "there can be no systemd of the test's own here: %v: %s", err, out)
 	}
 	cmd := exec.Command("unshare", append(line, systemdProgram, "--system")...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/internal/absent"
 )
 
 // TestServerTerms holds that a program is started in the folder, with the variables, under the account and within the limits
@@ -183,7 +184,7 @@ func TestDrainTime(t *testing.T) {
 // TestAccount holds that a server under another account serves, is stopped, and cannot read the daemon's state.
 func TestAccount(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("only root may start programs under other accounts")
+		absent.Skip(t, "only root may start programs under other accounts")
 	}
 	h := newHouse(t)
 	h.startDaemon("--listen", "127.0.0.1:0")

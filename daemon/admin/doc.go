@@ -39,6 +39,7 @@
 //	PUT    /v1/leases/{id}/report       Report
 //	PUT    /v1/leases/{id}/counts       Counts
 //	PUT    /v1/leases/{id}/interfaces   a packed specification, of the server's classes → Specification
+//	PUT    /v1/leases/{id}/said         the names are said that were put aside for the upgrade
 //	PUT    /v1/leases/{id}/renew        for how long the process may be the server from now on
 //	DELETE /v1/leases/{id}              the server is done
 //	GET    /v1/machines                 Machines, where several daemons share a state

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/daemon/supervise"
-	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
 
@@ -33,14 +32,7 @@ func TestTermsByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	self, err := process.Self()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, ByHand: true, Incarnation: "i", Process: self, Endpoints: []string{"here"}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := f.byHand(t)
 	select {
 	case rec := <-asked:
 		if rec.UUID != f.u {

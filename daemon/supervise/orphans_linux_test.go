@@ -13,7 +13,6 @@ import (
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
-	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
@@ -116,14 +115,7 @@ func TestCheckIsMarked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	self, err := process.Self()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, ByHand: true, Incarnation: "i", Process: self, Endpoints: []string{"here"}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := f.byHand(t)
 	defer l.Release()
 	eventually(t, "it says whose check it is", func() bool {
 		text, err := os.ReadFile(file)

@@ -27,6 +27,20 @@ func (f *fixture) running(t *testing.T) (token string, id process.ID) {
 	return token, id
 }
 
+// byHand registers this process as the server, which nobody has started.
+func (f *fixture) byHand(t *testing.T) *supervise.Lease {
+	t.Helper()
+	self, err := process.Self()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, ByHand: true, Incarnation: "i", Process: self, Endpoints: []string{"here"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
 func (f *fixture) register(t *testing.T, token string, id process.ID) *supervise.Lease {
 	t.Helper()
 	l, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, Token: token, Incarnation: token, Process: id, Endpoints: []string{token}})
