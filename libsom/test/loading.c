@@ -613,6 +613,13 @@ static void *fork_and_ask(void *arg) {
 
 static void until_forked(void) {
 	set(&going, 1);
+	while (get(&begun) != 2)
+		sched_yield();
+}
+
+/* A fork waits for a library that is being opened. */
+static void unforked(void) {
+	set(&going, 1);
 	await(&seen);
 	for (int i = 0; i < TRIES && get(&begun) != 2; i++)
 		sched_yield();
@@ -632,7 +639,7 @@ static void fork_while(library a, int want) {
 	pthread_join(t, NULL);
 	CHECK(code == want && first.code == SOM_OK);
 }
-static void forked_while_opened(void) { fork_while((library){.entry = alone_entry, .opening = until_forked}, SOM_OK); }
+static void forked_while_opened(void) { fork_while((library){.entry = alone_entry, .opening = unforked}, SOM_OK); }
 
 /* The process forks while the destructor of a metaclass waits for another library: what is ending is half there. */
 static void load_other(som_ref c, void *context) {
