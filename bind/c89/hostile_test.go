@@ -110,12 +110,16 @@ func TestHostile(t *testing.T) {
 	for i := range runs {
 		little, status := r.IntN(2) == 1, uint32(r.IntN(5))
 		cut, at, with := -1, -1, byte(0)
-		whole := len(replyTo(0, little, status, "127.0.0.1", port))
+		reply, elsewhere := replyTo(0, little, status, "127.0.0.1", port), replyTo(0, little, status, "127.0.0.1", ^port)
+		whole := len(reply)
 		switch r.IntN(4) {
 		case 0:
 			cut = r.IntN(whole)
 		case 1, 2:
 			at, with = r.IntN(whole), byte(r.IntN(256))
+			for reply[at] != elsewhere[at] { // the port, at which another program may listen
+				at = r.IntN(whole)
+			}
 			if r.IntN(2) == 0 {
 				with = 0xff
 			}

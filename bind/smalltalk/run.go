@@ -136,13 +136,16 @@ func (p Program) Run(ctx context.Context) (int, error) {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.Stdin, p.Stdout, p.Stderr
 	cmd.Dir = p.Dir
 	cmd.Env = append(os.Environ(), p.Env...)
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = time.Minute
 	ended := cmd.Run()
 	switch {
 	case ctx.Err() != nil:
 		return 0, ctx.Err()
 	case within.Err() != nil && ended != nil:
 		return 0, fmt.Errorf("%w (%v): %s", ErrTime, p.Time, p.File)
+	}
+	if errors.Is(ended, exec.ErrWaitDelay) { // what it said is not whole
+		return 0, fmt.Errorf("%s: %w", p.File, ended)
 	}
 	said, err := os.ReadFile(status)
 	if err != nil {

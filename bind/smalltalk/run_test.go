@@ -38,7 +38,7 @@ func run(t testing.TB, p smalltalk.Program) (status int, out, complaints string,
 	var o, e bytes.Buffer
 	p.Stdout, p.Stderr = &o, &e
 	if p.Time == 0 {
-		p.Time = time.Minute
+		p.Time = 10 * time.Minute
 	}
 	status, err = p.Run(t.Context())
 	return status, o.String(), e.String(), err

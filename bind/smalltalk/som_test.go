@@ -188,9 +188,12 @@ DsomConsole say: a sum printString, ' ', a failed.
 func TestEndless(t *testing.T) {
 	t.Parallel()
 	got := runSOM(t, `
-(SomClass named: 'Zoo::Dog') subclass: #Endless instanceVariableNames: 'ensured ' classVariableNames: '' poolDictionaries: '' category: 'T'!
+(SomClass named: 'Zoo::Dog') subclass: #Endless instanceVariableNames: 'ensured patience ' classVariableNames: '' poolDictionaries: '' category: 'T'!
 !Endless methodsFor: 'x'!
+patience: ms
+	patience := ms!
 speak: n
+	(n < 5 and: [patience ~~ nil]) ifTrue: [SomObject patience: patience]. "from now on, not of the time until the call came here"
 	n = 1 ifTrue: [[[true] whileTrue] ensure: [ensured := #spun]].
 	n = 2 ifTrue: [[Semaphore new wait] ensure: [ensured := #waited]].
 	n = 3 ifTrue: [[[true] whileTrue] on: SomException do: [:e | ^-1]].
@@ -211,10 +214,11 @@ show value: SomObject interrupt.
 wait fork.
 show value: (a ask: w n: 3 times: 1).
 show value: (a ask: w n: 5 times: 3).
-SomObject patience: 2000.
+w patience: 2000.
 #(1 2 4 3) with: #(1 2 3 4) do: [:n :ended |
 	a askAside: w n: n times: 1 threads: 1.
 	[a allAsked < ended] whileTrue: [(Delay forMilliseconds: 10) wait].
+	SomObject patience: 60000.
 	show value: a failed].
 a askAside: w n: 6 times: 10 threads: 2.
 [a allAsked < 6] whileTrue: [a ask: w n: 7 times: 1. (Delay forMilliseconds: 1) wait].
@@ -249,7 +253,7 @@ speak: n
 	n = 2 ifTrue: [^(outer dsomRaise: (SomException new id: 'IDL:X:1.0')) ifTrue: [-2] ifFalse: [2]].
 	n = 3 ifTrue: [^asker ask: self n: 4 times: 50].
 	n = 5 ifTrue: [gate wait].
-	n = 6 ifTrue: [gate signal. Semaphore new wait].
+	n = 6 ifTrue: [SomObject patience: 1000. gate signal. Semaphore new wait].
 	^n! !
 | a w stop hit lock met p q |
 a := (SomClass named: 'Asker') new.
@@ -265,11 +269,11 @@ stop := true.
 DsomConsole say: (a ask: w n: 3 times: 2) printString.
 
 "The override of another thread's call is ready before one within it, which never is."
-SomObject patience: 1000.
-a askAside: w n: 5 times: 1 threads: 1.
 hit := w begun.
+a askAside: w n: 5 times: 1 threads: 1.
 [w begun > hit] whileFalse: [(Delay forMilliseconds: 1) wait].
 DsomConsole say: ([(a ask: w n: 6 times: 1) printString] on: SomException do: [:e | e messageText]).
+SomObject patience: 60000.
 [a allAsked < 1] whileTrue: [(Delay forMilliseconds: 1) wait].
 DsomConsole say: a sum printString, a failed.
 

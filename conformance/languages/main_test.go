@@ -170,7 +170,7 @@ func output(t testing.TB, env []string, name string, args ...string) (string, er
 	t.Helper()
 	var out, complaints bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), name, args...)
-	cmd.Env, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = append(os.Environ(), env...), &out, &complaints, time.Second
+	cmd.Env, cmd.Stdout, cmd.Stderr, cmd.WaitDelay = append(os.Environ(), env...), &out, &complaints, time.Minute
 	timer := time.AfterFunc(most, func() { cmd.Process.Kill() })
 	defer timer.Stop()
 	err := cmd.Run()

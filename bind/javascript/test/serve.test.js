@@ -31,7 +31,7 @@ function begin(whole, args, options) {
   const child = spawn(process.execPath, ['-e', whole, ...args], options);
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (s) => (out += s));
-  const begun = new Promise((resolve) => child.stdout.once('data', resolve));
+  const begun = new Promise((resolve) => child.stdout.on('data', () => out.includes('\n') && resolve(out.slice(0, out.indexOf('\n'))))); // its first line
   const ended = new Promise((resolve) => child.on('close', (status, signal) => resolve([out.trim(), status ?? signal])));
   const said = new Promise((resolve) => {
     let all = '';

@@ -115,6 +115,7 @@ class Never(unittest.TestCase):
 
         async def main():
             call = asyncio.ensure_future(caller.elsewhere_async(o, 1))
+            self.assertTrue(await asyncio.to_thread(self.entered.wait, 60))
             with self.assertRaises(asyncio.TimeoutError):
                 await asyncio.wait_for(asyncio.shield(call), 0.5)
             self.assertEqual(await o.speak_async(0), 0)

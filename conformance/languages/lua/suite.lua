@@ -11,9 +11,21 @@ local jit = rawget(_G, "jit")
 local unpack = table.unpack or unpack
 local rows = {}
 
+-- LuaJIT marks what is in a dead slot of a frame below, and a compiled loop does not write its own slots:
+-- without this the last objects of a row may be alive.
+local function clear_slots()
+  local a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p
+  local q, r, s, t, u, v, w, x, y, z
+end
+
 local function collect()
+  clear_slots()
   for _ = 1, 6 do collectgarbage() end
   dsom.catch_up()
+end
+if jit then
+  jit.off(clear_slots)
+  jit.off(collect)
 end
 
 local function cannot(why) error({ cannot = tostring(why) }, 0) end
