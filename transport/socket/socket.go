@@ -49,4 +49,14 @@ func (c *conn) SetBusy(busy bool) {
 	}
 }
 
-func (c *conn) WriteBuffers(v *net.Buffers) (int64, error) { return v.WriteTo(c.Stream) }
+// A gatherer is a stream that writes several buffers by one system call itself, as package net's do by [net.Buffers].
+type gatherer interface {
+	WriteBuffers(*net.Buffers) (int64, error)
+}
+
+func (c *conn) WriteBuffers(v *net.Buffers) (int64, error) {
+	if g, ok := c.Stream.(gatherer); ok {
+		return g.WriteBuffers(v)
+	}
+	return v.WriteTo(c.Stream)
+}

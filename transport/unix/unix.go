@@ -139,7 +139,7 @@ func wrap(c *net.UnixConn, e transport.Endpoint) (transport.Conn, error) {
 		c.Close()
 		return nil, fmt.Errorf("who is at the other end of %v: %w", e, err)
 	}
-	s, err := socket.Wrap(c)
+	s, err := socket.Wrap(streamOf(c))
 	if err != nil {
 		return nil, err
 	}
