@@ -21,7 +21,7 @@ const mostBuffers = 1024
 
 // A stream is a socket that the runtime's poller knows by an epoll(7) of its own, which asks for what can be read alone. The poller itself asks of each descriptor
 // for room to write as well, and a socket of the machine tells of that whenever its peer has read: in each call that woke both
-// processes once more, to find nothing, which was a fifth of the call. It takes one descriptor more, and two once a write has had to wait.
+// processes once more, to find nothing, which was a fifth of the call. It takes two descriptors more.
 type stream struct {
 	local, remote net.Addr
 	file          *os.File        // the socket, which no poller knows
@@ -29,13 +29,15 @@ type stream struct {
 	in            *os.File        // has something when the socket has something to be read
 	awaits        syscall.RawConn // of in: Read
 
-	reading turn
+	room    *os.File        // likewise when the socket has room, while somebody waits for that
+	hasRoom syscall.RawConn // of room: Read and Control
+
+	get     getting
 	writing sync.Mutex
 	put     putting
+	ask     asking
 
 	until  atomic.Int64 // when writes are late, since begun; 0: never
-	mu     sync.Mutex
-	room   *os.File // likewise when the socket has room, while somebody waits for that; nil: nobody has yet
 	closed atomic.Bool
 }
 
@@ -49,6 +51,15 @@ type turn struct {
 	next func(uintptr) bool // by the poller, with a descriptor that is not the socket
 }
 
+// A getting is a Read under way.
+type getting struct {
+	turn
+	b   []byte
+	n   int
+	err error
+	all func(fd uintptr) bool
+}
+
 // A putting is a write under way.
 type putting struct {
 	turn
@@ -56,6 +67,15 @@ type putting struct {
 	one  [1][]byte
 	n    int64
 	err  error
+}
+
+// An asking changes what room tells of.
+type asking struct {
+	events uint32
+	epoll  uintptr
+	err    error
+	outer  func(epoll uintptr)
+	inner  func(fd uintptr)
 }
 
 var begun = time.Now()
@@ -79,47 +99,74 @@ func streamOf(c *net.UnixConn) socket.Stream {
 	if err := raw.Control(func(of uintptr) { fd, _ = sys.FcntlInt(of, sys.F_DUPFD_CLOEXEC, 0) }); err != nil || fd < 0 {
 		return c
 	}
-	if fd > mostFiles()/2 {
+	if fd > mostFiles()/2 || !tells() {
 		syscall.Close(fd)
 		return c
 	}
-	in, err := telling(fd, sys.EPOLLIN|sys.EPOLLRDHUP)
-	if err != nil {
-		syscall.Close(fd)
-		return c
-	}
-	s := &stream{local: c.LocalAddr(), remote: c.RemoteAddr(), in: in}
-	// A file whose descriptor does not block is given to the poller when it is made. The flag is that of c as well, which nobody uses meanwhile.
-	err = syscall.SetNonblock(fd, false)
-	s.file = os.NewFile(uintptr(fd), "socket")
-	err = errors.Join(err, syscall.SetNonblock(fd, true))
-	if err == nil {
-		s.sock, err = s.file.SyscallConn()
-	}
-	if err == nil {
-		s.awaits, err = in.SyscallConn()
-	}
-	if err != nil {
-		in.Close()
-		s.file.Close()
+	s := &stream{local: c.LocalAddr(), remote: c.RemoteAddr()}
+	if err := s.open(fd); err != nil {
 		return c
 	}
 	c.Close()
-	s.reading.of(s)
+	return s
+}
+
+// open takes the descriptor, which it closes if it fails.
+func (s *stream) open(fd int) (err error) {
+	defer func() {
+		if err != nil {
+			for _, f := range []*os.File{s.in, s.room, s.file} {
+				if f != nil {
+					f.Close()
+				}
+			}
+		}
+	}()
+	// A file whose descriptor does not block is given to the poller when it is made. The flag is that of the descriptor that this one was made of as well, which nobody uses meanwhile.
+	err = syscall.SetNonblock(fd, false)
+	s.file = os.NewFile(uintptr(fd), "socket")
+	if err = errors.Join(err, syscall.SetNonblock(fd, true)); err != nil {
+		return err
+	}
+	if s.sock, err = s.file.SyscallConn(); err != nil {
+		return err
+	}
+	if s.in, err = telling(fd, sys.EPOLLIN|sys.EPOLLRDHUP); err != nil {
+		return err
+	}
+	if s.awaits, err = s.in.SyscallConn(); err != nil {
+		return err
+	}
+	if s.room, err = telling(fd, 0); err != nil {
+		return err
+	}
+	if s.hasRoom, err = s.room.SyscallConn(); err != nil {
+		return err
+	}
+	s.get.of(s)
+	s.get.all = s.get.some
 	s.put.of(s)
 	s.put.try = s.put.some
-	return s
+	s.ask.outer = func(epoll uintptr) {
+		s.ask.epoll = epoll
+		s.ask.err = nil
+		if err := s.sock.Control(s.ask.inner); err != nil {
+			s.ask.err = err
+		}
+	}
+	s.ask.inner = func(fd uintptr) {
+		if err := sys.EpollCtl(int(s.ask.epoll), sys.EPOLL_CTL_MOD, int(fd), &sys.EpollEvent{Events: s.ask.events | sys.EPOLLET, Fd: int32(fd)}); err != nil {
+			s.ask.err = os.NewSyscallError("epoll_ctl", err)
+		}
+	}
+	return nil
 }
 
 // telling returns a file that the runtime's poller knows, and that has something to be read when something of what is asked for happens to the socket.
 func telling(fd int, events uint32) (*os.File, error) {
-	epoll, err := sys.EpollCreate1(sys.EPOLL_CLOEXEC)
+	epoll, err := epollOf(fd, events|sys.EPOLLET)
 	if err != nil {
-		return nil, os.NewSyscallError("epoll_create1", err)
-	}
-	if err := sys.EpollCtl(epoll, sys.EPOLL_CTL_ADD, fd, &sys.EpollEvent{Events: events | sys.EPOLLET, Fd: int32(fd)}); err != nil {
-		sys.Close(epoll)
-		return nil, os.NewSyscallError("epoll_ctl", err)
+		return nil, err
 	}
 	if err := syscall.SetNonblock(epoll, true); err != nil {
 		sys.Close(epoll)
@@ -162,30 +209,38 @@ func (s *stream) asNet(err error) error {
 
 // ---- Reading ----
 
-// Read is called by one goroutine at a time, as are those of the raw connection.
-func (s *stream) Read(b []byte) (n int, err error) {
+// Read is called by one goroutine at a time, as is that of the raw connection.
+func (s *stream) Read(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
-	waited := s.read(func(fd uintptr) bool {
-		n, err = syscall.Read(int(fd), b)
-		return err != syscall.EAGAIN && err != syscall.EINTR
-	})
+	g := &s.get
+	g.b = b
+	err := s.read(g.all)
+	g.b = nil
 	switch {
-	case waited != nil:
-		return 0, waited
 	case err != nil:
-		return 0, os.NewSyscallError("read", err)
-	case n == 0:
+		return 0, err
+	case g.err != nil:
+		return 0, os.NewSyscallError("read", g.err)
+	case g.n == 0:
 		return 0, io.EOF
 	}
-	return n, nil
+	return g.n, nil
+}
+
+func (g *getting) some(fd uintptr) bool {
+	for {
+		if g.n, g.err = syscall.Read(int(fd), g.b); g.err != syscall.EINTR {
+			return g.err != syscall.EAGAIN
+		}
+	}
 }
 
 func (s *stream) read(try func(fd uintptr) bool) error {
-	s.reading.try = try
-	err := s.reading.until(s.awaits)
-	s.reading.try = nil
+	s.get.try = try
+	err := s.get.until(s.awaits)
+	s.get.try = nil
 	return err
 }
 
@@ -264,63 +319,31 @@ func (s *stream) write(t *turn) error {
 	if err := s.sock.Control(t.once); err != nil || t.done {
 		return s.asNet(err)
 	}
-	room, err := s.wantsRoom()
-	if err != nil {
+	if err := s.tellOfRoom(sys.EPOLLOUT); err != nil {
 		return err
 	}
-	wait, err := room.SyscallConn()
-	if err == nil {
-		err = t.until(wait)
-	}
-	_ = s.ask(room, 0) // it is told of no more
+	err := t.until(s.hasRoom)
+	_ = s.tellOfRoom(0) // and no more
 	return err
 }
 
-// wantsRoom returns the file that tells that the socket has room, from now on.
-func (s *stream) wantsRoom() (room *os.File, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed.Load() {
-		return nil, net.ErrClosed
+// tellOfRoom has room tell of events, which it also does of what is so already. The lock of writing is held.
+func (s *stream) tellOfRoom(events uint32) error {
+	s.ask.events = events
+	err := s.hasRoom.Control(s.ask.outer)
+	if err == nil {
+		err = s.ask.err
 	}
-	if s.room == nil {
-		if cerr := s.sock.Control(func(fd uintptr) { room, err = telling(int(fd), 0) }); cerr != nil || err != nil {
-			return nil, s.asNet(errors.Join(cerr, err))
-		}
-		s.room = room
-		s.limitRoom()
-	}
-	return s.room, s.ask(s.room, sys.EPOLLOUT)
-}
-
-// ask has room tell of events. With EPOLL_CTL_MOD it tells of what is so already.
-func (s *stream) ask(room *os.File, events uint32) error {
-	at, err := room.SyscallConn()
-	if err != nil {
-		return s.asNet(err)
-	}
-	var failed, gone error
-	err = at.Control(func(epoll uintptr) {
-		gone = s.sock.Control(func(fd uintptr) {
-			failed = sys.EpollCtl(int(epoll), sys.EPOLL_CTL_MOD, int(fd), &sys.EpollEvent{Events: events | sys.EPOLLET, Fd: int32(fd)})
-		})
-	})
-	return s.asNet(errors.Join(err, gone, os.NewSyscallError("epoll_ctl", failed)))
+	return s.asNet(err)
 }
 
 // ---- Ends ----
 
 func (s *stream) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.closed.Swap(true) {
 		return net.ErrClosed
 	}
-	err := s.in.Close()
-	if s.room != nil {
-		err = errors.Join(err, s.room.Close())
-	}
-	return errors.Join(err, s.file.Close())
+	return errors.Join(s.in.Close(), s.room.Close(), s.file.Close())
 }
 
 func (s *stream) CloseWrite() error {
@@ -338,27 +361,10 @@ func (s *stream) SetReadDeadline(t time.Time) error { return s.asNet(s.in.SetRea
 func (s *stream) SetWriteDeadline(t time.Time) error {
 	by := int64(0)
 	if !t.IsZero() {
-		by = max(int64(t.Sub(begun)), 1)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed.Load() {
-		return net.ErrClosed
+		by = max(int64(time.Since(begun)+time.Until(t)), 1)
 	}
 	s.until.Store(by)
-	return s.asNet(s.limitRoom())
-}
-
-// limitRoom gives the deadline of writes to the one who waits for room. The lock mu is held.
-func (s *stream) limitRoom() error {
-	if s.room == nil {
-		return nil
-	}
-	var t time.Time
-	if by := s.until.Load(); by != 0 {
-		t = begun.Add(time.Duration(by))
-	}
-	return s.room.SetReadDeadline(t)
+	return s.asNet(s.room.SetReadDeadline(t))
 }
 
 func (s *stream) LocalAddr() net.Addr  { return s.local }
