@@ -414,7 +414,7 @@ func (h *Host) Dial(ctx context.Context, to ipx.Addr) (*Conn, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.state == gone {
+	if c.state == gone && !c.in.end { // one that the peer has ended in order already is read to its end
 		return nil, c.err
 	}
 	return c, nil
