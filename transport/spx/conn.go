@@ -186,19 +186,21 @@ func (c *Conn) fail(err error) {
 		close(c.settled)
 	}
 	c.state = gone
-	if c.over != nil {
-		close(c.over)
-	}
 	if c.err == nil {
 		c.err = err
 	}
+	left := c.out.end - c.out.una
+	lost := c.over != nil && left > 0 && !(left == 1 && c.out.released) // Release has no octets
 	c.in.drop(c.shut)
 	c.out.drop()
 	c.again, c.due = time.Time{}, time.Time{}
 	if c.timer != nil {
 		c.timer.Stop()
 	}
-	c.h.forget(c)
+	c.h.forget(c, lost)
+	if c.over != nil { // by now it is known whether all has arrived
+		close(c.over)
+	}
 	c.readable.Broadcast()
 	c.writable.Broadcast()
 }
@@ -349,6 +351,9 @@ func (c *Conn) ended(h Header) {
 		a.Ack++
 	}
 	c.say(a, 0)
+	if h.Ack == c.out.end { // all has arrived
+		c.out.drop()
+	}
 	switch {
 	case c.state < open:
 		c.fail(errRefused)

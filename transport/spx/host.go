@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -62,6 +63,13 @@ type Host struct {
 	ofNode    map[host]int // of those, from each node
 	closed    bool
 	other     ipx.Handler // of packets at listeners' sockets that are none of SPX
+	losses    []loss      // of flushFor, mostConns at most, the latest last: what Flush has not told yet
+}
+
+// A loss is a connection that was closed and ended before all that was written had arrived.
+type loss struct {
+	over chan struct{} // the connection's
+	at   time.Time
 }
 
 type peer struct {
@@ -122,12 +130,16 @@ func (h *Host) Conns() int {
 // An UnsentError says that connections that were closed had not brought to their peers all that was written.
 type UnsentError struct {
 	Conns int
+	Ended int   // of those, that were ended by their peers, or for a peer's silence
 	Why   error // that of the context; nil: their time was over
 }
 
 func (e *UnsentError) Error() string {
 	why := fmt.Sprintf("within %v, limit spx-flush", flushFor)
-	if e.Why != nil {
+	switch {
+	case e.Ended == e.Conns:
+		why = "before they ended"
+	case e.Why != nil:
 		why = "before " + e.Why.Error()
 	}
 	return fmt.Sprintf("SPX: of %d connections the peers have not said %s that all has arrived: what was written last may be lost", e.Conns, why)
@@ -144,45 +156,63 @@ func (h *Host) all() []*Conn {
 	return all
 }
 
-// Flush waits until connections that were closed have ended, each for flushFor after its Close at most, or until ctx ends.
+// Flush waits until connections that were closed have ended, each for flushFor after its Close at most, or until ctx ends. Its error, an UnsentError, counts those of the last flushFor that had ended before, and that nobody was told of, too.
 func (h *Host) Flush(ctx context.Context) error {
+	now := time.Now()
 	h.mu.Lock()
 	all := h.all()
+	h.losses = slices.DeleteFunc(h.losses, func(l loss) bool { return now.Sub(l.at) > flushFor })
+	e := UnsentError{Conns: len(h.losses), Ended: len(h.losses)}
+	h.losses = nil
 	h.mu.Unlock()
-	left := 0
 	for _, c := range all {
-		if !c.flushed(ctx) {
-			left++
+		switch arrived, ended := c.flushed(ctx); {
+		case arrived:
+		case ended:
+			e.Ended++
+			fallthrough
+		default:
+			e.Conns++
 		}
 	}
-	if left > 0 {
-		return &UnsentError{left, ctx.Err()}
+	if e.Conns == 0 {
+		return nil
 	}
-	return nil
+	e.Why = ctx.Err()
+	return &e
 }
 
-// flushed waits until a connection that was closed has ended, and reports whether it has. Of others there is nothing to wait for.
-func (c *Conn) flushed(ctx context.Context) bool {
+// flushed waits until a connection that was closed has ended, and reports whether all has arrived, or else whether it has ended. Of others there is nothing to wait for.
+func (c *Conn) flushed(ctx context.Context) (arrived, ended bool) {
 	c.mu.Lock()
 	over, until := c.over, c.endBy.Add(flushFor-endFor)
 	c.mu.Unlock()
 	if over == nil {
-		return true
-	}
-	select {
-	case <-over:
-		return true
-	default:
+		return true, false
 	}
 	timer := time.NewTimer(time.Until(until))
 	defer timer.Stop()
 	select {
 	case <-over:
-		return true
+		return c.h.arrived(over), true
+	default:
+	}
+	select {
+	case <-over:
+		return c.h.arrived(over), true
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	return false
+	return false, false
+}
+
+// arrived reports whether all had arrived of a connection that has ended. That it had not is told once.
+func (h *Host) arrived(over chan struct{}) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := len(h.losses)
+	h.losses = slices.DeleteFunc(h.losses, func(l loss) bool { return l.over == over })
+	return len(h.losses) == n
 }
 
 // Close ends all connections and listeners; the station lives on. Those that were closed before may end as Flush has it, the others are ended without a word.
@@ -257,10 +287,16 @@ func (h *Host) decided(c *Conn) {
 	}
 }
 
-// forget takes a connection out.
-func (h *Host) forget(c *Conn) {
+// forget takes a connection out. lost says that it was closed and that not all has arrived.
+func (h *Host) forget(c *Conn, lost bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if now := time.Now(); lost {
+		for len(h.losses) > 0 && (len(h.losses) >= mostConns || now.Sub(h.losses[0].at) > flushFor) {
+			h.losses = h.losses[1:]
+		}
+		h.losses = append(h.losses, loss{c.over, now})
+	}
 	if h.conns[c.id] != c {
 		return
 	}
