@@ -114,12 +114,20 @@ func (c *Conn) say(h Header, size int) {
 	p := ipx.Packet{Type: ipx.TypeSPX, Dst: c.peer, Src: c.local}
 	if size <= n {
 		b := ipx.AppendHeader(c.head[:0], &p, h.size())
-		_ = c.h.s.SendEncoded(c.peer, h.Append(b)) // what does not go is sent again
+		_ = c.send(h.Append(b)) // what does not go is sent again
 		return
 	}
 	b := make([]byte, 0, size)
 	b = h.Append(ipx.AppendHeader(b, &p, size-ipx.HeaderSize))
-	_ = c.h.s.SendEncoded(c.peer, b[:size])
+	_ = c.send(b[:size])
+}
+
+// send sends a packet to the peer. One that has not shown that it is where it says is but answered.
+func (c *Conn) send(packet []byte) error {
+	if c.state == unconfirmed {
+		return c.h.s.AnswerEncoded(c.peer, packet)
+	}
+	return c.h.s.SendEncoded(c.peer, packet)
 }
 
 // ack tells the peer what has come, and how much room there is.

@@ -412,7 +412,7 @@ func (h *Host) stray(head Header, p *ipx.Packet) {
 		r.Control |= II
 	}
 	b := r.Append(nil)
-	_ = h.s.Send(&ipx.Packet{Type: ipx.TypeSPX, Dst: p.Src, Src: ipx.Addr{Socket: p.Dst.Socket}, Data: b})
+	_ = h.s.Answer(&ipx.Packet{Type: ipx.TypeSPX, Dst: p.Src, Src: ipx.Addr{Socket: p.Dst.Socket}, Data: b})
 }
 
 // Dial connects to an address.
