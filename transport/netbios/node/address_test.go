@@ -90,6 +90,13 @@ func TestRegisteredAtOnce(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
+				asked := 0 // the first question is lost, so that an answer takes a while
+				l.lose = func(_ *nbns.Packet, from, _ netip.AddrPort) bool {
+					if from == at(2) {
+						asked++
+					}
+					return asked == 1
+				}
 				n := l.node(t, 2, nbns.B, nil)
 				first, second := make(chan error, 1), make(chan error, 1)
 				ctx, cancel := context.WithCancel(t.Context())
