@@ -19,6 +19,7 @@ const (
 	mostUnconfirmed = 128  // spx-unconfirmed: whose clients have not shown that they are where they say
 	mostOfNode      = 32   // spx-unconfirmed-per-node: of those, from one node
 	backlog         = 128  // spx-backlog: of a listener, that nobody has taken yet
+	backlogOfNode   = 32   // spx-backlog-per-node: of those, from one node, whose further requests are not heard until some are taken
 	mostResets      = 64   // spx-resets: strangers who are told that they are, at once and a second
 )
 
@@ -371,7 +372,7 @@ func (h *Host) asked(head Header, p *ipx.Packet) {
 		h.stray(head, p)
 		return
 	}
-	if h.pending >= mostUnconfirmed || h.ofNode[hostOf(p.Src)] >= mostOfNode || len(l.queue) >= backlog {
+	if h.pending >= mostUnconfirmed || h.ofNode[hostOf(p.Src)] >= mostOfNode || !l.room(hostOf(p.Src)) {
 		h.mu.Unlock()
 		h.counts.full.Add(1)
 		return
@@ -461,13 +462,14 @@ type Listener struct {
 	h      *Host
 	socket uint16
 	queue  chan *Conn
-	mu     sync.Mutex // of closing, and offers
+	mu     sync.Mutex   // of closing, and offers
+	ofNode map[host]int // connections that nobody has taken, from each node
 	closed chan struct{}
 }
 
 // Listen takes connections at a socket; 0 is one that is free.
 func (h *Host) Listen(socket uint16) (*Listener, error) {
-	l := &Listener{h: h, queue: make(chan *Conn, backlog), closed: make(chan struct{})}
+	l := &Listener{h: h, queue: make(chan *Conn, backlog), ofNode: map[host]int{}, closed: make(chan struct{})}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -484,6 +486,23 @@ func (h *Host) Listen(socket uint16) (*Listener, error) {
 // Socket returns the socket.
 func (l *Listener) Socket() uint16 { return l.socket }
 
+// room reports whether there is room for a connection from a node.
+func (l *Listener) room(from host) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.queue) < backlog && l.ofNode[from] < backlogOfNode
+}
+
+// taken notes that a connection is in the queue no more.
+func (l *Listener) taken(c *Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	from := hostOf(c.peer)
+	if l.ofNode[from]--; l.ofNode[from] == 0 {
+		delete(l.ofNode, from)
+	}
+}
+
 // offer hands a connection, whose lock is held, to who accepts. It reports whether there is room.
 func (l *Listener) offer(c *Conn) bool {
 	l.mu.Lock()
@@ -496,6 +515,7 @@ func (l *Listener) offer(c *Conn) bool {
 	select {
 	case l.queue <- c:
 		c.accepted = true
+		l.ofNode[hostOf(c.peer)]++
 		return true
 	default:
 		return false
@@ -511,6 +531,7 @@ func (l *Listener) Accept() (*Conn, error) {
 	}
 	select {
 	case c := <-l.queue:
+		l.taken(c)
 		return c, nil
 	case <-l.closed:
 		return nil, net.ErrClosed
