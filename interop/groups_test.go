@@ -32,6 +32,7 @@ var groupHearerInterface = &orb.Interface{ID: "IDL:Hearer:1.0"}
 
 func (*groupHearer) Interface() *orb.Interface { return groupHearerInterface }
 func (h *groupHearer) Implementation() any     { return h }
+func (*groupHearer) Oneway(op string) bool     { return op == "hear" }
 func (h *groupHearer) Dispatch(r *orb.ServerRequest) bool {
 	text := r.In.String()
 	if r.Operation() == "hear" && r.Decoded() {

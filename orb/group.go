@@ -106,7 +106,7 @@ func (f delivered) context(r *ServerRequest, _ bool) *callContext { return f.ctx
 
 // Deliver has the request to a group of objects that a message holds carried out by one of its members here, by the member's object key. It returns before that is done: requests are begun in the order in which they are delivered, as
 // those of oneway calls within the process, and bounded with those by [limits.OutstandingRequests]; which is its error, and nothing is done, if there is no room. Other errors: MARSHAL for a
-// message that is no whole Request, INV_OBJREF for one that wants a reply, NO_PERMISSION if this ORB takes calls over TLS or of identified callers alone. from is the sender as [Peer] tells it; who that
+// message that is no whole Request, INV_OBJREF for one that wants a reply (one for an operation that is not oneway is not carried out either, but that is found later, and logged), NO_PERMISSION if this ORB takes calls over TLS or of identified callers alone. from is the sender as [Peer] tells it; who that
 // is nobody knows: [Caller] is nobody. The message must not be changed afterwards.
 func (o *ORB) Deliver(msg, member []byte, from net.Addr) error {
 	if o.requireTLS || o.requireIdentity {

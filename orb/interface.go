@@ -41,6 +41,20 @@ type Servant interface {
 	Dispatch(r *ServerRequest) bool
 }
 
+// An OnewayTeller is a servant that tells which of its operations are oneway. Those of generated classes and of package dii do. To be called as a member of a group it must: only its oneway operations are
+// carried out then.
+type OnewayTeller interface {
+	Servant
+	// Oneway reports whether the interface has a oneway operation of that name, as it is sent.
+	Oneway(operation string) bool
+}
+
+// IsOneway reports whether a servant tells that an operation is oneway.
+func IsOneway(s Servant, operation string) bool {
+	t, ok := s.(OnewayTeller)
+	return ok && t.Oneway(operation)
+}
+
 // A Classed implementation names its own class, which then decides what it is activated
 // as, whatever type the reference to it is declared with. Embedding the generated Base of
 // an interface does this.

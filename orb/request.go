@@ -240,6 +240,8 @@ func (r *ServerRequest) run() {
 	switch {
 	case err != nil:
 		r.notFound(withCompleted(ofOuter(exc.From(err, exc.No), exc.No), exc.No))
+	case target.Servant != nil && r.member != nil && !IsOneway(target.Servant, r.Operation()):
+		r.twoWay(target.Servant)
 	case target.Servant != nil:
 		if r.seen != nil {
 			if err := r.seen.foundServant(target.Servant); err != nil {
@@ -258,6 +260,13 @@ func (r *ServerRequest) run() {
 		r.notFound(exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "no object has the key %.64q", r.msg.Key))
 	}
 	r.release()
+}
+
+// twoWay refuses a request to a group that asks for an operation which is not oneway: whoever sends it says that he waits for no reply, and that is not for him to say.
+func (r *ServerRequest) twoWay(s Servant) {
+	err := exc.New(exc.InvObjref, exc.MinorGroupReply, exc.No, "%.64s is not called of a member of a group: it is no oneway operation of %s, or its servant does not tell that it is (orb.OnewayTeller)", r.Operation(), s.Interface().ID)
+	r.orb.complain(slog.LevelWarn, "request to a group refused", "sender", Peer(r.ctx), "reason", err)
+	r.fail(err)
 }
 
 // answerEarly answers a caller who waits for the server alone, before the servant has the request: he is not

@@ -218,6 +218,7 @@ func plan(r *ior.IOR, by map[string]bool) []target {
 	if r == nil {
 		return nil
 	}
+	room := func(n int) int { return max(min(n, maxAddresses-len(all)), 0) } // for n targets more
 	for i, raw := range r.Profiles {
 		if len(all) >= maxAddresses {
 			break
@@ -235,13 +236,13 @@ func plan(r *ior.IOR, by map[string]bool) []target {
 		}
 		host, _ := os.Hostname() // without one there is none that is omniORB's
 		sockets := b.Sockets(unix.Machine(), host)
-		for _, s := range sockets[:min(len(sockets), maxAddresses-len(all))] {
+		for _, s := range sockets[:room(len(sockets))] {
 			all = append(all, target{ior: r, key: b.Key, version: b.Version, direct: socketAt(s), finding: Finding{
 				Profile: i, Address: s, Version: b.Version.String(), socket: true,
 			}})
 		}
 		last := append(webTargets(r, i, b, maxAddresses), namedTargets(r, i, b, by)...) // where calls go when they have come to nothing at the addresses
-		behind := func() { all = append(all, last[:min(len(last), max(maxAddresses-len(all), 0))]...) }
+		behind := func() { all = append(all, last[:room(len(last))]...) }
 		if _, local := b.Find(ior.TagDSOMEndpoints); b.Port == 0 && len(sockets)+len(last) > 0 && !sealedToo(b) {
 			behind()
 			continue
@@ -264,7 +265,7 @@ func plan(r *ior.IOR, by map[string]bool) []target {
 		if _, csi := b.Find(ior.TagCSISecMechList); csi {
 			secure = true
 		}
-		for _, a := range b.Addresses()[:min(len(b.Addresses()), maxAddresses-len(all))] {
+		for _, a := range b.Addresses()[:room(len(b.Addresses()))] {
 			t := target{ior: r, key: b.Key, version: b.Version, finding: Finding{
 				Profile: i, Address: a.HostPort(), Version: b.Version.String(), host: a.Host, port: a.Port,
 			}}

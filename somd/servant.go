@@ -149,6 +149,12 @@ func (s *servant) drop(why hold) bool {
 	return had
 }
 
+// Oneway reports whether a method is oneway; see [orb.OnewayTeller].
+func (s *servant) Oneway(operation string) bool {
+	m, err := s.class.Lookup(operation)
+	return err == nil && m.Oneway()
+}
+
 // forgetEnded makes references to the object void if it has ended.
 func (s *servant) forgetEnded() {
 	if r, alive := s.weak(); alive {

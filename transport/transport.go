@@ -66,7 +66,8 @@ type Conn interface {
 	SetBusy(busy bool)
 
 	// State tells without waiting, and without taking any octet, what a Read would find. It
-	// may be called while nobody reads.
+	// may be called while nobody reads. One goroutine asks for all connections of an ORB, so that
+	// it must not wait for a lock under which somebody reads or writes, nor write itself.
 	State() State
 }
 

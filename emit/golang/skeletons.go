@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/opendsom/dsom/model"
@@ -27,6 +28,28 @@ func (f *file) skeleton(d *model.Interface, n *declNames, glue string) {
 	f.L("return false")
 	f.L("}")
 	f.L("return true")
+	f.L("}")
+	f.Blank()
+	f.oneways(glue, calls)
+}
+
+// oneways prints what tells which operations are oneway, if any is.
+func (f *file) oneways(glue string, calls []call) {
+	var names []string
+	for _, c := range calls {
+		if c.oneway {
+			names = append(names, fmt.Sprintf("%q", c.operation))
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	f.F("func (%s) Oneway(operation string) bool {", glue)
+	f.L("switch operation {")
+	f.F("case %s:", strings.Join(names, ", "))
+	f.L("return true")
+	f.L("}")
+	f.L("return false")
 	f.L("}")
 	f.Blank()
 }

@@ -95,6 +95,12 @@ func (s *Servant) Dispatch(r *orb.ServerRequest) bool {
 	return true
 }
 
+// Oneway reports whether an operation is oneway; see [orb.OnewayTeller].
+func (s *Servant) Oneway(operation string) bool {
+	sig, ok := s.operations[operation]
+	return ok && sig.Oneway
+}
+
 // Serve carries out one request of a known signature: reads its arguments, calls impl, and writes
 // what that returns. Servants of a program's own that find signatures by themselves use it in their Dispatch.
 func Serve(r *orb.ServerRequest, s *Signature, impl Implementation) {

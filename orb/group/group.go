@@ -50,7 +50,7 @@ type Config struct {
 // Counts is how often what has happened to datagrams, and the requests in them.
 type Counts struct {
 	miop.Counts
-	Delivered uint64 // requests, once for each member that they were handed to
+	Delivered uint64 // requests, once for each member that they were handed to, be they for a oneway operation or not
 	Malformed uint64 // datagrams that are no packet, and messages that are no request
 	Foreign   uint64 // requests to groups that have no member here
 	Refused   uint64 // requests that want a reply, or that the ORB does not take, and datagrams that are not admitted
@@ -124,7 +124,7 @@ func groupOf(ref orb.Object) (id, netip.AddrPort, error) {
 }
 
 // Join makes an object of the ORB, activated in one of its adapters, a member of the group that a reference is of, until leave is called. To be a member twice is to be called twice. What is called of it are
-// its oneway operations; a request for another is not answered, and not carried out.
+// its oneway operations, as its servant tells them (orb.OnewayTeller); a request for another is not answered, and not carried out, which the log of the ORB says.
 //
 // Its errors: BAD_PARAM for a reference to no group, and for a member that is not of this ORB; NO_PERMISSION if the ORB takes calls over TLS or of identified callers alone is told when requests
 // come (Counts.Refused); IMP_LIMIT; BAD_INV_ORDER after the ORB's end; the system's if the address cannot be heard.

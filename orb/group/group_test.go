@@ -37,6 +37,7 @@ type hearer struct {
 
 func (*hearer) Interface() *orb.Interface { return hearerInterface }
 func (h *hearer) Implementation() any     { return h }
+func (*hearer) Oneway(op string) bool     { return op == "hear" }
 func (h *hearer) Dispatch(r *orb.ServerRequest) bool {
 	if op := r.Operation(); op != "hear" && op != "ask" {
 		return false

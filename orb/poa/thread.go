@@ -223,6 +223,9 @@ type threaded struct {
 	at     place
 }
 
+// Oneway tells what the servant tells.
+func (s *threaded) Oneway(operation string) bool { return orb.IsOneway(s.Servant, operation) }
+
 // Dispatch runs the operation when it is its turn, unless that comes too late.
 func (s *threaded) Dispatch(r *orb.ServerRequest) (known bool) {
 	ctx, stop := r.Arriving()

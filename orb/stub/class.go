@@ -48,6 +48,12 @@ func (s *servant[T]) Interface() *orb.Interface          { return &s.class.iface
 func (s *servant[T]) Implementation() any                { return s.impl }
 func (s *servant[T]) Dispatch(r *orb.ServerRequest) bool { return s.class.glue.Dispatch(s.impl, r) }
 
+// Oneway reports whether an operation is oneway; see [orb.OnewayTeller]. The glue of an interface that has such operations tells.
+func (s *servant[T]) Oneway(operation string) bool {
+	g, has := s.class.glue.(interface{ Oneway(operation string) bool })
+	return has && g.Oneway(operation)
+}
+
 // ServantOf joins impl to the interface's skeleton; false if impl does not implement it.
 func (c *Class[T]) ServantOf(impl any) (orb.Servant, bool) {
 	t, ok := impl.(T)

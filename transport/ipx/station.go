@@ -56,7 +56,8 @@ type Station struct {
 
 // Routes say which node of the station's network is next on the way to another.
 type Routes interface {
-	Next(net uint32) (Node, error)
+	// Next is asked for an answer to who says that he is on a network, as anybody can, or for a word of one's own. The places that are kept for the former must not be taken from the latter.
+	Next(net uint32, answer bool) (Node, error)
 }
 
 // An UnreachableError says that no router is known for a network.
@@ -157,7 +158,12 @@ func (s *Station) Close() error {
 }
 
 // Send sends a packet, whose source's network and node are the station's own whatever it says.
-func (s *Station) Send(p *Packet) error {
+func (s *Station) Send(p *Packet) error { return s.sendPacket(p, false) }
+
+// Answer is Send to one of whom nothing is known but that he says that he is there.
+func (s *Station) Answer(p *Packet) error { return s.sendPacket(p, true) }
+
+func (s *Station) sendPacket(p *Packet, answer bool) error {
 	b := s.bufs.Get().(*[]byte)
 	defer s.bufs.Put(b)
 	if HeaderSize+len(p.Data) > s.c.Most() {
@@ -165,11 +171,16 @@ func (s *Station) Send(p *Packet) error {
 	}
 	p.Src.Net, p.Src.Node = s.addr.Net, s.addr.Node
 	*b = p.Append((*b)[:0])
-	return s.SendEncoded(p.Dst, *b)
+	return s.send(p.Dst, *b, answer)
 }
 
 // SendEncoded sends a packet to dst that Append has made. It keeps nothing of it.
-func (s *Station) SendEncoded(dst Addr, packet []byte) error {
+func (s *Station) SendEncoded(dst Addr, packet []byte) error { return s.send(dst, packet, false) }
+
+// AnswerEncoded is to SendEncoded what Answer is to Send.
+func (s *Station) AnswerEncoded(dst Addr, packet []byte) error { return s.send(dst, packet, true) }
+
+func (s *Station) send(dst Addr, packet []byte, answer bool) error {
 	s.sent.Add(1)
 	if dst.Node == s.addr.Node && (dst.Net == 0 || dst.Net == s.addr.Net) {
 		b := s.bufs.Get().(*[]byte)
@@ -190,7 +201,7 @@ func (s *Station) SendEncoded(dst Addr, packet []byte) error {
 			return &UnreachableError{dst.Net}
 		}
 		var err error
-		if next, err = r.Next(dst.Net); err != nil {
+		if next, err = r.Next(dst.Net, answer); err != nil {
 			return err
 		}
 	}
@@ -273,7 +284,7 @@ func (s *Station) pong(to Addr) {
 	}
 	s.pinged.Add(1)
 	to.Socket = SocketEcho
-	if err := s.Send(&Packet{Type: TypeEcho, Dst: to}); err != nil {
+	if err := s.Answer(&Packet{Type: TypeEcho, Dst: to}); err != nil {
 		s.failed.Add(1)
 	}
 }

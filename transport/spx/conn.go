@@ -114,12 +114,20 @@ func (c *Conn) say(h Header, size int) {
 	p := ipx.Packet{Type: ipx.TypeSPX, Dst: c.peer, Src: c.local}
 	if size <= n {
 		b := ipx.AppendHeader(c.head[:0], &p, h.size())
-		_ = c.h.s.SendEncoded(c.peer, h.Append(b)) // what does not go is sent again
+		_ = c.send(h.Append(b)) // what does not go is sent again
 		return
 	}
 	b := make([]byte, 0, size)
 	b = h.Append(ipx.AppendHeader(b, &p, size-ipx.HeaderSize))
-	_ = c.h.s.SendEncoded(c.peer, b[:size])
+	_ = c.send(b[:size])
+}
+
+// send sends a packet to the peer. One that has not shown that it is where it says is but answered.
+func (c *Conn) send(packet []byte) error {
+	if c.state == unconfirmed {
+		return c.h.s.AnswerEncoded(c.peer, packet)
+	}
+	return c.h.s.SendEncoded(c.peer, packet)
 }
 
 // ack tells the peer what has come, and how much room there is.
@@ -186,19 +194,21 @@ func (c *Conn) fail(err error) {
 		close(c.settled)
 	}
 	c.state = gone
-	if c.over != nil {
-		close(c.over)
-	}
 	if c.err == nil {
 		c.err = err
 	}
+	left := c.out.end - c.out.una
+	lost := c.over != nil && left > 0 && !(left == 1 && c.out.released) // Release has no octets
 	c.in.drop(c.shut)
 	c.out.drop()
 	c.again, c.due = time.Time{}, time.Time{}
 	if c.timer != nil {
 		c.timer.Stop()
 	}
-	c.h.forget(c)
+	c.h.forget(c, lost)
+	if c.over != nil { // by now it is known whether all has arrived
+		close(c.over)
+	}
 	c.readable.Broadcast()
 	c.writable.Broadcast()
 }
@@ -349,6 +359,9 @@ func (c *Conn) ended(h Header) {
 		a.Ack++
 	}
 	c.say(a, 0)
+	if h.Ack == c.out.end { // all has arrived
+		c.out.drop()
+	}
 	switch {
 	case c.state < open:
 		c.fail(errRefused)

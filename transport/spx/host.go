@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +19,7 @@ const (
 	mostUnconfirmed = 128  // spx-unconfirmed: whose clients have not shown that they are where they say
 	mostOfNode      = 32   // spx-unconfirmed-per-node: of those, from one node
 	backlog         = 128  // spx-backlog: of a listener, that nobody has taken yet
+	backlogOfNode   = 32   // spx-backlog-per-node: of those, from one node, whose further requests are not heard until some are taken
 	mostResets      = 64   // spx-resets: strangers who are told that they are, at once and a second
 )
 
@@ -62,6 +64,13 @@ type Host struct {
 	ofNode    map[host]int // of those, from each node
 	closed    bool
 	other     ipx.Handler // of packets at listeners' sockets that are none of SPX
+	losses    []loss      // of flushFor, mostConns at most, the latest last: what Flush has not told yet
+}
+
+// A loss is a connection that was closed and ended before all that was written had arrived.
+type loss struct {
+	over chan struct{} // the connection's
+	at   time.Time
 }
 
 type peer struct {
@@ -122,12 +131,16 @@ func (h *Host) Conns() int {
 // An UnsentError says that connections that were closed had not brought to their peers all that was written.
 type UnsentError struct {
 	Conns int
+	Ended int   // of those, that were ended by their peers, or for a peer's silence
 	Why   error // that of the context; nil: their time was over
 }
 
 func (e *UnsentError) Error() string {
 	why := fmt.Sprintf("within %v, limit spx-flush", flushFor)
-	if e.Why != nil {
+	switch {
+	case e.Ended == e.Conns:
+		why = "before they ended"
+	case e.Why != nil:
 		why = "before " + e.Why.Error()
 	}
 	return fmt.Sprintf("SPX: of %d connections the peers have not said %s that all has arrived: what was written last may be lost", e.Conns, why)
@@ -144,45 +157,63 @@ func (h *Host) all() []*Conn {
 	return all
 }
 
-// Flush waits until connections that were closed have ended, each for flushFor after its Close at most, or until ctx ends.
+// Flush waits until connections that were closed have ended, each for flushFor after its Close at most, or until ctx ends. Its error, an UnsentError, counts those of the last flushFor that had ended before, and that nobody was told of, too.
 func (h *Host) Flush(ctx context.Context) error {
+	now := time.Now()
 	h.mu.Lock()
 	all := h.all()
+	h.losses = slices.DeleteFunc(h.losses, func(l loss) bool { return now.Sub(l.at) > flushFor })
+	e := UnsentError{Conns: len(h.losses), Ended: len(h.losses)}
+	h.losses = nil
 	h.mu.Unlock()
-	left := 0
 	for _, c := range all {
-		if !c.flushed(ctx) {
-			left++
+		switch arrived, ended := c.flushed(ctx); {
+		case arrived:
+		case ended:
+			e.Ended++
+			fallthrough
+		default:
+			e.Conns++
 		}
 	}
-	if left > 0 {
-		return &UnsentError{left, ctx.Err()}
+	if e.Conns == 0 {
+		return nil
 	}
-	return nil
+	e.Why = ctx.Err()
+	return &e
 }
 
-// flushed waits until a connection that was closed has ended, and reports whether it has. Of others there is nothing to wait for.
-func (c *Conn) flushed(ctx context.Context) bool {
+// flushed waits until a connection that was closed has ended, and reports whether all has arrived, or else whether it has ended. Of others there is nothing to wait for.
+func (c *Conn) flushed(ctx context.Context) (arrived, ended bool) {
 	c.mu.Lock()
 	over, until := c.over, c.endBy.Add(flushFor-endFor)
 	c.mu.Unlock()
 	if over == nil {
-		return true
-	}
-	select {
-	case <-over:
-		return true
-	default:
+		return true, false
 	}
 	timer := time.NewTimer(time.Until(until))
 	defer timer.Stop()
 	select {
 	case <-over:
-		return true
+		return c.h.arrived(over), true
+	default:
+	}
+	select {
+	case <-over:
+		return c.h.arrived(over), true
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	return false
+	return false, false
+}
+
+// arrived reports whether all had arrived of a connection that has ended. That it had not is told once.
+func (h *Host) arrived(over chan struct{}) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := len(h.losses)
+	h.losses = slices.DeleteFunc(h.losses, func(l loss) bool { return l.over == over })
+	return len(h.losses) == n
 }
 
 // Close ends all connections and listeners; the station lives on. Those that were closed before may end as Flush has it, the others are ended without a word.
@@ -257,10 +288,16 @@ func (h *Host) decided(c *Conn) {
 	}
 }
 
-// forget takes a connection out.
-func (h *Host) forget(c *Conn) {
+// forget takes a connection out. lost says that it was closed and that not all has arrived.
+func (h *Host) forget(c *Conn, lost bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if now := time.Now(); lost {
+		for len(h.losses) > 0 && (len(h.losses) >= mostConns || now.Sub(h.losses[0].at) > flushFor) {
+			h.losses = h.losses[1:]
+		}
+		h.losses = append(h.losses, loss{c.over, now})
+	}
 	if h.conns[c.id] != c {
 		return
 	}
@@ -335,7 +372,7 @@ func (h *Host) asked(head Header, p *ipx.Packet) {
 		h.stray(head, p)
 		return
 	}
-	if h.pending >= mostUnconfirmed || h.ofNode[hostOf(p.Src)] >= mostOfNode || len(l.queue) >= backlog {
+	if h.pending >= mostUnconfirmed || h.ofNode[hostOf(p.Src)] >= mostOfNode || !l.room(hostOf(p.Src)) {
 		h.mu.Unlock()
 		h.counts.full.Add(1)
 		return
@@ -376,7 +413,7 @@ func (h *Host) stray(head Header, p *ipx.Packet) {
 		r.Control |= II
 	}
 	b := r.Append(nil)
-	_ = h.s.Send(&ipx.Packet{Type: ipx.TypeSPX, Dst: p.Src, Src: ipx.Addr{Socket: p.Dst.Socket}, Data: b})
+	_ = h.s.Answer(&ipx.Packet{Type: ipx.TypeSPX, Dst: p.Src, Src: ipx.Addr{Socket: p.Dst.Socket}, Data: b})
 }
 
 // Dial connects to an address.
@@ -414,7 +451,7 @@ func (h *Host) Dial(ctx context.Context, to ipx.Addr) (*Conn, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.state == gone {
+	if c.state == gone && !c.in.end { // one that the peer has ended in order already is read to its end
 		return nil, c.err
 	}
 	return c, nil
@@ -425,13 +462,14 @@ type Listener struct {
 	h      *Host
 	socket uint16
 	queue  chan *Conn
-	mu     sync.Mutex // of closing, and offers
+	mu     sync.Mutex   // of closing, and offers
+	ofNode map[host]int // connections that nobody has taken, from each node
 	closed chan struct{}
 }
 
 // Listen takes connections at a socket; 0 is one that is free.
 func (h *Host) Listen(socket uint16) (*Listener, error) {
-	l := &Listener{h: h, queue: make(chan *Conn, backlog), closed: make(chan struct{})}
+	l := &Listener{h: h, queue: make(chan *Conn, backlog), ofNode: map[host]int{}, closed: make(chan struct{})}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -448,6 +486,23 @@ func (h *Host) Listen(socket uint16) (*Listener, error) {
 // Socket returns the socket.
 func (l *Listener) Socket() uint16 { return l.socket }
 
+// room reports whether there is room for a connection from a node.
+func (l *Listener) room(from host) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.queue) < backlog && l.ofNode[from] < backlogOfNode
+}
+
+// taken notes that a connection is in the queue no more.
+func (l *Listener) taken(c *Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	from := hostOf(c.peer)
+	if l.ofNode[from]--; l.ofNode[from] == 0 {
+		delete(l.ofNode, from)
+	}
+}
+
 // offer hands a connection, whose lock is held, to who accepts. It reports whether there is room.
 func (l *Listener) offer(c *Conn) bool {
 	l.mu.Lock()
@@ -460,6 +515,7 @@ func (l *Listener) offer(c *Conn) bool {
 	select {
 	case l.queue <- c:
 		c.accepted = true
+		l.ofNode[hostOf(c.peer)]++
 		return true
 	default:
 		return false
@@ -475,6 +531,7 @@ func (l *Listener) Accept() (*Conn, error) {
 	}
 	select {
 	case c := <-l.queue:
+		l.taken(c)
 		return c, nil
 	case <-l.closed:
 		return nil, net.ErrClosed

@@ -266,6 +266,7 @@ func TestBacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, _, r, heard := hostile(t, spx.HostConfig{})
 		for i := range uint16(300) {
+			r.own.Node = ipxtest.Node(byte(2 + i%5))
 			r.say(spx.Header{Control: spx.System | spx.SendAck, Src: i + 1, Dst: 0xffff}, "")
 			if len(heard.list()) == 0 {
 				continue

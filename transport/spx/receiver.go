@@ -101,12 +101,21 @@ func (c *Conn) data(h Header, data []byte) {
 	}
 }
 
-// unread takes a packet when nobody will read it.
+// unread takes a packet when nobody will read it: it has arrived, so that a peer that ends the connection too comes to its end.
 func (c *Conn) unread(h Header) {
-	if h.Seq == c.in.next && h.Stream == Release {
-		c.in.next++
-		c.in.first, c.in.release = c.in.next, true
+	r := &c.in
+	if h.Seq != r.next || h.Stream == End {
+		c.ack(0)
+		return
+	}
+	r.next++
+	r.first = r.next
+	switch {
+	case h.Stream == Release:
+		r.release = true
 		c.ack(Released)
+	case h.Control&SendAck != 0:
+		c.ack(0)
 	}
 }
 

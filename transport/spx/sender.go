@@ -138,7 +138,7 @@ func (c *Conn) transmit(o *outgoing, seq uint16, ask bool) {
 	c.in.told = h.Alloc
 	p := ipx.Packet{Type: ipx.TypeSPX, Dst: c.peer, Src: c.local}
 	h.Append(ipx.AppendHeader(o.b[:0], &p, o.n-ipx.HeaderSize))
-	_ = c.h.s.SendEncoded(c.peer, o.b[:o.n])
+	_ = c.send(o.b[:o.n])
 }
 
 // retransmit sends the oldest packet again.

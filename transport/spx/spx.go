@@ -39,9 +39,10 @@ type Config struct {
 
 // A Transport is the transport. It is safe for concurrent use.
 type Transport struct {
-	c    Config
-	mu   sync.Mutex
-	host *Host
+	c       Config
+	mu      sync.Mutex
+	host    *Host
+	opening chan struct{} // closed when the station is open, or is not; nil: nobody opens it
 }
 
 var _ transport.Flusher = (*Transport)(nil)
@@ -54,32 +55,68 @@ func (*Transport) Name() string { return Name }
 
 // Host returns the host that the transport has, made now if it was not.
 func (t *Transport) Host(ctx context.Context) (*Host, error) {
+	for {
+		h, opening := t.begin()
+		switch {
+		case h != nil:
+			return h, nil
+		case opening == nil:
+			return t.open(ctx)
+		}
+		select {
+		case <-opening:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// begin returns the host, or what tells that another has opened the station, or else begins to open it.
+func (t *Transport) begin() (*Host, chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.host != nil {
-		return t.host, nil
+	if t.host != nil || t.opening != nil {
+		return t.host, t.opening
 	}
-	if t.c.Open == nil {
-		return nil, errors.New("this program takes no part in a network of IPX: it was not told how")
+	t.opening = make(chan struct{})
+	return nil, nil
+}
+
+// open opens the station, and makes its host. It holds no lock meanwhile, as that may take a while.
+func (t *Transport) open(ctx context.Context) (*Host, error) {
+	s, err := (*ipx.Station)(nil), errors.New("this program takes no part in a network of IPX: it was not told how")
+	if t.c.Open != nil {
+		if s, err = t.c.Open(ctx); err != nil {
+			err = fmt.Errorf("IPX: %w", err)
+		}
 	}
-	s, err := t.c.Open(ctx)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	close(t.opening)
+	t.opening = nil
 	if err != nil {
-		return nil, fmt.Errorf("IPX: %w", err)
+		return nil, err
 	}
 	t.host = NewHost(s, t.c.Host)
 	return t.host, nil
 }
 
-// Close ends all connections, as [Host.Close] does, and the station.
+// Close ends all connections, as [Host.Close] does, and the station: one that is being opened when it is open.
 func (t *Transport) Close() error {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.host == nil {
+	for t.opening != nil {
+		opening := t.opening
+		t.mu.Unlock()
+		<-opening
+		t.mu.Lock()
+	}
+	h := t.host
+	t.host = nil
+	t.mu.Unlock()
+	if h == nil {
 		return nil
 	}
-	err := errors.Join(t.host.Close(), t.host.s.Close())
-	t.host = nil
-	return err
+	return errors.Join(h.Close(), h.s.Close())
 }
 
 // Flush waits for connections that were closed: see [Host.Flush].

@@ -2,6 +2,7 @@ package tls
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -11,8 +12,9 @@ import (
 	"github.com/opendsom/dsom/transport"
 )
 
-// A carrier is the connection below, as package tls sees it. It reads without waiting where that is wanted, and takes whatever is
-// written: package tls does not survive a write that was interrupted, and the ORB interrupts writes. What the connection has
+// A carrier is the connection below, as package tls sees it. It reads without waiting where that is wanted. What package tls writes once hands are shaken is kept in memory, and
+// written to the system by who writes, or by a goroutine of its own if nobody does: package tls writes under a lock that it wants for reading too, when new keys are asked for, and for
+// closing, and it does not survive a write that was interrupted, and the ORB interrupts writes. What the connection below has
 // not taken when the deadline passes goes out in the background, one record as a rule and a piece of mostRecord at most, before anything else.
 type carrier struct {
 	raw transport.Conn
@@ -24,13 +26,30 @@ type carrier struct {
 	received bool // an octet
 
 	mu       sync.Mutex
-	late     []byte        // what is to go out in the background
-	sent     chan struct{} // closed when all of that has gone; nil: there is nothing
-	lost     error         // why it cannot
+	keeps    bool          // hands are shaken: before that nobody writes but who reads, and straight to the connection below
+	sealed   *[]byte       // records that are to go out; nil: none are
+	writing  bool          // somebody writes, who sends what is sealed by then
+	sent     chan struct{} // closed when all that is sealed has gone out in the background; nil: nothing does
+	lost     error         // why nothing can be written any more
 	deadline time.Time     // of writing
 	passed   chan struct{} // closed when deadline has passed while somebody waits for sent; remade by the next
 	timer    *time.Timer
 	closed   bool
+}
+
+// mostSealed is how many octets are kept that the connection below has not taken: a piece of mostRecord in short records, and answers to the peer's words on keys.
+const mostSealed = 64 << 10
+
+var errSealed = fmt.Errorf("TLS: the peer has more to be answered than it reads: limit tls-sealed, %d octets", mostSealed)
+
+// sealeds are buffers for a record of full length, as a rule.
+var sealeds = sync.Pool{New: func() any { b := make([]byte, 0, mostRecord+1<<10); return &b }}
+
+func freeSealed(b *[]byte) {
+	if cap(*b) <= 2*mostRecord {
+		*b = (*b)[:0]
+		sealeds.Put(b)
+	}
 }
 
 type readMode uint8
@@ -104,48 +123,47 @@ func (c *carrier) state() transport.State {
 // nothing reports whether no octet has ever come.
 func (c *carrier) nothing() bool { return !c.received }
 
-// Write takes all of p. Only package tls calls it, one at a time.
+// Write keeps p, which package tls has sealed. It waits for nothing, but in a handshake, and for the last word to go out.
 func (c *carrier) Write(p []byte) (int, error) {
 	c.mu.Lock()
-	if c.lost != nil {
-		defer c.mu.Unlock()
+	defer c.mu.Unlock()
+	busy := c.writing || c.sent != nil
+	switch {
+	case c.lost != nil:
+		return 0, c.lost
+	case !c.keeps, c.closed && !busy:
+		c.mu.Unlock()
+		defer c.mu.Lock()
+		return c.raw.Write(p)
+	}
+	if c.sealed == nil {
+		c.sealed = sealeds.Get().(*[]byte)
+	}
+	if len(*c.sealed)+len(p) > mostSealed {
+		c.lost = errSealed
 		return 0, c.lost
 	}
-	if c.sent != nil { // the rest of a piece
-		c.late = append(c.late, p...)
-		c.mu.Unlock()
-		return len(p), nil
+	*c.sealed = append(*c.sealed, p...)
+	if !busy { // what who reads has to answer
+		c.background()
 	}
-	c.mu.Unlock()
-	n, err := c.raw.Write(p)
-	if err == nil || !errors.Is(err, os.ErrDeadlineExceeded) {
-		return n, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return n, err
-	}
-	c.late = append([]byte(nil), p[n:]...)
-	c.sent = make(chan struct{})
-	if err := c.raw.SetWriteDeadline(time.Time{}); err != nil {
-		c.lost = err
-		return n, err
-	}
-	go c.send()
 	return len(p), nil
 }
 
-// send writes what is late, until nothing is.
+// background has what is sealed go out without anybody's waiting for it. The lock is held.
+func (c *carrier) background() {
+	if c.lost = c.raw.SetWriteDeadline(time.Time{}); c.lost == nil {
+		c.sent = make(chan struct{})
+		go c.send()
+	}
+}
+
+// send writes what is sealed, until nothing is.
 func (c *carrier) send() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for c.lost == nil && len(c.late) > 0 {
-		p := c.late
-		c.late = nil
-		c.mu.Unlock()
-		_, err := c.raw.Write(p)
-		c.mu.Lock()
+	for c.lost == nil && c.sealed != nil {
+		_, err := c.put()
 		c.lost = err
 	}
 	if !c.closed {
@@ -155,8 +173,45 @@ func (c *carrier) send() {
 	c.sent = nil
 }
 
-// room waits until nothing is late. Its error is that of the deadline for writing, if that passes, or of what went before.
-func (c *carrier) room() error {
+// put writes what is sealed, and returns what was not taken of it. The lock is held, but not while it waits.
+func (c *carrier) put() (rest *[]byte, err error) {
+	b := c.sealed
+	c.sealed = nil
+	c.mu.Unlock()
+	n, err := c.raw.Write(*b)
+	c.mu.Lock()
+	if err == nil {
+		freeSealed(b)
+		return nil, nil
+	}
+	*b = (*b)[:copy(*b, (*b)[n:])]
+	return b, err
+}
+
+// flush sends what is sealed. When the deadline passes in the middle, the rest goes out in the background. It ends what begin has begun.
+func (c *carrier) flush() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.lost == nil && c.sealed != nil && c.sent == nil {
+		rest, err := c.put()
+		switch {
+		case err == nil:
+		case c.closed || !errors.Is(err, os.ErrDeadlineExceeded):
+			c.lost = err
+		default:
+			if c.sealed != nil { // while that was written
+				*rest = append(*rest, *c.sealed...)
+			}
+			c.sealed = rest
+			c.background()
+		}
+	}
+	c.writing = false
+	return c.lost
+}
+
+// begin waits until nothing goes out in the background, and begins to write, which flush ends. Its error is that of the deadline for writing, if that passes, or of what went before.
+func (c *carrier) begin() error {
 	for {
 		sent, passed, err := c.look()
 		if sent == nil || err != nil {
@@ -169,7 +224,7 @@ func (c *carrier) room() error {
 	}
 }
 
-// look returns what room waits for; no channels where it need not.
+// look begins to write, or returns what begin waits for.
 func (c *carrier) look() (sent, passed chan struct{}, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -181,6 +236,7 @@ func (c *carrier) look() (sent, passed chan struct{}, err error) {
 	case !c.deadline.IsZero() && !time.Now().Before(c.deadline):
 		return nil, nil, os.ErrDeadlineExceeded
 	case c.sent == nil:
+		c.writing = true
 		return nil, nil, nil
 	}
 	if c.passed == nil {
@@ -190,7 +246,14 @@ func (c *carrier) look() (sent, passed chan struct{}, err error) {
 	return c.sent, c.passed, nil
 }
 
-// arm has those who wait in room look again when the deadline passes. The lock is held.
+// keep has what is written kept from now on: hands are shaken.
+func (c *carrier) keep() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keeps = true
+}
+
+// arm has those who wait in begin look again when the deadline passes. The lock is held.
 func (c *carrier) arm() {
 	if c.timer != nil {
 		c.timer.Stop()
@@ -201,7 +264,7 @@ func (c *carrier) arm() {
 	}
 }
 
-// wake has those who wait in room look again.
+// wake has those who wait in begin look again.
 func (c *carrier) wake() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -217,12 +280,12 @@ func (c *carrier) setWriteDeadline(t time.Time) error {
 	defer c.mu.Unlock()
 	c.deadline = t
 	if c.sent != nil {
-		return nil // what is late has none; send sets this one
+		return nil // what goes out in the background has none; send sets this one
 	}
 	return c.raw.SetWriteDeadline(t)
 }
 
-// closing begins the end. It reports whether it had not begun before. What is late is given up, as far as the system does not have it.
+// closing begins the end. It reports whether it had not begun before. What is sealed is given up, as far as the system does not have it.
 func (c *carrier) closing() bool {
 	c.mu.Lock()
 	if c.closed {
@@ -234,10 +297,10 @@ func (c *carrier) closing() bool {
 		c.timer.Stop()
 		c.timer = nil
 	}
-	background := c.sent != nil
+	busy := c.writing || c.sent != nil
 	c.mu.Unlock()
 	c.wake()
-	if background {
+	if busy {
 		_ = c.raw.Close() // nobody is to wait for who does not read
 	}
 	return true

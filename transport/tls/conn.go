@@ -75,8 +75,14 @@ func (c *conn) shake() error {
 		c.why.Store(&err)
 		return err
 	}
-	c.ready.Store(true)
+	c.shaken()
 	return nil
+}
+
+// shaken notes that hands are shaken.
+func (c *conn) shaken() {
+	c.carrier.keep()
+	c.ready.Store(true)
 }
 
 // recordOfHandshake begins all that a client of TLS sends first (RFC 8446, section 5.1).
@@ -248,11 +254,14 @@ func (c *conn) Write(p []byte) (int, error) {
 	}
 	total := 0
 	for {
-		if err := c.carrier.room(); err != nil {
+		if err := c.carrier.begin(); err != nil {
 			return total, err
 		}
 		piece := p[total:min(len(p), total+mostRecord)]
 		n, err := c.tls.Write(piece)
+		if lost := c.carrier.flush(); lost != nil {
+			n, err = 0, lost
+		}
 		total += n
 		if err != nil || total == len(p) {
 			return total, c.writeError(err)
@@ -367,10 +376,10 @@ func (c *conn) CloseWrite() error {
 	if !c.ready.Load() {
 		return errUnready
 	}
-	if err := c.carrier.room(); err != nil {
+	if err := c.carrier.begin(); err != nil {
 		return err
 	}
-	return c.tls.CloseWrite()
+	return errors.Join(c.tls.CloseWrite(), c.carrier.flush())
 }
 
 // Close says that no more will come, if there is room for that, and ends the connection.

@@ -134,7 +134,7 @@ func (t *Transport) try(ctx context.Context, e transport.Endpoint, open func(con
 		c.session.forget()
 		return nil, c.session.offered, c.explain(err)
 	}
-	c.ready.Store(true)
+	c.shaken()
 	if begin == nil {
 		return c, false, nil
 	}

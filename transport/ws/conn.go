@@ -55,7 +55,7 @@ var (
 
 func newConn(raw transport.Conn, client bool) *conn {
 	c := &conn{raw: raw, client: client}
-	c.frames.client, c.frames.ping = client, c.answer
+	c.frames.client, c.frames.ping = client, c.asks
 	return c
 }
 
@@ -151,14 +151,45 @@ func (c *conn) ReadChunk() (*transport.Chunk, int, error) {
 	}
 }
 
-// fill reads a chunk and takes it apart: afterwards there are octets, or the end, or neither.
+// fill reads a chunk and takes it apart: afterwards there are octets, or the end, or neither. What that calls for is said.
 func (c *conn) fill() error {
+	if err := c.look(); err != nil {
+		return err
+	}
+	c.respond()
+	return nil
+}
+
+// look is fill without a word.
+func (c *conn) look() error {
 	b, n, err := c.raw.ReadChunk()
 	if err != nil {
 		return c.cut(err)
 	}
 	c.unpack(b, 0, n)
 	return nil
+}
+
+// respond says what is called for by what has come.
+func (c *conn) respond() {
+	if c.owesPong() {
+		c.answer()
+	}
+	if code := c.code(); code != normal {
+		c.tell(code)
+	}
+}
+
+// code is the reason by which the peer is told the end.
+func (c *conn) code() int {
+	why := c.why.Load()
+	if why == nil {
+		return normal
+	}
+	if e := (*FrameError)(nil); errors.As(*why, &e) {
+		return e.Code
+	}
+	return normal
 }
 
 // unpack takes b[from:to] apart.
@@ -180,7 +211,6 @@ func (c *conn) fail(err error) {
 	var e *FrameError
 	if errors.As(err, &e) {
 		c.why.Store(&err)
-		c.tell(e.Code)
 	}
 }
 
@@ -192,12 +222,14 @@ func (c *conn) cut(err error) error {
 	return err
 }
 
-// State looks behind what is no octet of the peer's.
+// State looks behind what is no octet of the peer's. It says nothing itself, since a peer that reads nothing may have that wait: a ping is answered by a goroutine, and why the
+// connection ends is told when it is closed.
 func (c *conn) State() transport.State {
 	if !c.in.TryLock() { // somebody reads, who will find it
 		return transport.Quiet
 	}
 	defer c.in.Unlock()
+	defer c.answerLater()
 	for {
 		switch {
 		case c.chunk != nil:
@@ -209,7 +241,7 @@ func (c *conn) State() transport.State {
 		if s != transport.Waiting || c.spoken.Load() != web {
 			return s
 		}
-		if err := c.fill(); err != nil {
+		if err := c.look(); err != nil {
 			var timeout net.Error
 			if errors.As(err, &timeout) && timeout.Timeout() { // a deadline that has passed
 				return transport.Quiet
@@ -225,7 +257,7 @@ func (c *conn) Close() error {
 		return net.ErrClosed
 	}
 	if c.spoken.Load() == web {
-		c.tell(normal)
+		c.tell(c.code())
 	}
 	if c.refused.Load() && c.raw.CloseWrite() == nil {
 		go c.linger()

@@ -107,6 +107,7 @@ func (c *conn) ask(ctx context.Context, e transport.Endpoint) error {
 	}
 	c.spoken.Store(web)
 	c.unpack(chunk, head, n)
+	c.respond()
 	return nil
 }
 

@@ -144,6 +144,7 @@ func (c *conn) upgrade(n int) error {
 	}
 	c.spoken.Store(web)
 	c.unpack(b, n, to)
+	c.respond()
 	return nil
 }
 

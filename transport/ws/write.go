@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
 
 	"github.com/opendsom/dsom/transport"
 )
@@ -25,8 +26,9 @@ type writing struct {
 
 	pings  sync.Mutex
 	asked  bool // a ping has come that is not answered
-	answer [mostControl]byte
+	asking [mostControl]byte
 	length int
+	later  atomic.Bool // a goroutine answers
 
 	keys [64]byte // random octets
 	used int      // so many are left of them
@@ -173,17 +175,38 @@ func (c *conn) flush() error {
 	return err
 }
 
-// answer notes a ping, and answers it if nobody writes. Of several that were not answered the last is.
-func (c *conn) answer(data []byte) {
+// asks notes a ping. Of several that were not answered the last is (RFC 6455, section 5.5.3).
+func (c *conn) asks(data []byte) {
 	c.pings.Lock()
-	c.asked, c.length = true, copy(c.writing.answer[:], data)
-	c.pings.Unlock()
+	defer c.pings.Unlock()
+	c.asked, c.length = true, copy(c.asking[:], data)
+}
+
+// owesPong reports whether a ping is to be answered.
+func (c *conn) owesPong() bool {
+	c.pings.Lock()
+	defer c.pings.Unlock()
+	return c.asked
+}
+
+// answer answers a ping if nobody writes.
+func (c *conn) answer() {
 	if !c.out.TryLock() {
 		return // who writes will
 	}
 	defer c.out.Unlock()
 	if c.owed == 0 && !c.ended {
 		c.briefly(func() { _ = c.pong() })
+	}
+}
+
+// answerLater answers a ping, if one is to be, without anybody's waiting for it.
+func (c *conn) answerLater() {
+	if c.owesPong() && c.later.CompareAndSwap(false, true) {
+		go func() {
+			defer c.later.Store(false)
+			c.answer()
+		}()
 	}
 }
 
@@ -195,7 +218,7 @@ func (c *conn) pong() error {
 	c.pings.Lock()
 	if c.asked {
 		c.asked = false
-		c.control(pong, c.writing.answer[:c.length])
+		c.control(pong, c.asking[:c.length])
 	}
 	c.pings.Unlock()
 	return c.flush()

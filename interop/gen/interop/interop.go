@@ -2243,6 +2243,14 @@ func (calls_glue) Dispatch(impl Calls, r *stub.Request) bool {
 	return true
 }
 
+func (calls_glue) Oneway(operation string) bool {
+	switch operation {
+	case "post":
+		return true
+	}
+	return false
+}
+
 // Cell is IDL:interop.opendsom.org/Interop/Cell:1.0.
 //
 // Cell: an object made for one client, with state.
@@ -3126,6 +3134,14 @@ func (refs_Listener_glue) Dispatch(impl Refs_Listener, r *stub.Request) bool {
 	return true
 }
 
+func (refs_Listener_glue) Oneway(operation string) bool {
+	switch operation {
+	case "noted":
+		return true
+	}
+	return false
+}
+
 // Refs_Talker is IDL:interop.opendsom.org/Interop/Refs/Talker:1.0.
 //
 // The client passes Listeners of its own; a Talker is a Listener as well, its name is "talker".
@@ -3596,6 +3612,14 @@ func (refs_Talker_glue) Dispatch(impl Refs_Talker, r *stub.Request) bool {
 		return false
 	}
 	return true
+}
+
+func (refs_Talker_glue) Oneway(operation string) bool {
+	switch operation {
+	case "noted":
+		return true
+	}
+	return false
 }
 
 // Shapes_Bottom is IDL:interop.opendsom.org/Interop/Shapes/Bottom:1.0.

@@ -327,11 +327,24 @@ func (l locked) relock() { l.mu.Lock() }
 
 // unlock lets go of the lock and does what had to wait until then.
 func (l locked) unlock() {
+	if l.letGo() {
+		l.depart()
+	}
+}
+
+// unlockSoon is unlock for the sweeper, which looks after all connections: a transport's last word may have to wait for a peer that reads nothing.
+func (l locked) unlockSoon() {
+	if l.letGo() {
+		go l.depart()
+	}
+}
+
+// letGo is unlock but for the transport's end, which it reports to be due.
+func (l locked) letGo() (shut bool) {
 	s := &l.s
 	w, e, unread := s.woken, s.report, s.unread
 	s.woken, s.report, s.unread = nil, nil, false
-	shut := s.shut && !s.shutAll
-	if shut {
+	if shut = s.shut && !s.shutAll; shut {
 		s.shutAll = true
 	}
 	l.mu.Unlock()
@@ -348,13 +361,16 @@ func (l locked) unlock() {
 	if e != nil {
 		l.shared.Complain(l.log, slog.LevelWarn, "connection ended", "peer", l.peer(), "reason", e.err)
 	}
-	if shut {
-		l.t.Close()
-		close(l.left)
-		l.shared.remove(l.Conn)
-		if l.ended != nil {
-			l.ended()
-		}
+	return shut
+}
+
+// depart closes the transport.
+func (c *Conn) depart() {
+	c.t.Close()
+	close(c.left)
+	c.shared.remove(c)
+	if c.ended != nil {
+		c.ended()
 	}
 }
 

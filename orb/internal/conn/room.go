@@ -158,7 +158,7 @@ func (b *budget) relieve(conns []*Conn, now, over int64) (since int64) {
 			freed += int64(n)
 			l.overBudget()
 		}
-		l.unlock()
+		l.unlockSoon()
 	}
 	return now
 }

@@ -66,7 +66,7 @@ func (c *Conn) sweep(now int64) (next int64) {
 			go c.readLate()
 		}
 	}
-	l.unlock()
+	l.unlockSoon()
 	if flush {
 		go c.flushRest()
 	}

@@ -102,7 +102,7 @@ func (l *Server) answer() {
 			}
 			out = b
 			l.answered.Add(1)
-			_ = l.s.Send(&ipx.Packet{Type: Type, Dst: q.from, Src: ipx.Addr{Socket: q.at}, Data: b}) // who hears nothing asks again
+			_ = l.s.Answer(&ipx.Packet{Type: Type, Dst: q.from, Src: ipx.Addr{Socket: q.at}, Data: b}) // who hears nothing asks again
 		case <-l.done:
 			return
 		}

@@ -34,7 +34,7 @@ func FuzzTake(f *testing.F) {
 			t.Fatal(err)
 		}
 		var far *ipx.UnreachableError
-		if _, err := r.Next(5); !errors.As(err, &far) {
+		if _, err := r.Next(5, false); !errors.As(err, &far) {
 			t.Fatal(err)
 		}
 		router := ipxtest.Node(2)
@@ -42,7 +42,7 @@ func FuzzTake(f *testing.F) {
 		if len(r.by) != 1 {
 			t.Errorf("%d networks are known", len(r.by))
 		}
-		if way, err := r.Next(5); err == nil && (way != router || net != s.Addr().Net || socket != ipx.SocketRIP || len(b) < 2+entry) || err != nil && !errors.As(err, &far) {
+		if way, err := r.Next(5, false); err == nil && (way != router || net != s.Addr().Net || socket != ipx.SocketRIP || len(b) < 2+entry) || err != nil && !errors.As(err, &far) {
 			t.Errorf("the way is %v, %v, by %x of network %x, socket %x", way, err, b, net, socket)
 		}
 		if x := r.by[5]; x.known.After(time.Now()) {

@@ -11,13 +11,14 @@ import (
 
 // The bounds of what is known, and how often is asked.
 const (
-	mostRoutes = 64              // ipx-routes
-	knownFor   = 3 * time.Minute // as routers tell each minute
-	askAgain   = time.Second
-	entry      = 8
-	request    = 1
-	response   = 2
-	noWay      = 16 // hops of a network that is not reached
+	mostRoutes   = 64              // ipx-routes: networks that this side calls
+	mostAnswered = 64              // ipx-routes-answered: networks that it answers alone
+	knownFor     = 3 * time.Minute // as routers tell each minute
+	askAgain     = time.Second
+	entry        = 8
+	request      = 1
+	response     = 2
+	noWay        = 16 // hops of a network that is not reached
 )
 
 // Routes are the routers that a station knows. They are safe for concurrent use.
@@ -28,10 +29,11 @@ type Routes struct {
 }
 
 type route struct {
-	node  ipx.Node
-	ticks uint16
-	known time.Time
-	asked time.Time
+	node   ipx.Node
+	ticks  uint16
+	known  time.Time
+	asked  time.Time
+	called bool // not answered alone
 }
 
 // New returns the routes of a station, to which it opens the socket of RIP. Where another has that they are none.
@@ -44,25 +46,27 @@ func New(s *ipx.Station) (*Routes, error) {
 	return r, nil
 }
 
-// Next returns the router to a network. If none is known all are asked, and the error is an UnreachableError: who sends again finds one, if there is one.
-func (r *Routes) Next(net uint32) (ipx.Node, error) {
+// Next returns the router to a network, for an answer to somebody who says that he is there, or for a word of one's own. If none is known all are asked, and the error is an UnreachableError: who sends again finds one, if there is one.
+func (r *Routes) Next(net uint32, answer bool) (ipx.Node, error) {
 	now := time.Now()
 	r.mu.Lock()
 	w := r.by[net]
-	if w == nil {
-		if len(r.by) >= mostRoutes {
-			for n, x := range r.by { // one that is not in use
-				if now.Sub(x.known) > knownFor && now.Sub(x.asked) > knownFor {
-					delete(r.by, n)
-				}
-			}
+	if w == nil || !w.called && !answer {
+		room := true
+		if answer {
+			r.replace()
+		} else {
+			room = r.room(now)
 		}
-		if len(r.by) >= mostRoutes {
+		switch {
+		case w == nil && !room:
 			r.mu.Unlock()
 			return ipx.Node{}, &ipx.UnreachableError{Net: net}
+		case w == nil:
+			w = &route{}
+			r.by[net] = w
 		}
-		w = &route{}
-		r.by[net] = w
+		w.called = !answer && room
 	}
 	node, fresh, ask := w.node, !w.known.IsZero() && now.Sub(w.known) < knownFor, now.Sub(w.asked) >= askAgain
 	if fresh {
@@ -82,6 +86,44 @@ func (r *Routes) Next(net uint32) (ipx.Node, error) {
 		})
 	}
 	return ipx.Node{}, &ipx.UnreachableError{Net: net}
+}
+
+// count returns how many networks are called, or answered alone. The lock is held.
+func (r *Routes) count(called bool) (n int) {
+	for _, x := range r.by {
+		if x.called == called {
+			n++
+		}
+	}
+	return n
+}
+
+// room makes room for a network that is called, and reports whether there is some. The lock is held.
+func (r *Routes) room(now time.Time) bool {
+	if r.count(true) < mostRoutes {
+		return true
+	}
+	for n, x := range r.by { // one that is not in use
+		if x.called && now.Sub(x.known) > knownFor && now.Sub(x.asked) > knownFor {
+			delete(r.by, n)
+		}
+	}
+	return r.count(true) < mostRoutes
+}
+
+// replace makes room for a network that is answered alone. Anybody can say that he is there: so it takes the place of one of which no router has said anything, rather than of one that is reached, and of the one that was asked for longest ago. The lock is held.
+func (r *Routes) replace() {
+	if r.count(false) < mostAnswered {
+		return
+	}
+	var worst uint32
+	var w *route
+	for n, x := range r.by {
+		if !x.called && (w == nil || x.known.IsZero() && !w.known.IsZero() || x.known.IsZero() == w.known.IsZero() && x.asked.Before(w.asked)) {
+			worst, w = n, x
+		}
+	}
+	delete(r.by, worst)
 }
 
 // take takes what a router says of networks that were asked for, and of no others. The quickest way is kept.

@@ -67,7 +67,7 @@ func (t *Teller) tell() {
 
 func (t *Teller) send(to ipx.Addr, op uint16, e Entry) {
 	p := Packet{Op: op, Entries: []Entry{e}}
-	_ = t.s.Send(&ipx.Packet{Type: ipx.TypeSAP, Dst: to, Src: ipx.Addr{Socket: ipx.SocketSAP}, Data: p.Append(nil)}) // it is told again
+	_ = t.s.Answer(&ipx.Packet{Type: ipx.TypeSAP, Dst: to, Src: ipx.Addr{Socket: ipx.SocketSAP}, Data: p.Append(nil)}) // it is told again
 }
 
 // take answers a query, by one packet of less than three times its length.

@@ -7,8 +7,11 @@ package tunnel
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"sync/atomic"
@@ -43,9 +46,12 @@ type Client struct {
 	srv  ipx.Node
 	done chan struct{}
 
-	keep   time.Duration // between packets to itself
-	echoes atomic.Uint64 // of those that came back
-	moved  atomic.Bool   // the server knows this client as another node, which it cannot become
+	log    *slog.Logger
+	keep   time.Duration    // between packets to itself
+	nonces [2]atomic.Uint64 // in the last of those, and in the one before: others do not know them
+	echoes atomic.Uint64    // of those that came back
+	asked  atomic.Bool      // a registration has no answer yet
+	moved  atomic.Bool      // the server knows this client as another node, which it cannot become
 }
 
 var _ ipx.Carrier = (*Client)(nil)
@@ -56,10 +62,10 @@ var ErrSilent = errors.New("the server of the IPX tunnel does not answer")
 // Dial registers with the server at an address of UDP, HOST[:PORT]. network is the one that the server's clients are on; 0: the server does not say, and it is none in particular.
 // A client whose server has forgotten it, since it was started again, registers again.
 func Dial(ctx context.Context, server string, network uint32) (*Client, error) {
-	return dial(ctx, server, network, keepAlive)
+	return dial(ctx, server, network, keepAlive, slog.Default())
 }
 
-func dial(ctx context.Context, server string, network uint32, keep time.Duration) (*Client, error) {
+func dial(ctx context.Context, server string, network uint32, keep time.Duration, log *slog.Logger) (*Client, error) {
 	if _, _, err := net.SplitHostPort(server); err != nil {
 		server = net.JoinHostPort(server, fmt.Sprint(Port))
 	}
@@ -68,7 +74,7 @@ func dial(ctx context.Context, server string, network uint32, keep time.Duration
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{c: raw.(*net.UDPConn), done: make(chan struct{}), keep: keep}
+	c := &Client{c: raw.(*net.UDPConn), done: make(chan struct{}), keep: keep, log: log}
 	_ = c.c.SetReadBuffer(socketBuffer)
 	_ = c.c.SetWriteBuffer(socketBuffer)
 	if err := c.register(ctx, network); err != nil {
@@ -127,15 +133,15 @@ func registered(p ipx.Packet) bool {
 	return p.Dst.Socket == ipx.SocketEcho && p.Src.Socket == ipx.SocketEcho && p.Dst.Node != (ipx.Node{}) && p.Dst.Node != ipx.Broadcast
 }
 
-// stay keeps the client known, to NATs on the way too. It sends packets to itself: of a second registration DOSBox's server would make a second client. If they have come back,
+// stay keeps the client known, to NATs on the way too. It sends packets to itself, each with a nonce, as a server may relay what others send in the client's name: of a second registration DOSBox's server would make a second client. If they have come back,
 // and then several do not, the server has forgotten the client, or will have when it is there again: that registers anew. A server from which none has ever come back sends no
 // client its own packets, and says nothing by that.
 func (c *Client) stay() {
 	p := ipx.Packet{Type: ipx.TypeEcho, Dst: ipx.Addr{Net: c.addr.Net, Node: c.addr.Node, Socket: 0}, Src: c.addr}
-	b := p.Append(nil)
 	for missing := 0; ; {
 		before := c.echoes.Load()
-		_, _ = c.c.Write(b)
+		p.Data = c.draw()
+		_, _ = c.c.Write(p.Append(nil))
 		if !c.wait(min(registerEvery, c.keep)) {
 			return
 		}
@@ -145,9 +151,40 @@ func (c *Client) stay() {
 			}
 		} else if missing++; missing >= mostMissing {
 			missing = 0
+			c.asked.Store(true)
 			_, _ = c.c.Write(registration())
 		}
 	}
+}
+
+// draw returns the nonce of the next packet to itself.
+func (c *Client) draw() []byte {
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	c.nonces[1].Store(c.nonces[0].Load())
+	c.nonces[0].Store(binary.BigEndian.Uint64(b[:]))
+	return b[:]
+}
+
+// echoed reports whether a packet to itself is its own.
+func (c *Client) echoed(p ipx.Packet) bool {
+	if len(p.Data) != 8 {
+		return false
+	}
+	nonce := binary.BigEndian.Uint64(p.Data)
+	return nonce != 0 && (nonce == c.nonces[0].Load() || nonce == c.nonces[1].Load())
+}
+
+// again takes the answer to a later registration. What nobody has asked for says nothing.
+func (c *Client) again(node ipx.Node) {
+	if !c.asked.Swap(false) {
+		return
+	}
+	moved := node != c.addr.Node
+	if moved && !c.moved.Load() {
+		c.log.Error("the server of the IPX tunnel knows this client as another node now, which it cannot become: what is sent to it does not come; start the program again", "server", c.At(), "node", c.addr.Node, "now", node)
+	}
+	c.moved.Store(moved)
 }
 
 // wait waits for a time, and reports whether the client is still there.
@@ -191,10 +228,12 @@ func (c *Client) Receive(b []byte) (int, error) {
 		switch {
 		case err != nil:
 		case p.Dst.Node == c.addr.Node && p.Src.Node == c.addr.Node && p.Dst.Socket == 0:
-			c.echoes.Add(1)
+			if c.echoed(p) {
+				c.echoes.Add(1)
+			}
 			continue
 		case registered(p) && p.Src.Node == c.srv:
-			c.moved.Store(p.Dst.Node != c.addr.Node)
+			c.again(p.Dst.Node)
 			continue
 		}
 		return n, nil

@@ -14,34 +14,77 @@ import (
 // held is a name of this node.
 type held struct {
 	group    bool
-	ready    bool      // it is registered
-	conflict bool      // it is another's too, and not used
-	served   bool      // the name server has it
-	due      time.Time // when the name server is told again; zero: it is not
-	looked   time.Time // when somebody last disputed it
+	ready    bool           // it is registered
+	conflict bool           // it is another's too, and not used
+	asked    bool           // the name server was asked for it
+	served   bool           // the name server has it
+	due      time.Time      // when the name server is told again; zero: it is not
+	looked   time.Time      // when somebody last disputed it
+	by       netip.AddrPort // who says that it is his, if conflict
+
+	settled chan struct{} // closed when it is registered, or is not
+	failed  error         // then, why it is not
 
 	ctx  context.Context // ends when the name is given up, and with the node: what is under way for it ends then
 	drop context.CancelFunc
 }
 
+// errReleased is the error of registering a name that is given up meanwhile.
+var errReleased = errors.New("the name was given up while it was being registered")
+
 // Register makes a name this node's, or makes this node one of the group of that name, by the ways of the node's type. Its errors are a NameError if it is another's, a
 // SilenceError, a LimitError, or that of ctx. A node of type H whose name server is silent has the name by all, and registers it at
-// the name server later.
+// the name server later. Of several who register a name at once the first does it, and the others are told what has become of that. A name that has turned out to be another's too is a NameError until it is given up.
 func (n *Node) Register(ctx context.Context, name nbname.Name, group bool) error {
-	h := &held{group: group}
-	n.mu.Lock()
-	switch {
-	case n.held[name] != nil:
+	for {
+		h, fresh, err := n.claim(name, group)
+		switch {
+		case err != nil:
+			return err
+		case fresh:
+			return n.register(ctx, name, h)
+		}
+		select {
+		case <-h.settled:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		n.mu.Lock()
+		ready, err := h.ready, h.failed
+		if h.conflict {
+			err = &NameError{name, nbns.ConflictErr, h.by}
+		}
 		n.mu.Unlock()
-		return nil
-	case len(n.held) >= MostNames:
-		n.mu.Unlock()
-		return &LimitError{"netbios-names", MostNames}
+		if ready || !errors.Is(err, errReleased) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		} // else it was the first who gave up
 	}
-	n.held[name] = h
+}
+
+// claim returns what is known of a name; fresh says that it is the caller who is to register it.
+func (n *Node) claim(name nbname.Name, group bool) (h *held, fresh bool, err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if h := n.held[name]; h != nil {
+		return h, false, nil
+	}
+	switch {
+	case n.ctx.Err() != nil:
+		return nil, false, context.Cause(n.ctx)
+	case len(n.held) >= MostNames:
+		return nil, false, &LimitError{"netbios-names", MostNames}
+	}
+	h = &held{group: group, settled: make(chan struct{})}
 	h.ctx, h.drop = context.WithCancel(n.ctx)
-	n.mu.Unlock()
-	var err error
+	n.held[name] = h
+	return h, true, nil
+}
+
+// register registers a name that was claimed, until it is given up.
+func (n *Node) register(ctx context.Context, name nbname.Name, h *held) (err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(h.ctx, func() { cancel(errReleased) })()
 	for i, by := range n.ways() {
 		e := by.register(ctx, name, h)
 		silent := (*SilenceError)(nil)
@@ -54,12 +97,19 @@ func (n *Node) Register(ctx context.Context, name nbname.Name, group bool) error
 		}
 	}
 	n.mu.Lock()
+	if err == nil && n.held[name] != h {
+		err = errReleased
+	}
+	h.failed = err
 	if h.ready = err == nil; !h.ready {
 		h.drop()
-		delete(n.held, name)
+		if n.held[name] == h { // and not another's, who has registered it since it was given up
+			delete(n.held, name)
+		}
 	} else if n.c.Type == nbns.H && !h.served { // its name server was silent, and is to have the name when it is there
 		h.due = time.Now().Add(registerAgain)
 	}
+	close(h.settled)
 	n.mu.Unlock()
 	n.wake()
 	return err
@@ -105,6 +155,9 @@ func (n *Node) challengeAll(ctx context.Context, name nbname.Name, group bool) e
 // registerByServer asks the name server. One that leaves it to this node to ask the present owner has that done.
 func (n *Node) registerByServer(ctx context.Context, name nbname.Name, h *held) error {
 	entry, ttl := n.entry(h.group), seconds(n.c.TTL)
+	n.mu.Lock()
+	h.asked = true
+	n.mu.Unlock()
 	r, err := n.byServer(ctx, nbns.OpRegistration, name, func(id uint16) *nbns.Packet { return nbns.Registration(id, name, entry, ttl, false) })
 	if err != nil {
 		return err
@@ -228,13 +281,13 @@ func (n *Node) later(name nbname.Name, h *held, after time.Duration, why error) 
 // lost notes that a name is another's.
 func (n *Node) lost(name nbname.Name, h *held, by netip.AddrPort) {
 	n.mu.Lock()
-	h.conflict = true
+	h.conflict, h.by = true, by
 	n.mu.Unlock()
 	n.counts.conflicts.Add(1)
 	n.c.Log.Error("a name of NetBIOS is another's too: it is not used any more", "name", name, "says", by.Addr())
 }
 
-// Release gives a name up, and tells those who were told that it was this node's. It is given up whatever the error.
+// Release gives a name up, and tells those who were told that it was this node's, or may have been: who registers it still is told that it was given up. It is given up whatever the error.
 func (n *Node) Release(ctx context.Context, name nbname.Name) error {
 	n.mu.Lock()
 	h := n.held[name]
@@ -245,7 +298,14 @@ func (n *Node) Release(ctx context.Context, name nbname.Name) error {
 	}
 	h.drop()
 	n.wake()
-	if h.conflict {
+	<-h.settled // soon: that has ended
+	n.mu.Lock()
+	conflict, asked := h.conflict, !h.ready && h.asked
+	if asked {
+		h.served = true // as far as is known
+	}
+	n.mu.Unlock()
+	if conflict {
 		return nil
 	}
 	var err error

@@ -236,10 +236,14 @@ func TestBounds(t *testing.T) {
 		cancel()
 		synctest.Wait()
 
-		mallory := l.open(at(66), at(66))
-		defer mallory.Close()
+		var many [node.MostRecords/node.MostOfAddress + 1]*port
+		for i := range many {
+			many[i] = l.open(at(byte(66+i)), at(byte(66+i)))
+			defer many[i].Close()
+		}
 		for i := range node.MostRecords + 10 {
-			mallory.WriteTo(nbns.Registration(uint16(i), name(fmt.Sprint("M", i)), nbns.Entry{Addr: addr(66)}, 0, false).Append(nil), at(1))
+			from := i / node.MostOfAddress
+			many[from].WriteTo(nbns.Registration(uint16(i), name(fmt.Sprint("M", i)), nbns.Entry{Addr: addr(byte(66 + from))}, 0, false).Append(nil), at(1))
 			synctest.Wait()
 		}
 		if c := s.Counts(); c.Full != uint64(node.MostNames+10) {

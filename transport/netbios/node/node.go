@@ -39,6 +39,7 @@ const (
 	MostNames      = 64    // netbios-names: that a node has
 	MostQuestions  = 1024  // netbios-questions: under way
 	MostRecords    = 16384 // netbios-records: names that a name server keeps
+	MostOfAddress  = 256   // netbios-records-per-address: of those, that have an owner at one address
 	MostOwners     = 25    // netbios-owners: of a group, as a name server keeps them
 	MostChallenges = 64    // netbios-challenges: of owners, that a name server has under way
 	mostRedirects  = 4     // netbios-redirects: from one name server to another
@@ -115,7 +116,7 @@ type Node struct {
 	mu      sync.Mutex
 	asked   map[uint16]*question
 	held    map[nbname.Name]*held
-	records map[nbname.Name]*record
+	records records
 	busy    map[nbname.Name]bool // challenges under way
 	changed chan struct{}        // wakes who refreshes
 }
@@ -142,7 +143,7 @@ func Start(c Config) (*Node, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	n := &Node{c: c, asked: map[uint16]*question{}, held: map[nbname.Name]*held{}, records: map[nbname.Name]*record{}, busy: map[nbname.Name]bool{}, changed: make(chan struct{}, 1)}
+	n := &Node{c: c, asked: map[uint16]*question{}, held: map[nbname.Name]*held{}, records: records{of: map[nbname.Name]*record{}, has: map[netip.Addr]int{}}, busy: map[nbname.Name]bool{}, changed: make(chan struct{}, 1)}
 	n.ctx, n.cancel = context.WithCancel(context.Background())
 	for _, r := range []Carrier{c.Unicast, c.Broadcast} {
 		if r != nil {

@@ -9,36 +9,12 @@ import (
 	"github.com/opendsom/dsom/transport/netbios/nbns"
 )
 
-// A record is what a name server keeps of a name.
-type record struct {
-	owners []owner
-}
-
-type owner struct {
-	nbns.Entry
-	until time.Time
-}
-
-// living takes away owners whose time is over, and returns the record if any is left. The lock is held.
-func (n *Node) living(name nbname.Name, now time.Time) *record {
-	r := n.records[name]
-	if r == nil {
-		return nil
-	}
-	r.owners = slices.DeleteFunc(r.owners, func(o owner) bool { return !o.until.After(now) })
-	if len(r.owners) == 0 {
-		delete(n.records, name)
-		return nil
-	}
-	return r
-}
-
 // kept returns the owners of a name, and for how many seconds that holds.
 func (n *Node) kept(name nbname.Name) (list []nbns.Entry, ttl uint32) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	now := time.Now()
-	r := n.living(name, now)
+	r := n.records.living(name, now)
 	if r == nil {
 		return nil, 0
 	}
@@ -80,7 +56,7 @@ func (n *Node) serve(p *nbns.Packet, e nbns.Entry, from netip.AddrPort) {
 func (n *Node) forget(name nbname.Name, e nbns.Entry) nbns.Code {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	r := n.living(name, time.Now())
+	r := n.records.living(name, time.Now())
 	if r == nil {
 		return nbns.NameErr
 	}
@@ -88,9 +64,7 @@ func (n *Node) forget(name nbname.Name, e nbns.Entry) nbns.Code {
 	if at < 0 {
 		return nbns.ActiveErr
 	}
-	if r.owners = slices.Delete(r.owners, at, at+1); len(r.owners) == 0 {
-		delete(n.records, name)
-	}
+	n.records.drop(name, r, at)
 	return nbns.OK
 }
 
@@ -100,20 +74,9 @@ func (n *Node) keep(name nbname.Name, e nbns.Entry, ttl time.Duration, gone *nbn
 	defer n.mu.Unlock()
 	now := time.Now()
 	is := owner{e, now.Add(ttl)}
-	r := n.living(name, now)
+	r := n.records.living(name, now)
 	if r == nil {
-		if len(n.records) >= MostRecords {
-			for other := range n.records {
-				n.living(other, now)
-			}
-		}
-		if len(n.records) >= MostRecords {
-			n.counts.full.Add(1)
-			n.c.Log.Warn("the name server has no room", "limit", "netbios-records", "most", MostRecords)
-			return nbns.ServerErr, rival
-		}
-		n.records[name] = &record{[]owner{is}}
-		return nbns.OK, rival
+		return n.own(name, is, true, now), rival
 	}
 	if at := slices.IndexFunc(r.owners, func(o owner) bool { return o.Addr == e.Addr }); at >= 0 && (len(r.owners) == 1 || e.Group) {
 		r.owners[at] = is
@@ -122,19 +85,36 @@ func (n *Node) keep(name nbname.Name, e nbns.Entry, ttl time.Duration, gone *nbn
 	group := r.owners[0].Group
 	switch {
 	case group && e.Group:
-		if len(r.owners) >= MostOwners { // the one that would end first
-			slices.SortFunc(r.owners, func(a, b owner) int { return a.until.Compare(b.until) })
-			r.owners = slices.Delete(r.owners, 0, 1)
+		code := n.own(name, is, false, now)
+		if code == nbns.OK && len(r.owners) > MostOwners { // the one that would end first, of those before
+			first := slices.MinFunc(r.owners[:MostOwners], func(a, b owner) int { return a.until.Compare(b.until) })
+			n.records.drop(name, r, slices.Index(r.owners, first))
 		}
-		r.owners = append(r.owners, is)
-		return nbns.OK, rival
+		return code, rival
 	case group:
 		return nbns.Refused, rival
 	case gone != nil && r.owners[0].Addr == gone.Addr:
-		r.owners = []owner{is}
-		return nbns.OK, rival
+		code := n.own(name, is, false, now)
+		if code == nbns.OK {
+			n.records.drop(name, r, 0)
+		}
+		return code, rival
 	}
 	return nbns.ActiveErr, r.owners[0].Entry
+}
+
+// own gives a name, which is fresh or not, an owner, if there is room. The lock is held.
+func (n *Node) own(name nbname.Name, o owner, fresh bool, now time.Time) nbns.Code {
+	told := n.records.swept
+	if e := n.records.full(o.Addr, fresh, now); e != nil {
+		n.counts.full.Add(1)
+		if n.records.swept != told { // each second at most
+			n.c.Log.Warn("the name server has no room", "limit", e.Limit, "most", e.Most, "address", o.Addr)
+		}
+		return nbns.ServerErr
+	}
+	n.records.add(name, o)
+	return nbns.OK
 }
 
 // challengeSeconds is how long who registers is told to wait while the owner is asked.

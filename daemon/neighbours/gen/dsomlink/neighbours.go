@@ -236,3 +236,11 @@ func (daemon_glue) Dispatch(impl Daemon, r *stub.Request) bool {
 	}
 	return true
 }
+
+func (daemon_glue) Oneway(operation string) bool {
+	switch operation {
+	case "announce", "who_has":
+		return true
+	}
+	return false
+}

@@ -1270,6 +1270,14 @@ func (desk_glue) Dispatch(impl Desk, r *stub.Request) bool {
 	return true
 }
 
+func (desk_glue) Oneway(operation string) bool {
+	switch operation {
+	case "note":
+		return true
+	}
+	return false
+}
+
 // DeskAsync calls Desk without waiting. A method Sendc has its handler told of the call's end, unless that is nil; a method
 // Sendp returns a future. The call ends with ctx; arguments must not be changed before it has ended.
 type DeskAsync struct{ to Desk }

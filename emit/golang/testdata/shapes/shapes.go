@@ -2957,6 +2957,14 @@ func (bottom_glue) Dispatch(impl Bottom, r *stub.Request) bool {
 	return true
 }
 
+func (bottom_glue) Oneway(operation string) bool {
+	switch operation {
+	case "note":
+		return true
+	}
+	return false
+}
+
 // Marker is IDL:golden.opendsom.org/Shapes/Marker:1.0.
 type Marker interface{}
 
