@@ -178,7 +178,7 @@ func TestClusterCut(t *testing.T) {
 	f.must(f.all[0], "name", "bind", "meanwhile", f.url(0, "bank/branch"))
 	for what, args := range map[string][]string{
 		"binding a name":   {"name", "bind", "cutoff", "corbaloc::127.0.0.1:1/x"},
-		"calling the bank": {"call", "--timeout", "4s", "--idl", "../demo/bank/bank.idl", "corbaname::" + far.address + "#bank/branch", "list"},
+		"calling the bank": {"call", "--timeout", "1m", "--idl", "../demo/bank/bank.idl", "corbaname::" + far.address + "#bank/branch", "list"},
 	} {
 		_, err := f.dsom(far, args...)
 		if err == nil || !strings.Contains(err.Error(), "TRANSIENT") || strings.Contains(err.Error(), "YES") {

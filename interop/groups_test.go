@@ -70,7 +70,7 @@ func javaHash(s string) (h int32) {
 	return h
 }
 
-// freeGroupPort returns a port of UDP that was free a moment ago, below 32768: JacORB takes others for negative.
+// freeGroupPort returns a port of UDP that was free a moment ago, below 32768: JacORB takes others for negative, and the system gives others to who takes any.
 func freeGroupPort(t *testing.T) uint16 {
 	t.Helper()
 	for range 1000 {

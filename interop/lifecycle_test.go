@@ -56,7 +56,7 @@ func TestGoServerClosesIdle(t *testing.T) {
 			options := gopeer.Options{Version: version, Port: freeport.Hold(t), IdleClose: 500 * time.Millisecond}
 			capture := tshark.Start(t, options.Port)
 			s := gopeer.Start(t, options)
-			rebound(t, cpp.Run(t, omniorb.Options{Idle: 2 * time.Second}, s.IOR, "rebind"), s.Tap)
+			rebound(t, cpp.Run(t, omniorb.Options{Idle: 10 * time.Second}, s.IOR, "rebind"), s.Tap)
 			if n := s.Tap.Count(closings); n == 0 {
 				t.Error("no CloseConnection was sent")
 			}
@@ -81,7 +81,7 @@ func TestGoClientOfIdle(t *testing.T) {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			s := cpp.Start(t, omniorb.Options{Version: version, IdleClose: time.Second})
-			client := gopeer.NewORB(t, gopeer.Options{Idle: 3 * time.Second})
+			client := gopeer.NewORB(t, gopeer.Options{Idle: 10 * time.Second})
 			rebound(t, client.Run(t, s.IOR, "rebind"), client.Tap)
 		})
 	}
@@ -100,7 +100,7 @@ func TestGoServerRestarts(t *testing.T) {
 			report := make(chan peer.Report, 1)
 			go func() {
 				defer close(report)
-				report <- cpp.Run(t, omniorb.Options{Idle: 3 * time.Second}, first.IOR, "rebind")
+				report <- cpp.Run(t, omniorb.Options{Idle: 20 * time.Second}, first.IOR, "rebind") // by then it has been started again
 			}()
 			until(t, "the first ping", func() bool { return first.Tap.Count(pings) > 0 })
 			first.Stop(t)
@@ -194,7 +194,7 @@ func TestCancel(t *testing.T) {
 // until waits until a condition holds.
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%s did not come", what)
 		}

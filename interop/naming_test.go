@@ -66,7 +66,7 @@ func newORB(t *testing.T, cfg orb.Config) *orb.ORB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := o.Shutdown(ctx); err != nil {
 			t.Error(err)

@@ -105,7 +105,7 @@ func TestIdleClose(t *testing.T) {
 			server := omniorb.Options{Version: version, Port: freeport.Hold(t), IdleClose: time.Second}
 			capture := tshark.Start(t, server.Port)
 			s := orb.Start(t, server)
-			r := orb.Run(t, omniorb.Options{Idle: 3 * time.Second}, s.IOR, "rebind")
+			r := orb.Run(t, omniorb.Options{Idle: 10 * time.Second}, s.IOR, "rebind")
 			if len(r.By(peer.OK)) != 1 {
 				t.Errorf("rebind: %v", r)
 			}

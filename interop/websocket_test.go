@@ -40,7 +40,7 @@ func webORB(t *testing.T, c ws.Config, listen ...string) *orb.ORB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		_ = o.Shutdown(ctx)
 	})

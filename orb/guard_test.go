@@ -387,16 +387,18 @@ func TestTooBigToSend(t *testing.T) {
 // TestLateLocally: of a local call that is over too late, what it raised says whether it was completed.
 func TestLateLocally(t *testing.T) {
 	t.Parallel()
-	o, root := newORB(t, nil)
-	ref, err := EchoClass.Activate(root, &echo{orb: o, entered: make(chan struct{}, 1), ended: make(chan error, 1)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = EchoClass.Unchecked(ref).Say(within(t, 20*time.Millisecond), "wait")
-	var sys *exc.SystemException
-	if !errors.As(err, &sys) || sys.Kind != exc.Timeout || sys.Completed != exc.Maybe || !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("a servant that gives up with its context: %v, want TIMEOUT completed MAYBE", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, func(o *orb.Config) { o.Transports, o.Listen = transport.Set{mem.New()}, []string{"mem:here:1"} })
+		ref, err := EchoClass.Activate(root, &echo{orb: o, entered: make(chan struct{}, 1), ended: make(chan error, 1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = EchoClass.Unchecked(ref).Say(within(t, 20*time.Millisecond), "wait")
+		var sys *exc.SystemException
+		if !errors.As(err, &sys) || sys.Kind != exc.Timeout || sys.Completed != exc.Maybe || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a servant that gives up with its context: %v, want TIMEOUT completed MAYBE", err)
+		}
+	})
 }
 
 // TestLateForwardLocally: a local call that is sent elsewhere when its time is over has run nowhere.

@@ -175,7 +175,10 @@ func TestGreatLengths(t *testing.T) {
 // TestSlowClient sends an octet now and then: the message never ends, and the server gives up.
 func TestSlowClient(t *testing.T) {
 	t.Parallel()
-	addr, o, alive := hostileServer(t, func(l *limits.Limits) { l.SetTime(limits.StallTimeout, 300*time.Millisecond) })
+	addr, o, alive := hostileServer(t, func(l *limits.Limits) {
+		l.SetTime(limits.StallTimeout, 3*time.Second) // no two octets are that far from each other
+		l.SetTime(limits.IdleTimeout, 0)
+	})
 	c, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
@@ -184,12 +187,12 @@ func TestSlowClient(t *testing.T) {
 	msg := giop.AppendHeader(nil, giop.Header{Version: cdr.V12, Little: true, Type: giop.TypeRequest, Size: 10000})
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	end := time.After(20 * time.Second)
+	end := time.After(time.Minute)
 	for i := 0; ; i++ {
 		select {
 		case <-tick.C:
 		case <-end:
-			t.Fatal("an octet at a time for 20 s, and the server still takes them")
+			t.Fatal("an octet at a time for a minute, and the server still takes them")
 		}
 		var b byte
 		if i < len(msg) {

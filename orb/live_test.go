@@ -128,7 +128,7 @@ func newStage(f *testing.F) *stage {
 	lim := new(limits.Limits)
 	lim.Set(limits.DecodedSize, 4<<20)
 	lim.Set(limits.MessageSize, 4<<20)
-	lim.SetTime(limits.CallTimeout, time.Second)
+	lim.SetTime(limits.CallTimeout, 20*time.Second)
 	var root *poa.Root
 	s.orb, root = newORB(f, func(c *orb.Config) {
 		c.Transports, c.Listen, c.Limits = transport.Set{s.net}, []string{"tcp:host:1"}, lim

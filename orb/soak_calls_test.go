@@ -30,6 +30,7 @@ type soakUser struct {
 	back   Echo // what it is called back by, or nil
 	offers bool // over its own connection
 	r      *rand.Rand
+	begin  time.Time // of the call under way
 }
 
 func newSoakUser(s *soak, o *orb.ORB, i int, ref *orb.Ref, back Echo) *soakUser {
@@ -159,7 +160,9 @@ var soakKinds = []struct {
 		return err
 	}},
 	{"forward", func(u *soakUser, ctx context.Context) error {
-		ref, err := u.orb.Resolve(ctx, u.own.url(&u.own.moved))
+		to := u.own.url(&u.own.moved)
+		u.begin = time.Now() // a process that starts is waited for
+		ref, err := u.orb.Resolve(ctx, to)
 		if err != nil {
 			return err
 		}
@@ -254,13 +257,13 @@ func soakTree(r *rand.Rand, depth int) ty.Node {
 
 // call makes a call of some kind, and judges how it ends.
 func (u *soakUser) call() {
-	begin := time.Now()
+	u.begin = time.Now()
 	kind := soakKinds[u.r.IntN(len(soakKinds))]
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	err := kind.call(u, ctx)
 	u.calls.Add(1)
-	took := time.Since(begin)
+	took := time.Since(u.begin)
 	if took > soakPatience {
 		u.t.Errorf("%s took %v", kind.name, took)
 	}

@@ -109,7 +109,7 @@ func newAsyncORB(t *testing.T, cfg orb.Config) (*orb.ORB, *poa.Root) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := o.Shutdown(ctx); err != nil {
 			t.Error(err)

@@ -109,7 +109,7 @@ func newORB(t *testing.T, cfg orb.Config) *orb.ORB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := o.Shutdown(ctx); err != nil {
 			t.Errorf("shutdown: %v", err)

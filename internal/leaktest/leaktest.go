@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long goroutines that are ending are waited for.
-const patience = 5 * time.Second
+const patience = time.Minute
 
 // Main runs the tests of m and exits; a goroutine that is still there afterwards is a failure.
 func Main(m *testing.M) {

@@ -4,11 +4,9 @@ package natsserver
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +15,9 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/opendsom/dsom/internal/freeport"
+	"github.com/opendsom/dsom/interop/peer"
 )
 
 // built is where the program is, if it was built.
@@ -48,6 +49,8 @@ var program = sync.OnceValues(func() (string, error) {
 type Cluster struct {
 	t     testing.TB
 	nodes []*node
+	whole context.Context // done when a server has ended by itself, which is the cause
+	lose  context.CancelCauseFunc
 }
 
 type node struct {
@@ -55,8 +58,15 @@ type node struct {
 	url  string
 	log  string
 
-	mu  sync.Mutex
-	cmd *exec.Cmd
+	mu      sync.Mutex
+	running *process // nil: it does not run
+}
+
+// A process is one run of a server.
+type process struct {
+	cmd    *exec.Cmd
+	killed atomic.Bool
+	ended  chan struct{} // closed when it has
 }
 
 // Start runs n servers until the test ends, and returns when they take streams.
@@ -67,33 +77,26 @@ func Start(t testing.TB, n int) *Cluster {
 		t.Fatal(err)
 	}
 	c := &Cluster{t: t}
-	ports := make([]string, 2*n)
-	held := make([]net.Listener, len(ports))
-	for i := range ports { // held all at once, so that they differ
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		held[i], ports[i] = l, strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-	}
-	for _, l := range held {
-		_ = l.Close()
+	c.whole, c.lose = context.WithCancelCause(t.Context())
+	ports := make([]int, 2*n)
+	for i := range ports {
+		ports[i] = freeport.Hold(t)
 	}
 	var routes []string
 	for i := range n {
-		routes = append(routes, "nats://127.0.0.1:"+ports[n+i])
+		routes = append(routes, fmt.Sprintf("nats://127.0.0.1:%d", ports[n+i]))
 	}
 	for i := range n {
 		dir := t.TempDir()
-		conf := fmt.Sprintf("server_name: n%d\nlisten: \"127.0.0.1:%s\"\njetstream { store_dir: %q, sync_interval: always }\n", i, ports[i], filepath.Join(dir, "js"))
+		conf := fmt.Sprintf("server_name: n%d\nlisten: \"127.0.0.1:%d\"\njetstream { store_dir: %q, sync_interval: always }\n", i, ports[i], filepath.Join(dir, "js"))
 		if n > 1 {
-			conf += fmt.Sprintf("cluster { name: c, listen: \"127.0.0.1:%s\", routes: [%s] }\n", ports[n+i], strings.Join(routes, ", "))
+			conf += fmt.Sprintf("cluster { name: c, listen: \"127.0.0.1:%d\", routes: [%s] }\n", ports[n+i], strings.Join(routes, ", "))
 		}
 		file := filepath.Join(dir, "conf")
 		if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		c.nodes = append(c.nodes, &node{args: []string{path, "-c", file}, url: "nats://127.0.0.1:" + ports[i], log: filepath.Join(dir, "log")})
+		c.nodes = append(c.nodes, &node{args: []string{path, "-c", file}, url: fmt.Sprintf("nats://127.0.0.1:%d", ports[i]), log: filepath.Join(dir, "log")})
 	}
 	t.Cleanup(func() {
 		for i := range c.nodes {
@@ -121,7 +124,7 @@ func (c *Cluster) URLs() (all []string) {
 	return all
 }
 
-// Run starts a server that does not run.
+// Run starts a server that does not run. If it ends before it is killed the test fails.
 func (c *Cluster) Run(i int) {
 	c.t.Helper()
 	n := c.nodes[i]
@@ -132,11 +135,20 @@ func (c *Cluster) Run(i int) {
 		c.t.Fatal(err)
 	}
 	defer func() { _ = log.Close() }()
-	n.cmd = exec.Command(n.args[0], n.args[1:]...)
-	n.cmd.Stdout, n.cmd.Stderr = log, log
-	if err := n.cmd.Start(); err != nil {
+	p := &process{cmd: exec.Command(n.args[0], n.args[1:]...), ended: make(chan struct{})}
+	p.cmd.Stdout, p.cmd.Stderr = log, log
+	if err := p.cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}
+	n.running = p
+	go func() {
+		defer close(p.ended)
+		if err := p.cmd.Wait(); !p.killed.Load() {
+			err = fmt.Errorf("the server of NATS at %s has ended by itself: %v", n.url, err)
+			c.t.Error(err)
+			c.lose(err)
+		}
+	}()
 }
 
 // Kill kills a server, without a chance to save anything.
@@ -144,18 +156,20 @@ func (c *Cluster) Kill(i int) {
 	n := c.nodes[i]
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.cmd == nil {
+	p := n.running
+	if p == nil {
 		return
 	}
-	_ = n.cmd.Process.Kill()
-	_ = n.cmd.Wait()
-	n.cmd = nil
+	p.killed.Store(true)
+	_ = p.cmd.Process.Kill()
+	<-p.ended
+	n.running = nil
 }
 
 // await waits until streams can be made.
 func (c *Cluster) await() {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(c.whole, peer.Patience)
 	defer cancel()
 	conn, err := nats.Connect(strings.Join(c.URLs(), ","), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond))
 	if err != nil {
@@ -174,5 +188,5 @@ func (c *Cluster) await() {
 			return
 		}
 	}
-	c.t.Fatalf("the cluster does not come up: %v", err)
+	c.t.Fatalf("the cluster does not come up: %v: %v", context.Cause(ctx), err)
 }

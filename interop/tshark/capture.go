@@ -20,8 +20,6 @@ import (
 )
 
 const (
-	startTime = 15 * time.Second // until the recorder records
-	flushTime = 15 * time.Second // until the last packet is in the file
 	pollTime  = 20 * time.Millisecond
 	bufferMiB = "64" // of the kernel, so that 1 MiB messages in a row lose nothing
 )
@@ -33,6 +31,7 @@ type Capture struct {
 	marker *net.UDPConn // what is sent here is recorded too, to know how far the recording is
 	errs   peer.Buffer
 	cmd    *exec.Cmd
+	over   chan struct{} // closed when the recorder has ended
 	end    sync.Once
 }
 
@@ -41,7 +40,7 @@ type Capture struct {
 func Start(t testing.TB, ports ...int) *Capture {
 	t.Helper()
 	peer.Need(t, peer.Tool{Name: "tshark", Package: "tshark"}, peer.Tool{Name: "dumpcap", Package: "tshark"})
-	c := &Capture{file: filepath.Join(t.TempDir(), "capture.pcapng"), ports: ports}
+	c := &Capture{file: filepath.Join(t.TempDir(), "capture.pcapng"), ports: ports, over: make(chan struct{})}
 	sink, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
@@ -57,8 +56,12 @@ func Start(t testing.TB, ports ...int) *Capture {
 		_ = sink.Close()
 		t.Fatalf("start dumpcap: %v", err)
 	}
+	go func() {
+		defer close(c.over)
+		_ = c.cmd.Wait() // what matters is on its error output
+	}()
 	t.Cleanup(func() { c.halt(t) })
-	if err := c.mark("begin", startTime); err != nil {
+	if err := c.mark("begin"); err != nil {
 		if strings.Contains(c.errs.String(), "permission") {
 			peer.Lacking(t, "no permission to record: "+c.errs.String())
 		}
@@ -68,9 +71,9 @@ func Start(t testing.TB, ports ...int) *Capture {
 }
 
 // mark sends datagrams until one is in the file.
-func (c *Capture) mark(what string, patience time.Duration) error {
+func (c *Capture) mark(what string) error {
 	token := []byte(fmt.Sprintf("dsom interop mark %s %d", what, time.Now().UnixNano()))
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(pollTime) {
+	for end := time.Now().Add(peer.Patience); time.Now().Before(end); {
 		if _, err := c.marker.WriteToUDP(token, c.marker.LocalAddr().(*net.UDPAddr)); err != nil {
 			return err
 		}
@@ -81,15 +84,20 @@ func (c *Capture) mark(what string, patience time.Duration) error {
 		if bytes.Contains(content, token) {
 			return nil
 		}
+		select {
+		case <-c.over:
+			return fmt.Errorf("mark %q was not recorded: dumpcap has ended", what)
+		case <-time.After(pollTime):
+		}
 	}
-	return fmt.Errorf("mark %q was not recorded within %v", what, patience)
+	return fmt.Errorf("mark %q was not recorded within %v", what, peer.Patience)
 }
 
 // Stop ends the recording, when all that has been sent until now is in it, and decodes it. A recording from which packets
 // were dropped fails the test.
 func (c *Capture) Stop(t testing.TB) []Message {
 	t.Helper()
-	if err := c.mark("end", flushTime); err != nil {
+	if err := c.mark("end"); err != nil {
 		t.Fatal(err)
 	}
 	c.halt(t)
@@ -108,8 +116,8 @@ func (c *Capture) halt(t testing.TB) {
 	c.end.Do(func() {
 		_ = c.marker.Close()
 		_ = c.cmd.Process.Signal(os.Interrupt)
-		late := time.AfterFunc(flushTime, func() { _ = c.cmd.Process.Kill() })
-		_ = c.cmd.Wait() // what matters is on its error output
+		late := time.AfterFunc(peer.Patience, func() { _ = c.cmd.Process.Kill() })
+		<-c.over
 		late.Stop()
 		said := c.errs.String()
 		if _, counts, ok := strings.Cut(said, "received/dropped on interface"); ok && !strings.Contains(counts, "/0 (") {

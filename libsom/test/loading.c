@@ -601,7 +601,7 @@ static void *fork_and_ask(void *arg) {
 	pid_t child = fork();
 	CHECK(child >= 0);
 	if (child == 0) {
-		alarm(20);
+		alarm(300);
 		ask(&in_child);
 		_exit(strstr(in_child.text, child_says) ? in_child.code : 99);
 	}

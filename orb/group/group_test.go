@@ -81,7 +81,7 @@ func newORB(t *testing.T, cfg orb.Config) (*orb.ORB, *poa.Root, *group.Groups) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := o.Shutdown(ctx); err != nil {
 			t.Error(err)
@@ -126,6 +126,21 @@ func freePort(t *testing.T) uint16 {
 	return uint16(c.LocalAddr().(*net.UDPAddr).Port)
 }
 
+// takes returns an address of a host, at a port that was free a moment ago, and that listen has taken: it may have become another's.
+func takes(t *testing.T, host string, listen func(netip.AddrPort) error) netip.AddrPort {
+	t.Helper()
+	for try := 1; ; try++ {
+		at := netip.AddrPortFrom(netip.MustParseAddr(host), freePort(t))
+		err := listen(at)
+		if err == nil {
+			return at
+		}
+		if try == 20 {
+			t.Fatal(err)
+		}
+	}
+}
+
 func bind(t *testing.T, o *orb.ORB, url string) *orb.Ref {
 	t.Helper()
 	u, err := ior.ParseURL(url)
@@ -142,24 +157,25 @@ func TestCalled(t *testing.T) {
 	_, rb, gb := newORB(t, orb.Config{BigEndian: true})
 	for _, big := range []bool{false, true} {
 		client, _, _ := newORB(t, orb.Config{Multicaster: sender(t, 600), BigEndian: big})
-		at := netip.AddrPortFrom(netip.MustParseAddr("239.255.77.1"), freePort(t))
-		g := ior.Group{Domain: "NET", ID: 7}
-		ref := group.NewReference(client, hearerInterface.ID, g, at)
-		url := bind(t, client, "corbaloc:miop:1.2@1.0-NET-7/"+at.String())
-		other := bind(t, client, "corbaloc:miop:1.2@1.0-NET-8/"+at.String())
 		h1, m1 := activate(t, ra)
 		h2, m2 := activate(t, ra)
 		h3, m3 := activate(t, rb)
+		g := ior.Group{Domain: "NET", ID: 7}
+		var ref *orb.Ref
 		var leaves []func()
-		for _, j := range []struct {
-			g *group.Groups
-			m *orb.Ref
-		}{{ga, m1}, {ga, m2}, {gb, m3}} {
-			leave, err := j.g.Join(ref, j.m)
-			if err != nil {
-				t.Fatal(err)
-			}
+		join := func(by *group.Groups, m *orb.Ref) error {
+			leave, err := by.Join(ref, m)
 			leaves = append(leaves, leave)
+			return err
+		}
+		at := takes(t, "239.255.77.1", func(at netip.AddrPort) error {
+			ref, leaves = group.NewReference(client, hearerInterface.ID, g, at), nil
+			return join(ga, m1)
+		})
+		url := bind(t, client, "corbaloc:miop:1.2@1.0-NET-7/"+at.String())
+		other := bind(t, client, "corbaloc:miop:1.2@1.0-NET-8/"+at.String())
+		if err := errors.Join(join(ga, m2), join(gb, m3)); err != nil {
+			t.Fatal(err)
 		}
 		long := strings.Repeat("ü", 30_000)
 		if err := call(t.Context(), ref, "hear", "short", orb.Oneway); err != nil {
@@ -205,11 +221,11 @@ func TestCalled(t *testing.T) {
 // TestNotCalled: what a group cannot do, or this ORB is not to do, has its exception, and nothing is sent.
 func TestNotCalled(t *testing.T) {
 	t.Parallel()
-	at := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), freePort(t))
-	hear, err := miop.Listen(at, "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	var hear *net.UDPConn
+	at := takes(t, "127.0.0.1", func(at netip.AddrPort) (err error) {
+		hear, err = miop.Listen(at, "")
+		return err
+	})
 	defer hear.Close()
 	s := sender(t, 0)
 	for name, c := range map[string]struct {
@@ -286,12 +302,12 @@ func old(v cdr.Version, little bool, g ior.Group, text string) []byte {
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	o, root, g := newORB(t, orb.Config{})
-	at := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), freePort(t))
 	own := ior.Group{Domain: "NET", ID: 9}
 	h, m := activate(t, root)
-	if _, err := g.Join(group.NewReference(o, "", own, at), m); err != nil {
-		t.Fatal(err)
-	}
+	at := takes(t, "127.0.0.1", func(at netip.AddrPort) error {
+		_, err := g.Join(group.NewReference(o, "", own, at), m)
+		return err
+	})
 	u, err := net.Dial("udp4", at.String())
 	if err != nil {
 		t.Fatal(err)
@@ -364,9 +380,13 @@ func TestJoin(t *testing.T) {
 	t.Parallel()
 	o, root, g := newORB(t, orb.Config{})
 	other, otherRoot, _ := newORB(t, orb.Config{})
-	at := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), freePort(t))
-	ref := group.NewReference(o, "", ior.Group{Domain: "D", ID: 1}, at)
 	_, m := activate(t, root)
+	var ref *orb.Ref
+	at := takes(t, "127.0.0.1", func(at netip.AddrPort) error {
+		ref = group.NewReference(o, "", ior.Group{Domain: "D", ID: 1}, at)
+		_, err := g.Join(ref, m)
+		return err
+	})
 	_, foreign := activate(t, otherRoot)
 	for name, c := range map[string]struct {
 		ref, m orb.Object
@@ -379,7 +399,7 @@ func TestJoin(t *testing.T) {
 		}
 	}
 	var err error
-	for range group.MostMembers {
+	for range group.MostMembers - 1 {
 		if _, err = g.Join(ref, m); err != nil {
 			t.Fatal(err)
 		}

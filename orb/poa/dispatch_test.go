@@ -163,7 +163,7 @@ func locate(t *testing.T, o *orb.ORB, ref *orb.Ref) giop.LocateStatus {
 	t.Helper()
 	c := must[net.Conn](t)(net.Dial("tcp", o.Endpoints()[0].Address()))
 	defer c.Close()
-	c.SetDeadline(time.Now().Add(5 * time.Second))
+	c.SetDeadline(time.Now().Add(time.Minute))
 	e := cdr.NewEncoder(nil, true, nil)
 	giop.PutLocateRequest(e, cdr.V12, 7, []byte(ref.ObjectKey()), nil)
 	if _, err := c.Write(e.Bytes()); err != nil {

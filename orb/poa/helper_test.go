@@ -84,7 +84,7 @@ func newNetworkORB(t testing.TB) (*orb.ORB, *poa.Root) {
 
 func shutdown(t testing.TB, o *orb.ORB) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := o.Shutdown(ctx); err != nil {
 		t.Errorf("shutdown: %v", err)

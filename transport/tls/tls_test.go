@@ -128,7 +128,7 @@ func TestWrongCertificates(t *testing.T) {
 			a, b, dialled, accepted := pair(t, newTransport(t, c.client), newTransport(t, c.server))
 			err := dialled
 			if dialled == nil { // in TLS 1.3 the server's word comes with what is read first
-				a.SetDeadline(time.Now().Add(10 * time.Second))
+				a.SetDeadline(time.Now().Add(time.Minute))
 				if accepted == nil {
 					if _, err := b.Write([]byte("x")); err != nil {
 						t.Fatal(err)
@@ -157,18 +157,16 @@ func TestWrongCertificates(t *testing.T) {
 // TestNotTLS: servers that say something else, nothing, or good-bye.
 func TestNotTLS(t *testing.T) {
 	t.Parallel()
-	lim := new(limits.Limits)
-	lim.SetTime(limits.ConnectTimeout, 300*time.Millisecond)
-	client := newTransport(t, tls.Config{Limits: lim})
 	for name, c := range map[string]struct {
 		says string
 		ends bool
+		lim  time.Duration // of the handshake
 		want transport.Reason
 	}{
-		"GIOP": {"GIOP\x01\x00\x01\x06\x00\x00\x00\x00", false, transport.NotTLS},
-		"HTTP": {"HTTP/1.1 400 Bad Request\r\n\r\n", true, transport.NotTLS},
-		"end":  {"", true, transport.NotTLS},
-		"mute": {"", false, transport.HandshakeTimeout},
+		"GIOP": {"GIOP\x01\x00\x01\x06\x00\x00\x00\x00", false, time.Minute, transport.NotTLS},
+		"HTTP": {"HTTP/1.1 400 Bad Request\r\n\r\n", true, time.Minute, transport.NotTLS},
+		"end":  {"", true, time.Minute, transport.NotTLS},
+		"mute": {"", false, time.Second, transport.HandshakeTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -191,6 +189,9 @@ func TestNotTLS(t *testing.T) {
 					_, _ = io.Copy(io.Discard, s)
 				}
 			})
+			lim := new(limits.Limits)
+			lim.SetTime(limits.ConnectTimeout, c.lim)
+			client := newTransport(t, tls.Config{Limits: lim})
 			_, err = client.Dial(t.Context(), transport.Endpoint{Network: tls.Name, Host: "127.0.0.1", Port: uint16(l.Addr().(*net.TCPAddr).Port)})
 			if got, _ := reasonOf(err); got != c.want {
 				t.Errorf("got %v, want %v", err, c.want)
@@ -205,9 +206,6 @@ func TestStrangers(t *testing.T) {
 	t.Parallel()
 	ca := certs.New(t, "authority")
 	p := ca.Issue(t, certs.Order{})
-	lim := new(limits.Limits)
-	lim.SetTime(limits.ConnectTimeout, 300*time.Millisecond)
-	server := newTransport(t, tls.Config{Certificate: p.Cert, Key: p.Key, Limits: lim})
 	for name, c := range map[string]struct {
 		says string
 		want transport.Reason
@@ -221,7 +219,12 @@ func TestStrangers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l, err := server.Listen(t.Context(), here)
+			lim := new(limits.Limits)
+			lim.SetTime(limits.ConnectTimeout, time.Minute)
+			if c.want == transport.HandshakeTimeout {
+				lim.SetTime(limits.ConnectTimeout, time.Second)
+			}
+			l, err := newTransport(t, tls.Config{Certificate: p.Cert, Key: p.Key, Limits: lim}).Listen(t.Context(), here)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -176,7 +176,9 @@ func TestSlowRequest(t *testing.T) {
 	if !errors.As(err, &refused) || refused.Status != 408 || !strings.Contains(err.Error(), "connect-timeout") {
 		t.Errorf("got %v", err)
 	}
-	client, server = ends(t, ws.Config{Limits: l})
+	long := new(limits.Limits)
+	long.Set(limits.ConnectTimeout, int64(time.Minute))
+	client, server = ends(t, ws.Config{Limits: long})
 	server.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
 	if _, _, err := server.ReadChunk(); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("of a silent client: %v", err)

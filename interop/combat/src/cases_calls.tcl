@@ -166,25 +166,46 @@ case pause {
     expect [call [calls] pause 50] 50
     expect_true {[clock milliseconds] - $t >= 45}
 }
+# in_time runs a script until it has ended within so many milliseconds once: ten times, because a busy machine may be late. What waits
+# too long by mistake does so each time.
+proc in_time {ms script} {
+    foreach i {1 2 3 4 5 6 7 8 9 10} {
+        set t [clock milliseconds]
+        uplevel 1 $script
+        set took [expr {[clock milliseconds] - $t}]
+        if {$took < $ms} return
+    }
+    fail "it took $took ms, and too long each time"
+}
+# give_up_a_pause counts in the caller's n.
+proc give_up_a_pause {} {
+    upvar 1 n n
+    expect_system { call [calls] -timeout 100 pause 2000 } TIMEOUT
+    incr n
+}
 case pause_parallel {
-    set t [clock milliseconds]
-    set ids [list]
-    foreach i {1 2 3 4} { lappend ids [call [calls] -async pause 500] }
-    foreach id $ids { expect [corba::request get $id] 500 }
-    expect_true {[clock milliseconds] - $t < 1700}
+    in_time 1700 {
+        set ids [list]
+        foreach i {1 2 3 4} { lappend ids [call [calls] -async pause 500] }
+        foreach id $ids { expect [corba::request get $id] 500 }
+    }
 }
 case timeout {
     set before [call [calls] interrupted]
-    set t [clock milliseconds]
-    expect_system { call [calls] -timeout 100 pause 2000 } TIMEOUT
-    expect_true {[clock milliseconds] - $t < 1800}
+    set n 0
+    in_time 1800 { give_up_a_pause }
     call [calls] ping
     if {!$::cancel} return
-    # The servant may notice after the server has answered the ping.
-    for {set end [expr {[clock milliseconds] + 1500}]} {[clock milliseconds] < $end} {after 5} {
-        if {[set got [call [calls] interrupted]] > $before} break
+    # Again, because a busy server may come to a request when it is cancelled already, or to a cancel when the pause is over.
+    while 1 {
+        # The servant may notice after the server has answered the ping.
+        for {set end [expr {[clock milliseconds] + 3000}]} {[clock milliseconds] < $end} {after 5} {
+            if {[set got [call [calls] interrupted]] > $before} break
+        }
+        if {$got > $before || $n >= 10} break
+        give_up_a_pause
     }
-    expect $got [expr {$before + 1}]
+    expect_true {$got > $before && $got <= $before + $n}
 }
 case oneway {
     set topic "run [pid] [clock seconds] one"
@@ -199,7 +220,7 @@ case oneway_many {
 }
 # await_sum asks until the oneways have arrived; nothing says when they do.
 proc await_sum {topic want} {
-    for {set end [expr {[clock milliseconds] + 5000}]} {[clock milliseconds] < $end} {after 5} {
+    for {set end [expr {[clock milliseconds] + 60000}]} {[clock milliseconds] < $end} {after 5} {
         if {[set got [call [calls] posted $topic]] == $want} return
     }
     expect $got $want

@@ -118,7 +118,7 @@ case callback_exception {
 }
 case callback_oneway {
     call [talker] note $::own "what [pid]" 25
-    set giveup [after 5000 {set ::noted late}]
+    set giveup [after 60000 {set ::noted late}]
     while {[$::servant noted_times "what [pid]"] < 25 && ![info exists ::noted]} { after 5 {set ::tick 1}; vwait ::tick }
     after cancel $giveup
     expect [$::servant noted_times "what [pid]"] 25

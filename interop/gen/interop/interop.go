@@ -2021,8 +2021,8 @@ type Calls interface {
 	Ping(ctx context.Context) error
 	// pause returns ms after so many milliseconds. If the caller cancels meanwhile it ends early and adds to interrupted
 	// (an ORB that does not pass cancellation on runs to the end, and interrupted stays as it is).
-	// Case pause: 50. Case pause_parallel: four of 500 on one connection or several end in less than 1,700 together.
-	// Case timeout: the client's time-out of 100 ends a pause of 2,000 in less than 1,800; the next call works.
+	// Case pause: 50. Case pause_parallel: four of 500 on one connection or several end in less than 1,700 together, once in ten times.
+	// Case timeout: the client's time-out of 100 ends a pause of 2,000 in less than 1,800, once in ten times; the next call works.
 	Pause(ctx context.Context, ms uint32) (uint32, error)
 	Interrupted(ctx context.Context) (uint32, error)
 	// Case oneway: one. Case oneway_many: 100. post adds n to the sum of topic; posted is that sum, 0 if there is none.

@@ -232,29 +232,45 @@ func pause(c *Client) {
 	check(time.Since(begin) >= 45*time.Millisecond, "it came after %v", time.Since(begin))
 }
 
-func pauseParallel(c *Client) {
-	begin := time.Now()
-	var good atomic.Int32
-	var all sync.WaitGroup
-	for range 4 {
-		all.Go(func() {
-			if ms, err := c.calls.Pause(c.ctx, 500); err == nil && ms == 500 {
-				good.Add(1)
-			}
-		})
+// tries is how often what has a time may be late because the machine is busy.
+const tries = 10
+
+// inTime runs f until it has ended within d once. What waits too long by mistake does so each time.
+func inTime(d time.Duration, f func()) {
+	var took time.Duration
+	for range tries {
+		begin := time.Now()
+		f()
+		if took = time.Since(begin); took < d {
+			return
+		}
 	}
-	all.Wait()
-	equal(good.Load(), 4)
-	check(time.Since(begin) < 1700*time.Millisecond, "it took %v", time.Since(begin))
+	check(false, "it took %v, and too long %d times", took, tries)
+}
+
+func pauseParallel(c *Client) {
+	inTime(1700*time.Millisecond, func() {
+		var good atomic.Int32
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				if ms, err := c.calls.Pause(c.ctx, 500); err == nil && ms == 500 {
+					good.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		equal(good.Load(), 4)
+	})
 }
 
 func timeout(c *Client) {
-	begin := time.Now()
-	ctx, cancel := context.WithTimeout(c.ctx, 100*time.Millisecond)
-	defer cancel()
-	_, err := c.calls.Pause(ctx, 2000)
-	check(errors.Is(err, exc.Timeout) && errors.Is(err, context.DeadlineExceeded), "got %v, want TIMEOUT", err)
-	check(time.Since(begin) < 1800*time.Millisecond, "it took %v", time.Since(begin))
+	inTime(1800*time.Millisecond, func() {
+		ctx, cancel := context.WithTimeout(c.ctx, 100*time.Millisecond)
+		defer cancel()
+		_, err := c.calls.Pause(ctx, 2000)
+		check(errors.Is(err, exc.Timeout) && errors.Is(err, context.DeadlineExceeded), "got %v, want TIMEOUT", err)
+	})
 	done(c.calls.Ping(c.ctx))
 }
 
@@ -277,10 +293,13 @@ func threads(c *Client) {
 	equal(good.Load(), 800)
 }
 
-// awaitSum asks until the oneways have arrived; nothing says when they do.
+// arrival is how long oneways may take: nothing says when they have arrived.
+const arrival = time.Minute
+
+// awaitSum asks until the oneways have arrived.
 func (c *Client) awaitSum(topic string, want int32) {
 	var got int32
-	for begin := time.Now(); time.Since(begin) < 5*time.Second; time.Sleep(5 * time.Millisecond) {
+	for begin := time.Now(); time.Since(begin) < arrival; time.Sleep(5 * time.Millisecond) {
 		if got = ok(c.calls.Posted(c.ctx, topic)); got == want {
 			return
 		}

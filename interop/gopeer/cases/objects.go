@@ -83,7 +83,7 @@ var objectCases = []testCase{
 	}},
 	{name: "callback_oneway", run: func(c *Client) {
 		done(c.talker.Note(c.ctx, c.own, c.Name, 25))
-		for begin := time.Now(); c.own.Notes(c.Name) < 25 && time.Since(begin) < 5*time.Second; time.Sleep(5 * time.Millisecond) {
+		for begin := time.Now(); c.own.Notes(c.Name) < 25 && time.Since(begin) < arrival; time.Sleep(5 * time.Millisecond) {
 		}
 		equal(c.own.Notes(c.Name), 25)
 	}},

@@ -156,35 +156,46 @@ void pause_(Context& c) {
   EQUAL(c.calls()->pause(50), 50u);
   CHECK(since(t) >= 45);
 }
+// in_time runs f until it has ended within so many milliseconds once: ten times, because a busy machine may be late. What waits too
+// long by mistake does so each time.
+template <class F> void in_time(long ms, F f) {
+  long took = 0;
+  for (int i = 0; i < 10; i++) {
+    const auto t = Clock::now();
+    f();
+    if ((took = since(t)) < ms) return;
+  }
+  throw Failure{"it took " + std::to_string(took) + " ms, and too long each time"};
+}
 void pause_parallel(Context& c) {
   Calls_ptr calls = c.calls();
-  const auto t = Clock::now();
-  std::atomic<int> good{0};
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; i++)
-    threads.emplace_back([&] {
-      try { if (calls->pause(500) == 500) good++; } catch (const CORBA::Exception&) {}
-    });
-  for (auto& th : threads) th.join();
-  EQUAL(good, 4);
-  CHECK(since(t) < 1700);
+  in_time(1700, [&] {
+    std::atomic<int> good{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; i++)
+      threads.emplace_back([&] {
+        try { if (calls->pause(500) == 500) good++; } catch (const CORBA::Exception&) {}
+      });
+    for (auto& th : threads) th.join();
+    EQUAL(good, 4);
+  });
 }
 void timeout(Context& c) {
-  const auto t = Clock::now();
-  omniORB::setClientThreadCallTimeout(100);
-  try {
-    c.calls()->pause(2000);
-  } catch (const CORBA::TIMEOUT&) {
+  in_time(1800, [&] {
+    omniORB::setClientThreadCallTimeout(100);
+    try {
+      c.calls()->pause(2000);
+    } catch (const CORBA::TIMEOUT&) {
+      omniORB::setClientThreadCallTimeout(0);
+      return;
+    } catch (...) {
+      omniORB::setClientThreadCallTimeout(0);
+      throw;
+    }
     omniORB::setClientThreadCallTimeout(0);
-    CHECK(since(t) < 1800);
-    c.calls()->ping();
-    return;
-  } catch (...) {
-    omniORB::setClientThreadCallTimeout(0);
-    throw;
-  }
-  omniORB::setClientThreadCallTimeout(0);
-  throw Failure{"the call was not ended"};
+    throw Failure{"the call was not ended"};
+  });
+  c.calls()->ping();
 }
 void threads(Context& c) {
   Basics_ptr b = c.basics();
@@ -207,7 +218,7 @@ void threads(Context& c) {
 // await_sum asks until the oneways have arrived; nothing says when they do.
 void await_sum(Context& c, const char* topic, CORBA::Long want) {
   CORBA::Long got = 0;
-  for (const auto t = Clock::now(); since(t) < 5000; std::this_thread::sleep_for(std::chrono::milliseconds(5)))
+  for (const auto t = Clock::now(); since(t) < 60000; std::this_thread::sleep_for(std::chrono::milliseconds(5)))
     if ((got = c.calls()->posted(topic)) == want) return;
   EQUAL(got, want);
 }

@@ -195,7 +195,7 @@ void callback_exception(Context& c) {
 }
 void callback_oneway(Context& c) {
   c.talker()->note(c.own_ref, c.run.c_str(), 25);
-  for (int i = 0; i < 1000 && c.own->notes(c.run) < 25; i++) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  for (int i = 0; i < 12000 && c.own->notes(c.run) < 25; i++) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   EQUAL(c.own->notes(c.run), 25);
 }
 void callback_nested(Context& c) { EQUAL(c.talker()->bounce(c.own_ref, 6), 6); }

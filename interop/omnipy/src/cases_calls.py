@@ -131,22 +131,29 @@ def side_by_side(n, part):
     equal(good, [True] * n)
 
 
+def in_time(seconds, part):
+    """Runs it until it has ended within that time once: ten times, because a busy machine may be late. What waits too long by mistake does so each time."""
+    for _ in range(10):
+        begin = time.monotonic()
+        part()
+        took = time.monotonic() - begin
+        if took < seconds:
+            return
+    check(False, "it took %.3f s, and too long each time" % took)
+
+
 @case
 def pause_parallel(c):
-    begin = time.monotonic()
-    side_by_side(4, lambda i: c.traffic.pause(500) == 500)
-    check(time.monotonic() - begin < 1.7, "it took %.3f s" % (time.monotonic() - begin))
+    in_time(1.7, lambda: side_by_side(4, lambda i: c.traffic.pause(500) == 500))
 
 
 @case
 def timeout(c):
     omniORB.setClientCallTimeout(c.traffic, 100)
-    begin = time.monotonic()
     try:
-        raised((CORBA.TIMEOUT, CORBA.TRANSIENT), c.traffic.pause, 2000)
+        in_time(1.8, lambda: raised((CORBA.TIMEOUT, CORBA.TRANSIENT), c.traffic.pause, 2000))
     finally:
         omniORB.setClientCallTimeout(c.traffic, 0)
-    check(time.monotonic() - begin < 1.8, "it took %.3f s" % (time.monotonic() - begin))
     c.traffic.ping()
 
 

@@ -172,8 +172,8 @@ def checksum(v):
 
 
 def until(condition):
-    """Waits for what nothing announces, five seconds at most."""
-    end = time.monotonic() + 5
+    """Waits for what nothing announces, a minute at most."""
+    end = time.monotonic() + 60
     while not condition() and time.monotonic() < end:
         time.sleep(0.005)
     return condition()

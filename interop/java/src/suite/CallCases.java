@@ -171,15 +171,11 @@ final class CallCases {
       check(System.nanoTime() - begin >= 45_000_000L, "it came too soon");
     });
     c.add("pause_parallel", () -> {
-      long begin = System.nanoTime();
-      sideBySide(4, i -> c.calls.pause(500) == 500);
-      check(System.nanoTime() - begin < 1_700_000_000L, "it took " + (System.nanoTime() - begin) / 1_000_000 + " ms");
+      inTime(1700, () -> sideBySide(4, i -> c.calls.pause(500) == 500));
     });
     c.add("timeout", () -> {
       Calls timed = Peer.timed(c, 100);
-      long begin = System.nanoTime();
-      raised(SystemException.class, () -> timed.pause(2000));
-      check(System.nanoTime() - begin < 1_800_000_000L, "it took " + (System.nanoTime() - begin) / 1_000_000 + " ms");
+      inTime(1800, () -> raised(SystemException.class, () -> timed.pause(2000)));
       c.calls.ping();
     });
     c.add("threads", () -> sideBySide(16, i -> {
@@ -254,10 +250,24 @@ final class CallCases {
     }
   }
 
+  private static final int TRIES = 10; // of what has a time, and may be late because the machine is busy
+
+  /** inTime runs a case until it has ended within so many milliseconds once. What waits too long by mistake does so each time. */
+  private static void inTime(long ms, Client.Body body) throws Exception {
+    long took = 0;
+    for (int i = 0; i < TRIES; i++) {
+      long begin = System.nanoTime();
+      body.run();
+      took = (System.nanoTime() - begin) / 1_000_000;
+      if (took < ms) return;
+    }
+    throw new Client.Failure("it took " + took + " ms, and too long " + TRIES + " times");
+  }
+
   /** awaitSum asks until the oneways have arrived; nothing says when they do. */
   private void awaitSum(String topic, int want) throws InterruptedException {
     int got = 0;
-    for (long end = System.nanoTime() + 5_000_000_000L; System.nanoTime() < end; Thread.sleep(5)) {
+    for (long end = System.nanoTime() + Client.ARRIVAL; System.nanoTime() < end; Thread.sleep(5)) {
       got = c.calls.posted(topic);
       if (got == want) return;
     }

@@ -31,6 +31,7 @@ public final class Client {
 
   private final Map<String, Body> cases = new LinkedHashMap<>();
   private static final int FRAMES = 12; // of a stack that are printed when a case fails
+  static final long ARRIVAL = 60_000_000_000L; // nanoseconds that oneways may take
   private static final List<String> BY_NAME = Arrays.asList("seams", "seams_box", "seams_value", "seams_chunks", "rebind");
   private static final List<String> WIDE =
       Arrays.asList("wchar", "wstring", "widetag", "any_wide", "constants_wide", "types_wide");

@@ -59,7 +59,7 @@ final class DynamicCases {
       q.add_in_arg().insert_long(7);
       q.send_oneway();
       int got = 0;
-      for (long end = System.nanoTime() + 5_000_000_000L; got != 7 && System.nanoTime() < end; Thread.sleep(5)) got = c.calls.posted(topic);
+      for (long end = System.nanoTime() + Client.ARRIVAL; got != 7 && System.nanoTime() < end; Thread.sleep(5)) got = c.calls.posted(topic);
       equal(got, 7);
     });
     c.add("dii_deferred", () -> {
