@@ -25,6 +25,8 @@ const (
 
 // counts is what servers have told of their calls and connections. They are asked when somebody looks, and only then.
 type counts struct {
+	wait time.Duration // for those that were asked; 0: countsWait
+
 	mu sync.Mutex
 	by map[string]*reporter // by the id of the lease
 
@@ -147,6 +149,7 @@ type gathered struct {
 
 // gather asks all servers whose counts are old, and returns what is known then, and who has not told.
 func (r *counts) gather(ctx context.Context) (all []gathered) {
+	asked := map[*reporter]chan struct{}{}
 	var wait []<-chan struct{}
 	r.mu.Lock()
 	for _, p := range r.by {
@@ -156,6 +159,7 @@ func (r *counts) gather(ctx context.Context) (all []gathered) {
 		if p.heard == nil {
 			p.heard = make(chan struct{})
 		}
+		asked[p] = p.heard
 		if !p.silent {
 			wait = append(wait, p.heard)
 		}
@@ -165,7 +169,7 @@ func (r *counts) gather(ctx context.Context) (all []gathered) {
 		}
 	}
 	r.mu.Unlock()
-	limit := time.NewTimer(countsWait)
+	limit := time.NewTimer(cmp.Or(r.wait, countsWait))
 	defer limit.Stop()
 	for _, heard := range wait {
 		select {
@@ -179,8 +183,8 @@ func (r *counts) gather(ctx context.Context) (all []gathered) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, p := range r.by {
-		late := time.Since(p.at) > countsFresh+countsWait
-		if late {
+		late := p.heard != nil && p.heard == asked[p] // it was asked, and has told nothing since, however long that took here
+		if late && ctx.Err() == nil {
 			p.silent = true
 		}
 		all = append(all, gathered{p.server, late, p.last}) // empty if it has never told

@@ -199,7 +199,11 @@ func testProgram(t *testing.T, program string) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), program)
 	text := fmt.Sprintf("#!/bin/sh\n%s=%s GORACE=atexit_sleep_ms=0 exec %s \"$@\"\n", envProgram, program, os.Args[0])
-	if err := os.WriteFile(name, []byte(text), 0o700); err != nil {
+	// While it is open for writing nothing is forked: the child would have it open until it is another program, and who runs it meanwhile would find it busy (ETXTBSY).
+	syscall.ForkLock.RLock()
+	err := os.WriteFile(name, []byte(text), 0o700)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	return name

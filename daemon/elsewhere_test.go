@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -28,20 +29,29 @@ import (
 	"github.com/opendsom/dsom/svc/implrepo"
 )
 
-// fenceOf returns the number that the process of a server was started with, as its output says.
+// fenceOf returns the number that the process of a server was started with, as its output says. What a process has written may come later than it is ready.
 func fenceOf(t *testing.T, c *admin.Client, name string) uint64 {
 	t.Helper()
-	r, err := c.Logs(t.Context(), name, 100, false)
+	s, err := c.Server(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = r.Close() }()
-	out, err := io.ReadAll(r)
-	i := bytes.LastIndex(out, []byte("fence "))
-	if err != nil || i < 0 {
-		t.Fatalf("%v: no number in %q", err, out)
-	}
-	line, _, _ := strings.Cut(string(out[i+len("fence "):]), "\n")
+	var line string
+	eventually(t, fmt.Sprintf("process %d has written its number", s.Run.PID), func() bool {
+		r, err := c.Logs(t.Context(), name, 100, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = r.Close() }()
+		out, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, after, _ := strings.Cut(string(out), fmt.Sprintf("serving as process %d fence ", s.Run.PID))
+		whole := false
+		line, _, whole = strings.Cut(after, "\n")
+		return whole
+	})
 	n, err := strconv.ParseUint(line, 10, 64)
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +155,7 @@ func TestAskElsewhere(t *testing.T) {
 	t.Parallel()
 	hub, ctx := storetest.NewHub(), t.Context()
 	view := hub.View()
-	a, b := open(t, sharing(t.TempDir(), "a", hub.View())), open(t, sharing(t.TempDir(), "b", view))
+	a, b := open(t, mortal(t.TempDir(), "a", hub.View())), open(t, mortal(t.TempDir(), "b", view))
 	c := client(t, a)
 	add(t, b, "bank", "serve", nil)
 	if _, err := c.Start(ctx, "bank"); err != nil {
@@ -220,12 +230,12 @@ func TestGivenAway(t *testing.T) {
 				t.Parallel()
 				hub, ctx, state := storetest.NewHub(), t.Context(), t.TempDir()
 				view := hub.View()
-				a, err := daemon.Open(ctx, sharing(state, "a", view))
+				a, err := daemon.Open(ctx, mortal(state, "a", view))
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer func() { _ = a.Close() }()
-				b := open(t, sharing(t.TempDir(), "b", hub.View()))
+				b := open(t, mortal(t.TempDir(), "b", hub.View()))
 				u := uuid(t, add(t, a, "bank", "stubborn", func(s *admin.Server) { s.StopTimeout = admin.Duration(1e12) })) // it is asked in vain
 				if _, err := a.Supervisor().Ensure(ctx, u); err != nil {
 					t.Fatal(err)
@@ -252,7 +262,7 @@ func TestGivenAway(t *testing.T) {
 						t.Fatal(err)
 					}
 					view = hub.View()
-					if a, err = daemon.Open(ctx, sharing(state, "a", view)); err != nil {
+					if a, err = daemon.Open(ctx, mortal(state, "a", view)); err != nil {
 						t.Fatal(err)
 					}
 				} else {
@@ -375,7 +385,7 @@ func TestSharedBackup(t *testing.T) {
 func TestConsoleMachines(t *testing.T) {
 	hub := storetest.NewHub()
 	view := hub.View()
-	a, b := open(t, sharing(t.TempDir(), "a", hub.View())), open(t, sharing(t.TempDir(), "b", view))
+	a, b := open(t, mortal(t.TempDir(), "a", hub.View())), open(t, mortal(t.TempDir(), "b", view))
 	u := uuid(t, add(t, a, "bank", "serve", func(s *admin.Server) { s.On = "b" }))
 	if _, err := client(t, b).Start(t.Context(), "bank"); err != nil {
 		t.Fatal(err)

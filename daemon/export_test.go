@@ -47,5 +47,8 @@ func DSOMServers(d *Daemon) somdd.Servers {
 	return &dsomServers{sup: d.sup, d: d, log: d.o.Log}
 }
 
+// WaitForCounts is how long a daemon waits for the counts of servers that it has asked.
+func WaitForCounts(d *Daemon, wait time.Duration) { d.counts.wait = wait }
+
 // RetryEvery has a daemon try again at once, and then after twice as long, and so on, what could not be registered or moved.
 func RetryEvery(d *Daemon, first time.Duration) { d.late.again = first }

@@ -20,13 +20,26 @@ import (
 	"github.com/opendsom/dsom/svc/somdd/wire"
 )
 
-// soonDead is after which silence a machine is dead here.
-const soonDead = 4 * time.Second
+// After which silence a machine is dead: where that is waited for, and where none is to be taken for dead, nor to be asked to give up what it runs, because this host is busy. A
+// quarter of it without a beat makes a machine ask servers of any machine to end.
+const (
+	soonDead = 6 * time.Second
+	lateDead = 30 * time.Second
+)
 
 // sharing are the options of the daemon of a machine that shares a store.
 func sharing(state, machine string, v *storetest.View) daemon.Options {
+	return deadAfter(lateDead, state, machine, v)
+}
+
+// mortal are those of a machine of a store where machines are soon found dead: of the first that comes to the store.
+func mortal(state, machine string, v *storetest.View) daemon.Options {
+	return deadAfter(soonDead, state, machine, v)
+}
+
+func deadAfter(silence time.Duration, state, machine string, v *storetest.View) daemon.Options {
 	o := quick(state)
-	daemon.ShareWith(&o, v, machine, soonDead)
+	daemon.ShareWith(&o, v, machine, silence)
 	return o
 }
 
@@ -168,7 +181,7 @@ func TestMachineCutOff(t *testing.T) {
 	t.Parallel()
 	hub, data := storetest.NewHub(), t.TempDir()
 	view := hub.View()
-	a, b := open(t, sharing(t.TempDir(), "a", view)), open(t, sharing(t.TempDir(), "b", hub.View()))
+	a, b := open(t, mortal(t.TempDir(), "a", view)), open(t, mortal(t.TempDir(), "b", hub.View()))
 	u := anywhere(t, a, data)
 	own := uuid(t, add(t, a, "own", "serve", nil))
 	for _, u := range []implrepo.UUID{u, own} {
@@ -199,8 +212,8 @@ func TestMachineCutOff(t *testing.T) {
 func TestMachineLeftAlone(t *testing.T) {
 	t.Parallel()
 	hub, data, state := storetest.NewHub(), t.TempDir(), t.TempDir()
-	b := open(t, sharing(t.TempDir(), "b", hub.View()))
-	a, err := daemon.Open(t.Context(), sharing(state, "a", hub.View()))
+	b := open(t, mortal(t.TempDir(), "b", hub.View()))
+	a, err := daemon.Open(t.Context(), mortal(state, "a", hub.View()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +236,7 @@ func TestMachineLeftAlone(t *testing.T) {
 	if took := time.Since(begun); took < soonDead/2 {
 		t.Errorf("after %v the machine was taken for dead", took)
 	}
-	if a, err = daemon.Open(t.Context(), sharing(state, "a", hub.View())); err != nil {
+	if a, err = daemon.Open(t.Context(), mortal(state, "a", hub.View())); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = a.Close() }()
@@ -239,9 +252,10 @@ func TestMachineLeftAlone(t *testing.T) {
 // TestMachineRestarted has a daemon end, leaving its servers running, and the next one come up in time: it has the server still.
 func TestMachineRestarted(t *testing.T) {
 	t.Parallel()
+	const silence = 20 * time.Second // the server is asked to end 8 s after it was last given time
 	hub, data, state := storetest.NewHub(), t.TempDir(), t.TempDir()
-	open(t, sharing(t.TempDir(), "b", hub.View()))
-	a, err := daemon.Open(t.Context(), sharing(state, "a", hub.View()))
+	open(t, deadAfter(silence, t.TempDir(), "b", hub.View()))
+	a, err := daemon.Open(t.Context(), deadAfter(silence, state, "a", hub.View()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +267,7 @@ func TestMachineRestarted(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	a = open(t, sharing(state, "a", hub.View()))
+	a = open(t, deadAfter(silence, state, "a", hub.View()))
 	if live, err := a.Supervisor().Ensure(t.Context(), u); err != nil || live.PID != was.PID {
 		t.Errorf("got process %d, %v, want %d", live.PID, err, was.PID)
 	}
@@ -262,7 +276,7 @@ func TestMachineRestarted(t *testing.T) {
 		if was.State() != process.Running {
 			t.Fatal("it has ended although its daemon is there again")
 		}
-		return time.Since(begun) > soonDead
+		return time.Since(begun) > silence*2/3
 	})
 	noViolation(t, data)
 }

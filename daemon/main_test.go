@@ -191,16 +191,19 @@ func serve(stubborn bool) int {
 			}()
 		}
 	}()
-	l.Ready([]string{ls.Addr().String()})
-	fmt.Println("serving as process", os.Getpid(), "fence", os.Getenv(admin.EnvServerFence))
+	term := make(chan os.Signal, 1)
 	if stubborn {
 		signal.Ignore(syscall.SIGTERM)
+	} else {
+		signal.Notify(term, syscall.SIGTERM)
+	}
+	fmt.Println("serving as process", os.Getpid(), "fence", os.Getenv(admin.EnvServerFence))
+	l.Ready([]string{ls.Addr().String()}) // at last: from here on it is asked to end, and its output is looked at
+	if stubborn {
 		<-l.Stops()
 		fmt.Println("no, I won't")
 		time.Sleep(time.Hour)
 	}
-	term := make(chan os.Signal, 1)
-	signal.Notify(term, syscall.SIGTERM)
 	select {
 	case <-l.Stops():
 		fmt.Println("stopping")
@@ -317,7 +320,7 @@ func call(endpoint string) (int, error) {
 // eventually waits for a condition.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("did not happen: %s", what)
 		}

@@ -43,12 +43,13 @@ func TestRenameOfOneThatRuns(t *testing.T) {
 	t.Parallel()
 	o := quick(t.TempDir())
 	d := open(t, o)
+	daemon.WaitForCounts(d, time.Minute)
 	c, ctx := client(t, d), t.Context()
 	l, err := lease.Connect(lease.Config{State: o.State, Name: "bank", Create: true, Endpoints: []string{"tcp:127.0.0.1:1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = l.Close(t.Context()) })
+	t.Cleanup(func() { _ = l.Close(context.Background()) })
 	l.Counts(func() admin.Counts {
 		return admin.Counts{Operations: []admin.OperationCalls{{Operation: "pay", Calls: 3}}, Connections: []admin.Connection{{Peer: "x"}}, Open: 1}
 	})
@@ -87,6 +88,7 @@ func TestRenameOfOneThatRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	d = open(t, o)
+	daemon.WaitForCounts(d, time.Minute)
 	c = client(t, d)
 	eventually(t, "the server has come back", func() bool {
 		s, err := c.Server(ctx, "shop")

@@ -90,7 +90,7 @@ func TestNobodyToWaitFor(t *testing.T) {
 func TestDoesNotComeBack(t *testing.T) {
 	t.Parallel()
 	o := quick(t.TempDir())
-	o.Supervise.Grace = time.Second
+	o.Supervise.Grace = 5 * time.Second
 	u, before := running(t, o)
 	id, err := process.Of(before.PID)
 	if err != nil {
@@ -116,6 +116,7 @@ func TestDoesNotComeBack(t *testing.T) {
 func TestByHand(t *testing.T) {
 	t.Parallel()
 	o := quick(t.TempDir())
+	o.Supervise.StopTimeout = time.Minute // then what holds the lease is ended: this process
 	d := open(t, o)
 	ctx := t.Context()
 	hold := func(c lease.Config) *lease.Lease {

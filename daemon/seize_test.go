@@ -58,7 +58,7 @@ func TestSeized(t *testing.T) {
 	t.Parallel()
 	hub, ctx := storetest.NewHub(), t.Context()
 	state := t.TempDir()
-	a, b := open(t, sharing(state, "a", hub.View())), open(t, sharing(t.TempDir(), "b", hub.View()))
+	a, b := open(t, mortal(state, "a", hub.View())), open(t, mortal(t.TempDir(), "b", hub.View()))
 	u := uuid(t, add(t, a, "bank", "serve", func(s *admin.Server) { s.On = "a" }))
 	seize := func(machine string) {
 		t.Helper()
@@ -121,7 +121,7 @@ func TestSeized(t *testing.T) {
 		t.Fatal(err)
 	}
 	seize("a")
-	a = open(t, sharing(state, "a", hub.View()))
+	a = open(t, mortal(state, "a", hub.View()))
 	disabled(false)
 
 	if err := a.Close(); err != nil { // and does not come back

@@ -17,7 +17,7 @@ func banner(ctx context.Context, a *asking) (Identity, bool) {
 		return found, done
 	}
 	defer c.Close()
-	b := hear(c, bannerWait)
+	b := hear(c, a.banner)
 	if len(b) == 0 {
 		return Identity{Protocol: Silent}, false
 	}
@@ -31,20 +31,20 @@ func locate(ctx context.Context, a *asking) (Identity, bool) {
 		return found, done
 	}
 	defer c.Close()
-	return askWhere(c)
+	return askWhere(c, a.patience)
 }
 
 // askWhere sends LocateRequests over c, for nobody's key and for that of a naming service. Some ORBs do not answer where they know of no
-// object (Combat); they are asked, of the same key, whether it exists.
-func askWhere(c net.Conn) (Identity, bool) {
+// object (Combat); they are asked, of the same key, whether it exists. Each answer is waited for that long, those to the first two questions half of it.
+func askWhere(c net.Conn, patience time.Duration) (Identity, bool) {
 	asked := locateRequest(1, nobody)
 	if _, err := c.Write(asked); err != nil {
 		return Identity{Protocol: Silent}, false
 	}
-	b := hear(c, Patience/2)
+	b := hear(c, patience/2)
 	if len(b) == 0 {
 		if _, err := c.Write(existRequest(2, nobody)); err == nil {
-			b = hear(c, Patience/2)
+			b = hear(c, patience/2)
 		}
 	}
 	switch {
@@ -60,11 +60,11 @@ func askWhere(c net.Conn) (Identity, bool) {
 	found.Greedy = here(b)
 	if !found.Greedy {
 		if _, err := c.Write(locateRequest(3, naming)); err == nil {
-			found.Naming = here(hear(c, Patience))
+			found.Naming = here(hear(c, patience))
 		}
 		if found.Naming {
 			if _, err := c.Write(isARequest(4, naming, ourContexts)); err == nil {
-				found.Ours = yes(hear(c, Patience))
+				found.Ours = yes(hear(c, patience))
 			}
 		}
 	}
@@ -98,8 +98,8 @@ func hello(ctx context.Context, a *asking) (Identity, bool) {
 	if len(s.PeerCertificates) > 0 {
 		version += ", certificate of " + subject.Text(s.PeerCertificates[0].RawSubject)
 	}
-	_ = plain.SetDeadline(time.Now().Add(Patience))
-	inside, _ := askWhere(c)
+	_ = plain.SetDeadline(time.Now().Add(a.patience))
+	inside, _ := askWhere(c, a.patience)
 	switch {
 	case inside.Protocol == GIOP:
 		inside.Protocol, inside.Detail = TLSGIOP, version+"; "+inside.Detail
@@ -124,7 +124,7 @@ func last(ctx context.Context, a *asking) (Identity, bool) {
 	if _, err := c.Write(say); err != nil {
 		return Identity{Protocol: Silent}, false
 	}
-	b := hear(c, Patience)
+	b := hear(c, a.patience)
 	if len(b) == 0 {
 		return Identity{Protocol: Silent, Detail: "it takes connections and answers nothing that it is asked"}, false
 	}

@@ -45,7 +45,10 @@ type Identity struct {
 // Identify finds out what speaks at a TCP address. It fails only where it could not ask: when ctx ends, or when this
 // machine has no way to the address.
 func Identify(ctx context.Context, at netip.AddrPort) (Identity, error) {
-	a := &asking{at: at}
+	return identify(ctx, &asking{at: at, banner: bannerWait, patience: Patience})
+}
+
+func identify(ctx context.Context, a *asking) (Identity, error) {
 	for _, ask := range []func(context.Context, *asking) (Identity, bool){banner, locate, hello, last} {
 		found, sure := ask(ctx, a)
 		if ctx.Err() != nil {
@@ -74,19 +77,20 @@ func better(a, b Identity) Identity {
 
 // An asking is one Identify.
 type asking struct {
-	at   netip.AddrPort
-	made int
-	best Identity
-	err  error
+	at               netip.AddrPort
+	banner, patience time.Duration // for what it says first, and for all else
+	made             int
+	best             Identity
+	err              error
 }
 
 // dial connects once more. If that fails it returns what that tells.
 func (a *asking) dial(ctx context.Context) (net.Conn, Identity, bool) {
 	a.made++
-	d := net.Dialer{Timeout: Patience}
+	d := net.Dialer{Timeout: a.patience}
 	c, err := d.DialContext(ctx, "tcp", a.at.String())
 	if err == nil {
-		_ = c.SetDeadline(time.Now().Add(Patience))
+		_ = c.SetDeadline(time.Now().Add(a.patience))
 		return c, Identity{}, true
 	}
 	var timeout net.Error

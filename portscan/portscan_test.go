@@ -63,7 +63,7 @@ func listen(t *testing.T, serve func(net.Conn)) *fake {
 			f.conns.Add(1)
 			go func() {
 				defer c.Close()
-				_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+				_ = c.SetDeadline(time.Now().Add(time.Minute))
 				serve(c)
 			}()
 		}
@@ -89,13 +89,14 @@ func says(text string) func(net.Conn) {
 	}
 }
 
-// answers says text to whatever comes first.
+// answers says text to whatever comes first, and ends with what comes next.
 func answers(text string) func(net.Conn) {
 	return func(c net.Conn) {
-		if _, err := c.Read(make([]byte, 512)); err == nil {
+		b := make([]byte, 512)
+		if _, err := c.Read(b); err == nil {
 			_, _ = c.Write([]byte(text))
+			_, _ = c.Read(b)
 		}
-		wait(c)
 	}
 }
 
@@ -157,6 +158,12 @@ func deaf(c net.Conn) {
 	}
 }
 
+// For what a listener says first and for what it answers: long where it comes, and short where its silence is what tells: that of HTTP waits for the end of a line.
+const (
+	speaks, leavesOthersFirst = 30 * time.Second, 400 * time.Millisecond
+	answering, leavesSilent   = 30 * time.Second, 4 * time.Second
+)
+
 // TestIdentify: what each kind of listener is taken for, and in how many connections.
 func TestIdentify(t *testing.T) {
 	t.Parallel()
@@ -165,34 +172,36 @@ func TestIdentify(t *testing.T) {
 		serve  func(net.Conn)
 		is     portscan.Protocol
 		detail string
+
+		banner, patience time.Duration
 	}{
-		"ssh":                {says("SSH-2.0-Fake_1\r\n"), portscan.SSH, "SSH-2.0-Fake_1"},
-		"mail":               {says("220 mail.example ESMTP\r\n"), portscan.Mail, "220 mail.example ESMTP"},
-		"nats":               {says("INFO {\"server_id\":\"x\"}\r\n"), portscan.NATS, "server_id"},
-		"mysql":              {says("\x4a\x00\x00\x00\x0a8.0.36\x00" + strings.Repeat("x", 70)), portscan.MySQL, "8.0.36"},
-		"something":          {says("\x01\x02hello"), portscan.Unknown, `\x01\x02hello`},
-		"giop":               {answers(locateReply), portscan.GIOP, "GIOP 1.0, little-endian, LocateReply UNKNOWN_OBJECT"},
-		"giop, greedy":       {answers(locateReply[:16] + "\x01\x00\x00\x00"), portscan.GIOP, "OBJECT_HERE"},
-		"giop, forwards":     {answers(locateReply[:16] + "\x02\x00\x00\x00"), portscan.GIOP, "OBJECT_FORWARD"},
-		"giop, locates not":  {deaf, portscan.GIOP, "GIOP 1.0, little-endian, Reply"},
-		"giop, error":        {answers("GIOP\x01\x00\x00\x06\x00\x00\x00\x00"), portscan.GIOP, "big-endian, MessageError"},
-		"giop, no such":      {answers("GIOP\x09\x00\x00\x63\x00\x00\x00\x00"), portscan.GIOP, ""},
-		"http":               {httpServer, portscan.HTTP, "fake/1"},
-		"http, late":         {answers("<!DOCTYPE HTML><p>Error code: 400"), portscan.HTTP, "<!DOCTYPE"},
-		"smb":                {answers("\x00\x00\x00\x54\xfeSMB@\x00" + strings.Repeat("\x00", 70)), portscan.SMB, "version 2 or 3"},
-		"echo":               {func(c net.Conn) { _, _ = io.Copy(c, c) }, portscan.Unknown, "sends back"},
-		"silent":             {wait, portscan.Silent, "answers nothing"},
-		"hangs up":           {func(net.Conn) {}, portscan.Silent, "answers nothing"},
-		"tls":                {within(cert, wait), portscan.TLS, "CN=bank"},
-		"https":              {within(cert, httpServer, "http/1.1"), portscan.HTTPS, "TLS 1.3"},
-		"giop in tls":        {within(cert, answers(locateReply)), portscan.TLSGIOP, "UNKNOWN_OBJECT"},
-		"a flood":            {func(c net.Conn) { _, _ = c.Write(make([]byte, 1<<20)) }, portscan.Unknown, `\x00`},
-		"a very short reply": {answers("GIOP\x01"), portscan.GIOP, "not whole"},
+		"ssh":                {says("SSH-2.0-Fake_1\r\n"), portscan.SSH, "SSH-2.0-Fake_1", speaks, answering},
+		"mail":               {says("220 mail.example ESMTP\r\n"), portscan.Mail, "220 mail.example ESMTP", speaks, answering},
+		"nats":               {says("INFO {\"server_id\":\"x\"}\r\n"), portscan.NATS, "server_id", speaks, answering},
+		"mysql":              {says("\x4a\x00\x00\x00\x0a8.0.36\x00" + strings.Repeat("x", 70)), portscan.MySQL, "8.0.36", speaks, answering},
+		"something":          {says("\x01\x02hello"), portscan.Unknown, `\x01\x02hello`, speaks, answering},
+		"giop":               {answers(locateReply), portscan.GIOP, "GIOP 1.0, little-endian, LocateReply UNKNOWN_OBJECT", leavesOthersFirst, answering},
+		"giop, greedy":       {answers(locateReply[:16] + "\x01\x00\x00\x00"), portscan.GIOP, "OBJECT_HERE", leavesOthersFirst, answering},
+		"giop, forwards":     {answers(locateReply[:16] + "\x02\x00\x00\x00"), portscan.GIOP, "OBJECT_FORWARD", leavesOthersFirst, answering},
+		"giop, locates not":  {deaf, portscan.GIOP, "GIOP 1.0, little-endian, Reply", leavesOthersFirst, leavesSilent},
+		"giop, error":        {answers("GIOP\x01\x00\x00\x06\x00\x00\x00\x00"), portscan.GIOP, "big-endian, MessageError", leavesOthersFirst, answering},
+		"giop, no such":      {answers("GIOP\x09\x00\x00\x63\x00\x00\x00\x00"), portscan.GIOP, "", leavesOthersFirst, answering},
+		"http":               {httpServer, portscan.HTTP, "fake/1", leavesOthersFirst, leavesSilent},
+		"http, late":         {answers("<!DOCTYPE HTML><p>Error code: 400"), portscan.HTTP, "<!DOCTYPE", leavesOthersFirst, answering},
+		"smb":                {answers("\x00\x00\x00\x54\xfeSMB@\x00" + strings.Repeat("\x00", 70)), portscan.SMB, "version 2 or 3", leavesOthersFirst, answering},
+		"echo":               {func(c net.Conn) { _, _ = io.Copy(c, c) }, portscan.Unknown, "sends back", leavesOthersFirst, answering},
+		"silent":             {wait, portscan.Silent, "answers nothing", leavesOthersFirst, leavesSilent},
+		"hangs up":           {func(net.Conn) {}, portscan.Silent, "answers nothing", leavesOthersFirst, answering},
+		"tls":                {within(cert, wait), portscan.TLS, "CN=bank", leavesOthersFirst, leavesSilent},
+		"https":              {within(cert, httpServer, "http/1.1"), portscan.HTTPS, "TLS 1.3", leavesOthersFirst, leavesSilent},
+		"giop in tls":        {within(cert, answers(locateReply)), portscan.TLSGIOP, "UNKNOWN_OBJECT", leavesOthersFirst, answering},
+		"a flood":            {func(c net.Conn) { _, _ = c.Write(make([]byte, 1<<20)) }, portscan.Unknown, `\x00`, speaks, answering},
+		"a very short reply": {answers("GIOP\x01"), portscan.GIOP, "not whole", leavesOthersFirst, answering},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := listen(t, c.serve)
-			got, err := portscan.Identify(t.Context(), f.at)
+			got, err := portscan.IdentifyWithin(t.Context(), f.at, c.banner, c.patience)
 			if err != nil || got.Protocol != c.is || !strings.Contains(got.Detail, c.detail) {
 				t.Fatalf("got %+v, %v; want %s, %q", got, err, c.is, c.detail)
 			}
@@ -230,7 +239,7 @@ func TestORB(t *testing.T) {
 	poa.New(o)
 	o.Accept()
 	port := o.Endpoints()[0].Port
-	got, err := portscan.Identify(t.Context(), netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), port))
+	got, err := portscan.IdentifyWithin(t.Context(), netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), port), leavesOthersFirst, answering)
 	if err := o.Shutdown(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -374,7 +383,7 @@ func TestOtherNaming(t *testing.T) {
 					}
 				}
 			})
-			got, err := portscan.Identify(t.Context(), f.at)
+			got, err := portscan.IdentifyWithin(t.Context(), f.at, leavesOthersFirst, answering)
 			if err != nil || got.Protocol != portscan.GIOP || !got.Naming || got.Greedy || got.Ours != c.ours {
 				t.Errorf("got %+v, %v", got, err)
 			}

@@ -85,14 +85,18 @@ func newMute(t *testing.T, o *orb.ORB) *mute {
 	return m
 }
 
-// impatient sets how long a client waits for one server of several.
-const impatient = 300 * time.Millisecond
+// How long a client waits for one server of several: where none of them answers, and where some do beside those that do not.
+const (
+	impatient = 300 * time.Millisecond
+	patient   = 3 * time.Second
+)
 
 // TestMute has servers that say nothing beside one that makes cats, in a naming service without properties, where they have to be asked: only those are that
 // the constraint can be for, all at the same time, and one that is wanted and does not answer is a TIMEOUT.
 func TestMute(t *testing.T) {
 	east, client := domain(t, somd.Config{}), domain(t, somd.Config{})
-	client.ORB().Limits().SetTime(limits.ClassServerTimeout, impatient)
+	within := func(d time.Duration) { client.ORB().Limits().SetTime(limits.ClassServerTimeout, d) }
+	within(time.Minute)
 	servers := map[string]orb.Object{"east": serverAt(t, client, east, "Pets::Cat")}
 	var mutes []*mute
 	for i := range 20 {
@@ -112,9 +116,11 @@ func TestMute(t *testing.T) {
 	} else if err := r.Release(); err != nil {
 		t.Error(err)
 	}
+	within(impatient)
 	if _, err := client.Create(t.Context(), "class=='Pets::Cat' and alias=='mute7'"); !errors.Is(err, exc.Timeout) || !strings.Contains(err.Error(), "mute7: no answer within 300ms (limit class-server-timeout)") || reached() != 1 {
 		t.Errorf("got %v, and %d servers were asked", err, reached())
 	}
+	within(patient)
 	all, err := client.Factories(t.Context(), "Pets::Cat")
 	if err != nil || len(all) != 1 || all[0].Alias != "east" || reached() != len(mutes) {
 		t.Errorf("got %v, %v, and %d servers were asked", all, err, reached())
@@ -124,7 +130,7 @@ func TestMute(t *testing.T) {
 // TestMap has servers whose classes the naming service knows: it is asked, and they are not. One that does not answer is passed over where another makes such objects.
 func TestMap(t *testing.T) {
 	east, west, client := domain(t, somd.Config{}), domain(t, somd.Config{}), domain(t, somd.Config{})
-	client.ORB().Limits().SetTime(limits.ClassServerTimeout, impatient)
+	client.ORB().Limits().SetTime(limits.ClassServerTimeout, patient)
 	s, err := bbolt.Open(filepath.Join(t.TempDir(), "names"), bbolt.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -203,10 +209,10 @@ func TestMap(t *testing.T) {
 	}
 	// What a caller's deadline leaves is shared out.
 	client.ORB().Limits().SetTime(limits.ClassServerTimeout, time.Hour)
-	short, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	short, cancel := context.WithTimeout(t.Context(), 4*patient)
 	defer cancel()
 	made(short, "Pets::Cat", east)
-	short, cancel = context.WithTimeout(t.Context(), 2*impatient)
+	short, cancel = context.WithTimeout(t.Context(), patient)
 	defer cancel()
 	if _, err := client.Create(short, "alias=='a-mute' or alias=='z-mute'"); !errors.Is(err, exc.Timeout) || !strings.Contains(err.Error(), "a-mute: no answer within") || !strings.Contains(err.Error(), "z-mute: ") {
 		t.Errorf("got %v", err)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/daemontest"
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/internal/golden"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -100,19 +102,14 @@ func TestForeignRequests(t *testing.T) {
 	}
 	b := newBench(t)
 	b.build(t, "names")
-	port, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := port.Addr().String()
-	_ = port.Close()
-	_, number, _ := net.SplitHostPort(at)
+	number := strconv.Itoa(freeport.Hold(t))
+	at := "127.0.0.1:" + number
 	cmd := exec.Command(omniNames, "-start", number, "-logdir", t.TempDir(), "-ignoreport", "-ORBendPoint", "giop:tcp:"+at)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	for until := time.Now().Add(20 * time.Second); ; {
+	for until := time.Now().Add(time.Minute); ; {
 		c, err := net.Dial("tcp", at)
 		if err == nil {
 			_ = c.Close()
@@ -168,7 +165,7 @@ func TestDaemonSocket(t *testing.T) {
 			t.Fatal(err)
 		}
 		var peers []string
-		for until := time.Now().Add(20 * time.Second); len(peers) == 0 && time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+		for until := time.Now().Add(time.Minute); len(peers) == 0 && time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
 			now, err := c.Connections(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -182,7 +179,7 @@ func TestDaemonSocket(t *testing.T) {
 		}
 		_ = in.Close()
 		_ = cmd.Wait()
-		for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+		for until := time.Now().Add(time.Minute); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
 			if now, err := c.Connections(t.Context()); err != nil || len(now.Connections) == 0 {
 				break
 			}

@@ -20,12 +20,15 @@ import (
 func TestHealth(t *testing.T) {
 	h := newHouse(t)
 	h.startDaemon("--listen", "127.0.0.1:0")
-	often := []string{"--health-every", "50ms", "--health-within", "1s", "--health-bad", "2", "--stop-timeout", "200ms"}
+	with := func(within string, more ...string) []string {
+		return append([]string{"--health-every", "50ms", "--health-within", within, "--health-bad", "2", "--stop-timeout", "200ms"}, more...)
+	}
+	const long = "30s" // for those that answer
 	flag := filepath.Join(filepath.Dir(h.state), "ill")
-	h.addTeller("still", "one", often...)
-	h.addTeller("object", "one", append(often, "--health-object", "objects/main")...)
-	h.addTeller("absent", "one", append(often, "--health-object", "objects/nobody", "--retry-most", "2", "--retry-pause", "10ms")...)
-	h.addTeller("command", "one", append(often, "--health-command", `test -n "$DSOM_SERVER_ENDPOINTS" && kill -0 $DSOM_SERVER_PID && if test -e `+flag+`; then echo the ledger does not add up; exit 1; fi`)...)
+	h.addTeller("still", "one", with("3s")...)
+	h.addTeller("object", "one", with(long, "--health-object", "objects/main")...)
+	h.addTeller("absent", "one", with(long, "--health-object", "objects/nobody", "--retry-most", "2", "--retry-pause", "10ms")...)
+	h.addTeller("command", "one", with(long, "--health-command", `test -n "$DSOM_SERVER_ENDPOINTS" && kill -0 $DSOM_SERVER_PID && if test -e `+flag+`; then echo the ledger does not add up; exit 1; fi`)...)
 	o := client(t)
 	first := map[string]int{}
 	for _, name := range []string{"still", "object", "command"} {
@@ -37,7 +40,7 @@ func TestHealth(t *testing.T) {
 	if err := os.WriteFile(flag, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for name, why := range map[string]string{"still": "no answer within 1s", "command": "the ledger does not add up"} {
+	for name, why := range map[string]string{"still": "no answer within 3s", "command": "the ledger does not add up"} {
 		eventually(t, name+" is ended", func() bool { return !slices.Contains(h.tellers(name), first[name]) })
 		if name == "command" {
 			if err := os.Remove(flag); err != nil {
@@ -88,14 +91,28 @@ func TestGivenUp(t *testing.T) {
 func TestIdle(t *testing.T) {
 	h := newHouse(t)
 	h.startDaemon("--listen", "127.0.0.1:0")
-	h.addTeller("teller", "one", "--idle-timeout", "200ms", "--health-every", "50ms")
+	const idle, call = 500 * time.Millisecond, 1500 * time.Millisecond
+	h.addTeller("teller", "one", "--idle-timeout", idle.String(), "--health-every", "50ms")
 	a := account(t, client(t), h.url("teller"))
-	first := pid(t, a)
-	if err := a.Deposit(t.Context(), 600); err != nil { // longer than it may be idle
-		t.Fatal(err)
-	}
-	if got := pid(t, a); got != first {
-		t.Errorf("it was stopped during a call: process %d answers, not %d", got, first)
+	pid(t, a)
+	var first int
+	for end := time.Now().Add(time.Minute); ; {
+		begun := time.Now()
+		first = pid(t, a)
+		if err := a.Deposit(t.Context(), float64(call.Milliseconds())); err != nil {
+			t.Fatal(err)
+		}
+		got := pid(t, a)
+		if beside := time.Since(begun) - call; beside >= idle { // it may have been idle for so long, before the call or after it
+			if time.Now().After(end) {
+				t.Fatalf("a call of %v takes %v more", call, beside)
+			}
+			continue
+		}
+		if got != first {
+			t.Errorf("it was stopped during a call: process %d answers, not %d", got, first)
+		}
+		break
 	}
 	eventually(t, "it is stopped", func() bool { return len(h.tellers("teller")) == 0 })
 	if s := h.server("teller"); s.Run.State != "stopped" || s.Run.Ended != "was stopped" || s.Run.Failures != 0 {
@@ -108,7 +125,7 @@ func TestIdle(t *testing.T) {
 	failed := 0
 	for i := range 10 {
 		select {
-		case <-time.After(time.Duration(190+i) * time.Millisecond):
+		case <-time.After(idle + time.Duration(i-10)*time.Millisecond):
 		case <-t.Context().Done():
 		}
 		if _, err := a.Balance(context.WithoutCancel(t.Context())); err != nil {

@@ -93,7 +93,7 @@ func TestIPXDaemonAgain(t *testing.T) {
 	p.Port, p.Components = 0, at
 	direct := (&ior.IOR{TypeID: u.IOR.TypeID, Profiles: []ior.Profile{p.Profile()}}).String()
 	s := spx.Settings{Carrier: "tunnel:" + carrier, Net: "3053"}
-	call := func() error {
+	call := func(within time.Duration) error {
 		by := spx.New(spx.Config{Open: s.Open})
 		defer by.Close()
 		o, err := orb.New(orb.Config{Transports: transport.Set{by}, Logger: slog.New(slog.DiscardHandler)})
@@ -101,18 +101,18 @@ func TestIPXDaemonAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer o.Shutdown(context.Background())
-		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), within)
 		defer cancel()
 		_, err = account(t, o, direct).Balance(ctx)
 		return err
 	}
-	if err := call(); err != nil {
+	if err := call(30 * time.Second); err != nil {
 		t.Fatal(err)
 	}
 	h.killDaemon()
 	h.startDaemon(append(args, "--listen", h.address)[2:]...)
-	for end := time.Now().Add(time.Minute); ; { // the server looks after its place every 20 s
-		err := call()
+	for end := time.Now().Add(2 * time.Minute); ; { // the server looks after its place every 20 s
+		err := call(5 * time.Second)
 		if err == nil {
 			break
 		}

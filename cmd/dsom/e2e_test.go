@@ -55,7 +55,7 @@ func makeHouse(t testing.TB) *house {
 
 // nobodyLeft fails the test, and ends what is left, if a process of the house is alive.
 func (h *house) nobodyLeft() {
-	end := time.Now().Add(2 * time.Second) // for what was just killed
+	end := time.Now().Add(time.Minute) // for what was just killed
 	left := h.processes()
 	for ; len(left) > 0 && time.Now().Before(end); left = h.processes() {
 		time.Sleep(5 * time.Millisecond)
@@ -246,7 +246,7 @@ func wantRaised(t *testing.T, err error, kind exc.Kind, minor uint32, parts ...s
 // eventually waits for a condition.
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("did not happen: %s", what)
 		}

@@ -222,7 +222,7 @@ func (h *killHouse) dsom(args ...string) {
 	}
 }
 
-// kill kills one or the other now and then until ctx ends. It returns how many servers and
+// kill kills one or the other now and then until ctx ends, a server first. It returns how many servers and
 // daemons.
 func (h *killHouse) kill(ctx context.Context) (kills [2]int) {
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
@@ -232,7 +232,7 @@ func (h *killHouse) kill(ctx context.Context) (kills [2]int) {
 			return kills
 		case <-time.After(time.Duration(50+r.IntN(900)) * time.Millisecond):
 		}
-		if r.IntN(3) > 0 {
+		if kills[0] == 0 || r.IntN(3) > 0 {
 			for _, pid := range h.servers() {
 				if syscall.Kill(pid, syscall.SIGKILL) == nil {
 					kills[0]++

@@ -21,7 +21,7 @@ type checked struct{ m *testing.M }
 
 func (c checked) Run() int {
 	code := c.m.Run()
-	if stray := leaktest.Stray(5 * time.Second); code == 0 && stray != "" {
+	if stray := leaktest.Stray(time.Minute); code == 0 && stray != "" {
 		fmt.Fprintf(os.Stderr, "goroutines left after the tests:\n\n%s\n", stray)
 		code = 1
 	}

@@ -133,7 +133,7 @@ func TestServerLogsFollow(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("SKIPPED: no sh on Windows")
 	}
-	if got := dsom(t, "", append([]string{"server", "add", "--state", state, "--start-timeout", "2s", "chatty", "--"}, script...)...); got.status != 0 {
+	if got := dsom(t, "", append([]string{"server", "add", "--state", state, "--start-timeout", "10s", "chatty", "--"}, script...)...); got.status != 0 {
 		t.Fatal(got)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -144,7 +144,7 @@ func TestServerLogsFollow(t *testing.T) {
 	if got := dsom(t, "", "server", "start", "--state", state, "chatty"); got.status != statusFailed { // it never registers
 		t.Errorf("got %+v", got)
 	}
-	for late := time.After(30 * time.Second); !strings.Contains(out.String(), "one") || !strings.Contains(out.String(), "two"); {
+	for late := time.After(time.Minute); !strings.Contains(out.String(), "one") || !strings.Contains(out.String(), "two"); {
 		select {
 		case <-out.news:
 		case status := <-done:

@@ -91,6 +91,7 @@ func TestTopGivesTheScreenBack(t *testing.T) {
 				t.Fatal(err)
 			}
 			eventually(t, "Ctrl-Z gives the screen back", func() bool { return strings.HasSuffix(s.text(), leaveScreen) })
+			awaitSuspended(t, cmd.Process.Pid) // what comes before that does not make it go on
 			if err := cmd.Process.Signal(syscall.SIGCONT); err != nil {
 				t.Fatal(err)
 			}

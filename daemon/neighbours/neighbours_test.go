@@ -124,6 +124,7 @@ func TestFound(t *testing.T) {
 	var work sync.WaitGroup
 	var refused atomic.Int32
 	ctx, cancel := context.WithCancel(t.Context())
+	begun := time.Now()
 	for range 100 {
 		work.Go(func() {
 			if _, err := a.Ask(ctx, "x"); isLimit(err, "link-questions") || isLimit(err, "link-asking") {
@@ -136,8 +137,9 @@ func TestFound(t *testing.T) {
 	go func() { work.Wait(); cancel() }()
 	<-ctx.Done()
 	work.Wait()
-	if refused.Load() < 80 {
-		t.Errorf("of 100 questions at once %d are refused", refused.Load())
+	took := time.Since(begun)
+	if least := 80 - neighbours.MostAsked*took.Seconds(); float64(refused.Load()) < least { // on a busy host they are not all at once
+		t.Errorf("of 100 questions within %v %d are refused", took, refused.Load())
 	}
 }
 

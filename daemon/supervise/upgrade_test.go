@@ -99,18 +99,22 @@ func (f *fixture) asBefore(t *testing.T, token string, id process.ID) {
 func TestUpgradeFails(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
-		spoil func(f *fixture, cancel func(), register func())
-		want  func(error) bool
+		within time.Duration // short where it runs out, and yet time to find the new process
+		spoil  func(f *fixture, cancel func(), register func())
+		want   func(error) bool
 	}{
 		"the state cannot be written": {
+			time.Minute,
 			func(f *fixture, _, register func()) { f.s.full(1); register() }, // but for the new process's lease
 			func(err error) bool { return errors.Is(err, store.ErrFull) },
 		},
 		"the caller goes": {
+			time.Minute,
 			func(_ *fixture, cancel, _ func()) { cancel() },
 			func(err error) bool { return errors.Is(err, context.Canceled) },
 		},
 		"the new process ends": {
+			time.Minute,
 			func(f *fixture, _, _ func()) { _ = f.kill() },
 			func(err error) bool {
 				e := (*supervise.StartError)(nil)
@@ -118,6 +122,7 @@ func TestUpgradeFails(t *testing.T) {
 			},
 		},
 		"the new process does not register in time": {
+			5 * time.Second,
 			func(*fixture, func(), func()) {},
 			func(err error) bool {
 				e := (*supervise.StartError)(nil)
@@ -125,6 +130,7 @@ func TestUpgradeFails(t *testing.T) {
 			},
 		},
 		"the record is given another program": {
+			time.Minute,
 			func(f *fixture, _, register func()) {
 				_, err := f.Records().Update(context.Background(), f.u, func(r *implrepo.Record) error { r.Command = []string{"/bin/other"}; return nil })
 				if err == nil {
@@ -136,8 +142,11 @@ func TestUpgradeFails(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			f := start(t, supervise.Options{StartTimeout: 3 * time.Second})
+			f := start(t, supervise.Options{StartTimeout: time.Minute})
 			token, id := f.running(t)
+			if _, err := f.Records().Update(t.Context(), f.u, func(r *implrepo.Record) error { r.StartTimeout = c.within; return nil }); err != nil {
+				t.Fatal(err)
+			}
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			done := f.upgrade(ctx, supervise.Upgrade{Command: []string{os.Args[0], "2"}})
