@@ -175,7 +175,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	}
 	d.o.Logs.Dir = filepath.Join(o.State, LogsName)
 	so := o.Supervise
-	so.Store, so.Share, so.Logs, so.Log = d.own, d.store, &d.o.Logs, o.Log
+	so.Store, so.Share, so.Logs, so.Log, so.Mark = d.own, d.store, &d.o.Logs, o.Log, folderMark(o.State)
 	if d.machines != nil {
 		so.Machines, so.Machine = d.machines, d.machines.Name()
 		if err := d.machines.enter(ctx, d.Addresses()); err != nil {
