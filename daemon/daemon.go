@@ -88,6 +88,7 @@ type Daemon struct {
 
 	interfaces *ifr.Registry
 	late       descriptions
+	leftovers  leftovers
 	classes    *classes  // nil: there is no naming service
 	machines   *machines // nil: the state is shared with no other
 	errands    *errand.Server

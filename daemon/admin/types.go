@@ -42,6 +42,7 @@ type Status struct {
 	IPX       *IPX        `json:"ipx,omitempty"`     // its part in a network of IPX, if it has one
 	UDP       *UDP        `json:"udp,omitempty"`     // where datagrams are heard; nil: nowhere
 	Link      *LinkStatus `json:"link,omitempty"`    // on which interface daemons find each other; nil: they do not
+	Damaged   []string    `json:"damaged,omitempty"` // entries of the state that cannot be read, and were passed over: some of them
 	TLS       *TLS        `json:"tls,omitempty"`     // by what certificates calls are taken and made; nil: there is no TLS
 }
 
