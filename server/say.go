@@ -37,12 +37,19 @@ type sayings struct {
 }
 
 // Say has the naming service say something of the server by do, which may be called again: now, or, in a process that an upgrade tries out, when that has gone well, and not at all if it does not. Until then the
-// version before serves. Of what is said of the same thing the last counts. What was put aside is tried again until it succeeds, also when the daemon was killed meanwhile, or is refused for good, which is logged.
+// version before serves. It is said again where the server has got another name meanwhile. Of what is said of the same thing the last counts. What was put aside is tried again until it succeeds, also when the daemon was killed meanwhile, or is refused for good, which is logged.
 func (s *Server) Say(ctx context.Context, of string, do func(context.Context) error) error {
 	if s.lease == nil {
 		return do(ctx)
 	}
-	return s.said.now(ctx, of, do)
+	return s.said.now(ctx, of, func(ctx context.Context) error {
+		for {
+			name := s.Name()
+			if err := do(ctx); err != nil || s.Name() == name {
+				return err
+			} // what the daemon has moved to the other name may be without this
+		}
+	})
 }
 
 // now says something by do, or, in a trial, puts it aside. While something is left that was put aside it has to wait for its turn; what was put aside of the same thing is left until this is said.

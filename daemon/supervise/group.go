@@ -248,6 +248,13 @@ func (s *Supervisor) fetch(ctx context.Context, u implrepo.UUID) (*group, *implr
 func (s *Supervisor) changed(rec implrepo.Record) {
 	if rec.Revision != 0 {
 		s.know(rec)
+		for _, st := range s.seatsOf(rec.UUID) {
+			st.mu.Lock()
+			if st.life != nil && st.life.lease != nil {
+				st.life.lease.hear()
+			}
+			st.mu.Unlock()
+		}
 		s.settle(rec)
 		return
 	}

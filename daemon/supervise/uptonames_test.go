@@ -3,7 +3,9 @@ package supervise_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -103,5 +105,64 @@ func TestSurplusObjectsMakeRoom(t *testing.T) {
 	}
 	if state := id.State(); state != process.Gone {
 		t.Errorf("the process of the object is %v", state)
+	}
+}
+
+// TestReplacedIsTold holds that a process is told when another version has taken its place, before the new one's names are said, and when its server has got another name.
+func TestReplacedIsTold(t *testing.T) {
+	t.Parallel()
+	f := start(t, supervise.Options{StartTimeout: 30 * time.Second})
+	called := f.ensure(t)
+	token, id := f.started(t, "")
+	serves := f.register(t, token, id)
+	if err := <-called; err != nil {
+		t.Fatal(err)
+	}
+	<-serves.News() // of before
+	if _, err := f.Records().Update(t.Context(), f.u, func(r *implrepo.Record) error { r.Name = "shop"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	hear := func(what, name string, replaced bool) {
+		t.Helper()
+		select {
+		case <-serves.News():
+		default:
+			t.Errorf("%s: it is not told", what)
+		}
+		if n, r := serves.Now(); n != name || r != replaced {
+			t.Errorf("%s: it is called %q, replaced: %v", what, n, r)
+		}
+	}
+	hear("it was renamed", "shop", false)
+	done := f.upgrade(t.Context(), supervise.Upgrade{Command: []string{os.Args[0], "2"}})
+	var second string
+	var newID process.ID
+	eventually(t, "the new process is there", func() bool {
+		for _, p := range f.Run(f.u).Processes {
+			if p.PID != id.PID && p.State == admin.StateStarting {
+				newID, _ = process.Of(p.PID)
+			}
+		}
+		for _, line := range f.logs.Tail(f.u.String(), 0, 1) {
+			var name, env string
+			_, _ = fmt.Sscan(strings.TrimPrefix(line, "token "), &second, &name, &env)
+		}
+		return newID.PID != 0 && second != token && second != ""
+	})
+	tried, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, Token: second, Incarnation: second, Process: newID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tried.Aside("a name", func(context.Context) { hear("another serves", "shop", true) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := tried.SetEndpoints([]string{second}); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-done; got.err != nil {
+		t.Fatal(got.err)
+	}
+	if n, r := tried.Now(); n != "shop" || r {
+		t.Errorf("the new one is called %q, replaced: %v", n, r)
 	}
 }
