@@ -88,6 +88,7 @@ type Daemon struct {
 
 	interfaces *ifr.Registry
 	late       descriptions
+	leftovers  leftovers
 	classes    *classes  // nil: there is no naming service
 	machines   *machines // nil: the state is shared with no other
 	errands    *errand.Server
@@ -175,7 +176,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	}
 	d.o.Logs.Dir = filepath.Join(o.State, LogsName)
 	so := o.Supervise
-	so.Store, so.Share, so.Logs, so.Log = d.own, d.store, &d.o.Logs, o.Log
+	so.Store, so.Share, so.Logs, so.Log, so.Mark = d.own, d.store, &d.o.Logs, o.Log, folderMark(o.State)
 	if d.machines != nil {
 		so.Machines, so.Machine = d.machines, d.machines.Name()
 		if err := d.machines.enter(ctx, d.Addresses()); err != nil {

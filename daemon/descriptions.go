@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -19,9 +20,8 @@ const (
 
 // descriptions are the registrations of what servers say of themselves that could not be made at once: the server was told already that they would be. The zero value is ready, and safe for concurrent use.
 type descriptions struct {
-	again time.Duration // 0: takenAgain
-
 	mu     sync.Mutex
+	again  time.Duration      // 0: takenAgain
 	turns  uint64             // how often something was said
 	latest map[string]uint64  // by the server's UUID, which of these was the last of it
 	busy   map[string]*single // by the server's UUID, who registers something just now
@@ -156,12 +156,8 @@ func (x *descriptions) until(f func() bool) {
 	if x.ended {
 		return
 	}
-	closed := x.lives().Done()
+	closed, wait := x.lives().Done(), cmp.Or(x.again, takenAgain)
 	x.work.Go(func() {
-		wait := x.again
-		if wait == 0 {
-			wait = takenAgain
-		}
 		for ; ; wait = min(2*wait, takenMost) {
 			t := time.NewTimer(wait)
 			select {

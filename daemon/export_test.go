@@ -51,4 +51,8 @@ func DSOMServers(d *Daemon) somdd.Servers {
 func WaitForCounts(d *Daemon, wait time.Duration) { d.counts.wait = wait }
 
 // RetryEvery has a daemon try again at once, and then after twice as long, and so on, what could not be registered or moved.
-func RetryEvery(d *Daemon, first time.Duration) { d.late.again = first }
+func RetryEvery(d *Daemon, first time.Duration) {
+	d.late.mu.Lock()
+	defer d.late.mu.Unlock()
+	d.late.again = first
+}

@@ -3,7 +3,9 @@
 package daemon
 
 import (
+	"fmt"
 	"io/fs"
+	"os"
 	"syscall"
 )
 
@@ -24,4 +26,14 @@ func ownerOf(info fs.FileInfo) (user int, told bool) {
 		return 0, false
 	}
 	return int(s.Uid), true
+}
+
+// folderMark returns what tells a folder from others, whichever path leads to it: a copy of it is another.
+func folderMark(path string) string {
+	if info, err := os.Stat(path); err == nil {
+		if s, ok := info.Sys().(*syscall.Stat_t); ok {
+			return fmt.Sprintf("%x:%x", s.Dev, s.Ino)
+		}
+	}
+	return path
 }

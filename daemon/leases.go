@@ -44,7 +44,8 @@ func (d *Daemon) grantLease(c *call) error {
 	}
 	defer d.drop(lease)
 	trial, err := lease.AsideFirst("process "+in.Incarnation, func(ctx context.Context) { holder.takeOver(ctx, d) })
-	if errors.Is(err, supervise.ErrReplaced) { // it finishes its calls
+	replaced := errors.Is(err, supervise.ErrReplaced)
+	if replaced { // it finishes its calls
 		trial, err = true, nil
 	}
 	if err != nil {
@@ -68,7 +69,7 @@ func (d *Daemon) grantLease(c *call) error {
 	}
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
-	serves := holder.serves
+	serves, name := holder.serves, lease.Name
 	for {
 		m := admin.Message{Type: admin.MessagePing}
 		select {
@@ -84,8 +85,14 @@ func (d *Daemon) grantLease(c *call) error {
 		case <-serves:
 			serves, m.Type = nil, admin.MessageServes
 			if rec, err := d.sup.Records().Get(c.r.Context(), lease.UUID); err == nil {
-				m.Name = rec.Name
+				m.Name, name = rec.Name, rec.Name
 			}
+		case <-lease.News():
+			m.Type = admin.MessageNow
+			if m.Name, m.Replaced = lease.Now(); m.Name == name && m.Replaced == replaced {
+				continue
+			}
+			name, replaced = m.Name, m.Replaced
 		case <-asks:
 			m = admin.Message{Type: admin.MessageCounts}
 		case <-ping.C:

@@ -108,10 +108,10 @@ func has(ctx context.Context, d *Daemon, names *naming.Service, what string) (st
 	} else if !errors.Is(err, implrepo.ErrUnknown) {
 		return "", err
 	}
-	if servers, err := d.classes.with(ctx, what); err != nil || len(servers) == 0 {
-		return "", err
+	if names.HoldsKind(inMap, what) { // and no search: anybody on the link may ask
+		return neighbours.Class, nil
 	}
-	return neighbours.Class, nil
+	return "", nil
 }
 
 // close ends it; n may be nil.

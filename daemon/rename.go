@@ -29,17 +29,6 @@ func (d *Daemon) renamed(ctx context.Context, server implrepo.UUID) {
 	})
 }
 
-// settleAll does that for all servers: those that a daemon had renamed when it was killed.
-func (d *Daemon) settleAll(ctx context.Context) error {
-	all, err := d.sup.Records().List(ctx)
-	for _, r := range all {
-		if r.Was != "" {
-			d.renamed(ctx, r.UUID)
-		}
-	}
-	return err
-}
-
 // settle moves what is kept under the name that a server had to the one that it has, if that is still to be done. Nothing that its processes say is registered meanwhile,
 // see registerClasses.
 func (d *Daemon) settle(ctx context.Context, server implrepo.UUID) error {

@@ -465,9 +465,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	if f.ipx != nil {
 		f.ipx.start(&datagram.Locator{Locate: f.where, Time: f.c.answerTime, Limits: f.c.Limits, Log: f.seldom})
 	}
-	if err := errors.Join(d.settleAll(ctx), d.forgetAll(ctx)); err != nil {
-		return err
-	}
+	d.finishLeft(ctx)
 	return d.classes.adopt(ctx, d.sup.Records())
 }
 

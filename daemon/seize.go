@@ -96,7 +96,7 @@ func (d *Daemon) freeHeld(ctx context.Context, look func(*implrepo.Held) bool) e
 	return err
 }
 
-// freeLeft returns what enables, each time machines have come or gone, the servers of those that are not up. It is not called concurrently.
+// freeLeft returns what enables, each time machines have come or gone, the servers of those that are not up, and has what else they have begun be finished. It is not called concurrently.
 func (d *Daemon) freeLeft() func(context.Context) {
 	var before []string
 	return func(ctx context.Context) {
@@ -108,6 +108,7 @@ func (d *Daemon) freeLeft() func(context.Context) {
 			return
 		}
 		before = up
+		d.leftovers.again(d)
 		if err := d.freeHeld(ctx, func(h *implrepo.Held) bool { return h.Machine != d.machineName() }); err != nil && ctx.Err() == nil {
 			before = nil
 			d.o.Log.Warn("servers may stay disabled that a machine which is gone was about to give away, or to remove", "error", err)

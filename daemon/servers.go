@@ -299,15 +299,6 @@ func (d *Daemon) forgotten(ctx context.Context, l implrepo.Left) {
 	})
 }
 
-// forgetAll does that for all names that servers have left: those that a daemon had removed when it was killed.
-func (d *Daemon) forgetAll(ctx context.Context) error {
-	all, err := d.sup.Records().Left(ctx)
-	for _, l := range all {
-		d.forgotten(ctx, l)
-	}
-	return err
-}
-
 // forgetName takes away what is kept under a name that a server has left, and frees it: each piece as long as the name is left, since another daemon may do so too, and whoever gets the name then says what is its own.
 func (d *Daemon) forgetName(ctx context.Context, l implrepo.Left) error {
 	left := d.sup.Records().StillLeft(l)

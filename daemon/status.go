@@ -23,7 +23,7 @@ func (d *Daemon) status(c *call) error {
 		Files:   maxFiles(),
 		Config:  d.o.config,
 	}
-	s.TLS = d.o.tls
+	s.TLS, s.Damaged = d.o.tls, d.leftovers.told()
 	if d.machines != nil {
 		s.Machine = d.machines.Name()
 	}

@@ -113,8 +113,13 @@ func (e *exam) daemon(ctx context.Context) {
 func (e *exam) store(context.Context) {
 	const about = "state"
 	path := filepath.Join(e.State, storeName)
+	if e.status != nil { // who runs has looked at it when it started
+		for _, text := range e.status.Damaged {
+			e.say(about, Bad, "restore a copy from before: dsom restore --replace; nobody gets the name until then", "%s", text)
+		}
+	}
 	if e.status != nil || e.NoAccess != nil {
-		return // who runs has looked at it when it started
+		return
 	}
 	if err := e.Interrupted; err != nil {
 		e.say(about, Bad, "that; a daemon does not start until then", "%v", err)

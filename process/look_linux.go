@@ -15,6 +15,7 @@ import (
 const (
 	fieldState   = 0
 	fieldGroup   = 2
+	fieldSession = 3
 	fieldFlags   = 6
 	fieldThreads = 17
 	fieldStart   = 19
@@ -38,6 +39,7 @@ type stat struct {
 	exiting bool // it runs no code of its own any more
 	threads int  // of the process that are left, this one included
 	group   int
+	session int
 	start   string
 }
 
@@ -110,7 +112,8 @@ func readStat(path string) (stat, error) {
 	flags, _ := strconv.ParseUint(string(fields[fieldFlags]), 10, 64)
 	threads, _ := strconv.Atoi(string(fields[fieldThreads]))
 	group, _ := strconv.Atoi(string(fields[fieldGroup]))
-	return stat{bytes.ContainsAny(fields[fieldState], "ZX"), flags&flagExiting != 0, threads, group, string(fields[fieldStart])}, nil
+	session, _ := strconv.Atoi(string(fields[fieldSession]))
+	return stat{bytes.ContainsAny(fields[fieldState], "ZX"), flags&flagExiting != 0, threads, group, session, string(fields[fieldStart])}, nil
 }
 
 // readOnce reads the begin of a file that the system makes up as it is read, and which therefore never blocks. It costs three

@@ -37,6 +37,15 @@ func those(wanted func(stat) bool) (ids []ID, err error) {
 	return ids, nil
 }
 
+// Session returns the number of the session that the process is in, if it lives and the system tells. No other session has the number while a process is in it.
+func (id ID) Session() (session int, ok bool) {
+	s, err := readStat("/proc/" + strconv.Itoa(id.PID) + "/stat")
+	if err != nil || bootID()+":"+s.start != id.Start {
+		return 0, false
+	}
+	return s.session, true
+}
+
 // Variable returns the value of a variable in the environment that the process was started with, and whether it is there and
 // may be read.
 func (id ID) Variable(name string) (string, bool) {

@@ -26,9 +26,10 @@ type saying struct {
 	do func(context.Context) error
 }
 
-// sayings are what was put aside while an upgrade tried the process out, and is not said yet. The zero value is ready.
+// sayings are what was put aside while an upgrade tried the process out, and is not said yet.
 type sayings struct {
-	log *slog.Logger
+	log   *slog.Logger
+	trial func() bool // whether the process does not serve: an upgrade tries it out, or another version has taken its place
 
 	mu   sync.Mutex
 	left []*saying     // of each thing the last, in the place of the first
@@ -36,48 +37,69 @@ type sayings struct {
 }
 
 // Say has the naming service say something of the server by do, which may be called again: now, or, in a process that an upgrade tries out, when that has gone well, and not at all if it does not. Until then the
-// version before serves. Of what is said of the same thing the last counts. What was put aside is tried again until it succeeds, also when the daemon was killed meanwhile, or is refused for good, which is logged.
+// version before serves. It is said again where the server has got another name meanwhile. Of what is said of the same thing the last counts. What was put aside is tried again until it succeeds, also when the daemon was killed meanwhile, or is refused for good, which is logged.
 func (s *Server) Say(ctx context.Context, of string, do func(context.Context) error) error {
 	if s.lease == nil {
 		return do(ctx)
 	}
-	done, aside, err := s.said.begin(ctx, &saying{of, do}, s.lease.Trial)
-	if aside || err != nil {
-		return err
-	}
-	defer done()
-	return do(ctx)
+	return s.said.now(ctx, of, func(ctx context.Context) error {
+		for {
+			name := s.Name()
+			if err := do(ctx); err != nil || s.Name() == name {
+				return err
+			} // what the daemon has moved to the other name may be without this
+		}
+	})
 }
 
-// begin puts x aside in a trial. Else it waits until nothing else is being said that was put aside, and keeps others from it until done is called: what was put aside of the same thing is not said any more.
-func (l *sayings) begin(ctx context.Context, x *saying, trial func() bool) (done func(), aside bool, err error) {
+// now says something by do, or, in a trial, puts it aside. While something is left that was put aside it has to wait for its turn; what was put aside of the same thing is left until this is said.
+func (l *sayings) now(ctx context.Context, of string, do func(context.Context) error) error {
+	x := &saying{of, do}
 	l.mu.Lock()
-	at := slices.IndexFunc(l.left, func(y *saying) bool { return y.of == x.of })
-	if trial() { // asked under the lock: what ends it looks at what is left afterwards
-		if at >= 0 {
-			l.left[at] = x
-		} else {
-			l.left = append(l.left, x)
-		}
-		l.mu.Unlock()
-		return nil, true, nil
+	if l.trial() { // asked under the lock: what ends it looks at what is left afterwards
+		defer l.mu.Unlock()
+		l.aside(x)
+		return nil
 	}
-	if len(l.left) == 0 {
-		l.mu.Unlock()
-		return func() {}, false, nil
-	}
-	if at >= 0 {
-		l.left = slices.Delete(l.left, at, at+1)
-	}
+	free := len(l.left) == 0
 	turn := l.turns()
 	l.mu.Unlock()
+	if free {
+		return do(ctx)
+	}
 	select {
 	case turn <- struct{}{}:
-		return func() { <-turn }, false, nil
+		defer func() { <-turn }()
 	case <-ctx.Done():
-		return nil, false, ctx.Err()
+		return ctx.Err()
+	}
+	l.mu.Lock()
+	if l.trial() { // by now
+		defer l.mu.Unlock()
+		l.aside(x)
+		return nil
+	}
+	l.mu.Unlock()
+	if err := do(ctx); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.left = slices.DeleteFunc(l.left, x.same)
+	return nil
+}
+
+// aside puts x aside; mu is held.
+func (l *sayings) aside(x *saying) {
+	if at := slices.IndexFunc(l.left, x.same); at >= 0 {
+		l.left[at] = x
+	} else {
+		l.left = append(l.left, x)
 	}
 }
+
+// same reports whether another saying is of the same thing.
+func (x *saying) same(y *saying) bool { return y.of == x.of }
 
 // turns returns the token; mu is held.
 func (l *sayings) turns() chan struct{} {
@@ -87,7 +109,7 @@ func (l *sayings) turns() chan struct{} {
 	return l.turn
 }
 
-// say says what is left, until nothing is or ctx ends.
+// say says what is left, until nothing is, another version takes the place of the process, or ctx ends.
 func (l *sayings) say(ctx context.Context) {
 	for pause := firstSayWait; ; pause = min(2*pause, lastSayWait) {
 		l.mu.Lock()
@@ -97,9 +119,9 @@ func (l *sayings) say(ctx context.Context) {
 			l.once(ctx, x)
 		}
 		l.mu.Lock()
-		left := len(l.left)
+		over := len(l.left) == 0 || l.trial()
 		l.mu.Unlock()
-		if left == 0 {
+		if over {
 			return
 		}
 		t := time.NewTimer(pause/2 + rand.N(pause/2))
@@ -124,7 +146,7 @@ func (l *sayings) once(ctx context.Context, x *saying) {
 		return
 	}
 	l.mu.Lock()
-	still := slices.Contains(l.left, x)
+	still := slices.Contains(l.left, x) && !l.trial()
 	l.mu.Unlock()
 	if !still {
 		return

@@ -405,6 +405,7 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	s := &Server{ORB: o, Root: poa.New(o), parent: parent, name: at.name, daemon: at.daemon, without: at.without, identified: cfg.RequireIdentity, published: publish != "", active: active, lease: at.lease, stop: stop}
 	s.said.log = opt.Logger
 	if at.lease != nil {
+		s.said.trial = at.lease.Trial
 		at.lease.Serving(s.said.say)
 	}
 	if ipx != nil {

@@ -143,12 +143,13 @@ func (d *Domain) fromDescriptionBelow(all []ClassDescription, root *som.Class) (
 		if last = d.class(x.Name); last != nil {
 			continue
 		}
-		s, signed, err := d.interfaceSpec(x, root, types)
+		s, err := d.interfaceSpec(x, root, types)
 		if err != nil {
 			return nil, err
 		}
 		s.Abstract = true
-		if last, err = d.newDescribed(s, signed); err != nil {
+		if last, err = s.newClass(); err != nil {
+			d.uncount(s)
 			return nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "the description of class %.255q by its server cannot be used: %w", x.Name, err)
 		}
 		d.mu.Lock()
@@ -161,21 +162,28 @@ func (d *Domain) fromDescriptionBelow(all []ClassDescription, root *som.Class) (
 	return last, nil
 }
 
-// newDescribed makes a class of what interfaceSpec returned. One that is refused counts no more.
-func (d *Domain) newDescribed(s som.Spec, signed []*som.Signed) (*som.Class, error) {
-	c, err := som.NewClass(s)
+// A described is a class as a description says it. It counts among those that are known by descriptions until it is given to uncount.
+type described struct {
+	som.Spec
+	signed  []*som.Signed // of its methods
+	methods int           // that count for it
+	octets  int           // of type information, likewise: classes of one description have the same
+}
+
+// newClass makes the class.
+func (s *described) newClass() (*som.Class, error) {
+	c, err := som.NewClass(s.Spec)
 	if err != nil {
-		d.uncount(len(s.Introduces))
 		return nil, err
 	}
-	for _, x := range signed {
+	for _, x := range s.signed {
 		x.Learn()
 	}
 	return c, nil
 }
 
-// count counts a class that is known by a description.
-func (d *Domain) count(methods int) error {
+// count counts a class that is known by a description. It takes the type information that the description has, if there is room for that.
+func (d *Domain) count(s *described, methods int, typelib []byte) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.described >= MaxDescribed {
@@ -186,32 +194,29 @@ func (d *Domain) count(methods int) error {
 	}
 	d.described++
 	d.methods += methods
+	s.methods = methods
+	switch at := unsafe.SliceData(typelib); {
+	case len(typelib) == 0 || len(typelib) > MaxDescribedTypelib:
+	case at == d.taken:
+		s.TypeInformation = typelib
+	case len(typelib) <= MaxDescribedTypelibs-d.typelibs:
+		s.TypeInformation, s.octets = typelib, len(typelib)
+		d.typelibs += s.octets
+		d.taken = at
+	}
 	return nil
 }
 
-// uncount undoes count.
-func (d *Domain) uncount(methods int) {
+// uncount undoes count for a class that was not made.
+func (d *Domain) uncount(s *described) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.described--
-	d.methods -= methods
-}
-
-// takeTypelib returns type information that a description has, or nil where there is none, or no room for it. Classes of one description have the same.
-func (d *Domain) takeTypelib(b []byte) []byte {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(b) == 0 || len(b) > MaxDescribedTypelib {
-		return nil
+	d.methods -= s.methods
+	d.typelibs -= s.octets
+	if s.octets != 0 && d.taken == unsafe.SliceData(s.TypeInformation) {
+		d.taken = nil
 	}
-	if at := unsafe.SliceData(b); at != d.taken {
-		if len(b) > MaxDescribedTypelibs-d.typelibs {
-			return nil
-		}
-		d.typelibs += len(b)
-		d.taken = at
-	}
-	return b
 }
 
 // checked is the error of a method whose description cannot be used, before anything is made for it.
@@ -230,27 +235,27 @@ func (m *MethodDescription) checked(class string) error {
 }
 
 // interfaceSpec is what a description says of a class, whose parents are here or root, and of the signatures of its methods. The class counts from then on; what is
-// refused here does not. A method that has no type in Go, as one of a signature beyond som's limits, is there, and its calls say why they are errors.
-func (d *Domain) interfaceSpec(x ClassDescription, root *som.Class, types *descriptionTypes) (s som.Spec, all []*som.Signed, err error) {
-	s = som.Spec{Name: x.Name, TypeInformation: d.takeTypelib(x.Typelib), BaseProxy: x.BaseProxy, Version: som.Version{Major: int(x.Major), Minor: int(x.Minor)}}
+// refused here does not, and who does not make the class takes it back by uncount. A method that has no type in Go, as one of a signature beyond som's limits, is there, and its calls say why they are errors.
+func (d *Domain) interfaceSpec(x ClassDescription, root *som.Class, types *descriptionTypes) (*described, error) {
+	s := &described{Spec: som.Spec{Name: x.Name, BaseProxy: x.BaseProxy, Version: som.Version{Major: int(x.Major), Minor: int(x.Minor)}}}
 	for _, p := range x.Parents {
 		parent := som.SOMObject
 		if p == root.Name() {
 			parent = root
 		} else if p != parent.Name() {
 			if parent = d.class(p); parent == nil {
-				return s, nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "class %.255q is described without its parent %.255q", x.Name, p)
+				return nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "class %.255q is described without its parent %.255q", x.Name, p)
 			}
 		}
 		if slices.Contains(s.Parents, parent) {
-			return s, nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "class %.255q is described with the parent %.255q twice", x.Name, p)
+			return nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "class %.255q is described with the parent %.255q twice", x.Name, p)
 		}
 		s.Parents = append(s.Parents, parent)
 	}
 	called := slices.DeleteFunc(slices.Clone(x.Methods), func(m MethodDescription) bool { return m.Kind != uint32(som.Static) && m.Kind != uint32(som.NonStatic) })
 	for i := range called {
 		if err := called[i].checked(x.Name); err != nil {
-			return s, nil, err
+			return nil, err
 		}
 	}
 	signatures := map[string]*som.Signed{} // nil of those that tell too little
@@ -261,24 +266,24 @@ func (d *Domain) interfaceSpec(x ClassDescription, root *som.Class, types *descr
 			}
 		}
 	}
-	if err := d.count(len(called)); err != nil { // before the types, which count for good
-		return s, nil, err
+	if err := d.count(s, len(called), x.Typelib); err != nil { // before the types, which count for good
+		return nil, err
 	}
 	if err := types.add(signatures); err != nil {
-		d.uncount(len(called))
-		return s, nil, fmt.Errorf("class %.255q: %w", x.Name, err)
+		d.uncount(s)
+		return nil, fmt.Errorf("class %.255q: %w", x.Name, err)
 	}
 	for _, m := range called {
 		ms := som.MethodSpec{Name: m.Name, Kind: som.Kind(m.Kind), Signature: m.Signature, Whole: m.Whole, Copies: m.Copies, Owns: m.Owns, Oneway: m.Oneway, Type: reflect.TypeFor[func(som.Self) error]()}
 		if signed := signatures[cmp.Or(m.Whole, m.Signature)]; signed != nil {
 			if t, packing, err := signed.MethodType(); err == nil {
 				ms.Type, ms.Packing = t, packing
-				all = append(all, signed)
+				s.signed = append(s.signed, signed)
 			}
 		}
 		s.Introduces = append(s.Introduces, ms)
 	}
-	return s, all, nil
+	return s, nil
 }
 
 // signature is that of the method's class, or else what Go's types say; empty where they say nothing.

@@ -98,6 +98,13 @@ func (d *Domain) DescribedMethods() int {
 	return d.methods
 }
 
+// Described is how many classes a domain knows by descriptions, with how many methods, and octets of type information.
+func (d *Domain) Described() (classes, methods, octets int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.described, d.methods, d.typelibs
+}
+
 // Refresh reads what other processes have changed, as a first call of an object does.
 func (p *Persistent) Refresh() { p.refresh("") }
 

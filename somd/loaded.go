@@ -49,8 +49,11 @@ func (d *Domain) loaded(r som.Ref, at *poa.POA, id string) (l *loaded, err error
 		if err != nil {
 			return nil, err
 		}
-		if s.over() { // of an object that was at the same place before
-			d.forget(s)
+		if s.over() {
+			d.forget(s) // of an object that was at the same place before,
+			if mine {   // or this one
+				return nil, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the object of class %s that was loaded for the reference data %.64q has ended: what loads it gives a reference away each time, so that one that it keeps has to be retained before", s.class, id)
+			}
 			continue
 		}
 		ref := first

@@ -233,12 +233,17 @@ func (at *place) share(parents []*som.Class) error {
 }
 
 // make makes the class, an instance of meta if that is not nil.
-func (at *place) make(own ClassDescription, meta *som.Class) (*som.Class, error) {
+func (at *place) make(own ClassDescription, meta *som.Class) (c *som.Class, err error) {
 	d := at.d
-	s, signed, err := d.interfaceSpec(own, som.SOMObject, &descriptionTypes{})
+	s, err := d.interfaceSpec(own, som.SOMObject, &descriptionTypes{})
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			d.uncount(s)
+		}
+	}()
 	var made *som.Class
 	by := func() *som.Class { return made }
 	for i := range s.Introduces {
@@ -276,8 +281,7 @@ func (at *place) make(own ClassDescription, meta *som.Class) (*som.Class, error)
 		return p.begin(made, at)
 	}
 	s.Known = func(c *som.Class) { made = c } // before anybody can have an object of it, here or in another kernel
-	c, err := d.newDescribed(s, signed)
-	if err != nil {
+	if c, err = s.newClass(); err != nil {
 		return nil, fmt.Errorf("class %s, placed at %s, cannot be made: %w", at.Class, at.URL, err)
 	}
 	if d.Share != nil {

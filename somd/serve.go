@@ -60,11 +60,19 @@ func Serve(ctx context.Context, h Host, d *Domain, find func(name string) (*som.
 	if err := h.ActivateKey(string(wire.ServerKey(id)), ref); err != nil { // as the daemon, and programs of SOM's DSOM, call the server object: by the server's id alone
 		return ref, err
 	}
+	var before string // what it was announced as
 	return ref, h.Say(ctx, "classes", func(ctx context.Context) error {
 		m, err := classmap.Of(ctx, d.ORB())
 		if err != nil {
 			return err
 		}
-		return m.Announce(ctx, classmap.Server{Alias: h.Name(), ID: id.String(), Ref: ref}, names)
+		s := classmap.Server{Alias: h.Name(), ID: id.String(), Ref: ref}
+		if before != "" && before != s.Alias { // the daemon may have moved what was there before that was said
+			if err := m.Leave(ctx, before, s.ID); err != nil {
+				return err
+			}
+		}
+		before = s.Alias
+		return m.Announce(ctx, s, names)
 	})
 }

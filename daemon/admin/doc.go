@@ -74,7 +74,7 @@ const (
 
 	// Of the command of a health check besides.
 	EnvServerEndpoints = "DSOM_SERVER_ENDPOINTS" // where the server takes calls, with spaces between
-	EnvServerCheck     = "DSOM_SERVER_CHECK"     // the server's UUID, and @ and the machine's name where machines share a state: by it a daemon finds a check that one has left behind which was killed
+	EnvServerCheck     = "DSOM_SERVER_CHECK"     // whose check it is, of which server: by it a daemon finds a check that one has left behind which was killed
 	EnvServerPID       = "DSOM_SERVER_PID"       // its process
 )
 

@@ -42,6 +42,7 @@ type Status struct {
 	IPX       *IPX        `json:"ipx,omitempty"`     // its part in a network of IPX, if it has one
 	UDP       *UDP        `json:"udp,omitempty"`     // where datagrams are heard; nil: nowhere
 	Link      *LinkStatus `json:"link,omitempty"`    // on which interface daemons find each other; nil: they do not
+	Damaged   []string    `json:"damaged,omitempty"` // entries of the state that cannot be read, and were passed over: some of them
 	TLS       *TLS        `json:"tls,omitempty"`     // by what certificates calls are taken and made; nil: there is no TLS
 }
 
@@ -266,6 +267,7 @@ const (
 	MessageCounts  = "counts"  // somebody wants to know what was counted: send Counts
 	MessageDaemons = "daemons" // references name others from now on: see Publish
 	MessageServes  = "serves"  // the upgrade has gone well that tried the process out: say what was put aside, and then that it is, by Client.Said
+	MessageNow     = "now"     // the server has another name, or another version has taken the place of the process: see Name and Replaced
 )
 
 // A Message is a line in the stream of a lease, from the daemon to the server.
@@ -274,7 +276,7 @@ type Message struct {
 
 	// Of MessageGranted.
 	Lease string   `json:"lease,omitempty"` // its id, for the requests about it
-	Name  string   `json:"name,omitempty"`  // of the record; of MessageServes, too
+	Name  string   `json:"name,omitempty"`  // of the record; of MessageServes and MessageNow, too
 	UUID  string   `json:"uuid,omitempty"`
 	Ping  Duration `json:"ping,omitzero"` // how often a message comes at least
 
@@ -290,6 +292,9 @@ type Message struct {
 
 	// Trial says that the process does not serve: an upgrade tries it out, or another version has taken its place. It changes no names until MessageServes comes, or it is granted a lease without that.
 	Trial bool `json:"trial,omitempty"`
+
+	// Replaced, of MessageNow, says that another version has taken the place of the process, which changes no names any more.
+	Replaced bool `json:"replaced,omitempty"`
 
 	// Publish, of MessageDaemons too, is what references name for the daemon and those beside it, to whom; "": what the environment says.
 	Publish string `json:"publish,omitempty"`

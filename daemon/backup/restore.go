@@ -132,12 +132,20 @@ const identityKey = "daemon/identity"
 
 // atPort returns what the state says of the daemon with another port.
 func atPort(identity []byte, port uint16) ([]byte, error) {
-	var says map[string]json.RawMessage
-	if err := json.Unmarshal(identity, &says); err != nil {
+	says, err := object(identity)
+	if err != nil {
 		return nil, fmt.Errorf("the daemon's identity in the backup is not readable: %w", err)
 	}
 	says["port"] = strconv.AppendUint(nil, uint64(port), 10)
 	return json.Marshal(says)
+}
+
+// object returns the members of an object in JSON; null is none.
+func object(text []byte) (members map[string]json.RawMessage, err error) {
+	if err = json.Unmarshal(text, &members); err == nil && members == nil {
+		err = errors.New("it is null")
+	}
+	return members, err
 }
 
 // serverPrefix begins the keys of servers' records.
@@ -145,17 +153,17 @@ const serverPrefix = "server/"
 
 // disabled returns what the state says of a server that it is neither started nor lets register, and its name.
 func disabled(record []byte) ([]byte, string, error) {
-	var says, held map[string]json.RawMessage
 	var is struct {
 		Name string          `json:"name"`
 		Held json.RawMessage `json:"held"`
 	}
-	err := json.Unmarshal(record, &says)
+	says, err := object(record)
 	if err == nil {
 		err = json.Unmarshal(record, &is)
 	}
 	if err == nil && is.Held != nil { // for a while, after which it is as the hold says
-		if err = json.Unmarshal(is.Held, &held); err == nil {
+		var held map[string]json.RawMessage
+		if held, err = object(is.Held); err == nil {
 			held["disabled"] = json.RawMessage("true")
 			says["held"], err = json.Marshal(held)
 		}

@@ -38,7 +38,7 @@ func (s *Supervisor) ensureObject(ctx context.Context, g *group, rec *implrepo.R
 	return Live{}, ctx.Err()
 }
 
-// makeRoom looks whether any process for a single object has ended, or may end soon since it is not known whether it has that: anybody can call objects
+// makeRoom looks whether any process for a single object has ended, or may end soon since it is of the version before, or since it is not known whether it has that: anybody can call objects
 // that there are not, and keeps nobody out by that who calls one that there is.
 func (s *Supervisor) makeRoom(g *group) (made, may bool) {
 	var empty []*seat
@@ -50,7 +50,7 @@ func (s *Supervisor) makeRoom(g *group) (made, may bool) {
 		st.mu.Lock()
 		switch l := st.life; {
 		case l != nil:
-			may = may || !l.proven || l.ending()
+			may = may || !l.proven || l.ending() || g.surplus(name)
 		case !time.Now().Before(st.retryAt): // it is not kept for a failure's sake any more
 			empty = append(empty, st)
 		}

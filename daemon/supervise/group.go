@@ -91,6 +91,15 @@ func (g *group) surplus(seat string) bool {
 	return g.rec != nil && !belongs(seat, *g.rec)
 }
 
+// precedes reports whether a seat is of another version than the one that an upgrade, which is written down, has not finished yet: the upgrade ends what sits there, when all is done that it has put aside. Names lead
+// there until then.
+func (g *group) precedes(seat string) bool {
+	version, _ := splitSeat(seat)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.trial != nil && g.rec != nil && g.rec.Upgrade == g.trial.version && version != g.trial.version
+}
+
 // others reports whether there is a process in another seat. The supervisor's mu is held.
 func (g *group) others(st *seat) bool {
 	for _, other := range g.seats {
@@ -239,6 +248,13 @@ func (s *Supervisor) fetch(ctx context.Context, u implrepo.UUID) (*group, *implr
 func (s *Supervisor) changed(rec implrepo.Record) {
 	if rec.Revision != 0 {
 		s.know(rec)
+		for _, st := range s.seatsOf(rec.UUID) {
+			st.mu.Lock()
+			if st.life != nil && st.life.lease != nil {
+				st.life.lease.hear()
+			}
+			st.mu.Unlock()
+		}
 		s.settle(rec)
 		return
 	}
@@ -253,10 +269,10 @@ func (s *Supervisor) changed(rec implrepo.Record) {
 }
 
 // settle makes the server's processes what its record says: those that shall always run are started, those for which there is no
-// use any more are asked to end. It waits for nothing.
+// use any more are asked to end, but for those that an upgrade ends. It waits for nothing.
 func (s *Supervisor) settle(rec implrepo.Record) {
 	for _, st := range s.seatsOf(rec.UUID) {
-		if st.g.surplus(st.name) {
+		if st.g.surplus(st.name) && !st.g.precedes(st.name) {
 			st.update(func() {
 				if st.life != nil {
 					st.life.askStop("another process has taken its place")

@@ -107,7 +107,7 @@ func (l *life) runCheck(ctx context.Context, command []string, at Live) error {
 	defer func() { _ = out.Close() }()
 	c, err := child.Start(child.Spec{
 		Command: command, Dir: l.rec.Dir, Output: in, User: l.rec.User,
-		Env: append(l.environ("", 0), admin.EnvServerCheck+"="+l.s.checkMark(l.st.uuid), admin.EnvServerEndpoints+"="+strings.Join(at.Endpoints, " "), admin.EnvServerPID+"="+fmt.Sprint(at.PID)),
+		Env: append(l.environ("", 0), admin.EnvServerCheck+"="+l.s.checkMark(l.st.uuid, session()), admin.EnvServerEndpoints+"="+strings.Join(at.Endpoints, " "), admin.EnvServerPID+"="+fmt.Sprint(at.PID)),
 	})
 	_ = in.Close()
 	if err != nil {

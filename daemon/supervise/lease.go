@@ -52,8 +52,25 @@ type Lease struct {
 	l    *life
 	idle time.Duration // after which the process is asked to end; 0: never
 	stop chan Stop
+	news chan struct{} // holds a token if Now may say something else
 	over chan struct{}
 	once sync.Once
+}
+
+// News delivers that Now may say something else.
+func (le *Lease) News() <-chan struct{} { return le.news }
+
+// Now returns what the server is called, and whether another version has taken the place of the process.
+func (le *Lease) Now() (name string, replaced bool) {
+	return le.l.name(), le.l.st.g.surplus(le.l.st.name)
+}
+
+// hear has who holds the lease look at Now.
+func (le *Lease) hear() {
+	select {
+	case le.news <- struct{}{}:
+	default: // it has not looked since the last time
+	}
 }
 
 // Stops delivers the request to end, at most one.
@@ -263,7 +280,7 @@ func (s *Supervisor) tryRegister(st *seat, rec implrepo.Record, reg Registration
 	}
 	lease := &Lease{
 		ID: rand.Text(), UUID: st.uuid, Name: rec.Name, Terms: terms(rec, st.name),
-		l: l, idle: rec.IdleTimeout, stop: make(chan Stop, 1), over: make(chan struct{}),
+		l: l, idle: rec.IdleTimeout, stop: make(chan Stop, 1), news: make(chan struct{}, 1), over: make(chan struct{}),
 	}
 	if err := s.meant(rec); err != nil {
 		if fresh {
@@ -303,7 +320,8 @@ func (s *Supervisor) tryRegister(st *seat, rec implrepo.Record, reg Registration
 	if old != nil {
 		old.end()
 	}
-	if stop { // it was asked while nobody listened
+	lease.hear() // the record may have changed since it was read
+	if stop {    // it was asked while nobody listened
 		lease.tell(Stop{Within: orDefault(rec.StopTimeout, s.o.StopTimeout), Reason: reason})
 	}
 	if fresh && !s.spawn(l.watch) {

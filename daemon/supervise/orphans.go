@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 
@@ -11,7 +12,8 @@ import (
 )
 
 // endChecks ends what is left of the commands by which an earlier daemon, which was killed, has asked whether servers work. It is called before this one asks any. They are known by
-// the variable in their environment that says whose check it is, and of which machine: other daemons of this host may share the store.
+// the variable in their environment that says whose check it is: other daemons of this host may share the store, or have a copy of it. What a check has started in a session of its own is left alone, as it is
+// when the check has ended.
 func (s *Supervisor) endChecks(ctx context.Context) {
 	all, err := process.All()
 	if err != nil {
@@ -22,9 +24,12 @@ func (s *Supervisor) endChecks(ctx context.Context) {
 		if !ok || id.PID == os.Getpid() {
 			continue
 		}
-		server, by, _ := strings.Cut(text, "@")
+		server, _, _ := strings.Cut(text, "@")
 		u, err := implrepo.ParseUUID(server)
-		if err != nil || by != s.o.Machine {
+		if err != nil {
+			continue
+		}
+		if session, ok := id.Session(); !ok || text != s.checkMark(u, session) {
 			continue
 		}
 		rec, err := s.repo.Get(ctx, u)
@@ -36,12 +41,19 @@ func (s *Supervisor) endChecks(ctx context.Context) {
 	}
 }
 
-// checkMark is the value of that variable for a check of a server.
-func (s *Supervisor) checkMark(u implrepo.UUID) string {
-	if s.o.Machine == "" {
-		return u.String()
+// checkMark is the value of that variable for a check of a server, by a daemon in a session: what it starts is in that, too.
+func (s *Supervisor) checkMark(u implrepo.UUID, session int) string {
+	return fmt.Sprintf("%s@%s/%d", u, s.o.Mark, session)
+}
+
+// session is that of this process; 0: the system does not tell.
+func session() int {
+	id, err := process.Self()
+	if err != nil {
+		return 0
 	}
-	return u.String() + "@" + s.o.Machine
+	in, _ := id.Session()
+	return in
 }
 
 // endOrphans ends what is left of the group of a process that an earlier daemon has started and that has ended: its children, which

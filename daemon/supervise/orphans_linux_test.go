@@ -7,12 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
+	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
@@ -62,7 +64,7 @@ func TestStartedButNotNoted(t *testing.T) {
 }
 
 // TestChecksLeftBehind holds that a command by which an earlier daemon has asked whether a server works does not outlive that daemon for long, if it was killed; and that one of another daemon's server does,
-// as does one of another daemon of this host that shares the store.
+// as does one of another daemon of this host that shares the store or has a copy of it, and what a check has started to stay.
 func TestChecksLeftBehind(t *testing.T) {
 	t.Parallel()
 	s := openStore(t)
@@ -70,34 +72,49 @@ func TestChecksLeftBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	self, err := process.Self()
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, ok := self.Session()
+	if !ok {
+		t.Fatal("this process is in no session")
+	}
 	other := rec.UUID
 	other[15]++
-	var ended []<-chan error
-	for _, of := range []string{rec.UUID.String() + "@a", other.String() + "@a", rec.UUID.String() + "@b", rec.UUID.String()} {
+	start := func(mark string, apart bool) <-chan error {
 		cmd := exec.Command("sleep", "600")
-		cmd.Env = append(os.Environ(), admin.EnvServerCheck+"="+of)
+		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s/%d", admin.EnvServerCheck, mark, session))
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: apart}
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
 		done := make(chan error, 1)
 		go func() { done <- cmd.Wait() }()
-		ended = append(ended, done)
 		t.Cleanup(func() { _ = cmd.Process.Kill() })
+		return done
 	}
-	sup, err := supervise.New(t.Context(), supervise.Options{Store: s, Machine: "a", Logs: &capture.Keeper{Dir: t.TempDir()}})
+	check := start(rec.UUID.String()+"@a", false)
+	stay := map[string]<-chan error{
+		"of another server":         start(other.String()+"@a", false),
+		"of another daemon":         start(rec.UUID.String()+"@b", false),
+		"of a daemon without state": start(rec.UUID.String()+"@", false),
+		"a check has started":       start(rec.UUID.String()+"@a", true),
+	}
+	sup, err := supervise.New(t.Context(), supervise.Options{Store: s, Mark: "a", Logs: &capture.Keeper{Dir: t.TempDir()}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer sup.Close()
 	select {
-	case <-ended[0]:
+	case <-check:
 	case <-time.After(20 * time.Second):
 		t.Fatal("it has outlived its daemon")
 	}
-	for i, other := range ended[1:] {
+	for what, stays := range stay {
 		select {
-		case err := <-other:
-			t.Errorf("that of another daemon's was ended, number %d: %v", i, err)
+		case err := <-stays:
+			t.Errorf("the process %s was ended: %v", what, err)
 		default:
 		}
 	}
@@ -107,8 +124,13 @@ func TestChecksLeftBehind(t *testing.T) {
 func TestCheckIsMarked(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "said")
-	f := start(t, supervise.Options{})
-	_, err := f.Records().Update(t.Context(), f.u, func(r *implrepo.Record) error {
+	f := start(t, supervise.Options{Mark: "here"})
+	self, err := process.Self()
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, _ := self.Session()
+	_, err = f.Records().Update(t.Context(), f.u, func(r *implrepo.Record) error {
 		r.Health = implrepo.Health{Every: 10 * time.Millisecond, Command: []string{"/bin/sh", "-c", "echo $" + admin.EnvServerCheck + " > " + file + ".new && mv " + file + ".new " + file}}
 		return nil
 	})
@@ -119,6 +141,6 @@ func TestCheckIsMarked(t *testing.T) {
 	defer l.Release()
 	eventually(t, "it says whose check it is", func() bool {
 		text, err := os.ReadFile(file)
-		return err == nil && string(text) == f.u.String()+"\n"
+		return err == nil && string(text) == fmt.Sprintf("%s@here/%d\n", f.u, session)
 	})
 }

@@ -51,6 +51,7 @@ type Options struct {
 	Share store.Store     // where the records of servers are, if others have them too; nil: in Store
 	Logs  *capture.Keeper // where the output of servers goes; needed
 	Env   []string        // NAME=value for every server, besides this process's own environment
+	Mark  string          // tells this daemon, and who has its place after it, from others of the host that may know the same servers
 	Log   *slog.Logger    // nil: nothing is logged
 
 	Limits *limits.Limits // counts how often server-output was met; what Logs keeps is for Logs to say

@@ -147,6 +147,8 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 			case serves <- struct{}{}:
 			default: // it was told before
 			}
+		case admin.MessageNow:
+			l.now(m.Name, m.Replaced)
 		case admin.MessageCounts:
 			select {
 			case asks <- struct{}{}:
@@ -202,7 +204,7 @@ func (l *Lease) take(client *admin.Client, granted admin.Message) {
 	}
 	l.name, l.uuid = granted.Name, granted.UUID
 	l.terms = Terms{time.Duration(granted.Report), granted.Calls, granted.Secure}
-	l.trial = granted.Trial
+	l.trial, l.replaced = granted.Trial, false
 	select {
 	case <-l.granted:
 	default:

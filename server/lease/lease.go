@@ -101,6 +101,7 @@ type Lease struct {
 	uuid      string
 	terms     Terms
 	trial     bool                  // the process does not serve, as far as is known
+	replaced  bool                  // another version has taken its place since the lease was granted
 	serving   func(context.Context) // see Serving
 	err       error                 // why it was refused
 

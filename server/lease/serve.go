@@ -10,7 +10,7 @@ import (
 func (l *Lease) Trial() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.trial
+	return l.trial || l.replaced
 }
 
 // Serving makes f what is called, in a goroutine, whenever Trial has become false: the upgrade has gone well, or the daemon that has granted the lease knows of none, such as one that was started since. The
@@ -45,6 +45,14 @@ func (l *Lease) serve(ctx context.Context, client *admin.Client, id string, tria
 	if err := client.Said(ctx, id); err != nil && ctx.Err() == nil {
 		l.c.Log.Debug("the daemon could not be told that the naming service says what was put aside", "error", err)
 	}
+}
+
+// now notes what the server is called, and whether another version has taken the place of the process.
+func (l *Lease) now(name string, replaced bool) {
+	l.called(name)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.replaced = replaced
 }
 
 // called notes what the server is called now.

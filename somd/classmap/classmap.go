@@ -175,6 +175,22 @@ func (m Map) Drop(ctx context.Context, alias string) error {
 	return err
 }
 
+// Leave forgets what is said of a server under a name that it had, by its ID: another may have the name by now.
+func (m Map) Leave(ctx context.Context, had, id string) error {
+	at, err := m.enter(ctx)
+	if err != nil || at == nil {
+		return err
+	}
+	all, err := search(ctx, at, fmt.Sprintf("%s==%s and %s==%s", alias, quoted(had), serverID, quoted(id)))
+	if plain(err) { // nobody knows whose it is
+		return nil
+	}
+	for _, e := range all {
+		err = errors.Join(err, unbind(ctx, at, e))
+	}
+	return err
+}
+
 // Classes returns what a server makes objects of, by the map, in their order.
 func (m Map) Classes(ctx context.Context, alias string) ([]string, error) {
 	at, err := m.enter(ctx)

@@ -387,7 +387,7 @@ func TestLeft(t *testing.T) {
 	if err != nil || len(left) != 2 {
 		t.Fatal(left, err)
 	}
-	if all, err := repo.Left(ctx); err != nil || !slices.Contains(all, left[0]) || !slices.Contains(all, left[1]) || len(all) != 2 {
+	if all, damaged, err := repo.Left(ctx); err != nil || damaged != nil || !slices.Contains(all, left[0]) || !slices.Contains(all, left[1]) || len(all) != 2 {
 		t.Errorf("left are %v, %v, want %v", all, err, left)
 	}
 	for _, l := range left {

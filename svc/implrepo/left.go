@@ -28,22 +28,27 @@ func parseLeft(value []byte) (l Left, ok bool, err error) {
 	return l, ok, err
 }
 
-// Left returns the names that servers have left.
-func (p *Repo) Left(ctx context.Context) ([]Left, error) {
-	var all []Left
+// MaxDamaged is how many entries that cannot be read are told of at a time.
+const MaxDamaged = 16
+
+// Left returns the names that servers have left. Damaged is why entries among the names of servers cannot be read, of MaxDamaged at most: those are passed over.
+func (p *Repo) Left(ctx context.Context) (all []Left, damaged []error, err error) {
 	for e, err := range store.All(ctx, p.s, prefixName) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		l, ok, err := parseLeft(e.Value)
-		if err != nil {
-			return nil, &store.Error{Kind: store.ErrCorrupt, Key: e.Key, Detail: "not the name of a server that was removed", Err: err}
+		if !ok {
+			_, err = ParseUUID(string(e.Value))
 		}
-		if ok {
+		switch {
+		case err == nil && ok:
 			all = append(all, l)
+		case err != nil && len(damaged) < MaxDamaged:
+			damaged = append(damaged, &store.Error{Kind: store.ErrCorrupt, Key: e.Key, Detail: "not the name of a server", Err: err})
 		}
 	}
-	return all, nil
+	return all, damaged, nil
 }
 
 // leave is the operation by which a server that is removed leaves a name; e is who has it.

@@ -199,6 +199,20 @@ func TestHolds(t *testing.T) {
 			t.Errorf("%s: %v", text, got)
 		}
 	}
+	if err := near.root.Bind(t.Context(), name("ctx/one.Car"), near.ref); err != nil {
+		t.Fatal(err)
+	}
+	for in, kinds := range map[string]map[string]bool{"ctx": {"Car": true, "one": false, "": false}, "far": {"Car": false}, "nothing": {"Car": false}} {
+		n, err := ior.ParseName(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for kind, want := range kinds {
+			if got := near.names.HoldsKind(n, kind); got != want {
+				t.Errorf("of the kind %q in %s: %v", kind, in, got)
+			}
+		}
+	}
 	if near.names.Holds(nil) {
 		t.Error("no name is held")
 	}

@@ -64,8 +64,14 @@ func (x *Service) Holds(n ior.Name) bool {
 	return err == nil
 }
 
+// HoldsKind reports whether any object is bound here by a name of a kind, which is not empty, in a context. It costs as little whatever is bound, and asks nobody.
+func (x *Service) HoldsKind(in ior.Name, kind string) bool {
+	at, err := x.s.tree.Resolve(tree.Root, in)
+	return err == nil && at.Context != "" && x.s.tree.HasKind(at.Context, kind)
+}
+
 // RenameAll gives the bindings of a context here whose names have the id from, of whatever kind, the id to, and sets properties of them: one by one, each in one commit with
-// what while says, whose error ends it and is returned as it is. From when on there is a binding with the id to, and no kind, that has the properties said, those from are removed instead: whoever they are of has said anew what there is
+// what while says, whose error ends it and is returned as it is. From when on there is a binding with the id to, and no kind, that has the properties said, and was not renamed, those from are removed instead: whoever they are of has said anew what there is
 // to be. The one without a kind is the last to be renamed. It asks nobody whether names may be changed. A context that is not there has no bindings.
 func (x *Service) RenameAll(ctx context.Context, in ior.Name, from, to string, properties, said extendednaming.PropertyList, while store.Guard) error {
 	set, err := x.s.fromProperties(properties)

@@ -235,7 +235,7 @@ func removed(s *state, id ID, in *node, old *binding) plan {
 }
 
 // RenameWhile gives the binding of n in the context at another name there, as long as something holds, in one commit with that: what has the name is replaced. Properties
-// are set as by SetProperties. Where a binding with the id of to, and no kind, has all the properties of said, of which there is one at least, the binding of n is removed instead. The guard's error is returned as it is.
+// are set as by SetProperties. Where what is bound to n was said anew under the other name, as saidAnew says, the binding of n is removed instead. The guard's error is returned as it is.
 func (t *Tree) RenameWhile(ctx context.Context, at ID, n ior.Name, to ior.NameComponent, properties, said []Property, while store.Guard) error {
 	if err := errors.Join(checkName(n), checkComponent(to), checkProperties(properties)); err != nil {
 		return err
@@ -257,7 +257,7 @@ func (t *Tree) RenameWhile(ctx context.Context, at ID, n ior.Name, to ior.NameCo
 		if to == last {
 			return t.replacement(s, id, in, old, next)
 		}
-		if there := in.byName[ior.NameComponent{ID: to.ID}]; there != nil && has(there.properties, said) {
+		if in.saidAnew(last, to, said) {
 			return removed(s, id, in, old), nil
 		}
 		if err := within("naming-octets", t.limits.Octets, s.octets+next.octets()-old.octets()); err != nil {
@@ -278,6 +278,14 @@ func (t *Tree) RenameWhile(ctx context.Context, at ID, n ior.Name, to ior.NameCo
 			},
 		}, nil
 	})
+}
+
+// saidAnew reports whether what is said under a name was said anew under another: that, or the binding with its id and no kind, has all the properties of said, of which there is one at least. The latter was
+// only renamed if there is none of the kind with the id before: it is the last of them to be, but releases of before had it be the first.
+func (n *node) saidAnew(from, to ior.NameComponent, said []Property) bool {
+	same, plain := n.byName[to], n.byName[ior.NameComponent{ID: to.ID}]
+	return same != nil && has(same.properties, said) ||
+		plain != nil && n.byName[ior.NameComponent{ID: from.ID}] != nil && has(plain.properties, said)
 }
 
 // NewContext makes a context that has no name yet.

@@ -190,6 +190,15 @@ func TestModel(t *testing.T) {
 					if w[id] == nil != errors.Is(err, tree.ErrNoContext) {
 						rt.Fatalf("list: got %v", err)
 					}
+					objects := 0
+					for n, to := range w[id] {
+						if n.Kind == "k" && to.Kind == tree.Object {
+							objects++
+						}
+					}
+					if got := tr.HasKind(id, "k"); got != (objects > 0) || tr.HasKind(id, "") || tr.HasKind(id, "a") {
+						rt.Fatalf("of the kind k: got %v, there are %d", got, objects)
+					}
 					if len(list) != len(w[id]) {
 						rt.Fatalf("list: got %v, want %v", list, w[id])
 					}

@@ -33,7 +33,8 @@ func nameOctets(c ior.NameComponent) int { return len(c.ID) + len(c.Kind) }
 type node struct {
 	revision uint64 // 0: it has no entry in the store yet
 	byName   map[ior.NameComponent]*binding
-	order    []*binding // by name
+	order    []*binding     // by name
+	kinds    map[string]int // how many objects are bound by names of a kind, which is not empty; nil: none
 }
 
 func newNode(revision uint64) *node {
@@ -42,6 +43,19 @@ func newNode(revision uint64) *node {
 
 func compare(a, b ior.NameComponent) int {
 	return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(a.Kind, b.Kind))
+}
+
+// count notes that there are so many objects more of the kind of a binding.
+func (n *node) count(b *binding, more int) {
+	if b.target.Kind != Object || b.name.Kind == "" {
+		return
+	}
+	if n.kinds == nil {
+		n.kinds = map[string]int{}
+	}
+	if n.kinds[b.name.Kind] += more; n.kinds[b.name.Kind] == 0 {
+		delete(n.kinds, b.name.Kind)
+	}
 }
 
 // place returns where in the order c stands, or would stand.
@@ -61,12 +75,14 @@ func (s *state) put(n *node, b *binding) {
 	i, found := n.place(b.name)
 	if found {
 		s.octets -= n.order[i].octets()
+		n.count(n.order[i], -1)
 		n.order[i] = b
 	} else {
 		n.order = slices.Insert(n.order, i, b)
 		s.bindings++
 	}
 	n.byName[b.name] = b
+	n.count(b, 1)
 	s.octets += b.octets()
 }
 
@@ -74,6 +90,7 @@ func (s *state) put(n *node, b *binding) {
 func (s *state) remove(n *node, c ior.NameComponent) {
 	if i, found := n.place(c); found {
 		s.octets -= n.order[i].octets()
+		n.count(n.order[i], -1)
 		s.bindings--
 		n.order = slices.Delete(n.order, i, i+1)
 		delete(n.byName, c)
@@ -147,6 +164,7 @@ func loadOnce(ctx context.Context, from store.Store) (s *state, stray *store.Ent
 			return nil, &e, nil
 		}
 		in.byName[b.name] = b
+		in.count(b, 1)
 		in.order = append(in.order, b)
 		s.bindings++
 		s.octets += b.octets()

@@ -130,6 +130,14 @@ func (t *Tree) Lookup(at ID, n ior.Name) (Binding, error) {
 	return b.shown(), nil
 }
 
+// HasKind reports whether any object is bound by a name of a kind, which is not empty, in the context at. It looks through no bindings.
+func (t *Tree) HasKind(at ID, kind string) bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	in := t.state.contexts[at]
+	return in != nil && in.kinds[kind] > 0
+}
+
 // List returns bindings of the context at in the order of their names: those after the name
 // after, or from the first if it is nil; most of them at most, and no more than MaxPage and
 // MaxPageOctets allow. more says that others follow. A walk from page to page meets every
