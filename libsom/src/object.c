@@ -58,6 +58,40 @@ void end_memory(som_ref o, const klass *k) {
 	__atomic_sub_fetch(&((klass *)(uintptr_t)k)->instances, 1, __ATOMIC_RELEASE);
 }
 
+/* What could not begin, and its maker's reference. Where others have got some meanwhile it is as one that was destroyed, whatever the mode, until they have given them back. */
+static void undo(som_ref o, klass *k) {
+	uint32_t flags = __atomic_load_n(&o->flags, __ATOMIC_RELAXED);
+	if (flags & F_WEAK) weak_clear(o, NULL);
+	if (flags & F_PLACED || __atomic_load_n(&o->refs, __ATOMIC_ACQUIRE) == 1) {
+		end_memory(o, k);
+		return;
+	}
+	__atomic_store_n(&o->flags, F_UNDONE | (aligned_by_allocator(k) ? 0 : F_BEHIND), __ATOMIC_RELAXED);
+	lock();
+	bool gone = freed_row_make(); /* without memory for that it keeps its class's table, and the class cannot go */
+	unlock();
+	if (gone) {
+		__atomic_store_n(&o->mt, freed_row, __ATOMIC_RELEASE);
+		__atomic_sub_fetch(&k->instances, 1, __ATOMIC_RELEASE);
+	}
+	som_release(o);
+}
+
+/* The last reference of one that was undone has been given back. */
+static void end_undone(som_ref o) {
+	void *raw = __atomic_load_n(&o->flags, __ATOMIC_RELAXED) & F_BEHIND ? ((void **)(void *)o)[-1] : (void *)o;
+	if (!is_freed(o)) __atomic_sub_fetch(&((klass *)(uintptr_t)class_of(o))->instances, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&o->flags, 0, __ATOMIC_RELAXED);
+	if (__atomic_load_n(&checking, __ATOMIC_RELAXED) && is_freed(o)) keep(raw, SOM_HEAD);
+	else give(raw);
+}
+
+/* Whether it has references that count. */
+static inline bool counts(som_ref o) {
+	if (__builtin_expect(!is_freed(o), 1) || __atomic_load_n(&o->flags, __ATOMIC_RELAXED) & F_UNDONE) return true;
+	return gone(o, NULL), false;
+}
+
 /* ---- Beginning and end ---- */
 
 /* Of the first n. */
@@ -159,7 +193,7 @@ static inline __attribute__((always_inline)) som_ref make(klass *k, void *memory
 	bool plain = init && !is_hooked(k);
 	*o = (som_object){.mt = __atomic_load_n(&k->front, __ATOMIC_SEQ_CST), .refs = 1, .flags = (memory ? F_PLACED : 0) | (plain ? F_BEGUN : 0)};
 	if (!init || (plain ? initialise(o, k, ev) : begin_life(o, k, ev)) == SOM_OK) return o;
-	end_memory(o, k);
+	undo(o, k);
 	return NULL;
 }
 
@@ -209,7 +243,7 @@ som_ref som_copy(som_ref from, som_env *ev) {
 	if (o) transfer_by_method(o, from, LIFE_COPY, e);
 	if (!o || e->major == SOM_NO_EXCEPTION) return o;
 	if (o->flags & F_BEGUN) end_life(o, k);
-	return end_memory(o, k), NULL;
+	return undo(o, k), NULL;
 }
 
 int som_assign(som_ref to, som_ref from, som_env *ev) {
@@ -227,6 +261,10 @@ int som_assign(som_ref to, som_ref from, som_env *ev) {
 
 static void destroy(som_ref o, uint32_t flags) {
 	const klass *k = class_of(o);
+	if (__builtin_expect(flags & F_UNDONE, 0)) {
+		end_undone(o);
+		return;
+	}
 	__atomic_store_n(&o->flags, flags | F_DYING, __ATOMIC_RELAXED);
 	if (__builtin_expect(flags & F_WEAK, 0)) weak_clear(o, NULL);
 	is_hooked(k) ? end_life(o, k) : end_parts(o, k);
@@ -234,12 +272,12 @@ static void destroy(som_ref o, uint32_t flags) {
 }
 
 som_ref som_retain(som_ref o) {
-	if (o && need(o, NULL) == SOM_OK) __atomic_add_fetch(&o->refs, 1, __ATOMIC_RELAXED);
+	if (o && counts(o)) __atomic_add_fetch(&o->refs, 1, __ATOMIC_RELAXED);
 	return o;
 }
 
 void som_release(som_ref o) {
-	if (!o || need(o, NULL) != SOM_OK) return;
+	if (!o || !counts(o)) return;
 	uint32_t refs = __atomic_load_n(&o->refs, __ATOMIC_ACQUIRE); /* before the flags, which others may have set */
 	uint32_t flags = __atomic_load_n(&o->flags, __ATOMIC_RELAXED);
 	bool ends = !(flags & (F_CLASS | F_DYING)); /* a class ends by being unloaded; what is ending ends once */
@@ -329,7 +367,7 @@ som_ref som_end(som_making *m, som_env *ev) {
 			if (m->e[m->nleft].older) end_old(o, (klass *)(uintptr_t)left);
 			if (left->own.fini) left->own.fini(o, left->own.context);
 		}
-		if (!m->given) end_memory(o, m->k);
+		if (!m->given) undo(o, (klass *)(uintptr_t)m->k);
 		else if (!begun) unbegun(o, m->k);
 		o = NULL;
 	}
