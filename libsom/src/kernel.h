@@ -26,7 +26,7 @@ enum {
 };
 
 /* flags of an object's head */
-enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8, F_BEGUN = 16, F_CHAIN = 32, F_OLD = 64, F_MAKING = 128, F_MADE = 256, F_UNDONE = 512, F_BEHIND = 1024 };
+enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8, F_BEGUN = 16, F_CHAIN = 32, F_OLD = 64, F_MAKING = 128, F_MADE = 256, F_MET = 512, F_WIDE = 1024 };
 /* PLACED: in memory that is not the kernel's; BEGUN: the initializers run or have run, and need not again; CHAIN: somInit or somUninit is under way;
  * OLD: somInit has run, or an initializer in its place: its end is somUninit's; MAKING: a som_making sees to the initializers; MADE: they have run. */
 

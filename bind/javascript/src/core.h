@@ -84,6 +84,8 @@ napi_value wrap(som_ref o, bool owned); /* o's reference is taken over if it is 
 instance *slot_of(napi_value number);   /* of an object that has not been released */
 instance *twin_of(som_ref o);
 bool is_there(instance *w);   /* false: ref could not be begun, and is NULL from now on */
+bool is_destroyed(som_ref o); /* a reference of what could not be begun, which nobody could know */
+napi_value throw_released(const instance *w);
 void keep(instance *w);       /* others may refer to it from now on */
 void hold(instance *w);
 void let_go(instance *w, som_ref o);
