@@ -180,7 +180,8 @@ func (b build) javaWith(t testing.TB, more, options []string, class string, args
 	t.Helper()
 	site := b.site(t)
 	threads := classlib.Build(t, classlib.Source{IDL: "../javascript/testdata/threads.idl", Code: "../javascript/testdata/threads.cpp"}, b.kernel, "-pthread")
-	env := []string{"SOM_PATH=" + b.zoo(t) + ":" + threads}
+	making := classlib.Build(t, classlib.Source{IDL: "../javascript/testdata/making.idl", Code: "../javascript/testdata/making.cpp"}, b.kernel, "-pthread")
+	env := []string{"SOM_PATH=" + b.zoo(t) + ":" + threads + ":" + making}
 	if b.name == asan.name {
 		preload := strings.TrimSpace(run(t, nil, "gcc", "-print-file-name=libasan.so")) + ":" + strings.TrimSpace(run(t, nil, "gcc", "-print-file-name=libubsan.so")) + ":" +
 			strings.TrimSpace(run(t, nil, "g++", "-print-file-name=libstdc++.so"))

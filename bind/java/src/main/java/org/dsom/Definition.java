@@ -64,6 +64,16 @@ final class Definition {
         return OVERRIDES.get(id);
     }
 
+    /** That of the nearest class in Java to one of SOM's, or null. */
+    static Definition nearest(SomClass c) {
+        for (SomClass k : c.order()) {
+            if (k.isMade()) {
+                return BY_CLASS.get(k);
+            }
+        }
+        return null;
+    }
+
     /** The definition of a class in Java, made if need be; null of one that was generated. */
     static Definition of(Class<?> c) {
         Definition d = ALL.get(c)[0];

@@ -28,13 +28,24 @@ public class SomObject implements SomInterface {
     /** An object that is made: of SOM's class of this one's class, which is defined now if it has not been yet. */
     protected SomObject() {
         Definition d = Definition.of(getClass());
+        long begun = d == null ? 0 : Upcall.begun(this);
+        if (begun != 0) { // another language makes it
+            cell = begun;
+            return;
+        }
         cell = Native.newCell(this, d == null ? 0 : d.made());
         Lifetime.drop(this, cell);
-        long ref = d == null ? 0 : Upcall.begun(d);
-        if (ref != 0) {
-            Native.attach(this, cell, ref);
-        } else {
-            Native.make(this, cell, d == null ? Definition.nativeClass(getClass()).address : d.som().address);
+        Native.make(this, cell, d == null ? Definition.nativeClass(getClass()).address : d.som().address);
+    }
+
+    /** An object of a class in Java for one that another language makes: its constructor is run when it begins. */
+    static SomObject early(Definition d) {
+        try {
+            SomObject o = Native.allocate(d.java(), d.made());
+            Lifetime.drop(o, o.cell);
+            return o;
+        } catch (InstantiationException e) {
+            throw new IllegalStateException(d.java().getName() + " is abstract, and another language makes one");
         }
     }
 
@@ -50,7 +61,8 @@ public class SomObject implements SomInterface {
         SomClass c;
         try {
             c = SomClass.at(Native.classOf(ref));
-            o = c.wrapper();
+            Definition d = Native.isUnbegun(ref) ? Definition.nearest(c) : null;
+            o = d == null ? c.wrapper() : early(d);
         } catch (RuntimeException | Error e) {
             Native.release(ref);
             throw e;
