@@ -380,7 +380,7 @@ void begin_instance(som_ref self, som_env *ev, void *context) {
 	if (of && of->nmade) {
 		made *nearest = of->made[0]->context;
 		__atomic_store_n(&nearest->cls, of->made[0], __ATOMIC_RELEASE); /* who has made the class may not have come so far */
-		(*env)->CallStaticVoidMethod(env, upcall_class, upcalls.begin, nearest->id, (jlong)(uintptr_t)self);
+		(*env)->CallStaticVoidMethod(env, upcall_class, upcalls.begin, nearest->id, (jlong)(uintptr_t)nearest, (jlong)(uintptr_t)self);
 		if ((*env)->ExceptionCheck(env)) raise_to_env(env, ev);
 	}
 	making = outer;

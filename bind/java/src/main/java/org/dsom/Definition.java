@@ -240,8 +240,8 @@ final class Definition {
         String own = name != null ? name.value() : java.getSimpleName().isEmpty() ? "Made" : java.getSimpleName();
         long is = Native.define(Native.octets(own), name != null, parents.stream().mapToLong(p -> p.address).toArray(), java, id, methods, ids, direct);
         som = SomClass.at(Native.madeClass(is));
-        BY_CLASS.put(som, this);
         made = is;
+        BY_CLASS.put(som, this);
     }
 
     private MethodHandle handle(Method m) {

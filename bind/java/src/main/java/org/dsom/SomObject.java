@@ -27,21 +27,21 @@ public class SomObject implements SomInterface {
 
     /** An object that is made: of SOM's class of this one's class, which is defined now if it has not been yet. */
     protected SomObject() {
-        Definition d = Definition.of(getClass());
-        long begun = d == null ? 0 : Upcall.begun(this);
-        if (begun != 0) { // another language makes it
+        long begun = Upcall.begun(this);
+        if (begun != 0) { // another language makes it, perhaps while the class is being defined
             cell = begun;
             return;
         }
+        Definition d = Definition.of(getClass());
         cell = Native.newCell(this, d == null ? 0 : d.made());
         Lifetime.drop(this, cell);
         Native.make(this, cell, d == null ? Definition.nativeClass(getClass()).address : d.som().address);
     }
 
     /** An object of a class in Java for one that another language makes: its constructor is run when it begins. */
-    static SomObject early(Definition d) {
+    static SomObject early(Definition d, long made) {
         try {
-            SomObject o = Native.allocate(d.java(), d.made());
+            SomObject o = Native.allocate(d.java(), made);
             Lifetime.drop(o, o.cell);
             return o;
         } catch (InstantiationException e) {
@@ -62,7 +62,7 @@ public class SomObject implements SomInterface {
         try {
             c = SomClass.at(Native.classOf(ref));
             Definition d = Native.isUnbegun(ref) ? Definition.nearest(c) : null;
-            o = d == null ? c.wrapper() : early(d);
+            o = d == null ? c.wrapper() : early(d, d.made());
         } catch (RuntimeException | Error e) {
             Native.release(ref);
             throw e;

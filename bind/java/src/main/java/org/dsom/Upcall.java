@@ -15,8 +15,11 @@ final class Upcall {
         return BEGINNING.get() == o ? o.cell : 0;
     }
 
-    private static void begin(long id, long ref) throws Throwable {
+    private static void begin(long id, long made, long ref) throws Throwable {
         Definition d = Definition.at(id);
+        if (d == null) { // Java has not got the class, which stays for others without a part in Java
+            return;
+        }
         Constructor<?> how;
         try {
             how = d.java().getDeclaredConstructor();
@@ -25,7 +28,7 @@ final class Upcall {
         }
         SomObject o = attached(ref); // others have been shown it
         if (o == null) {
-            o = SomObject.early(d);
+            o = SomObject.early(d, made);
         }
         SomObject outer = BEGINNING.get();
         BEGINNING.set(o);
