@@ -114,6 +114,7 @@ napi_value get_value(const somh_type *t, const void *p, bool nullable);
 bool put_value(const somh_type *t, napi_value v, void *p, bool nullable, const path *at); /* p is all zero; false: it holds nothing */
 const char *path_text(const path *at, char *to, size_t n);
 bool nothing(napi_value v); /* null or undefined */
+const char *member_name(const somh_type *t, uint32_t i); /* of a structure or an exception, in JavaScript */
 
 /* calls.c */
 napi_value new_call(const somh_method *m, klass *owner);

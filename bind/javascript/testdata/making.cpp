@@ -49,6 +49,7 @@ public:
 		som_release(reinterpret_cast<som_ref>(c));
 		return o != nullptr;
 	}
+	void refuse(const std::string &how) { throw Refused(how, 7); }
 	som::object litter() {
 		return som::object(som::object::som_adopt(), std::exchange(young, nullptr));
 	}

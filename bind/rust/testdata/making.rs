@@ -1,5 +1,12 @@
 // Made by dsom-rust of the classes Making::Breeder, Making::Shown, Making::Watcher. What a call does is in the crate dsom.
 
+dsom::exception! {
+    pub struct Refused = "IDL:Making/Refused:1.0" {
+        pub constructor: String,
+        pub by: i32,
+    }
+}
+
 static BREEDER_CLASS: dsom::call::ClassSlot = dsom::call::ClassSlot::new("Making::Breeder", 1, 0, &[]);
 #[allow(dead_code)]
 static BREEDER: [dsom::Operation<Breeder>; 1] = [dsom::Operation::new("hello")];
@@ -46,7 +53,7 @@ impl ShownOverrides {
 
 static WATCHER_CLASS: dsom::call::ClassSlot = dsom::call::ClassSlot::new("Making::Watcher", 1, 0, &[]);
 #[allow(dead_code)]
-static WATCHER: [dsom::Operation<Watcher>; 5] = [dsom::Operation::new("watch"), dsom::Operation::new("leave"), dsom::Operation::new("meet"), dsom::Operation::new("make"), dsom::Operation::new("litter")];
+static WATCHER: [dsom::Operation<Watcher>; 6] = [dsom::Operation::new("watch"), dsom::Operation::new("leave"), dsom::Operation::new("meet"), dsom::Operation::new("make"), dsom::Operation::new("litter"), dsom::Operation::new("refuse")];
 
 dsom::interface! {
     /// Is shown what Shown's constructor makes.
@@ -71,6 +78,8 @@ pub trait WatcherMethods: dsom::IsA<Watcher> {
     /// What Breeder has made besides, once.
     #[inline]
     fn litter(&self) -> dsom::Result<Option<dsom::Object>> { WATCHER[4].call(self, ()) }
+    #[inline]
+    fn refuse(&self, how: &str) -> dsom::Result<()> { WATCHER[5].call(self, (how,)) }
 }
 impl<T: dsom::IsA<Watcher>> WatcherMethods for T {}
 
@@ -81,5 +90,6 @@ impl WatcherOverrides {
     pub fn meet<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Watcher>, dsom::Object) -> dsom::Result<i64>) -> dsom::Override<T> { dsom::Override::new(&WATCHER[2], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
     pub fn make<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Watcher>, String) -> dsom::Result<bool>) -> dsom::Override<T> { dsom::Override::new(&WATCHER[3], move |t, s, c| { let r = f(t, s, c.arg()?)?; c.reply(r) }) }
     pub fn litter<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Watcher>) -> dsom::Result<Option<dsom::Object>>) -> dsom::Override<T> { dsom::Override::new(&WATCHER[4], move |t, s, c| { let r = f(t, s)?; c.reply(r) }) }
+    pub fn refuse<T: dsom::Subclass>(f: fn(&T, &dsom::Super<Watcher>, String) -> dsom::Result<()>) -> dsom::Override<T> { dsom::Override::new(&WATCHER[5], move |t, s, c| { f(t, s, c.arg()?)?; c.reply(()) }) }
 }
 
