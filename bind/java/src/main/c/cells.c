@@ -450,7 +450,7 @@ NATIVE(void, make)(JNIEnv *env, jclass c, jobject self, jlong cell_at, jlong cls
 		return;
 	}
 	pthread_mutex_lock(&lock);
-	bool none = !m.is && !m.x->ref; /* of Java's */
+	bool none = !m.is && !m.x->ref && !m.x->early; /* of Java's, and nobody has met it */
 	bound = none ? bind_cell(m.x, o) : m.x->ref != NULL;
 	pthread_mutex_unlock(&lock);
 	if (none && bound) return;

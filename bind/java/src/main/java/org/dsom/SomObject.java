@@ -61,8 +61,8 @@ public class SomObject implements SomInterface {
         SomClass c;
         try {
             c = SomClass.at(Native.classOf(ref));
-            Definition d = Native.isUnbegun(ref) ? Definition.nearest(c) : null;
-            o = d == null ? c.wrapper() : early(d, d.made());
+            Definition d = Definition.nearest(c);
+            o = d != null && Native.isUnbegun(ref) ? early(d, d.made()) : c.wrapper();
         } catch (RuntimeException | Error e) {
             Native.release(ref);
             throw e;
