@@ -201,7 +201,7 @@ typedef struct somh_definition {
 	uint32_t exact; /* not 0: a name that is taken is an error */
 } somh_definition;
 
-/* Whether an object of class c has had its begin told, and not its end: of one that has not, the beginning may still fail, and then it goes whoever has references. */
+/* Whether an object of class c has had its begin told, and not its end: of one that has not, the beginning may still fail, and then it is one that was destroyed for who has references, which they give back as any. */
 int somh_begun(const somh_class *c, som_ref o);
 /* NULL: there is no such class, and the contexts are the caller's to end; but with SOM_E_BUSY there is one for good, that others have found, and they must stay. */
 const somh_class *somh_define(const somh_definition *d, som_env *ev);

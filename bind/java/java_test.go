@@ -23,11 +23,12 @@ import (
 type build struct {
 	name   string
 	kernel string // flags of libsom, which other packages' tests share, and of the library
+	more   string // of the library alone
 }
 
 var (
-	plain = build{"plain", "-O2"}
-	asan  = build{"asan", "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"}
+	plain = build{name: "plain", kernel: "-O2"}
+	asan  = build{name: "asan", kernel: "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"}
 )
 
 // output runs a program, and returns what it says.
@@ -90,7 +91,7 @@ func (b build) site(t testing.TB) string {
 	need(t)
 	kernel := sombuild.Kernel(t, "gcc", b.kernel)
 	return shelf.Once(t, "site-"+b.name, func(dir string) error {
-		return compile("make", "-s", "BUILD="+dir, "KERNEL="+kernel, "CC=gcc", "CFLAGS="+b.kernel)
+		return compile("make", "-s", "BUILD="+dir, "KERNEL="+kernel, "CC=gcc", "CFLAGS="+b.kernel+" "+b.more)
 	})
 }
 
@@ -180,7 +181,8 @@ func (b build) javaWith(t testing.TB, more, options []string, class string, args
 	t.Helper()
 	site := b.site(t)
 	threads := classlib.Build(t, classlib.Source{IDL: "../javascript/testdata/threads.idl", Code: "../javascript/testdata/threads.cpp"}, b.kernel, "-pthread")
-	env := []string{"SOM_PATH=" + b.zoo(t) + ":" + threads}
+	making := classlib.Build(t, classlib.Source{IDL: "../javascript/testdata/making.idl", Code: "../javascript/testdata/making.cpp"}, b.kernel, "-pthread")
+	env := []string{"SOM_PATH=" + b.zoo(t) + ":" + threads + ":" + making}
 	if b.name == asan.name {
 		preload := strings.TrimSpace(run(t, nil, "gcc", "-print-file-name=libasan.so")) + ":" + strings.TrimSpace(run(t, nil, "gcc", "-print-file-name=libubsan.so")) + ":" +
 			strings.TrimSpace(run(t, nil, "g++", "-print-file-name=libstdc++.so"))
@@ -224,6 +226,18 @@ func TestClasses(t *testing.T) {
 				t.Errorf("%v\n%s", err, tail(out))
 			}
 		})
+	}
+}
+
+// TestUndescribed defines a class that cannot be described, and that somebody has an object of already: what its closures point to stays.
+func TestUndescribed(t *testing.T) {
+	t.Parallel()
+	need(t)
+	object := filepath.Join(t.TempDir(), "undescribed.o")
+	run(t, nil, "gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-I../../libsom/include", "-c", "-o", object, "../host/test/undescribed.c")
+	b := build{name: "undescribed", kernel: plain.kernel, more: "-Wl,--wrap=somh_define " + object}
+	if out, err := b.java(t, nil, "dsomtest.Stays"); err != nil || out != "stays\n" {
+		t.Errorf("%v\n%s", err, tail(out))
 	}
 }
 

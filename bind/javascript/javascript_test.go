@@ -120,10 +120,11 @@ type failed struct {
 
 func (f failed) Error() string { return f.error.Error() + "\n" + f.out }
 
-// libraries are the folders with class libraries: the zoo of the C++ binding's tests, what stands below it, and what calls from other threads.
+// libraries are the folders with class libraries: the zoo of the C++ binding's tests, what stands below it, what calls from other threads, and what shows objects that are being made.
 func (b build) libraries(t testing.TB) string {
 	t.Helper()
-	return classlib.Build(t, classlib.Zoo(t), b.kernel) + ":" + classlib.Farm(t, b.kernel) + ":" + classlib.Build(t, classlib.Source{IDL: "testdata/threads.idl", Code: "testdata/threads.cpp"}, b.kernel, "-pthread")
+	return classlib.Build(t, classlib.Zoo(t), b.kernel) + ":" + classlib.Farm(t, b.kernel) + ":" + classlib.Build(t, classlib.Source{IDL: "testdata/threads.idl", Code: "testdata/threads.cpp"}, b.kernel, "-pthread") + ":" +
+		classlib.Build(t, classlib.Source{IDL: "testdata/making.idl", Code: "testdata/making.cpp"}, b.kernel, "-pthread")
 }
 
 // env is what a program is started with.

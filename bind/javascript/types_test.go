@@ -53,6 +53,11 @@ func TestTypes(t *testing.T) {
 	if out, err := output(dir, plain.env(t), "node", filepath.Join(site, "bin/dsom-types.js"), "--out", farm, filepath.Join(classlib.Farm(t, plain.kernel), "libfarm.so")); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	making := filepath.Join(dir, "making.d.ts") // with names that TypeScript has for something else
+	library := classlib.Build(t, classlib.Source{IDL: "testdata/making.idl", Code: "testdata/making.cpp"}, plain.kernel, "-pthread")
+	if out, err := output(dir, plain.env(t), "node", filepath.Join(site, "bin/dsom-types.js"), "--out", making, filepath.Join(library, "libmaking.so")); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 	for args, want := range map[string]string{"": "usage: dsom-types", "Zoo::Unicorn": "dsom-types: there is no class Zoo::Unicorn", "./libnothing.so": "dsom-types: "} {
 		out, err := output(dir, plain.env(t), "node", append([]string{filepath.Join(site, "bin/dsom-types.js")}, strings.Fields(args)...)...)
 		if err == nil || !strings.HasPrefix(out, want) {
@@ -69,7 +74,7 @@ func TestTypes(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"program.ts": string(program), "both.ts": string(both), "package.json": `{"type": "module"}`,
-		"tsconfig.json": `{"compilerOptions": {"strict": true, "noEmit": true, "module": "nodenext", "target": "es2022", "lib": ["es2022", "dom"], "types": []}, "files": ["program.ts", "both.ts"]}`,
+		"tsconfig.json": `{"compilerOptions": {"strict": true, "noEmit": true, "module": "nodenext", "target": "es2022", "lib": ["es2022", "dom"], "types": []}, "files": ["program.ts", "both.ts", "making.d.ts"]}`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

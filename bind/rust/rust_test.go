@@ -75,11 +75,17 @@ func zoo(t testing.TB) string {
 	return classlib.Build(t, classlib.Zoo(t), classlib.Plain)
 }
 
+// making is a folder with a library whose classes show objects that are being made, or make others meanwhile.
+func making(t testing.TB) string {
+	t.Helper()
+	return classlib.Build(t, classlib.Source{IDL: "../javascript/testdata/making.idl", Code: "../javascript/testdata/making.cpp"}, classlib.Plain, "-pthread")
+}
+
 // env is what cargo and the programs are started with: the crate is linked to the libsom that the class libraries are, and nothing comes from a network.
 func env(t testing.TB, more ...string) []string {
 	t.Helper()
 	kernel := sombuild.Kernel(t, "gcc", classlib.Plain)
-	return append([]string{"CARGO_TARGET_DIR=" + target(t), "CARGO_NET_OFFLINE=true", "DSOM_LIBSOM=" + kernel, "LD_LIBRARY_PATH=" + kernel, "SOM_PATH=" + zoo(t), "RUST_BACKTRACE=0"}, more...)
+	return append([]string{"CARGO_TARGET_DIR=" + target(t), "CARGO_NET_OFFLINE=true", "DSOM_LIBSOM=" + kernel, "LD_LIBRARY_PATH=" + kernel, "SOM_PATH=" + zoo(t) + ":" + making(t), "RUST_BACKTRACE=0"}, more...)
 }
 
 func target(t testing.TB) string {
@@ -103,7 +109,7 @@ func built(t testing.TB, profile ...string) string {
 func TestCrate(t *testing.T) {
 	host(t)
 	out := run(t, "", env(t), "cargo", "test", "-q")
-	if n := strings.Count(out, "test result: ok."); n < 4 || strings.Contains(out, "FAILED") {
+	if n := strings.Count(out, "test result: ok."); n < 5 || strings.Contains(out, "FAILED") {
 		t.Error(tail(out))
 	}
 }
@@ -122,7 +128,7 @@ func TestMemory(t *testing.T) {
 	triple := host(t)
 	sombuild.Need(t, "valgrind", "valgrind")
 	runner := "CARGO_TARGET_" + strings.ToUpper(strings.ReplaceAll(triple, "-", "_")) + "_RUNNER=valgrind -q --error-exitcode=9 --fair-sched=yes"
-	if out := run(t, "", env(t, runner), "cargo", "test", "-q", "--test", "classes", "--test", "wrong"); strings.Count(out, "test result: ok.") != 2 {
+	if out := run(t, "", env(t, runner), "cargo", "test", "-q", "--test", "classes", "--test", "making", "--test", "wrong"); strings.Count(out, "test result: ok.") != 3 {
 		t.Error(tail(out))
 	}
 }
@@ -177,7 +183,7 @@ func TestUndescribed(t *testing.T) {
 // TestInterfaces holds what is generated of the libraries, and what the command says of what is none.
 func TestInterfaces(t *testing.T) {
 	command := filepath.Join(built(t), "dsom-rust")
-	for name, dir := range map[string]string{"zoo": zoo(t), "counter": counter(t, 1, "1"), "names": names(t)} {
+	for name, dir := range map[string]string{"zoo": zoo(t), "making": making(t), "counter": counter(t, 1, "1"), "names": names(t)} {
 		golden.Check(t, name+".rs", run(t, "", env(t), command, "interfaces", filepath.Join(dir, "lib"+name+".so")))
 	}
 	for _, args := range [][]string{{}, {"interfaces"}, {"interfaces", "/nowhere/libcat.so"}, {"interfaces", "Cargo.toml"}} {

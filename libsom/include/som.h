@@ -245,7 +245,8 @@ static inline som_class *som_class_of(const som_object *o) { return *(som_class 
 
 /* A new object, owned: by way of the class's somNew, so that metaclasses have their say. NULL where it raises. */
 SOM_API som_ref som_new(som_class *c, som_env *ev);
-/* What SOMClass's own somNew does: memory, initializers, or an exception and nothing left. */
+/* What SOMClass's own somNew does: memory, initializers, or an exception and nothing left: for who has got a reference meanwhile it is an object that was
+ * destroyed, whose calls raise "freed", until that is given back. So it is wherever an object cannot be begun that the kernel has made. */
 SOM_API som_ref som_create(som_class *c, som_env *ev);
 /* A new object of from's class, owned; each ancestor's part is copied in the order of initialisation. */
 SOM_API som_ref som_copy(som_ref from, som_env *ev);
@@ -258,7 +259,7 @@ SOM_API void som_release(som_ref o);   /* the last one destroys. NULL does no ha
 typedef struct som_weak som_weak;
 SOM_API som_weak *som_weak_new(som_ref o, som_env *ev); /* owned, ended by som_weak_free */
 SOM_API som_ref som_weak_get(som_weak *w);              /* owned, or NULL once destruction has begun */
-SOM_API int som_weak_lives(som_weak *w);                /* whether som_weak_get would answer an object: it may be one that another thread is about to undo, whoever has references */
+SOM_API int som_weak_lives(som_weak *w);                /* whether som_weak_get would answer an object: it may be one that another thread is about to undo */
 SOM_API void som_weak_free(som_weak *w);
 
 /* Objects made by other initializers than init: begin, let the initializers run (each asks som_enter for its class and

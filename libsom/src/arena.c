@@ -128,6 +128,7 @@ void row_give(const klass *k, char *row) {
 }
 
 bool freed_row_make(void) {
+	LOCKED;
 	if (freed_row) return true;
 	char *row = reserve((size_t)TOKEN_WORDS * WORD_SIZE);
 	if (!row || !make_writable(row, (size_t)TOKEN_WORDS * WORD_SIZE)) return false;

@@ -26,7 +26,7 @@ enum {
 };
 
 /* flags of an object's head */
-enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8, F_BEGUN = 16, F_CHAIN = 32, F_OLD = 64, F_MAKING = 128, F_MADE = 256 };
+enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8, F_BEGUN = 16, F_CHAIN = 32, F_OLD = 64, F_MAKING = 128, F_MADE = 256, F_MET = 512, F_WIDE = 1024 };
 /* PLACED: in memory that is not the kernel's; BEGUN: the initializers run or have run, and need not again; CHAIN: somInit or somUninit is under way;
  * OLD: somInit has run, or an initializer in its place: its end is somUninit's; MAKING: a som_making sees to the initializers; MADE: they have run. */
 
@@ -149,7 +149,7 @@ extern som_hooks hooks;
 som_tok tokens_take(uint32_t words, som_env *ev); /* 0: none left */
 char *row_place(const klass *k, som_env *ev); /* for k's order; all words 0 */
 void tokens_give(som_tok at, uint32_t words), row_give(const klass *k, char *row), freed_row_fill(const klass *k);
-extern char *freed_row; /* NULL unless checking has been on */
+extern char *freed_row; /* NULL unless checking has been on, or an object was undone that others had */
 bool freed_row_make(void); /* with the places of all classes' methods; false: no memory */
 int gone(const som_object *o, som_env *ev); /* the code of its error: there is none, or it was destroyed */
 static inline bool is_freed(const som_object *o) { return __builtin_expect(o->mt == __atomic_load_n(&freed_row, __ATOMIC_RELAXED), 0); }

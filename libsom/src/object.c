@@ -30,17 +30,14 @@ static size_t kept_octets;
 
 static void keep(void *memory, size_t size) {
 	weak_lock();
-	while (kept_to - kept_from == KEPT || (kept_to != kept_from && kept_octets + size > KEPT_OCTETS)) {
-		kept_octets -= kept[kept_from % KEPT].size;
-		give(kept[kept_from++ % KEPT].memory);
-	}
+	while (kept_to - kept_from == KEPT || (kept_to != kept_from && kept_octets + size > KEPT_OCTETS))
+		kept_octets -= kept[kept_from % KEPT].size, give(kept[kept_from++ % KEPT].memory);
 	kept[kept_to++ % KEPT] = (struct kept){memory, size};
 	kept_octets += size;
 	weak_unlock();
 }
 
 void som_set_checking(int on) {
-	LOCKED;
 	if (on && !freed_row_make()) on = fail(&aloud, SOM_E_MEMORY, "no memory for the checking mode: it stays off") == SOM_OK;
 	__atomic_store_n(&checking, on != 0, __ATOMIC_RELEASE);
 }
@@ -48,15 +45,22 @@ void som_set_checking(int on) {
 void end_memory(som_ref o, const klass *k) {
 	if (__builtin_expect(o->flags & F_WEAK, 0)) weak_clear(o, NULL); /* of what could not begin; else there is none any more */
 	void *raw = o->flags & F_PLACED ? NULL : aligned_by_allocator(k) ? (void *)o : ((void **)(void *)o)[-1];
-	if (__builtin_expect(!__atomic_load_n(&checking, __ATOMIC_RELAXED), 1))
+	bool met = raw && __atomic_load_n(&o->refs, __ATOMIC_ACQUIRE) > 1; /* so it could not begin, and others have it: as one that was destroyed */
+	if (__builtin_expect(met, 0) && !freed_row_make()) return (void)(o->flags |= F_DYING); /* it stays for good, and its class */
+	if (__builtin_expect(!met && !__atomic_load_n(&checking, __ATOMIC_RELAXED), 1))
 		give(raw);
 	else {
 		memset((char *)o + SOM_HEAD, 0xdd, (size_t)k->info.data_size);
+		if (met) __atomic_store_n(&o->flags, F_MET | (raw == o ? 0 : F_WIDE), __ATOMIC_RELAXED);
 		__atomic_store_n(&o->mt, freed_row, __ATOMIC_RELEASE);
-		if (raw) keep(raw, (size_t)k->info.data_size);
+		if (raw && !met) keep(raw, (size_t)k->info.data_size);
 	}
 	__atomic_sub_fetch(&((klass *)(uintptr_t)k)->instances, 1, __ATOMIC_RELEASE);
+	if (met) som_release(o); /* its maker's; with the last one goes the memory */
 }
+
+/* Whether references of it are counted: it lives, or could not begin and others have met it. */
+static inline bool counts(som_ref o) { return __builtin_expect(!is_freed(o), 1) || o->flags & F_MET || (gone(o, NULL), false); }
 
 /* ---- Beginning and end ---- */
 
@@ -82,9 +86,7 @@ int initialise(som_ref o, const klass *k, som_env *ev) {
 	const lives *all = lives_of(k);
 	for (const life *l = all->e, *end = l + all->n; l < end; l++) {
 		if (l->init) l->init(o, ev, l->context);
-		if (__builtin_expect(ev->major == SOM_NO_EXCEPTION, 1)) continue;
-		finalise(o, all, (uint32_t)(l - all->e));
-		return unbegun(o, k);
+		if (__builtin_expect(ev->major != SOM_NO_EXCEPTION, 0)) return finalise(o, all, (uint32_t)(l - all->e)), unbegun(o, k);
 	}
 	return SOM_OK;
 }
@@ -140,9 +142,8 @@ __attribute__((noinline)) void end_life(som_ref o, const klass *k) {
 
 __attribute__((noinline)) int begin_life(som_ref o, const klass *k, som_env *ev) {
 	((void (*)(som_ref, som_env *, void *))life_method(k, LIFE_INIT))(o, ev, NULL);
-	if (ev->major == SOM_NO_EXCEPTION) return SOM_OK;
-	if (o->flags & F_BEGUN) end_life(o, k); /* what raised came behind the initializers */
-	return SOM_E_RAISED;
+	if (ev->major != SOM_NO_EXCEPTION && o->flags & F_BEGUN) end_life(o, k); /* what raised came behind the initializers */
+	return ev->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_RAISED;
 }
 
 static som_ref refuse(const klass *k, som_env *ev) {
@@ -225,8 +226,9 @@ int som_assign(som_ref to, som_ref from, som_env *ev) {
 
 /* ---- References ---- */
 
-static void destroy(som_ref o, uint32_t flags) {
+static __attribute__((noinline)) void destroy(som_ref o, uint32_t flags) {
 	const klass *k = class_of(o);
+	if (__builtin_expect(flags & F_MET, 0)) return give(flags & F_WIDE ? ((void **)(void *)o)[-1] : (void *)o);
 	__atomic_store_n(&o->flags, flags | F_DYING, __ATOMIC_RELAXED);
 	if (__builtin_expect(flags & F_WEAK, 0)) weak_clear(o, NULL);
 	is_hooked(k) ? end_life(o, k) : end_parts(o, k);
@@ -234,12 +236,12 @@ static void destroy(som_ref o, uint32_t flags) {
 }
 
 som_ref som_retain(som_ref o) {
-	if (o && need(o, NULL) == SOM_OK) __atomic_add_fetch(&o->refs, 1, __ATOMIC_RELAXED);
+	if (o && counts(o)) __atomic_add_fetch(&o->refs, 1, __ATOMIC_RELAXED);
 	return o;
 }
 
 void som_release(som_ref o) {
-	if (!o || need(o, NULL) != SOM_OK) return;
+	if (!o || !counts(o)) return;
 	uint32_t refs = __atomic_load_n(&o->refs, __ATOMIC_ACQUIRE); /* before the flags, which others may have set */
 	uint32_t flags = __atomic_load_n(&o->flags, __ATOMIC_RELAXED);
 	bool ends = !(flags & (F_CLASS | F_DYING)); /* a class ends by being unloaded; what is ending ends once */

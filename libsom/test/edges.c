@@ -4,8 +4,12 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdbool.h>
 
 #define CHECK(ok) CHECK_IN(&ev, ok)
+
+static int load(const int *at) { return __atomic_load_n(at, __ATOMIC_ACQUIRE); }
+static void store(int *at, int v) { __atomic_store_n(at, v, __ATOMIC_RELEASE); }
 
 /* ---- Nothing where something is asked for ---- */
 
@@ -185,6 +189,77 @@ static void halfway(void) {
 	CHECK(som_class_instances(C) == 0 && som_class_unload(C, &ev) == SOM_OK && som_class_unload(B, &ev) == SOM_OK && som_class_unload(A, &ev) == SOM_OK);
 }
 
+/* ---- What others have already that cannot be begun ---- */
+
+static som_ref met;
+static pthread_t meets;
+static int let_go_of;
+static void meet(som_ref o) { met = som_retain(o); }
+static void *give_back(void *o) {
+	while (!load(&let_go_of))
+		sched_yield();
+	return som_release(o), NULL;
+}
+
+static void show(som_ref o, som_env *ev, void *how) {
+	meet(o);
+	if (!strcmp(how, "thread")) {
+		pthread_create(&meets, NULL, give_back, som_retain(o));
+		store(&let_go_of, 1); /* while it is undone */
+	}
+	som_raise_user(ev, "IDL:test/No:1.0", NULL, NULL);
+}
+static void begin_quietly(som_ref o, som_env *ev, void *how) { (void)o, (void)ev, (void)how; }
+static void show_copy(som_ref o, som_ref from, som_env *ev, void *how) { (void)from, show(o, ev, how); }
+
+static long blocks;
+static void *counted(size_t n) { return __atomic_add_fetch(&blocks, 1, __ATOMIC_RELAXED), malloc(n); }
+static void uncounted(void *p) { if (p) __atomic_sub_fetch(&blocks, 1, __ATOMIC_RELAXED), free(p); }
+
+static som_ref by_new(som_class *c, som_env *ev) { return som_new(c, ev); }
+static som_ref by_initializer(som_class *c, som_env *ev) { return som_end(som_begin(c, ev), ev); }
+static som_ref copy_from;
+static som_ref by_copy(som_class *c, som_env *ev) { return (void)c, som_copy(copy_from, ev); }
+
+static void undone(void) {
+	som_env ev = {0};
+	const som_hooks hooks = {.size_of = sizeof hooks, .allocate = counted, .deallocate = uncounted};
+	static const struct { const char *name; som_ref (*make)(som_class *c, som_env *ev); uint32_t align; const char *how; } ways[] = {
+		{"New", by_new, 8, ""}, {"Wide", by_new, 64, ""}, {"Made", by_initializer, 8, ""}, {"Copied", by_copy, 64, ""}, {"Thread", by_new, 8, "thread"}, {"Again", by_copy, 8, "thread"}};
+	CHECK(som_set_hooks(&hooks, &ev) == SOM_OK);
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		bool copies = ways[i].make == by_copy;
+		som_class *A = part("A", NULL, copy, &ev);
+		const char *above[] = {"A"};
+		const som_class_desc d = {.size_of = sizeof d, .name = ways[i].name, .parents = above, .nparents = 1, .init = copies ? begin_quietly : show, .fini = fini, .copy = show_copy, .assign = show_copy,
+			.context = (char *)(uintptr_t)ways[i].how, .data_size = 24, .data_align = ways[i].align};
+		som_class *c = som_class_define(&d, &ev);
+		som_found f = {.size_of = sizeof f};
+		CHECK(c && som_lookup(c, "somGetSize", &f, &ev) == SOM_OK);
+		if (copies) copy_from = som_new(c, &ev);
+		for (int times = 0; times < 3; times++) {
+			store(&let_go_of, 0);
+			begun = ended = 0;
+			CHECK(!ways[i].make(c, &ev) && ev.major == SOM_USER_EXCEPTION && begun == 1 && ended == 1);
+			som_env_clear(&ev);
+			CHECK(som_class_instances(c) == (uint64_t)copies);
+			long before = __atomic_load_n(&blocks, __ATOMIC_RELAXED);
+			((int32_t(*)(som_ref, som_env *))som_resolve(met, f.token))(met, &ev); /* what was met is an object that was destroyed */
+			CHECK(refused(&ev, SOM_E_FREED, "destroyed"));
+			REFUSED(!som_weak_new(met, &ev), SOM_E_FREED);
+			CHECK(!som_is_a(met, c) && som_retain(met) == met);
+			som_release(met);
+			if (*ways[i].how) pthread_join(meets, NULL);
+			else CHECK(before == __atomic_load_n(&blocks, __ATOMIC_RELAXED));
+			before = __atomic_load_n(&blocks, __ATOMIC_RELAXED);
+			som_release(met); /* and goes with the last reference */
+			CHECK(__atomic_load_n(&blocks, __ATOMIC_RELAXED) == before - 1);
+		}
+		if (copies) som_release(copy_from);
+		CHECK(som_class_unload(c, &ev) == SOM_OK && som_class_unload(A, &ev) == SOM_OK);
+	}
+}
+
 /* ---- The last reference, and a weak one that is asked meanwhile ---- */
 
 enum { BATCHES = 4, BATCH = 20000 };
@@ -192,8 +267,6 @@ static som_weak *weak[BATCH];
 static int dead[BATCH];           /* those that ended; atomic */
 static int next, batch, looked_at; /* which is being released, in which batch; which batches the other thread is done with; atomic */
 
-static int load(const int *at) { return __atomic_load_n(at, __ATOMIC_ACQUIRE); }
-static void store(int *at, int v) { __atomic_store_n(at, v, __ATOMIC_RELEASE); }
 static void dies(som_ref o, void *context) { (void)context, store(&dead[*(int *)((char *)o + SOM_HEAD)], 1); }
 
 /* Asks the weak references to what is just being released. An object that one gives is held, and must not end. */
@@ -246,7 +319,7 @@ static void last_reference(void) {
 }
 
 int main(int argc, char **argv) {
-	static const struct { const char *name; void (*run)(void); } all[] = {{"nothing", nothing}, {"no-class", no_class}, {"halfway", halfway}, {"last-reference", last_reference}};
+	static const struct { const char *name; void (*run)(void); } all[] = {{"nothing", nothing}, {"no-class", no_class}, {"halfway", halfway}, {"undone", undone}, {"last-reference", last_reference}};
 	for (int i = 1; i < argc; i++)
 		for (size_t c = 0; c < sizeof all / sizeof *all; c++)
 			if (!strcmp(argv[i], all[c].name)) {

@@ -24,6 +24,7 @@ static instance *receiver(const method *d, napi_value v) {
 	if (!w || !k) return w;
 	if (k->gone) return (instance *)throw_error("DSOM_GONE", "%s() is a method of a class that was made in JavaScript and is no more", name_of(d->m));
 	if (k->made ? som_descends(som_class_of(w->ref), k->cls->cls) : som_isa(w->ref, &k->is)) return w;
+	if (is_destroyed(w->ref)) return (instance *)throw_released(w);
 	return (instance *)throw_type("%s() is a method of %s, not of %s", name_of(d->m), k->cls->name, som_class_describe(som_class_of(w->ref))->name);
 }
 

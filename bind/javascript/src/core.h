@@ -84,6 +84,8 @@ napi_value wrap(som_ref o, bool owned); /* o's reference is taken over if it is 
 instance *slot_of(napi_value number);   /* of an object that has not been released */
 instance *twin_of(som_ref o);
 bool is_there(instance *w);   /* false: ref could not be begun, and is NULL from now on */
+bool is_destroyed(som_ref o); /* a reference of what could not be begun, which nobody could know */
+napi_value throw_released(const instance *w);
 void keep(instance *w);       /* others may refer to it from now on */
 void hold(instance *w);
 void let_go(instance *w, som_ref o);
@@ -112,6 +114,7 @@ napi_value get_value(const somh_type *t, const void *p, bool nullable);
 bool put_value(const somh_type *t, napi_value v, void *p, bool nullable, const path *at); /* p is all zero; false: it holds nothing */
 const char *path_text(const path *at, char *to, size_t n);
 bool nothing(napi_value v); /* null or undefined */
+const char *member_name(const somh_type *t, uint32_t i); /* of a structure or an exception, in JavaScript */
 
 /* calls.c */
 napi_value new_call(const somh_method *m, klass *owner);

@@ -135,7 +135,7 @@ static napi_value describe_type(napi_env e, napi_callback_info info) {
 	bool good = set(o, "kind", ascii(kinds[t->kind] ? kinds[t->kind] : "other")) && set(o, "name", ascii(t->name)) && set(o, "doc", ascii(t->doc)) && set(o, "why", ascii(t->why));
 	for (uint32_t i = 0; good && i < t->nmembers; i++) {
 		napi_value one = object();
-		good = set(one, "name", ascii(t->members[i].name)) && set(one, "type", t->kind == SOMH_ENUM ? undefined() : text_of_type(t->members[i].type)) && napi_set_element(e, members, i, one) == napi_ok;
+		good = set(one, "name", ascii(member_name(t, i))) && set(one, "type", t->kind == SOMH_ENUM ? undefined() : text_of_type(t->members[i].type)) && napi_set_element(e, members, i, one) == napi_ok;
 	}
 	for (uint32_t i = 0; good && t->kind == SOMH_UNION && i < t->nlabels; i++) {
 		napi_value one = object();

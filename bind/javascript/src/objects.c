@@ -67,11 +67,13 @@ static void trust(instance *w) {
 
 bool is_there(instance *w) {
 	if (!w->unsure) return w->ref != NULL;
-	if (som_weak_lives(w->unsure)) return true; /* no reference is taken: one whose beginning fails goes whoever has any */
-	if (w->ref && twin_of(w->ref) == w) somh_twin_set(twins, w->ref, NULL);
+	if (som_weak_lives(w->unsure)) return true;
+	som_ref o = w->ref;
+	if (twin_of(o) == w) somh_twin_set(twins, o, NULL);
 	trust(w);
 	w->ref = NULL;
 	w->ended = true;
+	som_release(o); /* of what it is no more there is nothing to call */
 	return false;
 }
 
@@ -204,8 +206,22 @@ static void collected(napi_env e, void *data, void *hint) {
 
 /* ---- From C ---- */
 
-/* An object being made by JavaScript: what begins it finds it here. */
-static struct making { instance *w; bool bound; struct making *outer; } *making;
+/* An object being made by JavaScript: what begins it finds it here. is: libsom's, where it is known before it is begun, or once it has been bound. own: w has a reference besides
+ * that of who makes it. */
+static struct making { instance *w; som_ref is; bool bound, own; struct making *outer; } *making;
+
+static bool is_being_made(som_ref o) {
+	return making && making->w->cls->cls && (!making->is || making->is == o) && making->w->cls->cls->cls == som_class_of(o);
+}
+
+static bool bind_making(som_ref o, bool own) {
+	if (!bind_twin(making->w, o)) return false;
+	making->is = o;
+	making->bound = true;
+	making->own = own;
+	if (own) som_retain(o);
+	return true;
+}
 
 static bool attach(instance *w, napi_value js) {
 	if (napi_create_reference(env, js, 0, &w->js) != napi_ok) return throw_range("no memory for an object"), false;
@@ -227,11 +243,9 @@ napi_value wrap(som_ref o, bool owned) {
 	if (!o) return null();
 	instance *w = twin_of(o);
 	if (w && !is_there(w)) w = NULL; /* another object is where that was */
-	if (!w && making && !making->bound && making->w->cls->cls && making->w->cls->cls->cls == som_class_of(o) && !somh_ending(o)) { /* its ancestors, which begin it, show it around */
-		if (!bind_twin(making->w, o) || !doubt(making->w)) return NULL;
-		making->bound = true;
+	if (!w && is_being_made(o) && !making->bound && !somh_ending(o)) { /* its ancestors, which begin it, show it around */
 		w = making->w;
-		som_retain(o);
+		if (!bind_making(o, true) || !doubt(w)) return NULL;
 		keep(w);
 	}
 	if (w) {
@@ -261,12 +275,17 @@ napi_value wrap(som_ref o, bool owned) {
 	return js;
 }
 
+bool is_destroyed(som_ref o) { return !som_is_a(o, som_class_of(o)); }
+
+napi_value throw_released(const instance *w) {
+	return throw_error("DSOM_RELEASED", "the object of class %s has been released", w->cls->cls ? w->cls->cls->name : "that is no more");
+}
+
 instance *slot_of(napi_value v) {
 	uint32_t i;
 	if (napi_get_value_uint32(env, v, &i) != napi_ok || i >= places || !place(i)->used) return (instance *)throw_type("an object of SOM is asked for");
 	instance *w = place(i);
-	if (!is_there(w)) return (instance *)throw_error("DSOM_RELEASED", "the object of class %s has been released", w->cls->cls ? w->cls->cls->name : "that is no more");
-	return w;
+	return is_there(w) ? w : (instance *)throw_released(w);
 }
 
 som_ref ref_from(napi_value o, instance **to) {
@@ -279,6 +298,8 @@ som_ref ref_from(napi_value o, instance **to) {
 }
 
 /* ---- Making ---- */
+
+static napi_value released_meanwhile(const klass *c) { return throw_error("DSOM_RELEASED", "the object of class %s has been released while it was made", c->cls->name); }
 
 /* make(object, class): an object of a class that is not made in JavaScript; its place, or the object that there is. */
 static napi_value make(napi_env e, napi_callback_info info) {
@@ -333,22 +354,28 @@ static napi_value create(napi_env e, napi_callback_info info) {
 	if (napi_get_value_uint32(e, arg, &i) != napi_ok || i >= places || !place(i)->used || place(i)->ref || !place(i)->cls->cls) return throw_type("an object that is being made is asked for");
 	look_now_and_then();
 	instance *w = place(i);
-	struct making m = {w, false, making};
+	struct making m = {.w = w, .outer = making};
+	klass *c = w->cls;
 	making = &m;
 	w->calls++;
 	inside++;
-	som_ref o = som_new(w->cls->cls->cls, &ev);
+	som_ref o = somh_new(c->cls, &m.is, &ev);
 	inside--;
-	w->calls--;
 	making = m.outer;
-	bool bound = is_there(w);
-	if (!bound) w->ended = true;
-	if (!o) return raise_env(&ev, NULL, NULL);
-	if (bound && w->ref == o) {
+	bool bound = is_there(w), released = m.bound && !bound && !w->ended;
+	if (o && bound && w->ref == o) {
+		w->calls--;
+		if (m.own) som_release(o); /* not the last: the one that was made is w's, too */
 		if (somh_shared(o)) keep(w);
 		return undefined();
 	}
-	return wrap(o, true);
+	if (!m.own || !m.bound) w->calls--; /* it has no reference, or that of who makes it */
+	else let_go(w, m.is);
+	if (!bound) w->ended = true;
+	if (!o) return raise_env(&ev, NULL, NULL);
+	if (!released || m.is != o) return wrap(o, true);
+	release(o);
+	return released_meanwhile(c);
 }
 
 /* createPlainly(class): an object, as other languages make one. */
@@ -404,14 +431,17 @@ static void begin(void *p) {
 	bool here = b->here;
 	instance *met = twin_of(b->self);
 	if (met && !is_there(met)) met = NULL;
-	if (met && making && met == making->w) { /* it has been shown around, and has two references of this now */
+	if (met && making && met == making->w) { /* it has been shown around */
 		trust(met);
-		som_release(b->self);
 		return;
 	}
-	if (making && !making->bound && making->w->cls->cls && making->w->cls->cls->cls == som_class_of(b->self)) {
-		making->bound = true;
-		if (!bind_twin(making->w, b->self)) raise_to_env(b->ev);
+	if (is_being_made(b->self)) {
+		if (!making->bound) {
+			if (bind_making(b->self, !making->is)) return; /* whose class makes objects in a way of its own may keep the reference that is made */
+		} else if (!met) {
+			released_meanwhile(making->w->cls);
+		}
+		raise_to_env(b->ev);
 		return;
 	}
 	klass *c = class_of_ref(b->self); /* another language makes one: it has no arguments */
@@ -478,7 +508,8 @@ static napi_value address(napi_env e, napi_callback_info info) {
 	uint32_t i;
 	napi_get_cb_info(e, info, &n, &arg, NULL, NULL);
 	if (napi_get_value_uint32(e, arg, &i) != napi_ok || i >= places || !place(i)->used) return NULL;
-	napi_create_bigint_uint64(e, is_there(place(i)) ? (uint64_t)(uintptr_t)place(i)->ref : 0, &is);
+	instance *w = place(i);
+	napi_create_bigint_uint64(e, is_there(w) && !is_destroyed(w->ref) ? (uint64_t)(uintptr_t)w->ref : 0, &is);
 	return is;
 }
 

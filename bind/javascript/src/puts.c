@@ -218,7 +218,7 @@ static bool put_members(const somh_type *t, napi_value v, char *p, const path *a
 	bool good = true;
 	for (uint32_t i = 0; good && i < t->nmembers; i++) {
 		napi_value member;
-		good = napi_get_named_property(env, v, t->members[i].name, &member) == napi_ok &&
+		good = napi_get_named_property(env, v, member_name(t, i), &member) == napi_ok &&
 			put_value(t->members[i].type, member, p + t->members[i].offset, false, &(path){at, NULL, t->members[i].name, 0, false});
 	}
 	depth--;

@@ -34,7 +34,7 @@ napi_value value_of_type(const somh_type *t) {
 	if (all[i].value) return napi_get_reference_value(env, all[i].value, &v), v;
 	if (napi_create_array_with_length(env, t->nmembers, &members) != napi_ok) return NULL;
 	for (uint32_t k = 0; k < t->nmembers; k++)
-		if (!(name = ascii(t->members[k].name)) || napi_set_element(env, members, k, name) != napi_ok) return NULL;
+		if (!(name = ascii(member_name(t, k))) || napi_set_element(env, members, k, name) != napi_ok) return NULL;
 	napi_value args[] = {ascii(t->kind == SOMH_ENUM ? "enum" : "exception"), ascii(t->name), members, ascii(t->id), number(i)};
 	v = call_part("makeType", 5, args);
 	if (v && !all[i].value) napi_create_reference(env, v, 1, &all[i].value);

@@ -44,6 +44,9 @@ static napi_value list_of(const somh_type *elem, const char *p, uint64_t n) {
 	return all;
 }
 
+/* Errors are told apart by their constructor. */
+const char *member_name(const somh_type *t, uint32_t i) { return t->kind == SOMH_EXCEPTION && !strcmp(t->members[i].name, "constructor") ? "_constructor" : t->members[i].name; }
+
 /* A member of that name would be the object's prototype. */
 static bool set_member(napi_value o, const char *name, napi_value v) {
 	if (strcmp(name, "__proto__") != 0) return set(o, name, v);
@@ -57,7 +60,7 @@ static napi_value members_of(const somh_type *t, const char *p) {
 	napi_create_object(env, &o);
 	for (uint32_t i = 0; o && i < t->nmembers; i++) {
 		napi_value v = get_value(t->members[i].type, p + t->members[i].offset, false);
-		if (!v || !set_member(o, t->members[i].name, v)) o = NULL;
+		if (!v || !set_member(o, member_name(t, i), v)) o = NULL;
 	}
 	depth--;
 	return o;

@@ -17,6 +17,20 @@ test("a method is not hidden by another's form that is awaited", async () => {
   assert.equal(await new Getter().getAsync(1), 2);
 });
 
+test('a member of an exception that would be its class', () => {
+  const [Watcher, Denied] = ['Making::Watcher', 'Making::Refused'].map((n) => dsom.load(n));
+  assert.deepEqual(Denied.members, ['_constructor', 'by']);
+  class Stern extends Watcher {
+    refuse(how) {
+      if (how === 'here') throw new Denied({ _constructor: 'own', by: 8 });
+      super.refuse(how);
+    }
+  }
+  for (const [how, members] of [['here', { _constructor: 'own', by: 8 }], ['there', { _constructor: 'there', by: 7 }]])
+    assert.throws(() => dsom.dispatch(new Stern(), 'refuse', how), (e) => e.constructor === Denied && e.name === 'Refused' && assert.deepEqual({ ...e }, members) === undefined);
+  assert.throws(() => new Denied({ by: 1 }), /lacks the member '_constructor'/);
+});
+
 test('members of exceptions', () => {
   const marks = [[1, 2, 3], [4, 5, 6]];
   for (const wrong of [() => new Cow().eat({ what: 'stones', where: { x: 1, y: 2, marks } })])

@@ -90,11 +90,13 @@ bool is_there(instance *w) {
 	if (!w->unsure || !w->ref) return w->ref != NULL;
 	if (som_weak_lives(w->unsure)) return true;
 	pthread_mutex_lock(&lock);
-	if (w->ref && somh_twin(twins, w->ref) == w) somh_twin_set(twins, w->ref, NULL);
+	som_ref o = w->ref;
+	if (somh_twin(twins, o) == w) somh_twin_set(twins, o, NULL);
 	w->ref = NULL;
 	w->ended = true;
 	pthread_mutex_unlock(&lock);
 	trust(w);
+	som_release(o); /* of what it is no more there is nothing to call */
 	return false;
 }
 

@@ -85,7 +85,7 @@ impl<T: Subclass> Own<T> {
     /// A new object of the class, with that in it.
     pub fn new(state: T) -> Result<Own<T>> {
         let class = T::class()?;
-        let o = with_state(class.0, Arc::new(state), || class.new())?;
+        let o = make_with(class.0, Arc::new(state))?;
         // SAFETY: the class has just made it.
         unsafe { Own::from_made(o) }
     }
@@ -373,14 +373,35 @@ unsafe extern "C" fn handle(context: *mut c_void, this: sys::Ref, ev: *mut sys::
 type State = Arc<dyn Any + Send + Sync>;
 type Fresh = fn() -> State;
 
-thread_local!(static MAKING: RefCell<Vec<(usize, Option<State>)>> = const { RefCell::new(Vec::new()) });
+/// An object that this thread makes for `Own::new`: which it is where that is known before it is begun, its class, and what it gets.
+struct Making {
+    is: *const sys::Ref,
+    class: usize,
+    state: Option<State>,
+}
 
-/// The next object of a class that this thread makes in f gets that state.
-fn with_state<R>(class: &'static sys::Class, state: State, f: impl FnOnce() -> R) -> R {
-    MAKING.with(|m| m.borrow_mut().push((class.class as usize, Some(state))));
-    let r = f();
-    MAKING.with(|m| m.borrow_mut().pop());
-    r
+impl Making {
+    fn makes(&self, o: sys::Ref, class: usize) -> bool {
+        // SAFETY: it is a variable of make_with, which takes this out again.
+        let is = unsafe { *self.is };
+        self.class == class && (is.is_null() || is == o)
+    }
+}
+
+thread_local!(static MAKING: RefCell<Vec<Making>> = const { RefCell::new(Vec::new()) });
+
+/// A new object of a class, which gets that state.
+fn make_with(class: &'static sys::Class, state: State) -> Result<Object> {
+    let mut is: sys::Ref = std::ptr::null_mut();
+    let to = std::ptr::addr_of_mut!(is);
+    MAKING.with(|m| m.borrow_mut().push(Making { is: to, class: class.class as usize, state: Some(state) }));
+    let mut ev = sys::Env::EMPTY;
+    // SAFETY: it is a class; what is made is owned.
+    let o = unsafe { Object::owned(sys::somh_new(class, to, &mut ev)) };
+    let making = MAKING.with(|m| m.borrow_mut().pop());
+    drop(making); // a state that nobody took may make others as it goes
+    check(&mut ev)?;
+    o.ok_or_else(|| crate::error::null(&format!("an object of {}", class.name())))
 }
 
 unsafe extern "C" fn begin(this: sys::Ref, ev: *mut sys::Env, context: *mut c_void) {
@@ -388,7 +409,7 @@ unsafe extern "C" fn begin(this: sys::Ref, ev: *mut sys::Env, context: *mut c_vo
     let fresh: Fresh = unsafe { std::mem::transmute(context) };
     // SAFETY: an object begins with its row, and that with the class.
     let class = unsafe { *(*this).row.cast::<usize>() };
-    let given = MAKING.with(|m| m.borrow_mut().last_mut().filter(|(c, _)| *c == class).and_then(|(_, s)| s.take()));
+    let given = MAKING.with(|m| m.borrow_mut().last_mut().filter(|m| m.makes(this, class)).and_then(|m| m.state.take()));
     match given.map_or_else(|| catch_unwind(AssertUnwindSafe(fresh)), Ok) {
         Ok(state) => crate::table::put(this, state),
         Err(p) => {

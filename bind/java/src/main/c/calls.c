@@ -46,7 +46,7 @@ static uint64_t call_words(som_proc *proc, const somh_method *m, som_ref o, som_
 static jlong words(JNIEnv *env, jobject self, cell *x, const somh_method *m, const uint64_t *w) {
 	som_env ev = {0};
 	uint64_t r = 0;
-	som_ref o = enter(env, x);
+	som_ref o = enter_there(env, x);
 	som_proc *proc = o && m != &missing ? procedure(m, x, o) : NULL;
 	if (proc) {
 		r = call_words(proc, m, o, &ev, w);
@@ -226,7 +226,7 @@ JNIEXPORT jbyteArray JNICALL Java_org_dsom_Native_call(JNIEnv *env, jclass c, jo
 	(void)c;
 	const char *p = open_reader(env, &r, in, room, sizeof room);
 	if (!p) return NULL;
-	som_ref o = enter(env, x);
+	som_ref o = enter_there(env, x);
 	som_proc *proc = NULL;
 	if (o) proc = above ? somh_above(ADDRESS(made, above)->cls, m) : how == BY_SUPER ? procedure(m, x, o) : m->kind == SOM_PROCEDURE ? m->proc : som_resolve(o, m->token);
 	f.nslots = 0;

@@ -18,8 +18,11 @@ static cell strongs = {.next = &strongs, .before = &strongs};
 enum { LEAST_STRONG = 4096 };
 static size_t nstrong, look_at = LEAST_STRONG; /* how many there are, and at how many they are looked at */
 
-/* An object that Java is making, whose class it has made: what begins it finds it here. */
-static _Thread_local struct making { const somh_class *c; cell *x; som_ref is, expected; struct making *outer; } *making;
+/* An object that Java is making, whose class it has made: what begins it finds it here, and who is shown it before among all. expected: libsom's, where that is known before its
+ * initializers run; is: once it has begun. */
+typedef struct making { const somh_class *c; cell *x; som_ref is, expected; struct making *outer, *next, **at; } making_object;
+static _Thread_local making_object *making;
+static making_object *all_making; /* of all threads, under the lock */
 
 /* ---- A fence for all threads ---- */
 
@@ -114,6 +117,8 @@ cell *cell_of(som_ref o, jobject *object, JNIEnv *env) {
 	return *object ? x : NULL; /* and as long as the object lives */
 }
 
+bool is_destroyed(som_ref o) { return !som_is_a(o, som_class_of(o)); }
+
 /* It becomes what stands for o, whose reference it takes over. False: no memory. */
 static bool bind_cell(cell *x, som_ref o) {
 	if (!somh_twin_set(twins, o, x)) return false;
@@ -121,13 +126,37 @@ static bool bind_cell(cell *x, som_ref o) {
 	return true;
 }
 
+/* Of one that Java is making and others have been shown: the object, whose cell has taken the reference over. NULL: it is none, or there is no memory. Under the lock. */
+static jobject find_making(JNIEnv *env, som_ref o) {
+	making_object *m = all_making;
+	while (m && __atomic_load_n(&m->expected, __ATOMIC_ACQUIRE) != o) m = m->next;
+	if (!m || m->is || m->x->ref || m->x->early) return NULL; /* the latter: it was closed in the midst of that */
+	if (!bind_cell(m->x, o)) return NULL;
+	__atomic_store_n(&m->x->early, true, __ATOMIC_RELEASE);
+	return (*env)->NewLocalRef(env, m->x->weak);
+}
+
 /* o is an owned reference. The object that stands for it, with the reference given back; NULL: there is none yet. */
 NATIVE(jobject, find)(JNIEnv *env, jclass c, jlong ref) {
 	som_ref o = ADDRESS(som_object, ref);
 	jobject is;
 	(void)c;
-	if (cell_of(o, &is, env)) som_release(o); /* not the last: it has one */
+	if (cell_of(o, &is, env)) {
+		som_release(o); /* not the last: it has one */
+	} else {
+		pthread_mutex_lock(&lock);
+		is = find_making(env, o);
+		pthread_mutex_unlock(&lock);
+	}
 	return is;
+}
+
+/* Whether an object is of a class that Java has made, and has not begun. */
+NATIVE(jboolean, isUnbegun)(JNIEnv *env, jclass c, jlong ref) {
+	som_ref o = ADDRESS(som_object, ref);
+	const somh_class *of = somh_describe(som_class_of(o), NULL);
+	(void)env, (void)c;
+	return of && of->nmade && !somh_ending(o) && !somh_begun(of, o);
 }
 
 NATIVE(void, release)(JNIEnv *env, jclass c, jlong ref) {
@@ -158,6 +187,27 @@ NATIVE(jlong, newCell)(JNIEnv *env, jclass c, jobject object, jlong of) {
 	return (jlong)(uintptr_t)x;
 }
 
+/* An object of a class in Java whose constructor has not run, with its cell. */
+NATIVE(jobject, allocate)(JNIEnv *env, jclass c, jclass of, jlong m) {
+	jclass root = (*env)->FindClass(env, "org/dsom/SomObject");
+	jfieldID at = root ? (*env)->GetFieldID(env, root, "cell", "J") : NULL;
+	jobject o = at ? (*env)->AllocObject(env, of) : NULL;
+	jlong x = o ? Java_org_dsom_Native_newCell(env, c, o, m) : 0;
+	if (!x) return NULL;
+	ADDRESS(cell, x)->early = true;
+	(*env)->SetLongField(env, o, at, x);
+	return o;
+}
+
+/* Runs the constructor of such an object. */
+NATIVE(void, construct)(JNIEnv *env, jclass c, jobject self, jobject constructor) {
+	jmethodID m = (*env)->FromReflectedMethod(env, constructor);
+	jclass of = (*env)->GetObjectClass(env, self);
+	(void)c;
+	if (m) (*env)->CallNonvirtualVoidMethod(env, self, of, m);
+	(*env)->DeleteLocalRef(env, of);
+}
+
 /* The cell becomes what stands for an owned reference, unless another thread was faster: the object that is. */
 NATIVE(jobject, adopt)(JNIEnv *env, jclass c, jlong cell_at, jlong ref) {
 	cell *x = ADDRESS(cell, cell_at);
@@ -167,6 +217,7 @@ NATIVE(jobject, adopt)(JNIEnv *env, jclass c, jlong cell_at, jlong ref) {
 	cell *other = somh_twin(twins, o);
 	jobject is = other ? (*env)->NewLocalRef(env, other->weak) : NULL;
 	bool bound = is || bind_cell(x, o);
+	if (!is && bound && x->early) hold(env, x); /* who makes it has a reference, too */
 	pthread_mutex_unlock(&lock);
 	if (!bound || is) som_release(o);
 	if (!bound) return fail(env, "no memory for an object");
@@ -198,8 +249,11 @@ NATIVE(void, close)(JNIEnv *env, jclass c, jlong cell_at) {
 
 /* 0: it has been released. */
 NATIVE(jlong, address)(JNIEnv *env, jclass c, jobject self, jlong cell_at) {
-	(void)env, (void)c, (void)self;
-	return (jlong)(uintptr_t)__atomic_load_n(&ADDRESS(cell, cell_at)->ref, __ATOMIC_ACQUIRE);
+	(void)c, (void)self;
+	som_ref o = enter(env, ADDRESS(cell, cell_at));
+	if (o && is_destroyed(o)) o = NULL;
+	leave(env, ADDRESS(cell, cell_at));
+	return (jlong)(uintptr_t)o;
 }
 
 NATIVE(jlong, classOfObject)(JNIEnv *env, jclass c, jobject self, jlong cell_at) {
@@ -303,13 +357,17 @@ NATIVE(void, drop)(JNIEnv *env, jclass c, jlong cell_at) {
 
 void begin_instance(som_ref self, som_env *ev, void *context) {
 	(void)context;
-	if (making && !making->is && (making->expected ? making->expected == self : making->c->cls == som_class_of(self))) { /* it has the reference that is being made */
+	if (making && !making->is && (making->expected ? making->expected == self : making->c->cls == som_class_of(self))) {
+		cell *x = making->x;
 		pthread_mutex_lock(&lock);
-		bool bound = bind_cell(making->x, self);
-		pthread_mutex_unlock(&lock);
+		bool closed = x->early && x->ref != self, bound = !closed && (x->ref == self || bind_cell(x, som_retain(self)));
 		if (bound) making->is = self;
-		else som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_NO, "no memory for an object");
-		return;
+		if (bound) __atomic_store_n(&x->early, false, __ATOMIC_RELEASE);
+		pthread_mutex_unlock(&lock);
+		if (bound) return;
+		if (closed) return som_raise_system(ev, "IDL:omg.org/CORBA/OBJECT_NOT_EXIST:1.0", 0, SOM_COMPLETED_NO, "the object has been closed while it was made");
+		som_release(self); /* not the last: who makes it has one */
+		return som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_NO, "no memory for an object");
 	}
 	JNIEnv *env = thread_env();
 	if (!env || (*env)->PushLocalFrame(env, 16) != 0) {
@@ -322,21 +380,24 @@ void begin_instance(som_ref self, som_env *ev, void *context) {
 	if (of && of->nmade) {
 		made *nearest = of->made[0]->context;
 		__atomic_store_n(&nearest->cls, of->made[0], __ATOMIC_RELEASE); /* who has made the class may not have come so far */
-		(*env)->CallStaticVoidMethod(env, upcall_class, upcalls.begin, nearest->id, (jlong)(uintptr_t)self);
+		(*env)->CallStaticVoidMethod(env, upcall_class, upcalls.begin, nearest->id, (jlong)(uintptr_t)nearest, (jlong)(uintptr_t)self);
 		if ((*env)->ExceptionCheck(env)) raise_to_env(env, ev);
 	}
 	making = outer;
 	(*env)->PopLocalFrame(env, NULL);
 }
 
-/* An object that another language makes: the cell becomes what stands for it. */
+/* An object that another language makes begins: the cell becomes what stands for it, unless it does already. */
 NATIVE(void, attach)(JNIEnv *env, jclass c, jobject self, jlong cell_at, jlong ref) {
 	cell *x = ADDRESS(cell, cell_at);
 	som_ref o = ADDRESS(som_object, ref);
 	(void)c, (void)self;
 	pthread_mutex_lock(&lock);
-	bool bound = bind_cell(x, som_retain(o));
-	if (bound) hold(env, x);
+	bool bound = x->ref == o || bind_cell(x, som_retain(o));
+	if (bound) {
+		__atomic_store_n(&x->early, false, __ATOMIC_RELEASE);
+		hold(env, x);
+	}
 	pthread_mutex_unlock(&lock);
 	if (bound) return;
 	som_release(o);
@@ -353,39 +414,50 @@ void end_instance(som_ref self, void *context) {
 	if (x) { /* one whose making has failed: else Java's reference would have kept it */
 		somh_twin_set(twins, self, NULL);
 		let_go(env, x);
-		x->ref = NULL;
+		__atomic_store_n(&x->ref, NULL, __ATOMIC_SEQ_CST);
 	}
 	pthread_mutex_unlock(&lock);
+	if (x) som_release(self); /* not the last: who makes it has one */
 	end_lent(l); /* which may call others */
+}
+
+static void note_making(making_object *m) {
+	pthread_mutex_lock(&lock);
+	if ((m->next = all_making)) m->next->at = &m->next;
+	*(m->at = &all_making) = m;
+	pthread_mutex_unlock(&lock);
+}
+
+static void forget_making(making_object *m) {
+	pthread_mutex_lock(&lock);
+	if ((*m->at = m->next)) m->next->at = m->at;
+	pthread_mutex_unlock(&lock);
 }
 
 /* Makes an object of a class that Java has made for one that is being constructed. */
 NATIVE(void, make)(JNIEnv *env, jclass c, jobject self, jlong cell_at, jlong cls) {
-	struct making m = {ADDRESS(somh_class, cls), ADDRESS(cell, cell_at), NULL, NULL, making};
+	making_object m = {.c = ADDRESS(somh_class, cls), .x = ADDRESS(cell, cell_at), .outer = making};
 	som_env ev = {0};
-	(void)c, (void)self;
+	bool bound;
+	(void)c;
+	note_making(&m);
 	making = m.c->nmade ? &m : NULL;
 	som_ref o = somh_new(m.c, &m.expected, &ev);
 	making = m.outer;
-	if (o && (m.is == o)) {
-		enclose(env, m.x, o); /* what was begun may have given itself to others */
-		return;
-	}
-	if (o) { /* none of Java's */
-		pthread_mutex_lock(&lock);
-		bool bound = bind_cell(m.x, o);
-		pthread_mutex_unlock(&lock);
-		if (!bound) som_release(o), fail(env, "no memory for an object");
+	forget_making(&m);
+	if (!o) {
+		throw_env(env, &ev, NULL, NULL);
 		return;
 	}
 	pthread_mutex_lock(&lock);
-	if (m.is && m.x->ref == m.is) {
-		somh_twin_set(twins, m.is, NULL);
-		let_go(env, m.x);
-		m.x->ref = NULL;
-	}
+	bool none = !m.is && !m.x->ref && !m.x->early; /* of Java's, and nobody has met it */
+	bound = none ? bind_cell(m.x, o) : m.x->ref != NULL;
 	pthread_mutex_unlock(&lock);
-	throw_env(env, &ev, NULL, NULL);
+	if (none && bound) return;
+	if (bound && m.is == o) enclose(env, m.x, o); /* what was begun may have given itself to others */
+	som_release(o); /* the cell has one of its own */
+	if (none) fail(env, "no memory for an object");
+	else if (!bound) throw_released(env, self);
 }
 
 /* An object as others make it, by the class alone: an owned reference. */

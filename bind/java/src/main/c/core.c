@@ -33,7 +33,7 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *nothing) {
 	jclass c = (*env)->FindClass(env, "org/dsom/Upcall");
 	if (!c || !(upcall_class = (*env)->NewGlobalRef(env, c))) return JNI_ERR;
 	static const struct { size_t at; const char *name, *sig; } all[] = {
-		{offsetof(struct upcalls, begin), "begin", "(JJ)V"}, {offsetof(struct upcalls, handle), "handle", "(JLorg/dsom/SomObject;[B)[Ljava/lang/Object;"},
+		{offsetof(struct upcalls, begin), "begin", "(JJJ)V"}, {offsetof(struct upcalls, handle), "handle", "(JLorg/dsom/SomObject;[B)[Ljava/lang/Object;"},
 		{offsetof(struct upcalls, raising), "raising", "(Ljava/lang/Throwable;)[Ljava/lang/Object;"}, {offsetof(struct upcalls, user), "user", "(J[B)Ljava/lang/Throwable;"},
 		{offsetof(struct upcalls, unknown), "unknown", "([B[B)Ljava/lang/Throwable;"}, {offsetof(struct upcalls, system), "system", "([BII[B[B)Ljava/lang/Throwable;"},
 		{offsetof(struct upcalls, released), "released", "(Lorg/dsom/SomObject;)Ljava/lang/RuntimeException;"}, {offsetof(struct upcalls, failed), "failed", "(Ljava/lang/Throwable;)V"}};

@@ -25,6 +25,7 @@ typedef struct cell {
 	jobject strong;   /* the same, while others than Java have references and its class was made in Java */
 	struct cell *next, *before; /* of those that are strong */
 	const somh_class *made;  /* its class, if Java has made it */
+	bool early;       /* its beginning in Java is still to come, or will never: what stands above its overrides is called */
 } cell;
 
 extern bool down; /* the machine ends: nothing of it is to be used */
@@ -43,6 +44,7 @@ cell *cell_of(som_ref o, jobject *object, JNIEnv *env); /* and a local reference
 void enclose(JNIEnv *env, cell *x, som_ref o); /* after a call or what else may have given others references */
 void end_if_idle(cell *x); /* by who has left one that is closed, and who has closed it */
 som_ref retained(JNIEnv *env, cell *x); /* NULL: it has been released */
+bool is_destroyed(som_ref o); /* it could not be begun, and there is nothing of it but references */
 void begin_instance(som_ref self, som_env *ev, void *context); /* these two by any thread */
 void end_instance(som_ref self, void *context);
 void set_up_cells(void);
@@ -69,6 +71,12 @@ static inline void leave(JNIEnv *env, cell *x) {
 	}
 	__atomic_sub_fetch(&x->others, 1, __ATOMIC_SEQ_CST);
 	if (!__atomic_load_n(&x->ref, __ATOMIC_SEQ_CST)) end_if_idle(x);
+}
+
+/* The same for a call that does not go by the object's own table, which says so itself. */
+static inline som_ref enter_there(JNIEnv *env, cell *x) {
+	som_ref o = enter(env, x);
+	return o && x->made && is_destroyed(o) ? NULL : o;
 }
 
 /* values.c: values as octets, in the order that IDL has them, in the machine's own representation and without padding. */

@@ -207,7 +207,7 @@ void handle(void *context, som_ref self, som_env *ev, const som_value *args, som
 	if ((*env)->ExceptionCheck(env)) before = (*env)->ExceptionOccurred(env), (*env)->ExceptionClear(env);
 	cell *x = cell_of(self, &is, env);
 	const somh_class *c = __atomic_load_n(&o->of->cls, __ATOMIC_ACQUIRE);
-	if (!x || !x->made || !c || (x->made != c && !(*env)->IsInstanceOf(env, is, o->of->java))) {
+	if (!x || !x->made || __atomic_load_n(&x->early, __ATOMIC_ACQUIRE) || !c || (x->made != c && !(*env)->IsInstanceOf(env, is, o->of->java))) {
 		above(o, self, ev, args, result);
 	} else {
 		if (o->direct) call_direct(env, o, is, args, result);

@@ -64,6 +64,16 @@ final class Definition {
         return OVERRIDES.get(id);
     }
 
+    /** That of the nearest class in Java to one of SOM's, or null. */
+    static Definition nearest(SomClass c) {
+        for (SomClass k : c.order()) {
+            if (k.isMade()) {
+                return BY_CLASS.get(k);
+            }
+        }
+        return null;
+    }
+
     /** The definition of a class in Java, made if need be; null of one that was generated. */
     static Definition of(Class<?> c) {
         Definition d = ALL.get(c)[0];
@@ -230,8 +240,8 @@ final class Definition {
         String own = name != null ? name.value() : java.getSimpleName().isEmpty() ? "Made" : java.getSimpleName();
         long is = Native.define(Native.octets(own), name != null, parents.stream().mapToLong(p -> p.address).toArray(), java, id, methods, ids, direct);
         som = SomClass.at(Native.madeClass(is));
-        BY_CLASS.put(som, this);
         made = is;
+        BY_CLASS.put(som, this);
     }
 
     private MethodHandle handle(Method m) {

@@ -51,6 +51,9 @@ final class Native {
     // Objects: a cell for each of Java's.
     static native long newCell(SomObject o, long made);
     static native SomObject find(long ownedRef);
+    static native boolean isUnbegun(long ref);
+    static native SomObject allocate(Class<?> java, long made) throws InstantiationException; // its constructor has not run
+    static native void construct(SomObject o, java.lang.reflect.Constructor<?> how);
     static native SomObject adopt(long cell, long ownedRef);
     static native void attach(SomObject o, long cell, long ref);
     static native void make(SomObject o, long cell, long cls);

@@ -27,14 +27,25 @@ public class SomObject implements SomInterface {
 
     /** An object that is made: of SOM's class of this one's class, which is defined now if it has not been yet. */
     protected SomObject() {
+        long begun = Upcall.begun(this);
+        if (begun != 0) { // another language makes it, perhaps while the class is being defined
+            cell = begun;
+            return;
+        }
         Definition d = Definition.of(getClass());
         cell = Native.newCell(this, d == null ? 0 : d.made());
         Lifetime.drop(this, cell);
-        long ref = d == null ? 0 : Upcall.begun(d);
-        if (ref != 0) {
-            Native.attach(this, cell, ref);
-        } else {
-            Native.make(this, cell, d == null ? Definition.nativeClass(getClass()).address : d.som().address);
+        Native.make(this, cell, d == null ? Definition.nativeClass(getClass()).address : d.som().address);
+    }
+
+    /** An object of a class in Java for one that another language makes: its constructor is run when it begins. */
+    static SomObject early(Definition d, long made) {
+        try {
+            SomObject o = Native.allocate(d.java(), made);
+            Lifetime.drop(o, o.cell);
+            return o;
+        } catch (InstantiationException e) {
+            throw new IllegalStateException(d.java().getName() + " is abstract, and another language makes one");
         }
     }
 
@@ -50,7 +61,8 @@ public class SomObject implements SomInterface {
         SomClass c;
         try {
             c = SomClass.at(Native.classOf(ref));
-            o = c.wrapper();
+            Definition d = Definition.nearest(c);
+            o = d != null && Native.isUnbegun(ref) ? early(d, d.made()) : c.wrapper();
         } catch (RuntimeException | Error e) {
             Native.release(ref);
             throw e;

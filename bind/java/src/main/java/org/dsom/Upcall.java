@@ -1,58 +1,43 @@
 package org.dsom;
 
 import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 
 /** What C calls. */
 final class Upcall {
     private Upcall() {}
 
-    private static final class Beginning {
-        final Definition of;
-        long ref;
+    /** An object that another language is making, whose constructor is being run, or null. */
+    private static final ThreadLocal<SomObject> BEGINNING = new ThreadLocal<>();
 
-        Beginning(Definition of, long ref) {
-            this.of = of;
-            this.ref = ref;
-        }
+    /** The cell of an object, if it is that one; else 0. */
+    static long begun(SomObject o) {
+        return BEGINNING.get() == o ? o.cell : 0;
     }
 
-    /** An object that another language is making, whose part in Java is being constructed. */
-    private static final ThreadLocal<Beginning> BEGINNING = new ThreadLocal<>();
-
-    /** The reference of the object that a constructor is called for, or 0. */
-    static long begun(Definition d) {
-        Beginning b = BEGINNING.get();
-        if (b == null || b.of != d) {
-            return 0;
-        }
-        long ref = b.ref;
-        b.ref = 0;
-        return ref;
-    }
-
-    private static void begin(long id, long ref) throws Throwable {
+    private static void begin(long id, long made, long ref) throws Throwable {
         Definition d = Definition.at(id);
-        Beginning outer = BEGINNING.get();
+        if (d == null) { // Java has not got the class, which stays for others without a part in Java
+            return;
+        }
         Constructor<?> how;
         try {
             how = d.java().getDeclaredConstructor();
         } catch (NoSuchMethodException e) {
             throw new IllegalStateException(d.java().getName() + " has no constructor without arguments, and another language makes one");
         }
-        how.setAccessible(true);
-        BEGINNING.set(new Beginning(d, ref));
+        SomObject o = attached(ref); // others have been shown it
+        if (o == null) {
+            o = SomObject.early(d, made);
+        }
+        SomObject outer = BEGINNING.get();
+        BEGINNING.set(o);
         try {
-            how.newInstance();
-        } catch (InvocationTargetException e) {
-            SomObject o = attached(ref);
-            if (o != null) {
-                o.close(); // it is undone
-            }
-            throw e.getCause();
-        } catch (InstantiationException e) {
-            throw new IllegalStateException(d.java().getName() + " is abstract, and another language makes one");
+            Native.attach(o, o.cell, ref);
+            Native.construct(o, how);
+        } catch (Throwable e) {
+            o.close(); // it is undone
+            throw e;
         } finally {
             if (outer == null) {
                 BEGINNING.remove();
