@@ -493,9 +493,9 @@ test threads-1.2 {an override that does not return before its caller has gone} -
     $e keep {} $dog
     lappend r [raised { dsom::patience 0 }] [raised { dsom::patience x }] [$dog speak 3]
     join $r \n
-} -match glob -result "IDL:omg.org/CORBA/TIMEOUT:1.0 {*within 300 ms (SOMH_HOME_PATIENCE), and goes on}
+} -match glob -result "IDL:omg.org/CORBA/TIMEOUT:1.0 {*within twice 300 ms (SOMH_HOME_PATIENCE), and goes on}
 4
-IDL:omg.org/CORBA/TIMEOUT:1.0 {*within 300 ms (SOMH_HOME_PATIENCE), and goes on}
+IDL:omg.org/CORBA/TIMEOUT:1.0 {*within twice 300 ms (SOMH_HOME_PATIENCE), and goes on}
 4
 expected milliseconds from 1 to 4294967295 but got \"0\"
 expected integer but got \"x\"
