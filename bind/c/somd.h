@@ -14,6 +14,7 @@
 #include <som_c.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "implrep.h"
 #include "omgestio.h"
@@ -59,10 +60,17 @@ SOM_PER_CLIENT som_ref SOMD_ImplRepObject; /* an ImplRepository */
 SOM_PER_CLIENT som_ref SOMD_ObjectMgr;     /* a SOMDObjectMgr */
 SOM_PER_CLIENT som_ref SOMD_SOMOAObject;   /* a SOMOA */
 SOM_PER_CLIENT som_ref SOMD_ServerObject;  /* the SOMDServer; NULL in a program that is no server, and in a library until its server is up */
+/* The same of one SOMD_Init, with the references. */
+struct somd_objects {
+	struct somd_objects *next;
+	som_ref orb, implrep, manager, adapter, server;
+};
 SOM_PER_CLIENT struct somd_client {
 	som_turn turn; /* of who changes any of this */
 	som_ref process; /* set once it has begun: who only calls looks at it without the turn */
 	unsigned inits, ending; /* and how many calls of SOMD_Uninit end them just now */
+	unsigned ended; /* of these: they could not have the turn again, and whoever has it next counts them */
+	struct somd_objects *now, *before; /* those of earlier calls of SOMD_Init, which calls that end may use */
 } somd_client;
 
 /* Loads the ORB, unless it is there. */
@@ -85,78 +93,121 @@ static inline void somd_set(som_ref *to, som_ref o) {
 #endif
 }
 
-/* What the process has of a name, anew: what there was before may be in use by calls that end, and stays for them. */
-static inline void somd_fetch(som_ref process, som_env *ev, som_ref *to, const char *name) {
-	som_ref o = SOMDProcess_global(process, ev, name);
-	if (o == *to) som_release(o);
-	else somd_set(to, o);
+/* What the process has now; 0: it raises, and so much as there was is in s. */
+static inline int somd_fetch(som_ref process, som_env *ev, struct somd_objects *s) {
+	if (ev->major == SOM_NO_EXCEPTION) s->orb = SOMDProcess_global(process, ev, "ORB");
+	if (ev->major == SOM_NO_EXCEPTION) s->implrep = SOMDProcess_global(process, ev, "ImplRepository");
+	if (ev->major == SOM_NO_EXCEPTION) s->manager = SOMDProcess_global(process, ev, "SOMDObjectMgr");
+	if (ev->major == SOM_NO_EXCEPTION) s->adapter = SOMDProcess_global(process, ev, "SOMOA");
+	if (ev->major == SOM_NO_EXCEPTION) s->server = SOMDProcess_global(process, ev, "SOMDServer"); /* NULL: there is none by now */
+	return ev->major == SOM_NO_EXCEPTION;
 }
 
-/* The server's object, if there is one by now. */
-static inline void somd_serves(som_ref process, som_env *ev) { somd_set(&SOMD_ServerObject, SOMDProcess_global(process, ev, "SOMDServer")); }
+/* With the turn: these are there from now on, or none. What there was may be in use by calls that end. */
+static inline void somd_show(struct somd_objects *s) {
+	if (somd_client.now) somd_client.now->next = somd_client.before, somd_client.before = somd_client.now;
+	somd_client.now = s;
+	somd_set(&SOMD_ORBObject, s ? s->orb : NULL);
+	somd_set(&SOMD_ImplRepObject, s ? s->implrep : NULL);
+	somd_set(&SOMD_ObjectMgr, s ? s->manager : NULL);
+	somd_set(&SOMD_SOMOAObject, s ? s->adapter : NULL);
+	somd_set(&SOMD_ServerObject, s ? s->server : NULL);
+}
+
+static inline int somd_take(som_env *ev) {
+	if (som_turn_take(&somd_client.turn, ev) != SOM_OK) return 0;
+#ifdef __GNUC__
+	somd_client.ending -= __atomic_exchange_n(&somd_client.ended, 0, __ATOMIC_RELAXED);
+#else
+	somd_client.ending -= somd_client.ended, somd_client.ended = 0;
+#endif
+	return 1;
+}
+
+static inline void somd_drop(struct somd_objects *s) {
+	while (s) {
+		struct somd_objects *next = s->next;
+		som_release(s->orb), som_release(s->implrep), som_release(s->manager), som_release(s->adapter), som_release(s->server);
+		som_deallocate(s);
+		s = next;
+	}
+}
+
+/* Gives the turn, and behind that gives back what no call can be using. */
+static inline void somd_give(void) {
+	struct somd_objects *gone = somd_client.ending ? NULL : somd_client.before;
+	if (gone) somd_client.before = NULL;
+	som_turn_give(&somd_client.turn);
+	somd_drop(gone);
+}
 
 /* Begins to use DSOM; what raises has begun nothing. It may be called again, and SOMD_Uninit as often. The daemon is not asked for anything: where it is
  * say the variables DSOM_DAEMON, host:port, or SOMDPORT, a port of this machine, and without them it is at port 3053 of that. */
 static inline void SOMD_Init(som_env *ev) {
 	som_env own = {0, 0, 0, 0, NULL, NULL, NULL, NULL}, *to = ev ? ev : &own;
-	if (som_turn_take(&somd_client.turn, to) != SOM_OK) {
+	som_ref process = NULL; /* that has begun, and is to be ended */
+	struct somd_objects *made = NULL;
+	if (!somd_take(to)) {
 		if (!ev) som_env_clear(&own);
 		return;
 	}
 	if (somd_client.inits) {
-		somd_client.inits++;
-		if (!SOMD_ServerObject) somd_serves(somd_client.process, to);
-	} else if (somd_client.process) { /* a SOMD_Uninit waits for calls, which use what there is */
-		SOMDProcess_begin(somd_client.process, to);
-		if (to->major == SOM_NO_EXCEPTION) {
-			somd_client.inits = 1;
-			somd_fetch(somd_client.process, to, &SOMD_ORBObject, "ORB");
-			somd_fetch(somd_client.process, to, &SOMD_ImplRepObject, "ImplRepository");
-			somd_fetch(somd_client.process, to, &SOMD_ObjectMgr, "SOMDObjectMgr");
-			somd_fetch(somd_client.process, to, &SOMD_SOMOAObject, "SOMOA");
-			somd_fetch(somd_client.process, to, &SOMD_ServerObject, "SOMDServer");
+		if (!SOMD_ServerObject) {
+			somd_client.now->server = SOMDProcess_global(somd_client.process, to, "SOMDServer");
+			somd_set(&SOMD_ServerObject, somd_client.now->server);
 		}
+		if (to->major == SOM_NO_EXCEPTION) somd_client.inits++;
 	} else {
-		som_ref process = somd_load(to) == SOM_OK ? SOMDProcess_new(to) : NULL;
-		if (process) SOMDProcess_begin(process, to);
-		if (to->major == SOM_NO_EXCEPTION) {
-			somd_client.inits = 1;
-			SOMD_ORBObject = SOMDProcess_global(process, to, "ORB");
-			SOMD_ImplRepObject = SOMDProcess_global(process, to, "ImplRepository");
-			SOMD_ObjectMgr = SOMDProcess_global(process, to, "SOMDObjectMgr");
-			SOMD_SOMOAObject = SOMDProcess_global(process, to, "SOMOA");
-			somd_serves(process, to);
-			somd_set(&somd_client.process, process);
-		} else {
-			som_release(process);
+		som_ref one = somd_client.process ? som_retain(somd_client.process) : somd_load(to) == SOM_OK ? SOMDProcess_new(to) : NULL;
+		if (one && !(made = (struct somd_objects *)som_allocate(sizeof *made))) som_raise_system(to, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_NO, "no memory for what SOMD_Init makes");
+		if (made) {
+			memset(made, 0, sizeof *made);
+			SOMDProcess_begin(one, to);
+			if (to->major == SOM_NO_EXCEPTION) process = one;
 		}
+		if (process && somd_fetch(process, to, made)) { /* anew also where a SOMD_Uninit waits for calls: what these use is no more when it has */
+			somd_client.inits = 1;
+			somd_show(made);
+			made = NULL, process = NULL;
+			if (!somd_client.process) somd_set(&somd_client.process, one), one = NULL;
+		}
+		if (one && one != process) som_release(one);
 	}
-	som_turn_give(&somd_client.turn);
+	somd_give();
+	if (process) SOMDProcess_end(process, NULL); /* without the turn, as SOMD_Uninit's */
+	som_release(process);
+	somd_drop(made);
 	if (!ev) som_env_clear(&own);
 }
 
 /* Takes a SOMD_Init back. What calls use that a server still carries out stays until they have ended, and if SOMD_Init was called meanwhile, until that is taken back. */
 static inline void SOMD_Uninit(som_env *ev) {
-	if (som_turn_take(&somd_client.turn, ev) != SOM_OK) return;
+	if (!somd_take(ev)) return;
 	unsigned were = somd_client.inits;
+	som_ref process = were == 1 ? som_retain(somd_client.process) : NULL, last = NULL;
 	if (were) somd_client.inits--;
 	if (were == 1) somd_client.ending++;
-	som_turn_give(&somd_client.turn);
+	somd_give();
 	if (!were) {
 		som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "SOMD_Uninit is called more often than SOMD_Init");
 	} else if (were == 1) {
-		SOMDProcess_end(somd_client.process, ev); /* without the turn: a server's last calls are carried out, and may begin again */
-		som_ref left[6] = {NULL};
-		if (som_turn_take(&somd_client.turn, NULL) != SOM_OK) return; /* they stay, and are those of the next SOMD_Init */
+		SOMDProcess_end(process, ev); /* without the turn: a server's last calls are carried out, and may begin again */
+		som_release(process);
+		if (!somd_take(NULL)) { /* what there is stays, until the next SOMD_Init has what is new */
+#ifdef __GNUC__
+			__atomic_add_fetch(&somd_client.ended, 1, __ATOMIC_RELAXED);
+#else
+			somd_client.ended++;
+#endif
+			return;
+		}
 		if (--somd_client.ending == 0 && somd_client.inits == 0) {
-			left[0] = SOMD_ORBObject, left[1] = SOMD_ImplRepObject, left[2] = SOMD_ObjectMgr, left[3] = SOMD_SOMOAObject, left[4] = SOMD_ServerObject, left[5] = somd_client.process;
-			SOMD_ORBObject = SOMD_ImplRepObject = SOMD_ObjectMgr = SOMD_SOMOAObject = NULL;
-			somd_set(&SOMD_ServerObject, NULL);
+			somd_show(NULL);
+			last = somd_client.process;
 			somd_set(&somd_client.process, NULL);
 		}
-		som_turn_give(&somd_client.turn);
-		for (unsigned i = 0; i < sizeof left / sizeof *left; i++)
-			som_release(left[i]);
+		somd_give();
+		som_release(last);
 	}
 }
 

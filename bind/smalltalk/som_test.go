@@ -32,6 +32,7 @@ func plugin(t testing.TB, flags string) (dir, path string) {
 	squeak(t)
 	zoo := classlib.Zoo(t)
 	path = classlib.Build(t, zoo, classlib.Plain) + string(os.PathListSeparator) +
+		classlib.Build(t, classlib.Source{IDL: "../javascript/testdata/threads.idl", Code: "../javascript/testdata/threads.cpp"}, classlib.Plain, "-pthread") + string(os.PathListSeparator) +
 		classlib.Build(t, classlib.Source{IDL: "testdata/asker.idl", Include: []string{filepath.Dir(zoo.IDL)}, Code: "testdata/asker.cc"}, classlib.Plain, "-I"+classlib.Build(t, zoo, classlib.Plain))
 	kernel := sombuild.Kernel(t, "gcc", flags)
 	return shelf.Once(t, "plugin"+strings.NewReplacer(" ", "", "/", "").Replace(flags), func(dir string) error {
@@ -423,6 +424,98 @@ d somRelease!
 `)
 	if want := "1\n2\n3\n3\n3\n3\n0\ntrue\nodd7\nIDL:omg.org/CORBA/BAD_PARAM:1.0\nan Odd\n"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestMaking: an object whose constructor in C++ calls overrides is the one that these have met; where the constructor throws it is released, whoever has it, and nothing of it is used any more, also
+// where another has its address.
+func TestMaking(t *testing.T) {
+	t.Parallel()
+	text := `
+(SomClass named: 'Threads::Eager') subclass: #Asked instanceVariableNames: 'asked begun ' classVariableNames: 'Answer Seen Give Others ' poolDictionaries: '' category: 'T'!
+!Asked class methodsFor: 'x'!
+answer: n
+	Answer := n!
+give: aBoolean
+	Give := aBoolean!
+others: n
+	Others := n!
+seen
+	Seen == nil ifTrue: [Seen := OrderedCollection new].
+	^Seen! !
+!Asked methodsFor: 'x'!
+initialize
+	begun := (begun == nil ifTrue: [0] ifFalse: [begun]) + 1!
+asked
+	^{asked. begun}!
+hello: n
+	asked := n.
+	self class seen add: self.
+	Give == true ifTrue: [Give := false. self somRelease].
+	(Others ~~ nil and: [Others > 0]) ifTrue: [Others := Others - 1. ^[self class new. Answer] on: SomException do: [:e | Answer]].
+	^Answer! !
+| show c o before seen failed all |
+show := [:x | DsomConsole say: x printString].
+c := (SomClass named: 'Threads::Caller') new.
+Asked answer: 0.
+before := SomObject living.
+o := Asked new.
+show value: o == Asked seen removeLast; value: o asked; value: (o hello: 2); value: o asked; value: SomObject living - before.
+o := nil. Asked seen removeAll: Asked seen copy.
+SomObject collect. SomObject collect.
+show value: SomObject living - before.
+show value: (c makeHere: 'Asked').
+show value: Asked seen size.
+Asked seen removeAll: Asked seen copy.
+SomObject collect. SomObject collect.
+show value: SomObject living - before.
+
+Asked give: true.
+o := Asked new.
+show value: o == Asked seen removeLast; value: (o hello: 5).
+o := nil. Asked seen removeAll: Asked seen copy.
+
+Asked answer: -1.
+show value: ([Asked new. #made] on: SomException do: [:e | e messageText]).
+show value: (c makeHere: 'Asked').
+seen := Asked seen copy.
+Asked seen removeAll: seen.
+seen do: [:s | show value: ([s word] on: SomException do: [:e | e messageText copyFrom: 1 to: 28])].
+show value: ([c here: seen first n: 1. #called] on: SomException do: [:e | e messageText]).
+SomObject collect.
+show value: seen first somHandle.
+seen last somRelease.
+show value: SomObject living - before.
+
+failed := 0.
+1 to: 2000 do: [:i |
+	Asked answer: i \\ 2 - 1.
+	[Asked new hello: i] on: SomException do: [:e | failed := failed + 1].
+	c makeHere: 'Asked'.
+	i \\ 100 = 0 ifTrue: [
+		all := Asked seen copy.
+		Asked seen removeAll: all.
+		all do: [:s | [s word] on: SomException do: [:e | ]].
+		Asked seen removeAll: Asked seen copy.
+		all := nil]].
+show value: failed.
+Asked answer: -1; others: 15.
+show value: ([Asked new. #made] on: SomException do: [:e | e messageText]).
+show value: Asked seen size.
+Asked seen removeAll: Asked seen copy.
+o := seen := nil.
+SomObject collect. SomObject collect.
+show value: (SomObject living - before < 10)!
+`
+	const gone = "'the object has been released'\n"
+	want := "true\n(1 1)\n0\n(2 1)\n1\n0\ntrue\n1\n0\n" + // made
+		"false\n0\n" + // released meanwhile
+		"'hello was not answered'\nfalse\n" + gone + gone + "'argument 1 of here is no value for it'\nnil\n0\n" +
+		"1000\n" + "'hello was not answered'\n16\ntrue\n"
+	for _, flags := range []string{classlib.Plain, checked} {
+		if got := runFor(t, 5*time.Minute, flags, text); got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", flags, got, want)
+		}
 	}
 }
 

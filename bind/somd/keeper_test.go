@@ -84,7 +84,7 @@ func TestInits(t *testing.T) {
 		cmd := exec.Command(program)
 		cmd.Env = append(os.Environ(), "TSAN_OPTIONS=halt_on_error=1")
 		out, err := cmd.CombinedOutput()
-		if want := "wrong in the last call: 0\nwrong: 0, begun: 0, left: 0\nonce more: IDL:omg.org/CORBA/BAD_INV_ORDER:1.0\n"; err != nil || string(out) != want {
+		if want := "wrong in the last call: 0\nwrong: 0, begun: 0, left: 0\nonce more: IDL:omg.org/CORBA/BAD_INV_ORDER:1.0\nwrong where one raises: 0, and without the turn: 0\nbegun: 0, objects: 0\n"; err != nil || string(out) != want {
 			t.Errorf("%v: %v\n%s", cc, err, out)
 		}
 	}

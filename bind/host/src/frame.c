@@ -89,9 +89,10 @@ static void *lend(somh_lent **all, const somh_method *m, const somh_param *p, vo
 	void *value = som_allocate(p->type->size);
 	if (!value) return NULL;
 	memcpy(value, from, p->type->size);
-	end_value(p->type, l->values[l->at]);
+	void *oldest = l->values[l->at];
 	l->values[l->at] = value;
 	l->at = (l->at + 1) % SOMH_MAX_LENT;
+	end_value(p->type, oldest); /* what ends may call the object */
 	return value;
 }
 

@@ -109,7 +109,7 @@ int somh_home_do(void (*run)(void *), void *arg, som_env *ev) {
 	}
 	while (j.state == WAITS && pthread_cond_timedwait(&changed, &lock, &until) == 0) {}
 	if (j.state == WAITS) take_out(&j);
-	else add_milliseconds(&until, most); /* as long again for what has begun */
+	else add_milliseconds(&until, most); /* as long again for what has begun, whenever that was */
 	while (j.state == BEGUN && !(j.late && j.turn->away))
 		if (j.late) pthread_cond_wait(&changed, &lock);
 		else j.late = pthread_cond_timedwait(&changed, &lock, &until) != 0;
@@ -120,7 +120,7 @@ int somh_home_do(void (*run)(void *), void *arg, som_env *ev) {
 	case DONE: return SOM_OK;
 	case REFUSED: som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, j.turn ? SOM_COMPLETED_MAYBE : SOM_COMPLETED_NO, "the program of the object's language has ended"); break;
 	case LEFT:
-		snprintf(text, sizeof text, "what the object's language does for it has not come to its end within %u ms (SOMH_HOME_PATIENCE), and goes on", most);
+		snprintf(text, sizeof text, "what the object's language does for it has not come to its end within twice %u ms (SOMH_HOME_PATIENCE), and goes on", most);
 		som_raise_system(ev, "IDL:omg.org/CORBA/TIMEOUT:1.0", 0, SOM_COMPLETED_MAYBE, text);
 		break;
 	default:

@@ -175,7 +175,7 @@ int main(int argc, char **argv) {
 		pthread_join(leaver, NULL); /* this thread had no processor for so long: again */
 		expect(strstr(heard, "has not come to it") != NULL, heard);
 	}
-	expect(strstr(heard, "to its end within 1000 ms") != NULL, heard);
+	expect(strstr(heard, "to its end within twice 1000 ms") != NULL, heard);
 	before = woken;
 	expect(!pthread_create(&thread, NULL, one, text), "a thread");
 	while (woken == before) sched_yield();

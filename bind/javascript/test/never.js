@@ -16,7 +16,7 @@ class Own extends Dog {
     begun = true;
     // As long as the thread that called waits, and longer: it is gone, with its stack, when join returns.
     assert.equal(caller.join(), -1n);
-    assert.match(caller.why, /TIMEOUT:1.0 what the object's language does for it has not come to its end within 1000 ms \(SOMH_HOME_PATIENCE\), and goes on/);
+    assert.match(caller.why, /TIMEOUT:1.0 what the object's language does for it has not come to its end within twice 1000 ms \(SOMH_HOME_PATIENCE\), and goes on/);
     last = n;
     if (n === 8n) throw new Error('nobody is there');
     return n;

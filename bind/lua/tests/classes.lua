@@ -776,7 +776,7 @@ function tests.never_returns()
     until told[2] ~= "IDL:omg.org/CORBA/TRANSIENT:1.0" -- it was not served in time
     dsom.patience(60000)
     equal(told[2], "IDL:omg.org/CORBA/TIMEOUT:1.0")
-    assert(told[3]:find "has not come to its end within 300 ms %(SOMH_HOME_PATIENCE%), and goes on", told[3])
+    assert(told[3]:find "has not come to its end within twice 300 ms %(SOMH_HOME_PATIENCE%), and goes on", told[3])
     equal({ o:som_dispatch("speak", 4), d:speak(3) }, { 4, 7 })
   end
   fails("number expected, got nil", dsom.patience)

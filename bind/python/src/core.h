@@ -15,7 +15,7 @@ typedef struct instance {
 	som_ref ref; /* NULL: released, it has ended, or there is a doubt */
 	struct doubt *doubt; /* whether it has been begun; NULL: none */
 	PyObject *weaklist;
-	struct lent *lent; /* what its overrides have lent C */
+	somh_lent *lent;   /* what its overrides have lent C */
 	uint32_t calls;    /* that are in it */
 	bool ended;        /* libsom's object has: there is no reference to give back */
 	bool finalized;    /* by __del__ */
@@ -75,7 +75,6 @@ bool is_dying(const instance *w);
 void release_later(instance *w, som_ref o); /* the last call of one that was released in it has come back */
 int bind_twin(instance *w, som_ref o);
 som_ref ref_of(PyObject *o); /* borrowed; NULL: an error */
-som_ref *place_of(instance *w); /* of the reference that it has */
 void finalize_scripted(PyObject *self);
 void begin_instance(som_ref self, som_env *ev, void *context); /* these two without the lock */
 void end_instance(som_ref self, void *context);
@@ -108,7 +107,6 @@ typedef struct override {
 } override;
 override *new_override(class_object *type, const somh_method *m);
 void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result); /* without the lock */
-void drop_lent(instance *w);
 
 /* errors.c */
 PyObject *raise_env(som_env *ev, const somh_method *m, som_ref o); /* NULL, an exception of Python's; ev is cleared. m, o: whose, or NULL */

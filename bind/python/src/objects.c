@@ -107,8 +107,6 @@ static som_ref there(instance *w) {
 	return NULL;
 }
 
-som_ref *place_of(instance *w) { return w->doubt ? &w->doubt->ref : &w->ref; }
-
 instance *twin_of(som_ref o) {
 	instance *w = somh_twin(twins, o);
 	return w && w->doubt && !is_dying(w) && !there(w) ? NULL : w;
@@ -128,7 +126,7 @@ static void forget_finalized(PyObject *o) {
 /* Python refers to an object again that libsom's has kept: the reference that it had of it is the caller's. */
 static PyObject *back(instance *w) {
 	if (!unfinalized) return Py_NewRef((PyObject *)w); /* it stays libsom's for good */
-	som_retain(*place_of(w));
+	som_retain(w->doubt ? w->doubt->ref : w->ref);
 	w->kept = false;
 	if (PyObject_IS_GC((PyObject *)w) && PyObject_GC_IsFinalized((PyObject *)w)) forget_finalized((PyObject *)w);
 	return (PyObject *)w;
@@ -323,7 +321,7 @@ static void dealloc(PyObject *self) {
 	w->ref = NULL;
 	if (w->weaklist) PyObject_ClearWeakRefs(self);
 	if (o && !w->kept && !w->ended) release(o);
-	drop_lent(w);
+	somh_lent_end(&w->lent);
 	PyErr_Restore(type, value, trace);
 	Py_TYPE(self)->tp_free(self);
 }

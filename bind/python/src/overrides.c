@@ -12,64 +12,6 @@ override *new_override(class_object *type, const somh_method *m) {
 	return o;
 }
 
-/* ---- What is lent ---- */
-
-/* What a method returns and keeps lasts as long as the object, of the last values that are different; C borrows it. */
-enum { MAX_LENT = 16 };
-typedef struct lent {
-	struct lent *next;
-	const somh_type *type;
-	const somh_method *m;
-	uint32_t slot, at;
-	void *values[MAX_LENT];
-} lent;
-
-static void end_value(const somh_type *t, void *p) {
-	if (p) somh_end(t, p);
-	som_deallocate(p);
-}
-
-void drop_lent(instance *w) {
-	for (lent *l = w->lent, *next; l; l = next) {
-		next = l->next;
-		for (int i = 0; i < MAX_LENT; i++)
-			end_value(l->type, l->values[i]);
-		PyMem_Free(l);
-	}
-	w->lent = NULL;
-}
-
-/* Takes over a value at p, and returns where it is from now on: where a text that is there already is. */
-static void *lend(instance *w, const somh_method *m, const somh_param *p, void *from) {
-	som_ref *own = place_of(w);
-	if (p->type->kind == SOMH_OBJECT && *own && *(som_ref *)from == *own) { /* itself, which it must not keep */
-		som_release(*own);
-		return own;
-	}
-	lent *l = w->lent;
-	while (l && (l->m != m || l->slot != p->slot)) l = l->next;
-	if (!l) {
-		if (!(l = PyMem_Calloc(1, sizeof *l))) return PyErr_NoMemory();
-		*l = (lent){.next = w->lent, .type = p->type, .m = m, .slot = p->slot};
-		w->lent = l;
-	}
-	for (uint32_t i = 0; i < MAX_LENT && p->type->kind == SOMH_STRING; i++)
-		if (l->values[i] && *(char **)from && !strcmp(*(char **)l->values[i], *(char **)from)) {
-			void *found = l->values[i];
-			somh_end(p->type, from);
-			for (uint32_t next; (next = (i + 1) % MAX_LENT) != l->at; i = next) /* it is the last one from now on */
-				l->values[i] = l->values[next];
-			return l->values[i] = found;
-		}
-	void *value = som_allocate(p->type->size);
-	if (!value) return PyErr_NoMemory();
-	memcpy(value, from, p->type->size);
-	end_value(p->type, l->values[l->at]);
-	l->values[l->at] = value;
-	l->at = (l->at + 1) % MAX_LENT;
-	return value;
-}
-
 /* ---- A call ---- */
 
 static PyObject *argument(const somh_param *p, const som_value *v) {
@@ -81,47 +23,18 @@ static PyObject *argument(const somh_param *p, const som_value *v) {
 	return get_value(p->type, behind ? v->p : v, p->nullable);
 }
 
-/* What came in and is the object's has been copied. */
-static void took(const somh_method *m, const som_value *args) {
-	for (uint32_t i = 0; i < m->nparams; i++) {
-		const somh_param *p = &m->params[i];
-		som_value v = args[p->slot];
-		if (p->direction == SOMH_IN && p->owner == SOMH_OBJECTS && p->type->owns) somh_end(p->type, p->type->apart ? v.p : &v);
-	}
-}
-
-/* One value that comes out: to where C wants it. value is zero. */
-static int put_out(instance *w, const somh_method *m, const somh_param *p, PyObject *o, void *to, const char *what) {
+/* One value that comes out: to where C wants it. */
+static int put_out(instance *w, som_ref self, const somh_method *m, const somh_param *p, PyObject *o, void *to, const char *what) {
 	union { som_value v; _Alignas(16) char room[64]; } small;
+	if (!to) return PyErr_Format(PyExc_ValueError, "there is no place for %s", what), -1;
 	void *made = p->type->size <= sizeof small ? memset(&small, 0, sizeof small) : PyMem_Calloc(1, p->type->size);
 	int failed = made ? put_value(p->type, o, made, p->nullable, what) : (PyErr_NoMemory(), -1);
-	if (!failed && p->owner == SOMH_OBJECTS && p->type->owns) {
-		void *kept = lend(w, m, p, made);
-		if (!kept) somh_end(p->type, made), failed = -1;
-		else memcpy(made, kept, p->type->size);
-	}
-	if (!failed) {
-		if (p->direction == SOMH_INOUT) somh_end(p->type, to);
-		memcpy(to, made, p->type->size);
-	}
+	if (!failed && !somh_give(&w->lent, self, m, p, made, to)) failed = (PyErr_NoMemory(), -1);
 	if (made != (void *)&small) PyMem_Free(made);
 	return failed;
 }
 
-/* What has been put already, where a later one cannot be: there is nobody who would end it. */
-static void take_back(const somh_method *m, uint32_t n, const som_value *args, som_value *result) {
-	const somh_param *p = &m->result;
-	bool returns = p->type->kind != SOMH_VOID;
-	if (returns && n && p->owner != SOMH_OBJECTS) somh_end(p->type, p->type->apart ? args[p->slot].p : result);
-	n -= returns && n;
-	for (uint32_t i = 0; n && i < m->nparams; i++) {
-		p = &m->params[i];
-		n -= p->direction != SOMH_IN;
-		if (p->direction == SOMH_OUT && p->owner != SOMH_OBJECTS) somh_end(p->type, args[p->slot].p);
-	}
-}
-
-static int put_results(instance *w, const somh_method *m, PyObject *r, const som_value *args, som_value *result) {
+static int put_results(instance *w, som_ref self, const somh_method *m, PyObject *r, const som_value *args, som_value *result) {
 	char what[200];
 	uint32_t n = m->result.type->kind != SOMH_VOID, at = 0;
 	for (uint32_t i = 0; i < m->nparams; i++)
@@ -134,19 +47,16 @@ static int put_results(instance *w, const somh_method *m, PyObject *r, const som
 	PyOS_snprintf(what, sizeof what, "the result of %.60s.%.100s()", Py_TYPE(w)->tp_name, m->attribute ? m->attribute : m->name);
 	if (m->result.type->kind != SOMH_VOID) {
 		void *to = m->result.type->apart ? args[m->result.slot].p : result;
-		if (!to) return PyErr_Format(PyExc_ValueError, "there is no place for %s", what), -1;
-		if (put_out(w, m, &m->result, n > 1 ? PyTuple_GET_ITEM(r, at++) : r, to, what) < 0) return -1;
+		if (put_out(w, self, m, &m->result, n > 1 ? PyTuple_GET_ITEM(r, at++) : r, to, what) < 0) return -1;
 	}
 	for (uint32_t i = 0; i < m->nparams; i++) {
 		const somh_param *p = &m->params[i];
 		if (p->direction == SOMH_IN) continue;
-		if (!args[p->slot].p) PyErr_Format(PyExc_ValueError, "there is no place for %s", what);
-		else if (put_out(w, m, p, n > 1 ? PyTuple_GET_ITEM(r, at) : r, args[p->slot].p, what) == 0) {
-			at++;
-			continue;
+		if (put_out(w, self, m, p, n > 1 ? PyTuple_GET_ITEM(r, at) : r, args[p->slot].p, what) < 0) {
+			somh_take_back(m, at, args, result);
+			return -1;
 		}
-		take_back(m, at, args, result);
-		return -1;
+		at++;
 	}
 	return 0;
 }
@@ -228,8 +138,8 @@ void handle(void *context, som_ref self, som_env *ev, const som_value *args, som
 		r = finished(call(o, is, args));
 		Py_LeaveRecursiveCall();
 	}
-	took(m, args);
-	if (!r || put_results((instance *)is, m, r, args, result) < 0) raise_to_env(m->flags & SOMH_OIDL ? NULL : ev);
+	somh_took(m, args);
+	if (!r || put_results((instance *)is, self, m, r, args, result) < 0) raise_to_env(m->flags & SOMH_OIDL ? NULL : ev);
 	Py_XDECREF(r); Py_XDECREF(is);
 	Py_DECREF(type);
 	leave_python(s);

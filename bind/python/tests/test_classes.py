@@ -378,6 +378,28 @@ class Subclassing(unittest.TestCase):
         with self.assertRaises(OverflowError):
             call(o, "small", 1, 2)
 
+    def test_wrong_later_results(self):
+        """What is put already where a later one is wrong is nobody's: it is taken back."""
+
+        class Own(Animal):
+            pass
+
+        class Wrong(Echo):
+            wrong = "no animal"
+
+            def animal(self, v, io):
+                return Own(), v, self.wrong
+
+            def herd(self, v, io):
+                return [Own(), Own()], v, self.wrong
+
+        o, d = Wrong(), Dog()
+        for name, given in (("animal", d), ("herd", [d])):
+            with self.assertRaises(TypeError):
+                call(o, name, given, given)
+            gc.collect()
+            self.assertEqual(Own.som_instances, 0, name)
+
     def test_raising(self):
         class Raising(Dog):
             def speak(self, n):

@@ -254,6 +254,18 @@ class Making(unittest.TestCase):
         Speaks.som_new()
         self.assertEqual(Eager().breed, text)
 
+    def test_lent_none(self):
+        """None is no text that the same may be lent again instead of."""
+
+        class Named(Eager):
+            said = None
+            breed = property(lambda self: self.said)
+
+        o = Named()
+        for said in (None, "Rex", None, "Rex", "Max", None):
+            o.said = said
+            self.assertEqual(o.som_dispatch("_get_breed"), said)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -6,7 +6,6 @@
  */
 #include "plugin.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,33 +33,6 @@ static struct request {
 } requests[MOST_NESTED];
 static int nrequests, ntaken;
 static int waiting; /* answers that have to wait for what is within */
-
-/* ---- What is lent ---- */
-
-/* What overrides of an object have returned and the object keeps. */
-typedef struct lents { somh_lent *all; } lents;
-static somh_twins *lenders;
-static pthread_mutex_t lending = PTHREAD_MUTEX_INITIALIZER; /* an object may end in any thread */
-
-static lents *lents_of(som_ref self) {
-	pthread_mutex_lock(&lending);
-	if (!lenders) lenders = somh_twins_new();
-	lents *l = lenders ? somh_twin(lenders, self) : NULL;
-	if (!l && lenders && (l = calloc(1, sizeof *l)) && !somh_twin_set(lenders, self, l)) free(l), l = NULL;
-	pthread_mutex_unlock(&lending);
-	return l;
-}
-
-static void drop_lent(som_ref self, void *context) {
-	(void)context;
-	pthread_mutex_lock(&lending);
-	lents *l = lenders ? somh_twin(lenders, self) : NULL;
-	if (l) somh_twin_set(lenders, self, NULL);
-	pthread_mutex_unlock(&lending);
-	if (!l) return;
-	somh_lent_end(&l->all);
-	free(l);
-}
 
 /* ---- Calls ---- */
 
@@ -187,7 +159,7 @@ EXPORT int primitiveDefine(void) {
 	if (good) {
 		static char some;
 		somh_definition d = {.size_of = sizeof d, .noverrides = (uint32_t)n, .nparents = (uint32_t)nparents, .name = name, .parents = above, .overrides = overrides, .handler = handle,
-			.end = drop_lent, .context = &some};
+			.begin = on_begin, .end = on_end, .context = &some};
 		sq before = calls_out();
 		c = somh_define(&d, &ev);
 		under_way = before;
@@ -249,10 +221,10 @@ static int take_one(struct request *r, somh_frame *f, const somh_param *p, leave
 static int give(struct request *r, struct somh_cell *c, void *to) {
 	somh_lent *none = NULL;
 	int lends = c->of->owner == SOMH_OBJECTS && c->of->type->owns;
-	lents *l = lends ? lents_of(r->self) : NULL;
+	somh_lent **l = lends ? lent_of(r->self) : &none;
 	if (!to) return 1; /* nobody wants it: the frame ends it */
 	c->ends = 0;
-	if (!lends || l) return somh_give(l ? &l->all : &none, r->self, r->of->m, c->of, c->p, to);
+	if (l) return somh_give(l, r->self, r->of->m, c->of, c->p, to);
 	somh_end(c->of->type, c->p);
 	return 0;
 }

@@ -26,6 +26,7 @@ extern squeak *vm;
 /* A method, and the class in which Smalltalk has it: what super finds above a class of Smalltalk's. */
 typedef struct entry { const somh_method *m; const somh_class *k; } entry;
 const entry *numbered(sq n); /* or NULL */
+const somh_class *class_of(som_ref o, som_env *ev); /* described, or NULL */
 
 /* ---- What failed (failures.c) ---- */
 
@@ -67,8 +68,16 @@ int is_leaf(const somh_type *t);
 void *pointer_at(sq o);
 sq pointer(const void *p);
 sq text(const char *s);
-som_ref object_at(sq o);
+som_ref object_at(sq o); /* it may be there no more: is_there */
 char *utf8(sq o); /* a copy, by som_allocate; NULL: it is no text */
+
+/* ---- Objects (objects.c) ---- */
+
+#define GONE "the object has been released: it could not be begun, or SOM has ended it"
+int is_there(som_ref o); /* 0: it has gone, whoever had references */
+somh_lent **lent_of(som_ref o); /* what its overrides have lent C++; NULL: no memory */
+void on_begin(som_ref o, som_env *ev, void *context);
+void on_end(som_ref o, void *context);
 
 /* ---- Overrides (overrides.c) ---- */
 

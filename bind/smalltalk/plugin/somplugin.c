@@ -46,7 +46,7 @@ int is_general(const somh_method *m) {
 /* ---- Calls ---- */
 
 /* A class of an object, described; the last is remembered. */
-static const somh_class *class_of(som_ref o, som_env *ev) {
+const somh_class *class_of(som_ref o, som_env *ev) {
 	static som_class *last;
 	static const somh_class *is;
 	som_class *c = som_class_of(o);
@@ -149,6 +149,7 @@ EXPORT int primitiveCall(void) {
 	const entry *m = NULL;
 	for (sq i = n; i-- > 0 && !m;) m = numbered(vm->literalofMethod(i, method));
 	som_ref o = object_at(vm->stackValue(args));
+	if (o && !is_there(o)) return fail_of(o, BAD_PARAM, GONE);
 	if (!m || !o || args != (sq)m->m->nparams || is_general(m->m)) return fail_of(o, BAD_PARAM, !m ? "no method has the number" : !o ? "the object has been released" : "another number of arguments");
 	return call(m, o, (leaves){ON_STACK, args - 1, 0, args});
 }
@@ -158,6 +159,7 @@ EXPORT int primitiveCallIn(void) {
 	const entry *m = numbered(vm->stackValue(1));
 	som_ref o = object_at(vm->stackValue(2));
 	leaves in = leaves_of(vm->stackValue(0));
+	if (o && !is_there(o)) return fail_of(o, BAD_PARAM, GONE);
 	if (!m || !o || in.n < 0) return fail_of(o, BAD_PARAM, !o ? "the object has been released" : "no such method, or no arguments");
 	return call(m, o, in);
 }
@@ -355,32 +357,6 @@ EXPORT int primitiveRetain(void) {
 	if (!o) return fail(BAD_PARAM, "no object");
 	som_retain(o);
 	vm->pop(1);
-	return 1;
-}
-
-EXPORT int primitiveShared(void) {
-	som_ref o = pointer_at(vm->stackValue(0));
-	if (!o) return fail(BAD_PARAM, "no object");
-	vm->popthenPush(2, somh_shared(o) ? vm->trueObject() : vm->falseObject());
-	return 1;
-}
-
-/* The number that Smalltalk has given an object; 0: none. */
-static somh_twins *twins;
-
-EXPORT int primitiveTwin(void) {
-	som_ref o = pointer_at(vm->stackValue(0));
-	if (!o) return fail(BAD_PARAM, "no object");
-	vm->popthenPush(2, vm->integerObjectOf(twins ? (sq)(intptr_t)somh_twin(twins, o) : 0));
-	return 1;
-}
-
-EXPORT int primitiveTwinPut(void) {
-	som_ref o = pointer_at(vm->stackValue(1));
-	sq n = vm->stackIntegerValue(0);
-	if (!twins) twins = somh_twins_new();
-	if (!o || !twins || vm->failed() || !somh_twin_set(twins, o, (void *)(intptr_t)n)) return fail(BAD_PARAM, "no object, or no memory");
-	vm->pop(2);
 	return 1;
 }
 

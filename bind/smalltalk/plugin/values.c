@@ -266,7 +266,7 @@ static int value_of(const somh_type *t, int nullable, sq o, som_value *to) {
 	case SOMH_OBJECT:
 		if (o == vm->nilObject()) return nullable;
 		to->o = object_at(o);
-		if (!to->o || !vm->isKindOf(o, "SomObject") || !is_of(to->o, t)) return to->o = NULL, 0;
+		if (!to->o || !is_there(to->o) || !vm->isKindOf(o, "SomObject") || !is_of(to->o, t)) return to->o = NULL, 0;
 		som_retain(to->o);
 		return 1;
 	case SOMH_POINTER:

@@ -4,12 +4,19 @@
 #include <somd.h>
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { THREADS = 8, ROUNDS = 2000 };
 
 static int begun; /* begin has been called so much oftener than end */
+
+/* Who is started when an end is being carried out, and what that has had. */
+static pthread_t *wants_keeper;
+static int *keeper_had, has_turn;
+static void *keeper(void *arg);
 
 /* The last call that a server carries out when its program ends with DSOM. */
 static pthread_t last;
@@ -34,11 +41,23 @@ static void SOMDProcess_do_end(som_ref self, som_env *ev) {
 		printf("wrong in the last call: %ld\n", (long)said);
 	}
 	__atomic_sub_fetch(&begun, 1, __ATOMIC_RELAXED);
+	if (wants_keeper) {
+		pthread_t *keeps = wants_keeper;
+		wants_keeper = NULL;
+		if (pthread_create(keeps, NULL, keeper, keeper_had)) abort();
+		while (!__atomic_load_n(&has_turn, __ATOMIC_ACQUIRE)) sched_yield();
+		__atomic_store_n(&has_turn, 0, __ATOMIC_RELAXED);
+	}
 }
+
+static const char *refused = ""; /* a name that there is nothing of */
 
 /* An object of the caller's, which answers while there is a begin. */
 static som_ref SOMDProcess_do_global(som_ref self, som_env *ev, const char *name) {
-	(void)name;
+	if (!strcmp(name, refused)) {
+		som_raise_system(ev, "IDL:omg.org/CORBA/NO_RESOURCES:1.0", 0, SOM_COMPLETED_NO, "it is refused");
+		return NULL;
+	}
 	if (__atomic_load_n(&begun, __ATOMIC_RELAXED) <= 0) {
 		som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "nothing has begun");
 		return NULL;
@@ -101,6 +120,11 @@ static void *last_call(void *arg) {
 	while (!__atomic_load_n(&ends, __ATOMIC_ACQUIRE))
 		wrong += !there();
 	wrong += !there();
+	refused = "SOMOA";
+	SOMD_Init(&ev);
+	wrong += !ev.major || !there();
+	som_env_clear(&ev);
+	refused = "";
 	SOMD_Init(&ev);
 	wrong += ev.major || !there();
 	som_env_clear(&ev);
@@ -108,6 +132,63 @@ static void *last_call(void *arg) {
 	wrong += ev.major || !there();
 	som_env_clear(&ev);
 	return (void *)wrong;
+}
+
+/* Has the turn while another thread, whose own it waits for, wants it again. */
+static som_turn own;
+
+static void *keeper(void *arg) {
+	int *had = arg;
+	if (som_turn_take(&somd_client.turn, NULL) != SOM_OK) abort();
+	__atomic_store_n(&has_turn, 1, __ATOMIC_RELEASE);
+	*had = som_turn_take(&own, NULL) == SOM_OK; /* else the other has been asked first, and has what it wants */
+	som_turn_give(&somd_client.turn);
+	if (*had) som_turn_give(&own);
+	return NULL;
+}
+
+/* Ends once without the turn: which of two that wait for each other is told so is not said. */
+static long turnless(void) {
+	som_env ev = {0};
+	long wrong = 0;
+	int had = 0;
+	for (int i = 0; !had && !wrong; i++) {
+		pthread_t keeps;
+		SOMD_Init(&ev);
+		som_turn_take(&own, NULL);
+		wants_keeper = &keeps, keeper_had = &had;
+		SOMD_Uninit(&ev);
+		wrong += ev.major || i == 1000;
+		som_turn_give(&own);
+		if (wants_keeper) return wrong + 1; /* nothing has ended */
+		pthread_join(keeps, NULL);
+	}
+	wrong += !there(); /* it stays */
+	SOMD_Init(&ev);
+	wrong += ev.major || !there();
+	SOMD_Uninit(&ev);
+	return wrong + (ev.major || SOMD_ORBObject || somd_client.process);
+}
+
+/* A SOMD_Init that raises has begun nothing. */
+static long raising(void) {
+	static const char *const names[] = {"ORB", "ImplRepository", "SOMDObjectMgr", "SOMOA", "SOMDServer"};
+	long wrong = 0;
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+		som_env ev = {0};
+		int before = begun;
+		refused = names[i];
+		SOMD_Init(&ev);
+		wrong += !ev.major || begun != before || SOMD_ORBObject;
+		som_env_clear(&ev);
+		SOMD_Uninit(&ev);
+		wrong += !ev.major;
+		som_env_clear(&ev);
+		SOMD_Init(NULL);
+		wrong += begun != before || SOMD_ORBObject;
+		refused = "";
+	}
+	return wrong;
 }
 
 int main(void) {
@@ -132,5 +213,7 @@ int main(void) {
 	SOMD_Uninit(&ev);
 	printf("once more: %s\n", ev.major ? ev.id : "nothing raised");
 	som_env_clear(&ev);
+	printf("wrong where one raises: %ld, and without the turn: %ld\n", raising(), turnless());
+	printf("begun: %d, objects: %llu\n", begun, (unsigned long long)som_class_instances(c));
 	return 0;
 }

@@ -111,8 +111,14 @@ static instance *bind(Tcl_Object object, const somh_class *c, som_ref o, bool th
 
 /* ---- To Tcl ---- */
 
-static struct making { Tcl_Object object; const somh_class *cls; som_ref is; bool begun; } making; /* the object that Tcl is making. is: where it is known before it is begun */
+static struct making { Tcl_Object object; const somh_class *cls; som_ref is; bool begun; bool *destroyed; } making; /* the object that Tcl is making. is: where it is known before it is begun */
 static bool is_being_made(som_ref o) { return making.object && !making.begun && (making.is ? making.is == o : making.cls->cls == som_class_of(o)); }
+
+/* What an object has for metadata while it is being made: whether it has been destroyed meanwhile, and must not be looked at. */
+static void made_deleted(ClientData d) { *(bool *)d = true; }
+static const Tcl_ObjectMetadataType making_type = {TCL_OO_METADATA_VERSION_CURRENT, "dsom.making", made_deleted, no_copy};
+
+static int destroyed_meanwhile(const somh_class *c) { return fail("RELEASED", "the object of class %s has been destroyed while it was made", c->name); }
 
 static struct adopting { som_ref self; const somh_class *cls; } adopting;              /* that another language is making */
 
@@ -133,7 +139,7 @@ instance *wrapped(som_ref o, bool owned) {
 	if (somh_ending(o)) fail("RELEASED", "an object of class %s is in the middle of its end", som_class_describe(som_class_of(o))->name);
 	else if (!(c = somh_describe(som_class_of(o), &ev))) raise_env(&ev, NULL, NULL);
 	else tcl = class_of(c);
-	bool ours = tcl && is_being_made(o) && !Tcl_ObjectGetMetadata(making.object, &object_type); /* its ancestors, which begin it, show it around */
+	bool ours = tcl && is_being_made(o) && !*making.destroyed && !Tcl_ObjectGetMetadata(making.object, &object_type); /* its ancestors, which begin it, show it around */
 	Tcl_Object object = ours ? making.object : tcl ? Tcl_NewObjectInstance(interp, tcl, NULL, NULL, -1, NULL, 0) : NULL; /* without constructors */
 	if (object && (w = bind(object, c, o, false)) && !owned) som_retain(o);
 	if (w && c->nmade && !somh_begun(c, o)) doubt(w);
@@ -169,22 +175,31 @@ instance *ensure(Tcl_Object object) {
 		adopting.self = NULL;
 		return bind(object, c->cls, self, true);
 	}
+	if (Tcl_ObjectGetMetadata(object, &making_type)) return fail("RELEASED", "an object of class %s is being made", c->cls->name), NULL;
 	if (c->made) update(c);
 	som_env ev = {0};
+	bool destroyed = false;
 	struct making outer = making;
 	struct adopting before = adopting;
+	const somh_class *cls = c->cls;
 	adopting.self = NULL;
-	making = (struct making){c->cls->nmade ? object : NULL, c->cls, NULL, false};
-	som_ref o = making.object ? somh_new(c->cls, &making.is, &ev) : som_new(c->cls->cls, &ev);
+	making = (struct making){cls->nmade ? object : NULL, cls, NULL, false, &destroyed};
+	Tcl_ObjectSetMetadata(object, &making_type, &destroyed);
+	som_ref o = making.object ? somh_new(cls, &making.is, &ev) : som_new(cls->cls, &ev);
 	bool begun = making.begun;
 	making = outer, adopting = before;
+	if (destroyed) {
+		if (o && !begun) som_release(o); /* else it has had the reference that was made */
+		return o ? destroyed_meanwhile(cls) : raise_env(&ev, NULL, NULL), NULL;
+	}
+	Tcl_ObjectSetMetadata(object, &making_type, NULL);
 	w = Tcl_ObjectGetMetadata(object, &object_type);
 	if (!o) {
 		if (w && w->ref && (begun || w->unsure)) w->unsure = false, take_out(w); /* there is no object any more */
 		return raise_env(&ev, NULL, NULL), NULL;
 	}
 	if (w) return w->theirs = false, w; /* it has the reference that was made, also where its own has been given back meanwhile */
-	if (!(w = bind(object, c->cls, o, false))) som_release(o);
+	if (!(w = bind(object, cls, o, false))) som_release(o);
 	return w;
 }
 
@@ -196,6 +211,11 @@ static void begin_at_home(void *p) {
 	const somh_class *c = somh_describe(som_class_of(b->self), b->ev);
 	if (!c) return;
 	Tcl_InterpState before = Tcl_SaveInterpState(interp, TCL_OK);
+	if (is_being_made(b->self) && *making.destroyed) { /* whoever has met it since has another, which goes with it */
+		raise_for(NULL, b->ev, destroyed_meanwhile(c));
+		Tcl_RestoreInterpState(interp, before);
+		return;
+	}
 	instance *met = twin_of(b->self);
 	if (met && met->unsure && !is_there(met)) met = NULL;
 	if (met) { /* it has been shown around */

@@ -322,6 +322,40 @@ test early-1.3 {another of its class that is seen meanwhile} {
     lappend r [living Shown]
 } {0 0 2 2 0}
 
+test early-1.4 {an object that is destroyed while it is made} {
+    oo::class create Ending { superclass Zoo::Dog; method friend_of who { incr ::n; $who destroy; if {$::again} { oo::class create Other$::n }; return [self] } }
+    oo::class create Bare { superclass Showing; method speak n { return 99 } }
+    set before [dsom::count]
+    set w [Ending new]
+    set n 0
+    set r {}
+    foreach undo {0 1} {
+        caller watch [dsom::address $w] $undo
+        foreach again {0 1} {
+            foreach make {{Bare new} {Bare create bare} {Shown new} {dsom::som_new Bare} {dsom::som_new Shown}} {
+                catch { {*}$make } m o
+                if {[lindex $make 0] eq "dsom::som_new" && !$undo} { lappend made [dsom::dispatch $m speak 3]; $m destroy } else { lappend r $m }
+            }
+        }
+    }
+    caller watch 0 0
+    dsom::with o [Bare new] { lappend made [dsom::dispatch $o speak 3] }
+    $w destroy
+    list {*}[lsort -unique $r] $made $n [living Bare] [living Shown] [expr {[dsom::count] - $before}] [info commands bare]
+} {{INITIALIZE: it is undone} {the object of class Bare has been destroyed while it was made} {the object of class Shown has been destroyed while it was made} {99 7 99 7 99} 20 0 0 0 {}}
+
+# The same of a class that Tcl has not made, whose name is known before.
+test early-1.5 {an object of another language's class that is destroyed while it is made} {
+    oo::class create Naming { superclass Zoo::Dog; method friend_of who { named destroy; $who destroy; return [self] } }
+    set w [Naming new]
+    caller watch [dsom::address $w] 0
+    set r [list [catch { Showing create named } m] $m]
+    caller watch 0 0
+    $w destroy
+    lappend r [info commands named]
+    lappend r [living Showing]
+} {1 {the object of class Showing has been destroyed while it was made} {} 0}
+
 test lifetime-1.0 {as long as a block, a variable, a command} {
     set before [living Zoo::Dog]
     proc blocks how {
@@ -459,9 +493,9 @@ test threads-1.2 {an override that does not return before its caller has gone} -
     $e keep {} $dog
     lappend r [raised { dsom::patience 0 }] [raised { dsom::patience x }] [$dog speak 3]
     join $r \n
-} -match glob -result "IDL:omg.org/CORBA/TIMEOUT:1.0 {*within 300 ms (SOMH_HOME_PATIENCE), and goes on}
+} -match glob -result "IDL:omg.org/CORBA/TIMEOUT:1.0 {*within twice 300 ms (SOMH_HOME_PATIENCE), and goes on}
 4
-IDL:omg.org/CORBA/TIMEOUT:1.0 {*within 300 ms (SOMH_HOME_PATIENCE), and goes on}
+IDL:omg.org/CORBA/TIMEOUT:1.0 {*within twice 300 ms (SOMH_HOME_PATIENCE), and goes on}
 4
 expected milliseconds from 1 to 4294967295 but got \"0\"
 expected integer but got \"x\"

@@ -21,7 +21,7 @@ class Parameter:
 
     def __init__(self, p):
         self.name, self.type = python_name((p.name or b"").decode()), type_at(p.type)
-        self.direction, self.owner, self.nullable, self.slot = p.direction, p.owner, bool(p.nullable), p.slot
+        self.address, self.direction, self.owner, self.nullable, self.slot = ctypes.addressof(p), p.direction, p.owner, bool(p.nullable), p.slot
 
 
 class MethodInfo:

@@ -9,7 +9,7 @@ from ctypes import CFUNCTYPE, POINTER, Structure, c_char, c_char_p, c_int, c_int
  ARRAY, EXCEPTION, MAKING) = range(26)
 IN, OUT, INOUT = range(3)
 GETS, SETS, INIT, OIDL, ROOT = 2, 4, 8, 16, 32
-MAX_NESTING, MAX_SIZE, MAX_LENT = 128, 1 << 30, 16
+MAX_NESTING, MAX_SIZE = 128, 1 << 30
 
 
 class TypeForm(Structure):
@@ -85,6 +85,7 @@ def _open(name):
 
 
 _som, _host = _open("libsom.so.1"), _open("libsomhost.so.1")
+_quick = ctypes.PyDLL(None, handle=_host._handle)  # with the interpreter's lock held
 
 
 def _f(lib, name, result, *args):
@@ -118,7 +119,7 @@ somh_named = _f(_host, "somh_named", _P, c_char_p, _P)
 somh_find = _f(_host, "somh_find", _P, _P, c_char_p, _P)
 somh_type_named = _f(_host, "somh_type_named", _P, _P, c_char_p)
 somh_call = _f(_host, "somh_call", c_int, _P, _P, _P, _P, _P, _P)
-somh_call_quick = _f(ctypes.PyDLL(None, handle=_host._handle), "somh_call", c_int, _P, _P, _P, _P, _P, _P)  # with the interpreter's lock held
+somh_call_quick = _f(_quick, "somh_call", c_int, _P, _P, _P, _P, _P, _P)
 somh_make = _f(_host, "somh_make", _P, _P, _P, _P, _P)
 somh_new = _f(_host, "somh_new", _P, _P, _P, _P)
 somh_begun = _f(_host, "somh_begun", c_int, _P, _P)
@@ -128,6 +129,10 @@ somh_define = _f(_host, "somh_define", _P, _P, _P)
 somh_override = _f(_host, "somh_override", c_int, _P, _P, _P, _P)
 somh_undefine = _f(_host, "somh_undefine", c_int, _P, _P)
 somh_end = _f(_host, "somh_end", None, _P, _P)
+somh_give = _f(_quick, "somh_give", c_int, _P, _P, _P, _P, _P, _P)  # what an object lends is one thread's at a time
+somh_lent_end = _f(_host, "somh_lent_end", None, _P)
+somh_take_back = _f(_host, "somh_take_back", None, _P, c_uint32, _P, _P)
+somh_took = _f(_host, "somh_took", None, _P, _P)
 somh_raised = _f(_host, "somh_raised", c_uint32, _P, _P, _P)
 somh_arm = _f(_host, "somh_arm", c_int32, _P, _P)
 somh_shared = _f(_host, "somh_shared", c_int, _P)

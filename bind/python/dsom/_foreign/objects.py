@@ -8,8 +8,8 @@ import weakref
 from ctypes import byref, c_size_t, c_void_p, sizeof
 
 from .library import (
-    ClassForm, Environment, INIT, interpreter, parts, som_release, som_retain, som_weak_free, som_weak_get, som_weak_lives, som_weak_new, somh_begun, somh_end, somh_ending, somh_find,
-    somh_shared,
+    ClassForm, Environment, INIT, interpreter, parts, som_release, som_retain, som_weak_free, som_weak_get, som_weak_lives, som_weak_new, somh_begun, somh_ending, somh_find,
+    somh_lent_end, somh_shared,
 )
 
 twins = weakref.WeakValueDictionary()
@@ -175,7 +175,7 @@ def wrap(ref, owned=False):
 
 def bound_to(cls, ref):
     w = object.__new__(cls)
-    w._word, w._finalized, w._lent, w._doubt = ref, False, {}, None
+    w._word, w._finalized, w._lent, w._doubt = ref, False, None, None
     with _binding:
         twins[ref] = w
     return w
@@ -219,29 +219,26 @@ class Instance:
 
     def __del__(self):
         ref = getattr(self, "_word", None)
-        if not ref or interpreter.down or not there(self):
+        if interpreter.down:
             return
-        if type(self)._scripted:
-            if somh_shared(ref):
-                kept_objects[ref] = self
-                som_release(ref)
-                return
-            run_finalizer(self)
-        twins.pop(ref, None)
-        trust(self)
-        self._word = None
-        if type(self)._scripted:  # what hangs on it ends while C's part is there
-            dying.add(ref)
-            vars(self).clear()
-            dying.discard(ref)
-        som_release(ref)
-        self._end_lent()
-
-    def _end_lent(self):
-        for t, kept in self._lent.values():
-            for room in kept:
-                somh_end(t.address, ctypes.addressof(room))
-        self._lent = {}
+        if ref and there(self):
+            if type(self)._scripted:
+                if somh_shared(ref):
+                    kept_objects[ref] = self
+                    som_release(ref)
+                    return
+                run_finalizer(self)
+            twins.pop(ref, None)
+            trust(self)
+            self._word = None
+            if type(self)._scripted:  # what hangs on it ends while C's part is there
+                dying.add(ref)
+                vars(self).clear()
+                dying.discard(ref)
+            som_release(ref)
+        lent = getattr(self, "_lent", None)
+        if lent is not None:
+            somh_lent_end(byref(lent))
 
     def __repr__(self):
         return f"<{type(self).__name__} object at {self._ref:#x}>" if self._ref else f"<{type(self).__name__} object, released>"

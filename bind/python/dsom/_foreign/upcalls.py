@@ -3,11 +3,11 @@
 import ctypes
 import types
 import weakref
-from ctypes import c_uint64, c_void_p, memmove, string_at
+from ctypes import byref, c_uint64, c_void_p
 
 from .library import (
-    begin_t, end_t, GETS, handler_t, IN, INOUT, interpreter, MAKING, MAX_LENT, OBJECT, OIDL, OUT, parts, som_raise_system, som_release, somh_above, somh_call, somh_end,
-    somh_ending, STRING, VOID,
+    begin_t, end_t, GETS, handler_t, IN, interpreter, MAKING, OIDL, OUT, parts, som_raise_system, som_release, somh_above, somh_call, somh_ending, somh_give, somh_take_back, somh_took,
+    VOID,
 )
 from .objects import back, bound, bound_to, dying, in_making, is_being_made, kept_objects, run_finalizer, trust, twin, twins, wrap
 from .values import get, put
@@ -68,35 +68,15 @@ def on_end(ref, context):
         w._word = None
 
 
-def _lend(w, m, p, room):
-    """What the object keeps for C: where a text that is there already is."""
-    if p.type.kind == OBJECT and c_void_p.from_buffer(room).value == w._word:  # itself, which it must not keep
-        som_release(w._word)
-        return room
-    t, kept = w._lent.setdefault((m.address, p.slot), (p.type, []))
-    if t.kind == STRING and c_void_p.from_buffer(room).value:
-        text = string_at(c_void_p.from_buffer(room).value)
-        for other in kept:
-            if c_void_p.from_buffer(other).value and string_at(c_void_p.from_buffer(other).value) == text:
-                somh_end(t.address, ctypes.addressof(room))
-                kept.append(kept.pop(next(i for i, k in enumerate(kept) if k is other)))
-                return other
-    kept.append(room)
-    if len(kept) > MAX_LENT:
-        somh_end(t.address, ctypes.addressof(kept.pop(0)))
-    return room
-
-
-def _out(w, m, p, o, to, what):
+def _out(w, ref, m, p, o, to, what):
     if not to:
         raise ValueError(f"there is no place for {what}")
     room = (c_uint64 * ((p.type.size + 15) // 8))()
     put(p.type, o, ctypes.addressof(room), p.nullable, what)
-    if p.owner == 1 and p.type.owns:
-        room = _lend(w, m, p, room)
-    if p.direction == INOUT:
-        somh_end(p.type.address, to)
-    memmove(to, room, p.type.size)
+    if w._lent is None:
+        w._lent = c_void_p()
+    if not somh_give(byref(w._lent), ref, m.address, p.address, room, to):
+        raise MemoryError
 
 
 def _ran(cls, over, w, args):
@@ -145,19 +125,22 @@ def handle(context, ref, ev, args, result):
             if isinstance(r, types.CoroutineType):
                 r = parts["finish"](r)
         finally:
-            for p in m.params:
-                if p.direction == IN and p.owner == 1 and p.type.owns:
-                    at = args + 8 * p.slot
-                    somh_end(p.type.address, c_void_p.from_address(at).value if p.type.apart else at)
+            somh_took(m.address, args)
         outs = ([m.result] if m.result.type.kind != VOID else []) + [p for p in m.params if p.direction != IN]
         if not outs:
             return
         if len(outs) > 1 and (not isinstance(r, tuple) or len(r) != len(outs)):
             raise TypeError(f"{type(w).__name__}.{m.name}() must return a tuple of {len(outs)}, not {type(r).__name__}")
         what = f"the result of {type(w).__name__}.{m.attribute or m.name}()"
-        for p, v in zip(outs, r if len(outs) > 1 else (r,)):
-            to = result if p is m.result and not p.type.apart else c_void_p.from_address(args + 8 * p.slot).value
-            _out(w, m, p, v, to, what)
+        given = 0
+        try:
+            for p, v in zip(outs, r if len(outs) > 1 else (r,)):
+                to = result if p is m.result and not p.type.apart else c_void_p.from_address(args + 8 * p.slot).value
+                _out(w, ref, m, p, v, to, what)
+                given += 1
+        except BaseException:
+            somh_take_back(m.address, given, args, result)
+            raise
     except BaseException as e:
         tell(None if m and m.flags & OIDL else ev, e)
 
