@@ -21,6 +21,7 @@ const root = ".."
 // silent are the files that are compiled on some systems in place of others and take nothing away there, or what another file in the
 // table does: why.
 var silent = map[string]string{
+	"transport/unix/stream_other.go":        "calls by a socket take some more, and do the same",
 	"reach/source_other.go":                 "the same, by a socket of package net",
 	"probe/errno_other.go":                  "Windows has other numbers of errors",
 	"orb/internal/conn/pulse_other.go":      "a timer of the runtime: it costs more",
