@@ -120,6 +120,7 @@ func newORB(t testing.TB, change func(*orb.Config)) (*orb.ORB, *poa.Root) {
 	if change != nil {
 		change(&cfg)
 	}
+	onRoad(t, &cfg)
 	o, err := orb.New(cfg)
 	if err != nil {
 		t.Fatal(err)
