@@ -46,9 +46,10 @@ var roads = map[string]func(t testing.TB) (listen string, by transport.Set){
 		return "netbios:TEST@127.0.0.1:0", transport.Set{netbios.New(netbios.Config{Resolver: allHere{}})}
 	},
 	"spx": func(t testing.TB) (string, transport.Set) {
-		node := roadNodes.Add(1)
+		n := roadNodes.Add(1)
+		node := ipx.Node{2, 0, 0, byte(n >> 16), byte(n >> 8), byte(n)}
 		x := spx.New(spx.Config{Open: func(context.Context) (*ipx.Station, error) {
-			return ipx.NewStation(roadWire().Port(ipxtest.Node(byte(node)))), nil
+			return ipx.NewStation(roadWire().Port(node)), nil
 		}})
 		t.Cleanup(func() { _ = x.Close() })
 		return "spx::0", transport.Set{x}
