@@ -116,50 +116,67 @@ func (l *locator) speech(endpoints []string) admin.Speech {
 // server's own rules, if it has some, else by the daemon's with the ports that the server listens at. Rules' ports are those of TCP, if
 // that is listened at.
 func (l *locator) addresses(ctx context.Context, network string, endpoints []string) []transport.Endpoint {
-	var rules []string
-	var all, everywhere, listened []transport.Endpoint
-	others := false
+	at := l.sorted(ctx, network, endpoints)
+	if len(at.listened) > 0 && len(at.rules) > 0 {
+		return l.byRules(ctx, &at, network != "tcp" && at.others)
+	}
+	if len(at.everywhere) > 0 {
+		published, err := l.orb.PublishedFor(ctx, at.everywhere)
+		if err != nil {
+			l.log.Warn("clients cannot be sent to a server", "endpoints", endpoints, "error", err)
+		}
+		at.all = append(at.all, published...)
+	}
+	return at.all
+}
+
+// A sorting is what a server says of where it takes calls by one network. Sorting, and what is seldom done, are functions of their own, so that the goroutine of a connection
+// has room for all that locating calls without copying its stack.
+type sorting struct {
+	rules      []string
+	listened   []transport.Endpoint
+	everywhere []transport.Endpoint // of listened, those without an address
+	all        []transport.Endpoint // the addresses that it says, and loopback for a client that came by it
+	others     bool                 // it listens at TCP as well
+}
+
+func (l *locator) sorted(ctx context.Context, network string, endpoints []string) (at sorting) {
 	for _, s := range endpoints {
 		if rule, ok := strings.CutPrefix(s, admin.PublishedPrefix); ok {
-			rules = append(rules, rule)
+			at.rules = append(at.rules, rule)
 			continue
 		}
 		e, err := transport.ParseEndpoint(s)
 		if err != nil || e.Network != network {
-			others = others || err == nil && e.Network == "tcp"
+			at.others = at.others || err == nil && e.Network == "tcp"
 			continue
 		}
-		listened = append(listened, e)
+		at.listened = append(at.listened, e)
 		if ip := net.ParseIP(e.Host); e.Host == "" || ip != nil && ip.IsUnspecified() {
 			if host, ok := l.id.loopback(orb.Peer(ctx)); ok {
-				all = append(all, transport.Endpoint{Network: "tcp", Host: host, Port: e.Port})
+				at.all = append(at.all, transport.Endpoint{Network: "tcp", Host: host, Port: e.Port})
 			}
-			everywhere = append(everywhere, e)
+			at.everywhere = append(at.everywhere, e)
 			continue
 		}
-		all = append(all, e)
+		at.all = append(at.all, e)
 	}
-	if len(listened) > 0 && len(rules) > 0 {
-		by, err := reach.ParsePublish(strings.Join(rules, " "))
-		if err == nil && network != "tcp" && others {
-			by = by.Hosts()
-		}
-		if err == nil {
-			all, err = by.Addresses(by.View(reach.Client{Peer: peerAddress(ctx)}), listened, reach.System())
-		}
-		if err != nil {
-			l.log.Warn("a server's rules for its references cannot be used", "rules", rules, "error", err)
-		}
-		return all
+	return at
+}
+
+// byRules returns where the client of ctx finds what is listened at, by a server's own rules; by their hosts alone if they name ports of another network.
+func (l *locator) byRules(ctx context.Context, at *sorting, hosts bool) []transport.Endpoint {
+	by, err := reach.ParsePublish(strings.Join(at.rules, " "))
+	if err == nil && hosts {
+		by = by.Hosts()
 	}
-	if len(everywhere) > 0 {
-		published, err := l.orb.PublishedFor(ctx, everywhere)
-		if err != nil {
-			l.log.Warn("clients cannot be sent to a server", "endpoints", endpoints, "error", err)
-		}
-		all = append(all, published...)
+	if err == nil {
+		at.all, err = by.Addresses(by.View(reach.Client{Peer: peerAddress(ctx)}), at.listened, reach.System())
 	}
-	return all
+	if err != nil {
+		l.log.Warn("a server's rules for its references cannot be used", "rules", at.rules, "error", err)
+	}
+	return at.all
 }
 
 // peerAddress returns where the client of ctx is; the zero value for this process.

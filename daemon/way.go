@@ -97,9 +97,14 @@ func (w *way) reference(ctx context.Context, l *locator, key []byte) *ior.IOR {
 func (w *way) places(ctx context.Context, l *locator) (at ior.Places) {
 	at.Plain = addressesOf(w.addresses(ctx, l, "tcp"))
 	at.Sealed = addressesOf(w.addresses(ctx, l, tls.Name))
-	if !w.is11() {
-		return at
+	if w.is11() {
+		w.addOthers(ctx, l, &at)
 	}
+	return at
+}
+
+// addOthers adds what IIOP 1.0 has no room for.
+func (w *way) addOthers(ctx context.Context, l *locator, at *ior.Places) {
 	if sockets := socketsOf(w.endpoints); len(sockets) > 0 { // the server is on this machine
 		at.Host, _ = os.Hostname()
 		at.Local = ior.LocalComponents(unix.Machine(), at.Host, sockets)
@@ -114,7 +119,6 @@ func (w *way) places(ctx context.Context, l *locator) (at ior.Places) {
 	if names := w.web(ctx, l); len(names) > 0 {
 		at.Local, at.Host = append(at.Local, ior.WebComponents(names)...), cmp.Or(at.Host, "localhost")
 	}
-	return at
 }
 
 // networksOf returns the networks of endpoints, each once.

@@ -120,6 +120,7 @@ func newORB(t testing.TB, change func(*orb.Config)) (*orb.ORB, *poa.Root) {
 	if change != nil {
 		change(&cfg)
 	}
+	onRoad(t, &cfg)
 	o, err := orb.New(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -371,6 +372,7 @@ func contexts(t *testing.T, patience time.Duration) bool {
 	}
 	<-impl.ended
 
+	<-ctx.Done() // the servant may have seen the end first
 	if _, err := e.Say(ctx, "too late"); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, exc.Timeout) {
 		t.Errorf("call with a deadline past: %v", err)
 	}

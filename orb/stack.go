@@ -1,7 +1,7 @@
 package orb
 
 // stackRoom is about what the goroutine of a connection takes of its stack to serve a request, and one that makes a connection to do so.
-const stackRoom = 8 << 10
+const stackRoom = 6 << 10
 
 // growStack has the goroutine's stack grow at once to stackRoom, while there is next to nothing on it. It would else grow by
 // and by, and be copied each time, when a request has come and its client waits: a tenth of a client's first call by way of a daemon.

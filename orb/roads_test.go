@@ -1,0 +1,117 @@
+package orb_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/opendsom/dsom/internal/certs"
+	"github.com/opendsom/dsom/internal/ipxtest"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/ipx"
+	"github.com/opendsom/dsom/transport/netbios"
+	"github.com/opendsom/dsom/transport/spx"
+	"github.com/opendsom/dsom/transport/tcp"
+	"github.com/opendsom/dsom/transport/tls"
+	"github.com/opendsom/dsom/transport/unix"
+	"github.com/opendsom/dsom/transport/ws"
+)
+
+// By which network the ORBs of a test's process call one another where the test does not say, and the files for TLS: TestRoads has the tests run with each.
+const (
+	roadVariable  = "DSOM_TEST_ROAD"
+	filesVariable = "DSOM_TEST_ROAD_FILES" // the certificate, its key, and who is trusted
+)
+
+// roads are the networks besides TCP. Each gives where an ORB listens, and there alone, and its transport.
+var roads = map[string]func(t testing.TB) (listen string, by transport.Set){
+	"unix": func(t testing.TB) (string, transport.Set) {
+		return "unix:" + filepath.Join(shortDir(t), "s"), transport.Set{unix.New()}
+	},
+	"tls": func(testing.TB) (string, transport.Set) { return "tls:127.0.0.1:0", transport.Set{roadSealing()} },
+	"ws": func(testing.TB) (string, transport.Set) {
+		return "ws:127.0.0.1:0", transport.Set{must1(ws.New(ws.Config{}))}
+	},
+	"wss": func(testing.TB) (string, transport.Set) {
+		return "wss:127.0.0.1:0", transport.Set{must1(ws.New(ws.Config{TLS: roadSealing()}))}
+	},
+	"netbios": func(testing.TB) (string, transport.Set) {
+		return "netbios:TEST@127.0.0.1:0", transport.Set{netbios.New(netbios.Config{Resolver: allHere{}})}
+	},
+	"spx": func(t testing.TB) (string, transport.Set) {
+		n := roadNodes.Add(1)
+		node := ipx.Node{2, 0, 0, byte(n >> 16), byte(n >> 8), byte(n)}
+		x := spx.New(spx.Config{Open: func(context.Context) (*ipx.Station, error) {
+			return ipx.NewStation(roadWire().Port(node)), nil
+		}})
+		t.Cleanup(func() { _ = x.Close() })
+		return "spx::0", transport.Set{x}
+	},
+}
+
+var (
+	roadNodes atomic.Int32
+	roadWire  = sync.OnceValue(func() *ipxtest.Wire { return ipxtest.New(ipxtest.Faults{}) })
+)
+
+func roadSealing() *tls.Transport {
+	files := strings.Split(os.Getenv(filesVariable), "\n")
+	return must(tls.New(tls.Config{Certificate: files[0], Key: files[1], Authorities: files[2], Logger: quiet()}))
+}
+
+// onRoad has an ORB call and be called by the network of this run, unless its test says itself by which.
+func onRoad(t testing.TB, c *orb.Config) {
+	way := roads[os.Getenv(roadVariable)]
+	if way == nil || c.Transports != nil || len(c.Listen) > 1 || len(c.Listen) == 1 && c.Listen[0] != "tcp:127.0.0.1:0" {
+		return
+	}
+	listen, by := way(t)
+	if c.Transports = append(by, tcp.New()); len(c.Listen) > 0 { // others of the tests take calls by TCP
+		c.Listen = []string{listen}
+	}
+}
+
+// ofTCP are tests that are none of calls between ORBs alone: they write and read octets at a TCP port by hand, name one in a corbaloc URL or in rules, look at the host and port of
+// references, or speak GIOP 1.0, whose references have no room for another network. Those that count a process's whole work, and this one, are none either.
+const ofTCP = `AfterShutdown AtEndWithinAnEnd CallBackIsNotCancelled CalledBack CalledBackInUnicode Caller CancelCallBack CodeSetContext CodeSetNonsense ComesBack
+ConnectRules ConnectionLimits ConnectionsOneAfterAnother DamagedRequests Failover FailoverAndForward FailoverIsBounded Forms Forward
+ForwardAndOriginalFail ForwardFailures ForwardIntoAHole ForwardIsRefused ForwardPermanent ForwardPermanentAndBack ForwardPlaceTaken GreatLengths Hold
+HostileOffers InterceptorContexts LocateRaises MalformedRequestEndsTheConnection NamedAndCalledBack NextCallBeginsElsewhere NotBelieved
+OnlyOwnKindSucceeds PanicInFind PointsOfNothing PublishedInsideAny RandomOctets Rebind Redial ReferenceComponents RepliesKeepTheirContexts
+SameServerWithoutObjects SetDaemon SeveralAddresses SharedComponents ShutdownEndsWithItsContext ShutdownWhileCalledBack SlowClient
+SlowServerKeepsItsCalls SocketAlone SocketPreferred SomebodyElsesAddress SyncScope TLSRequired ToldTimesAreHeeded TotalConnections TruncatedMessages
+UnicodeBackAtTheOriginal UnicodeFailover UnicodeFallsBack UnicodeForwardedByInterceptor UnicodeKeepsTheAddress UnicodeRefused UnicodeThroughCorbaloc
+Unknown UnreadableTarget HeldToTheEnd NamedPreferred TLSReferences`
+
+// TestRoads runs this package's tests of calls over each network. It is one of the long tests, unless networks are named: DSOM_TEST_ROADS=spx,ws.
+func TestRoads(t *testing.T) {
+	if os.Getenv(roadVariable) != "" {
+		t.Skip("this is such a run")
+	}
+	named := os.Getenv("DSOM_TEST_ROADS")
+	if named == "" && os.Getenv("DSOM_SOAK") == "" {
+		t.Skip("DSOM_SOAK and DSOM_TEST_ROADS are not set")
+	}
+	ca := certs.New(t, "authority")
+	own := ca.Issue(t, certs.Order{})
+	skip := "^(TestExact.*|TestRoads|Test(" + strings.Join(strings.Fields(ofTCP), "|") + "))$"
+	for name := range roads {
+		if named != "" && !slices.Contains(strings.Split(named, ","), name) {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.skip", skip, "-test.timeout", "20m")
+			cmd.Env = append(os.Environ(), roadVariable+"="+name, filesVariable+"="+strings.Join([]string{own.Cert, own.Key, ca.File}, "\n"))
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
