@@ -6,6 +6,7 @@ package wine
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,7 +59,31 @@ func New(t testing.TB) *Wine {
 		t.Fatal(err)
 	}
 	run(exec.CommandContext(t.Context(), Compiler, "-shared", "-O2", "-o", filepath.Join(w.prefix, "drive_c/windows/system32/bcryptprimitives.dll"), source, "-ladvapi32"))
+	w.stay(t)
 	return w
+}
+
+// stay keeps a program running that waits for its input, so that Windows' services, which begin with the first program and stay while there is one, have its output: who waits for the end
+// of another's would wait for them.
+func (w *Wine) stay(t testing.TB) {
+	t.Helper()
+	cmd := w.Command(t.Context(), "cmd.exe", "/k", "echo up")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Close(); _ = cmd.Wait() })
+	if _, err := io.ReadFull(out, make([]byte, 2)); err != nil {
+		t.Fatalf("%v: %v", cmd.Args, err)
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }()
 }
 
 // Environ returns the environment of who runs wine.

@@ -47,7 +47,8 @@ func TestForged(t *testing.T) {
 	var client netip.AddrPort
 	var nonces = map[string]bool{}
 	var registrations, sent atomic.Int64
-	var echo atomic.Bool // the client's packets to itself come back
+	var echo atomic.Bool  // the client's packets to itself come back
+	var again atomic.Bool // they do from when it registers
 	ended := make(chan struct{})
 	answer := func(node ipx.Node, to netip.AddrPort) {
 		a := ipx.Packet{Dst: ipx.Addr{Node: node, Socket: ipx.SocketEcho}, Src: ipx.Addr{Net: 1, Node: ipx.Node{9}, Socket: ipx.SocketEcho}}
@@ -68,6 +69,7 @@ func TestForged(t *testing.T) {
 				mu.Lock()
 				client = from
 				mu.Unlock()
+				echo.Store(echo.Load() || again.Load())
 				node := own
 				node[5] = byte(registrations.Add(1))
 				answer(node, from)
@@ -111,12 +113,13 @@ func TestForged(t *testing.T) {
 	mu.Unlock()
 	echo.Store(true)
 	soon(t, "it hears itself", func() bool { return tunnel.Echoes(c) > 2 })
-	echo.Store(false) // and now the server has forgotten it
+	again.Store(true)
+	echo.Store(false) // and now the server has forgotten it, until it registers
 	soon(t, "it registers again, whatever is forged", func() bool { forge(); return registrations.Load() > 1 })
 	soon(t, "it says that it is another node", func() bool { return l.times("another node") == 1 })
 	from := sent.Load()
 	soon(t, "goes on", func() bool { return sent.Load() > from+20 })
-	if n := l.times("another node"); n != 1 || registrations.Load() != 2 {
-		t.Errorf("it says so %d times, and registers %d times", n, registrations.Load())
+	if n := l.times("another node"); n != 1 {
+		t.Errorf("it says so %d times", n)
 	}
 }
