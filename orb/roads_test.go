@@ -99,6 +99,11 @@ func TestRoads(t *testing.T) {
 	if named == "" && os.Getenv("DSOM_SOAK") == "" {
 		t.Skip("DSOM_SOAK and DSOM_TEST_ROADS are not set")
 	}
+	for _, name := range strings.Split(named, ",") {
+		if named != "" && roads[name] == nil {
+			t.Fatalf("DSOM_TEST_ROADS: there is no network %q", name)
+		}
+	}
 	ca := certs.New(t, "authority")
 	own := ca.Issue(t, certs.Order{})
 	skip := "^(TestExact.*|TestRoads|Test(" + strings.Join(strings.Fields(ofTCP), "|") + "))$"
