@@ -152,7 +152,8 @@ void tokens_give(som_tok at, uint32_t words), row_give(const klass *k, char *row
 extern char *freed_row; /* NULL unless checking has been on, or an object was undone that others had */
 bool freed_row_make(void); /* with the places of all classes' methods; false: no memory */
 int gone(const som_object *o, som_env *ev); /* the code of its error: there is none, or it was destroyed */
-static inline bool is_freed(const som_object *o) { return __builtin_expect(o->mt == __atomic_load_n(&freed_row, __ATOMIC_RELAXED), 0); }
+static inline bool is_freed_row(const void *row) { return __builtin_expect(row == __atomic_load_n(&freed_row, __ATOMIC_RELAXED), 0); }
+static inline bool is_freed(const som_object *o) { return is_freed_row(o->mt); }
 
 static inline int need(const som_object *o, som_env *ev) { return __builtin_expect(o && !is_freed(o), 1) ? SOM_OK : gone(o, ev); }
 

@@ -47,8 +47,7 @@ void end_memory(som_ref o, const klass *k) {
 	void *raw = o->flags & F_PLACED ? NULL : aligned_by_allocator(k) ? (void *)o : ((void **)(void *)o)[-1];
 	bool met = raw && __atomic_load_n(&o->refs, __ATOMIC_ACQUIRE) > 1; /* so it could not begin, and others have it: as one that was destroyed */
 	if (__builtin_expect(met, 0) && !freed_row_make()) return (void)(o->flags |= F_DYING); /* it stays for good, and its class */
-	if (__builtin_expect(!met && !__atomic_load_n(&checking, __ATOMIC_RELAXED), 1))
-		give(raw);
+	if (__builtin_expect(!met && !__atomic_load_n(&checking, __ATOMIC_RELAXED), 1)) give(raw);
 	else {
 		memset((char *)o + SOM_HEAD, 0xdd, (size_t)k->info.data_size);
 		if (met) __atomic_store_n(&o->flags, F_MET | (raw == o ? 0 : F_WIDE), __ATOMIC_RELAXED);
@@ -59,8 +58,8 @@ void end_memory(som_ref o, const klass *k) {
 	if (met) som_release(o); /* its maker's; with the last one goes the memory */
 }
 
-/* Whether references of it are counted: it lives, or could not begin and others have met it. */
-static inline bool counts(som_ref o) { return __builtin_expect(!is_freed(o), 1) || o->flags & F_MET || (gone(o, NULL), false); }
+/* Whether references of it are counted: it lives, or could not begin and others have met it. Its maker may be undoing it meanwhile, and says F_MET before. */
+static inline bool counts(som_ref o) { return !is_freed_row(__atomic_load_n(&o->mt, __ATOMIC_ACQUIRE)) || o->flags & F_MET || (gone(o, NULL), false); }
 
 /* ---- Beginning and end ---- */
 
