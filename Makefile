@@ -38,12 +38,12 @@ peers:
 
 unit:
 	$(GO) vet ./...
-	$(GO) test $(RACE) -timeout 20m ./...
+	internal/testall/run $(GO) $(RACE) -timeout 20m
 	internal/exactall $(GO)
 
 interop: peers
 	@mkdir -p build && rm -f build/peer-calls
-	cd interop && DSOM_PEER_CALLS=$(CURDIR)/build/peer-calls $(GO) test -count=1 -timeout 60m ./...
+	cd interop && DSOM_PEER_CALLS=$(CURDIR)/build/peer-calls ../internal/testall/run $(GO) -count=1 -timeout 60m
 	@internal/peercount build/peer-calls
 
 test: peers unit interop
