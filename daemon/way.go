@@ -14,6 +14,8 @@ import (
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/tls"
@@ -31,13 +33,22 @@ type way struct {
 
 	one   bool       // it is the same for all clients, and nothing but the process changes it …
 	at    ior.Places // … and this is where they are sent
+	ruled bool       // it may differ for any two clients, by the process's rules or the daemon's names
 	woven atomic.Pointer[woven]
 }
 
-// A woven reference is the last one of a way that is the same for all clients.
+// A woven reference is the last one of a way.
 type woven struct {
-	key []byte
-	to  *ior.IOR
+	from vantage
+	key  []byte
+	to   *ior.IOR
+}
+
+// A vantage is all that decides where clients find a process that listens everywhere and has no rules of its own. It is comparable; all clients of a way that is the same for
+// all have the zero value.
+type vantage struct {
+	rules    *reach.Publish // of the daemon, if they name the same hosts to everybody
+	loopback string         // by which the client came, if he is to stay there
 }
 
 // wayOf returns what was made for the process before, nil if nothing was.
@@ -55,18 +66,18 @@ func (l *locator) newWay(endpoints []string) *way {
 	if w.is11() {
 		w.components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: how.CodeSets.Append(nil)}}
 	}
-	if w.one = l.named == nil && isFixed(endpoints); w.one {
+	w.ruled = l.named != nil || slices.ContainsFunc(endpoints, isRule)
+	if w.one = !w.ruled && isFixed(endpoints); w.one {
 		w.at = w.places(context.Background(), l)
 	}
 	return w
 }
 
-// isFixed reports whether where a server takes calls is the same for all clients: it says each address, and has no rules of its own.
+func isRule(endpoint string) bool { return strings.HasPrefix(endpoint, admin.PublishedPrefix) }
+
+// isFixed reports whether where a server that has no rules of its own takes calls is the same for all clients: it says each address.
 func isFixed(endpoints []string) bool {
 	for _, s := range endpoints {
-		if strings.HasPrefix(s, admin.PublishedPrefix) {
-			return false
-		}
 		e, err := transport.ParseEndpoint(s)
 		if err != nil || e.Network == unix.Name || e.Network == pipe.Name { // a socket's path says nothing of addresses
 			continue
@@ -82,15 +93,31 @@ func (w *way) is11() bool { return w.version.AtLeast(cdr.V11) }
 
 // reference returns the reference with a key by which the client of ctx is sent to the process. It has no profile if the process is nowhere. Nobody changes it.
 func (w *way) reference(ctx context.Context, l *locator, key []byte) *ior.IOR {
-	if !w.one {
-		return w.weave(w.places(ctx, l), key)
-	}
-	if last := w.woven.Load(); last != nil && bytes.Equal(last.key, key) {
+	from, lasts := w.from(ctx, l)
+	if last := w.woven.Load(); lasts && last != nil && last.from == from && bytes.Equal(last.key, key) {
 		return last.to
 	}
-	to := w.weave(w.at, key)
-	w.woven.Store(&woven{key, to})
+	at := w.at
+	if !w.one {
+		at = w.places(ctx, l)
+	}
+	to := w.weave(at, key)
+	if lasts {
+		w.woven.Store(&woven{from, key, to})
+	}
 	return to
+}
+
+// from returns what decides where the client of ctx is sent; false if that may be more than a vantage has.
+func (w *way) from(ctx context.Context, l *locator) (v vantage, lasts bool) {
+	if w.one || w.ruled {
+		return v, w.one
+	}
+	if v.rules = l.orb.PublishedToAll(); v.rules == nil {
+		return v, false
+	}
+	v.loopback, _ = l.id.loopback(orb.Peer(ctx))
+	return v, true
 }
 
 // places returns where the client of ctx finds the process.

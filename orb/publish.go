@@ -285,6 +285,14 @@ func (o *ORB) PublishedFor(ctx context.Context, at []transport.Endpoint) ([]tran
 	return o.publishing.Load().rules.Hosts().Addresses(v, at, reach.System())
 }
 
+// PublishedToAll returns the rules by which [ORB.PublishedFor] answers, if it answers everybody the same as long as these are the rules; else nil.
+func (o *ORB) PublishedToAll() *reach.Publish {
+	if rules := o.publishing.Load().rules; rules.Constant() {
+		return rules
+	}
+	return nil
+}
+
 // Reference returns the reference of an object of interface i with a key. A persistent one
 // names the daemon, if there is one; so does any other that is not transient, if this ORB is one of that daemon's addresses.
 func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error) {

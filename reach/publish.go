@@ -234,6 +234,11 @@ func (p *Publish) Varies() bool {
 	return len(p.rules) > 1 || p.rest < 0 || slices.ContainsFunc(p.rules[0].places, func(at place) bool { return at.host == "@here" })
 }
 
+// Constant reports whether references name the same hosts to all clients, whatever becomes of the machine's own addresses and its name.
+func (p *Publish) Constant() bool {
+	return !p.Empty() && !p.Varies() && !slices.ContainsFunc(p.rules[0].places, func(at place) bool { return strings.HasPrefix(at.host, "@") })
+}
+
 // Network returns the network of the clients that have a view, as the rule names it; "" for the others.
 func (p *Publish) Network(v View) string {
 	if r := p.rule(v); r != nil {

@@ -178,23 +178,26 @@ func TestPublishForms(t *testing.T) {
 		hosts    string
 		varies   bool
 		complete bool
+		constant bool
 	}{
-		"":                           {"", false, false},
-		"a:1":                        {"a", false, true},
-		"a:1,b:2":                    {"a,b", false, true},
-		"a:1,a:2":                    {"a", false, true},
-		"a":                          {"a", false, false},
-		"@here":                      {"@here", true, false},
-		"[::1]:5":                    {"::1", false, true},
-		"a:1 10.0.0.0/8=b:2,@name:9": {"a 10.0.0.0/8=b,@name", true, false},
-		"10.0.0.0/8=b:2":             {"10.0.0.0/8=b", true, false},
+		"":                           {"", false, false, false},
+		"a:1":                        {"a", false, true, true},
+		"a:1,b:2":                    {"a,b", false, true, true},
+		"a:1,a:2":                    {"a", false, true, true},
+		"a":                          {"a", false, false, true},
+		"@here":                      {"@here", true, false, false},
+		"[::1]:5":                    {"::1", false, true, true},
+		"a:1 10.0.0.0/8=b:2,@name:9": {"a 10.0.0.0/8=b,@name", true, false, false},
+		"10.0.0.0/8=b:2":             {"10.0.0.0/8=b", true, false, false},
+		"@auto":                      {"@auto", false, false, false},
+		"a,@name":                    {"a,@name", false, false, false},
 	} {
 		p, err := reach.ParsePublish(rules)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := p.Hosts().String(); got != want.hosts || p.Varies() != want.varies || (p.Complete() == nil) != want.complete {
-			t.Errorf("%q: got hosts %q, varies %v, complete %v", rules, got, p.Varies(), p.Complete())
+		if got := p.Hosts().String(); got != want.hosts || p.Varies() != want.varies || (p.Complete() == nil) != want.complete || p.Constant() != want.constant {
+			t.Errorf("%q: got hosts %q, varies %v, complete %v, constant %v", rules, got, p.Varies(), p.Complete(), p.Constant())
 		}
 	}
 }
