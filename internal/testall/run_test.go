@@ -32,15 +32,20 @@ func TestRun(t *testing.T) {
 	}{
 		{"good", "true", []string{good, good}, true, nil},
 		{"failed once", "true", []string{once, good, once}, true, []string{"a", "c"}},
+		{"failed once in two runs", "true", []string{"func Test(t *testing.T) { if os.Remove(\"been\") == nil { return }; os.Mkdir(\"been\", 0o755); t.Error(1) }"}, false, []string{"a"}},
 		{"without CI", "", []string{once}, false, nil},
 		{"failed twice", "true", []string{never + "\n" + good}, false, []string{"a"}},
 		{"one of two failed twice", "true", []string{once + "\n" + never}, false, []string{"a"}},
 		{"too many", "true", []string{once, once, once, once}, false, nil},
+		{"too many of one package", "true", []string{once + "\nfunc Test2(t *testing.T) { Test(t); t.Fail() }\nfunc Test3(t *testing.T) { t.Fail() }\nfunc Test4(t *testing.T) { t.Fail() }"}, false, nil},
+		{"a random one", "true", []string{strings.Replace(once, "Test", "TestRandomOrders", 1)}, false, nil},
 		{"a panic", "true", []string{"func Test(t *testing.T) { if os.Mkdir(\"been\", 0o755) == nil { panic(1) } }"}, false, nil},
 		{"an end", "true", []string{"func Test(t *testing.T) { if os.Mkdir(\"been\", 0o755) == nil { os.Exit(1) } }"}, false, nil},
 		{"left behind", "true", []string{"func TestMain(m *testing.M) { m.Run(); if os.Mkdir(\"been\", 0o755) == nil { os.Exit(1) } }\n" + good}, false, nil},
 		{"left behind elsewhere", "true", []string{once, "func TestMain(m *testing.M) { m.Run(); if os.Mkdir(\"been\", 0o755) == nil { os.Exit(1) } }\n" + good}, false, nil},
 		{"a race in C", "true", []string{"func Test(t *testing.T) { if os.Mkdir(\"been\", 0o755) == nil { t.Error(\"\\nWARNING: ThreadSanitizer: data race\") } }"}, false, nil},
+		{"a crash of a program", "true", []string{"func Test(t *testing.T) { if os.Mkdir(\"been\", 0o755) == nil { t.Errorf(\"signal: segmentation fault\") } }"}, false, nil},
+		{"a finding of valgrind", "true", []string{"func Test(t *testing.T) { if os.Mkdir(\"been\", 0o755) == nil { t.Errorf(\"exit status 9\\n==7== Invalid read\") } }"}, false, nil},
 		{"does not compile", "true", []string{"func Test(t *testing.T) { nothing }"}, false, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -60,7 +65,7 @@ func TestRun(t *testing.T) {
 			}
 			var again []string
 			for line := range strings.Lines(string(out)) {
-				if p, ok := strings.CutPrefix(line, "testall: m/"); ok && strings.Contains(line, ": again, alone: ") {
+				if p, ok := strings.CutPrefix(line, "testall: m/"); ok && strings.Contains(line, ": three times, alone: ") {
 					again = append(again, p[:1])
 				}
 			}
