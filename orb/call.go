@@ -263,8 +263,25 @@ func (c *Call) noWay(err error) {
 		c.failed(err)
 		return
 	}
+	c.Out.Reset(c.buf[:0], c.ref.orb.little, c.envWithout())
 	c.id, c.said = 0, c.said[:0]
 	c.intercepted(err)
+}
+
+// envWithout returns the environment of a request that cannot be written: that of the connection which has no place for it, or the one that a connection by the first
+// way would have had.
+func (c *Call) envWithout() *cdr.Env {
+	o := c.ref.orb
+	switch {
+	case c.link != nil:
+		return c.link.env
+	case len(c.route.ways) > 0:
+		w := &c.route.ways[0]
+		if env, err := o.env(coding{version: w.version, sets: w.sets, reader: w.reader}, references{orb: o}); err == nil {
+			return env
+		}
+	}
+	return o.own
 }
 
 // header begins the request message.
