@@ -49,7 +49,7 @@ type value struct {
 	held []cdr.Value    // that stand outside, or are custom
 	ids  stands         // the values in raw
 	lim  *limits.Limits // of the ORB that it came by, or nil
-	bare bool           // it came with an exception that lacked its repository id, and is sent on so
+	bare bool           // it came with an exception that lacked its repository id, and is sent on so to whoever may read no other
 	err  error          // why there is no value
 }
 
