@@ -116,7 +116,7 @@ func (i *ServerRequestInfo) SendingException() (dyn.Any, error) {
 
 // ServerID returns which server this is: the UUID of [orb.Config].ServerID.
 func (i *ServerRequestInfo) ServerID() (string, error) {
-	return i.setup.serverID(), check(attrServerID, i.point)
+	return serverID(i.r.ORB()), check(attrServerID, i.point)
 }
 
 // ORBID returns [Options].ORBID.
