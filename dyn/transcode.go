@@ -25,6 +25,8 @@ type transcoder struct {
 	pieces   pieces
 	fit      *fitted
 	kinds    *kinds // not nil: in place of a TypeCode its number is written
+
+	as *typecode.TypeCode // not nil: what is declared where the valuetype goes that comes next
 }
 
 func isCanonical(env *cdr.Env) bool {
