@@ -61,6 +61,8 @@ type Call struct {
 	reserved   bool   // it is to be sent, or abandoned
 	answeredBy bool   // reply is that of the request
 
+	described Description // nil: by nobody
+
 	said     []giop.Context // service contexts that the request has by itself, if there are interceptors
 	seen     *ClientRequest // what interceptors see of it; nil until there are any
 	attempts int            // requests that they have seen
@@ -191,7 +193,7 @@ func (c *Call) End() error {
 	if c.policies != nil {
 		c.policies, c.sendBy = nil, time.Time{}
 	}
-	c.ctx, c.ref, c.route, c.to, c.link, c.err = nil, nil, nil, nil, nil, nil
+	c.ctx, c.ref, c.route, c.to, c.link, c.err, c.described = nil, nil, nil, nil, nil, nil, nil
 	calls.Put(c)
 	return err
 }

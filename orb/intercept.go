@@ -202,7 +202,7 @@ func (r *IncomingRequest) ORB() *ORB { return r.r.orb }
 // Servant returns the servant, once the object has been found; before that nil.
 func (r *IncomingRequest) Servant() Servant { return r.servant }
 
-// Found has f called when the object has been found, before its operation runs. Its error is the answer.
+// Found has f called when the object has been found, before its operation runs; of a [Describing] servant when that has read the arguments. Its error is the answer.
 func (r *IncomingRequest) Found(f func(Servant) error) { r.found = append(r.found, f) }
 
 // Context returns the data of the request's service context of an id: a view, valid until the interceptor returns.

@@ -146,14 +146,15 @@ func Call(ctx context.Context, ref *orb.Ref, s *Signature, args ...dyn.Any) (Res
 	if s.Oneway {
 		flags = orb.Oneway
 	}
+	var r Results
 	c := orb.StartCall(ctx, ref, s.Operation, flags)
+	c.Describe(&description{ctx, s, args, &r})
 	for c.Next() {
 		put(&c.Out, in, args)
 		if s.Context != nil {
 			orb.PutContext(&c.Out, ctx, s.Context...)
 		}
 	}
-	var r Results
 	for raises := s.exceptions(); c.Returned(raises...) && !s.Oneway; {
 		r = Results{}
 		r.get(&c.In, s)

@@ -21,6 +21,9 @@ type UserException struct {
 // Error names the exception.
 func (e *UserException) Error() string { return "the object raised " + e.ID }
 
+// ExceptionAny returns Value, for interceptors; see [orb.AnyException].
+func (e *UserException) ExceptionAny() dyn.Any { return e.Value }
+
 // refused returns how a call has ended that was not made: as any call's end, it tells nothing of the operation of a servant that returns it.
 func refused(k exc.Kind, minor uint32, format string, args ...any) *exc.SystemException {
 	sys := exc.New(k, minor, exc.No, format, args...)
@@ -63,4 +66,6 @@ func (x exception) Read(d *cdr.Decoder) error {
 var (
 	_ orb.Exception = exception{}
 	_ error         = (*UserException)(nil)
+
+	_ orb.AnyException = (*UserException)(nil)
 )

@@ -95,6 +95,12 @@ func (s *Servant) Dispatch(r *orb.ServerRequest) bool {
 	return true
 }
 
+// Describes reports whether there is an operation of that name; see [orb.Describing].
+func (s *Servant) Describes(operation string) bool {
+	_, ok := s.operations[operation]
+	return ok
+}
+
 // Oneway reports whether an operation is oneway; see [orb.OnewayTeller].
 func (s *Servant) Oneway(operation string) bool {
 	sig, ok := s.operations[operation]
@@ -102,7 +108,8 @@ func (s *Servant) Oneway(operation string) bool {
 }
 
 // Serve carries out one request of a known signature: reads its arguments, calls impl, and writes
-// what that returns. Servants of a program's own that find signatures by themselves use it in their Dispatch.
+// what that returns. Servants of a program's own that find signatures by themselves use it in their Dispatch; interceptors know the arguments when they are told of the servant if that
+// is an [orb.Describing].
 func Serve(r *orb.ServerRequest, s *Signature, impl Implementation) {
 	var args []dyn.Any
 	for _, p := range s.Inputs() {
@@ -113,6 +120,10 @@ func Serve(r *orb.ServerRequest, s *Signature, impl Implementation) {
 		ctx = orb.GetContext(r)
 	}
 	if !r.Decoded() {
+		return
+	}
+	var results Results
+	if !r.Describe(&description{ctx, s, args, &results}) {
 		return
 	}
 	results, err := impl(ctx, s, args)
