@@ -19,6 +19,9 @@ func (r Reader) needsNoEnd() bool { return r == JacORB || r == Other || r == Com
 // mayBeJacORB reports whether r may be.
 func (r Reader) mayBeJacORB() bool { return r <= JacORB }
 
+// MayBeOmniORB reports whether r may be omniORB.
+func (r Reader) MayBeOmniORB() bool { return r <= OmniORB && r != JacORB }
+
 // A step is what JacORB (3.9) reads having looked whether its chunk ends: a number, a text, a wide character, a fixed, an array.
 // It takes the chunk for ended if that ends at the next multiple of 4 or before. A short at 2 is such a step, if the chunk ends
 // behind it: JacORB then reads the size of the next chunk first, and the short behind that. That goes without an error.

@@ -49,7 +49,7 @@ type value struct {
 	held []cdr.Value    // that stand outside, or are custom
 	ids  stands         // the values in raw
 	lim  *limits.Limits // of the ORB that it came by, or nil
-	bare bool           // it came with an exception that lacked its repository id, and is sent on so
+	bare bool           // it came with an exception that lacked its repository id, and is sent on so to whoever may read no other
 	err  error          // why there is no value
 }
 
@@ -225,10 +225,15 @@ func PutValue(e *cdr.Encoder, a Any) {
 		e.Fail(a.v.err)
 		return
 	}
+	a.put(e, nil)
+}
+
+// put writes the value of a, which has no error; a valuetype's where another type is declared, if that is not nil.
+func (a Any) put(e *cdr.Encoder, declared *typecode.TypeCode) {
 	if c, ok := e.Env().Refs.(*canonical); ok { // an any in an any
 		c.vals.join(&a.v.vals)
 	}
-	t := transcoder{e: e, d: a.v.decoder()}
+	t := transcoder{e: e, d: a.v.decoder(), as: declared}
 	t.copy(a.v.tc)
 	if err := t.d.Err(); err != nil {
 		e.Fail(err)

@@ -25,6 +25,8 @@ type transcoder struct {
 	pieces   pieces
 	fit      *fitted
 	kinds    *kinds // not nil: in place of a TypeCode its number is written
+
+	as *typecode.TypeCode // not nil: what is declared where the valuetype goes that comes next
 }
 
 func isCanonical(env *cdr.Env) bool {
@@ -213,7 +215,7 @@ func (t *transcoder) members(tc *typecode.TypeCode) {
 
 // exceptionID copies the repository id before the members of an exception, which only the
 // wire has. omniORB up to 4.2 leaves it out: what follows is then not this type's id. It cannot
-// read the other form either, so that a value which came so is sent on so.
+// read the other form either, so that a value which came so is sent on so to whoever may be one.
 func (t *transcoder) exceptionID(tc *typecode.TypeCode) {
 	bare := false
 	if from, ok := t.d.Env().Refs.(*canonical); ok {
@@ -228,7 +230,7 @@ func (t *transcoder) exceptionID(tc *typecode.TypeCode) {
 	}
 	if to, ok := t.e.Env().Refs.(*canonical); ok {
 		to.bare = to.bare || bare
-	} else if !bare {
+	} else if !bare || !t.e.Env().Reader.MayBeOmniORB() {
 		t.e.RawString(tc.ID())
 	}
 }

@@ -146,15 +146,19 @@ func firstKnown(d *cdr.Decoder, h cdr.ValueHead, tc *typecode.TypeCode, find fun
 // valuetype copies a value where one of type tc is declared: a valuetype, an eventtype or a box,
 // or any that supports an abstract interface.
 func (t *transcoder) valuetype(tc *typecode.TypeCode) {
+	to := tc // what is declared where it goes
+	if t.as != nil {
+		to, t.as = t.as, nil
+	}
 	h := t.d.BeginValue()
 	switch {
 	case !t.ok():
 	case h.Kind == cdr.NoValue:
 		t.e.NullValue()
 	case h.Kind == cdr.SharedValue:
-		t.shared(h, tc)
+		t.shared(h, tc, to)
 	default:
-		t.newValue(h, tc)
+		t.newValue(h, tc, to)
 	}
 }
 
@@ -171,15 +175,15 @@ func (t *transcoder) declared(tc *typecode.TypeCode) *cdr.ValueType {
 }
 
 // shared copies a value that stands at an earlier place.
-func (t *transcoder) shared(h cdr.ValueHead, tc *typecode.TypeCode) {
+func (t *transcoder) shared(h cdr.ValueHead, tc, to *typecode.TypeCode) {
 	if t.passing {
 		return
 	}
 	v, other := t.d.SharedAs(h.At)
 	m, _ := other.(*met)
 	if v != nil && !(t.d.IsCut(h.At) && t.knowsMore(h, tc, v.IDLValue().ID)) {
-		if t.madeFits(v.IDLValue().TypeCode, tc) { // it is of generated code, or custom
-			t.goValue(v, tc)
+		if t.madeFits(v.IDLValue().TypeCode, to) { // it is of generated code, or custom
+			t.goValue(v, to)
 		}
 		return
 	}
@@ -187,12 +191,15 @@ func (t *transcoder) shared(h cdr.ValueHead, tc *typecode.TypeCode) {
 		m = nil
 	}
 	switch {
-	case m != nil && !t.madeFits(m.as, tc):
+	case m != nil && !t.madeFits(m.as, to):
 	case m != nil && m.id.value() != nil:
-		t.goValue(m.id.value(), tc)
+		t.goValue(m.id.value(), to)
 	case m != nil && t.e.SharedValue(m.id.key()):
 	default: // it is to be read again
-		t.d.ReadAgain(h.At, func() { t.valuetype(tc) })
+		t.d.ReadAgain(h.At, func() {
+			t.as = to
+			t.valuetype(tc)
+		})
 	}
 }
 
@@ -213,9 +220,9 @@ func (t *transcoder) knowsMore(h cdr.ValueHead, tc *typecode.TypeCode, id string
 	return more
 }
 
-func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
+func (t *transcoder) newValue(h cdr.ValueHead, tc, to *typecode.TypeCode) {
 	if custom := customOf(h, tc, t.d.Env(), t.e.Env()); custom != nil {
-		t.custom(h, custom, tc)
+		t.custom(h, custom, to)
 		return
 	}
 	chosen, skipped := t.chooseType(h, tc)
@@ -223,7 +230,7 @@ func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
 		t.d.Fail(unknownValue(h, tc))
 		return
 	}
-	if !t.fits(chosen, skipped > 0, tc) || !t.d.Enter() {
+	if !t.fits(chosen, skipped > 0, to) || !t.d.Enter() {
 		return
 	}
 	defer t.d.Leave()
@@ -235,19 +242,19 @@ func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
 	v := m.id.value()
 	switch {
 	case v != nil && !t.passing:
-		t.goValue(v, tc)
+		t.goValue(v, to)
 		t.pass(h, chosen, skipped > 0)
 	case t.passing || t.e.SharedValue(m.id.key()): // it stands in another any, too
 		t.pass(h, chosen, skipped > 0)
 	default:
 		var ids []string
 		switch {
-		case chosen.ID() != tc.ID() && len(h.IDs) > 0:
+		case chosen.ID() != to.ID() && len(h.IDs) > 0:
 			ids = h.IDs[skipped:]
-		case chosen.ID() != tc.ID(), t.named():
-			ids = truncations(chosen, tc)
+		case chosen.ID() != to.ID(), t.named():
+			ids = truncations(chosen, to)
 		}
-		to, ok := t.e.Env().Refs.(*canonical)
+		canon, ok := t.e.Env().Refs.(*canonical)
 		if ok && t.holds && !t.d.Spend(1, standSize) {
 			return
 		}
@@ -257,14 +264,14 @@ func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
 		level := t.e.ChunkLevel()
 		mark := t.e.BeginValue(m.id.key(), ids, len(ids) > 1)
 		if ok {
-			to.stand(mark.At, level, m.id, as)
+			canon.stand(mark.At, level, m.id, as)
 		}
 		t.values++
 		t.state(chosen)
 		t.values--
 		t.d.EndValue(h, skipped > 0)
 		if t.e.EndValue(mark); ok {
-			to.end(mark.At, t.e.Len())
+			canon.end(mark.At, t.e.Len())
 		}
 	}
 }

@@ -61,6 +61,8 @@ type Call struct {
 	reserved   bool   // it is to be sent, or abandoned
 	answeredBy bool   // reply is that of the request
 
+	described Description // nil: by nobody
+
 	said     []giop.Context // service contexts that the request has by itself, if there are interceptors
 	seen     *ClientRequest // what interceptors see of it; nil until there are any
 	attempts int            // requests that they have seen
@@ -191,7 +193,7 @@ func (c *Call) End() error {
 	if c.policies != nil {
 		c.policies, c.sendBy = nil, time.Time{}
 	}
-	c.ctx, c.ref, c.route, c.to, c.link, c.err = nil, nil, nil, nil, nil, nil
+	c.ctx, c.ref, c.route, c.to, c.link, c.err, c.described = nil, nil, nil, nil, nil, nil, nil
 	calls.Put(c)
 	return err
 }
@@ -263,8 +265,25 @@ func (c *Call) noWay(err error) {
 		c.failed(err)
 		return
 	}
+	c.Out.Reset(c.buf[:0], c.ref.orb.little, c.envWithout())
 	c.id, c.said = 0, c.said[:0]
 	c.intercepted(err)
+}
+
+// envWithout returns the environment of a request that cannot be written: that of the connection which has no place for it, or the one that a connection by the first
+// way would have had.
+func (c *Call) envWithout() *cdr.Env {
+	o := c.ref.orb
+	switch {
+	case c.link != nil:
+		return c.link.env
+	case len(c.route.ways) > 0:
+		w := &c.route.ways[0]
+		if env, err := o.env(coding{version: w.version, sets: w.sets, reader: w.reader}, references{orb: o}); err == nil {
+			return env
+		}
+	}
+	return o.own
 }
 
 // header begins the request message.

@@ -115,7 +115,8 @@ func (r *ClientRequest) Peer() string {
 	return r.c.link.conn.RemoteAddr().String()
 }
 
-// Env returns the environment of the request: its GIOP version and code sets.
+// Env returns the environment of the request: its GIOP version and code sets. If there is no connection it is what a request by the
+// first address of the reference would have had.
 func (r *ClientRequest) Env() *cdr.Env { return r.c.Out.Env() }
 
 // Context returns the data of the request's service context of an id, among those that the ORB has written, and interceptors have
@@ -141,7 +142,10 @@ func (r *ClientRequest) AddContext(id uint32, data []byte, replace bool) error {
 
 // Reply returns what the peer has answered, and whether it has, once next has returned.
 func (r *ClientRequest) Reply() (status giop.ReplyStatus, answered bool) {
-	return r.c.reply.Status, r.c.answeredBy
+	if !r.c.answeredBy { // what is there is another request's
+		return 0, false
+	}
+	return r.c.reply.Status, true
 }
 
 // ReplyContext returns the data of the reply's service context of an id, once next has returned: a view,
@@ -198,7 +202,7 @@ func (r *IncomingRequest) ORB() *ORB { return r.r.orb }
 // Servant returns the servant, once the object has been found; before that nil.
 func (r *IncomingRequest) Servant() Servant { return r.servant }
 
-// Found has f called when the object has been found, before its operation runs. Its error is the answer.
+// Found has f called when the object has been found, before its operation runs; of a [Describing] servant when that has read the arguments. Its error is the answer.
 func (r *IncomingRequest) Found(f func(Servant) error) { r.found = append(r.found, f) }
 
 // Context returns the data of the request's service context of an id: a view, valid until the interceptor returns.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -446,5 +447,54 @@ func TestInterceptorContext(t *testing.T) {
 	}
 	if err := e.Ping(t.Context()); err != nil {
 		t.Errorf("got %v, want the value that the interceptor gave", err)
+	}
+}
+
+// TestRequestWithoutConnection holds what interceptors see of a request for which there is no connection: what is its own, and nothing of the request that its Call object was
+// before, or none.
+func TestRequestWithoutConnection(t *testing.T) {
+	t.Parallel()
+	d := new(diary)
+	co := newClient(t, func(c *orb.Config) {
+		c.ClientInterceptors = []orb.ClientInterceptor{func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+			before := r.Env()
+			err := next(ctx)
+			_, kept := r.ReplyContext(giop.ContextExceptionDetail)
+			status, answered := r.Reply()
+			d.note("%v %v %v %v %v %v", before.Version, r.Env() == before, status, answered, kept, r.Peer() == "")
+			return err
+		}}
+	})
+	_, root := newORB(t, nil)
+	there, err := EchoClass.Activate(root, new(echo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ url, version string }{
+		{"corbaloc::1.1@127.0.0.1:1/x", "1.1"}, {"corbaloc::1.0@127.0.0.1:1/x", "1.0"}, {"corbaloc::1.2@127.0.0.1:1/x", "1.2"},
+		{there.IOR().String(), "1.2"}, // whose Call object the next may have
+		{"corbaloc::1.1@127.0.0.1:1/x", "1.1"},
+		{"IOR:000000000000000100000000000000010000006300000001ff", "1.2"}, // no profile of IIOP
+	} {
+		ref, err := co.Resolve(t.Context(), c.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := c.version + " true NO_EXCEPTION false false true"
+		if c.url == there.IOR().String() {
+			want = "1.2 true SYSTEM_EXCEPTION true false false"
+		} else {
+			runtime.GC() // which empties pools, the second one for good
+			runtime.GC()
+		}
+		call := orb.StartCall(t.Context(), ref, "unheard_of", 0)
+		for call.Next() {
+		}
+		if err := call.End(); err == nil {
+			t.Errorf("%s: it was called", c.url)
+		}
+		if got := d.take(); !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: got %q, want %q", c.url, got, want)
+		}
 	}
 }

@@ -341,7 +341,6 @@ func (in *IncomingRequest) guarded() (err error) {
 
 // foundServant tells the interceptors of the servant. It reports whether it is to run.
 func (in *IncomingRequest) foundServant(s Servant) error {
-	in.servant = s
 	for _, f := range in.found {
 		if err := f(s); err != nil {
 			return err

@@ -28,24 +28,29 @@ func Properties(ctx context.Context) map[string]string {
 	return p
 }
 
-// PutContext writes the properties of ctx that a context clause lists. A name in it that
+// PropertiesFor returns the properties of ctx that a context clause lists, as they are sent: name, value, and so on. A name in the clause that
 // ends in * stands for all that begin so.
-func PutContext(e *cdr.Encoder, ctx context.Context, clause ...string) {
+func PropertiesFor(ctx context.Context, clause ...string) []string {
 	properties := Properties(ctx)
-	var names []string
+	var list []string
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
 		for _, pattern := range clause {
 			prefix, open := strings.CutSuffix(pattern, "*")
 			if name == pattern || open && strings.HasPrefix(name, prefix) {
-				names = append(names, name)
+				list = append(list, name, properties[name])
 				break
 			}
 		}
 	}
-	e.Count(2 * len(names))
-	for _, name := range names {
-		e.String(name)
-		e.String(properties[name])
+	return list
+}
+
+// PutContext writes the properties of ctx that a context clause lists: see [PropertiesFor].
+func PutContext(e *cdr.Encoder, ctx context.Context, clause ...string) {
+	list := PropertiesFor(ctx, clause...)
+	e.Count(len(list))
+	for _, text := range list {
+		e.String(text)
 	}
 }
 

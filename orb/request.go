@@ -40,11 +40,14 @@ type ServerRequest struct {
 	incoming *IncomingRequest // what interceptors see of it; nil until there are any
 	seen     *IncomingRequest // likewise; nil if none see this one
 	userCtx  context.Context  // what interceptors have made of ctx; nil: nothing
-	outcome  error            // what interceptors are told, unless it has failed
-	again    bool             // it is to be, once more: the arguments are to be read in another way
-	oneway   bool
-	scope    Scope // to be released
-	counted  counting
+	awaited  Servant          // interceptors are told of it when it has described the request; nil: of none, or they have been
+
+	described Description // nil: by nobody
+	outcome   error       // what interceptors are told, unless it has failed
+	again     bool        // it is to be, once more: the arguments are to be read in another way
+	oneway    bool
+	scope     Scope // to be released
+	counted   counting
 
 	member    []byte // the key of the member of a group that it is for; nil: it is for the object that it names
 	malformed error  // why the message cannot be answered at all
@@ -63,6 +66,7 @@ func (r *ServerRequest) leave() {
 	r.msg = giop.Request{}
 	r.orb, r.from, r.ctx, r.contexts, r.work, r.scope = nil, nil, nil, nil, nil, nil
 	r.failed, r.seen, r.userCtx, r.outcome, r.member, r.malformed = nil, nil, nil, nil, nil, nil
+	r.awaited, r.described = nil, nil
 	r.arriveBy = time.Time{}
 	requests.Put(r)
 }
@@ -169,7 +173,7 @@ type environment interface {
 // out. It returns out as it was for a oneway, and for a message whose header is malformed.
 func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) ([]byte, []cdr.Loan) {
 	r.head, r.from, r.state, r.failed, r.malformed, r.start = h, from, replyNone, nil, nil, len(out)
-	r.seen, r.userCtx, r.outcome, r.again = nil, nil, nil, false
+	r.seen, r.userCtx, r.outcome, r.again, r.awaited, r.described = nil, nil, nil, false, nil, nil
 	r.In.Reset(msg, giop.HeaderSize, h.Little, nil)
 	if err := r.parse(h); err != nil {
 		r.malformed = err // without a request id there is nobody to answer
@@ -244,13 +248,12 @@ func (r *ServerRequest) run() {
 		r.twoWay(target.Servant)
 	case target.Servant != nil:
 		if r.seen != nil {
-			if err := r.seen.foundServant(target.Servant); err != nil {
-				r.answerBy(err, exc.No)
-				break
-			}
+			r.seen.servant = target.Servant
 		}
-		if r.msg.Flags == giop.SyncServer {
-			r.answerEarly()
+		if r.seen != nil && r.describes(target.Servant) {
+			r.awaited = target.Servant
+		} else if !r.received(target.Servant) {
+			break
 		}
 		r.ctx.enter(target.Scope, r.msg.Key, r.msg.Contexts)
 		r.upcall(target.Servant)
@@ -343,6 +346,10 @@ func (r *ServerRequest) upcall(s Servant) {
 	for r.again {
 		r.again = false
 		known = s.Dispatch(r)
+	}
+	if !r.receivedLate() {
+		returned = true
+		return
 	}
 	if !known && !r.implicit(s) {
 		r.fail(exc.New(exc.BadOperation, exc.MinorNoServantOp, exc.No, "%s has no operation %.64s", s.Interface().ID, r.msg.Operation))

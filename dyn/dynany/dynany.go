@@ -58,6 +58,7 @@ type Value struct {
 	obj   *object  // of a valuetype that is not null
 	arm   int      // of a union's parts
 	at    int      // the current component, -1 if there is none
+	paid  int64    // what the tree was charged for plain
 }
 
 // A Factory makes values within limits (DynAnyFactory). The zero value has the defaults.
@@ -117,7 +118,7 @@ func (v *Value) flat() *typecode.TypeCode { return v.tc.Unalias() }
 // Any returns the value as an any (to_any). The error says what does not fit, with the memory that
 // defaults would take above all.
 func (v *Value) Any() (dyn.Any, error) {
-	plain, err := v.collect(collected{})
+	plain, err := v.collect(collected())
 	if err != nil {
 		return dyn.Any{}, err
 	}
@@ -143,21 +144,24 @@ func (v *Value) Assign(from *Value) error {
 	if !typecode.Equivalent(v.tc, from.tc) {
 		return mismatch("a %v cannot be assigned to a %v", from.tc, v.tc)
 	}
-	plain, err := from.collect(collected{})
+	c := copiedInto(v.in, true)
+	plain, err := from.collect(c)
 	if err != nil {
+		c.refund()
 		return err
 	}
 	v.put(convert(plain, from.tc, v.tc))
+	v.paid = c.paid
 	return nil
 }
 
 // Copy returns a value like v that shares nothing with it.
 func (v *Value) Copy() (*Value, error) {
-	plain, err := v.collect(collected{})
+	t := &tree{origin: v.in.origin, limits: v.in.limits}
+	plain, err := v.collect(copiedInto(t, false))
 	if err != nil {
 		return nil, err
 	}
-	t := &tree{origin: v.in.origin, limits: v.in.limits}
 	return t.wrap(v.tc, plain), nil
 }
 

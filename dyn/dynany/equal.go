@@ -72,7 +72,7 @@ func leavesEqual(a, b *Value) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	plain, err := b.collect(collected{})
+	plain, err := b.collect(collected())
 	if err != nil {
 		return false, err
 	}

@@ -34,7 +34,7 @@ func Get[T any](v *Value, t *dyn.Type[T]) (T, error) {
 	if err != nil {
 		return none, err
 	}
-	plain, err := from.collect(collected{})
+	plain, err := from.collect(collected())
 	if err != nil {
 		return none, err
 	}

@@ -1,8 +1,7 @@
 package dynany
 
 import (
-	"fmt"
-
+	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/typecode"
 )
 
@@ -69,13 +68,16 @@ func (s Sequence) SetElements(list []*Value) error {
 	if err := s.allowed(len(list)); err != nil {
 		return err
 	}
-	parts := make([]*Value, len(list))
-	for i, x := range list {
-		c, err := s.in.copyOf(s.flat().Content(), x)
-		if err != nil {
-			return fmt.Errorf("element %d: %w", i, err)
-		}
-		parts[i] = c
+	types := make([]*typecode.TypeCode, len(list))
+	for i := range types {
+		types[i] = s.flat().Content()
+	}
+	parts, err := s.in.copies(types, list, func(all []any) error {
+		_, err := dyn.Of(s.tc, all)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	s.parts, s.plain, s.fresh = parts, nil, false
 	s.rewind()

@@ -102,16 +102,16 @@ func (s Struct) SetMembers(list []Member) error {
 	if len(list) != len(all) {
 		return invalid("%d members for a %v of %d", len(list), s.kind, len(all))
 	}
-	parts := make([]*Value, len(all))
+	types, from := make([]*typecode.TypeCode, len(all)), make([]*Value, len(all))
 	for i, m := range list {
 		if m.Name != "" && all[i].Name != "" && m.Name != all[i].Name {
 			return mismatch("the member %s stands where %s belongs", m.Name, all[i].Name)
 		}
-		c, err := s.in.copyOf(all[i].Type, m.Value)
-		if err != nil {
-			return err
-		}
-		parts[i] = c
+		types[i], from[i] = all[i].Type, m.Value
+	}
+	parts, err := s.in.copies(types, from, s.bounded)
+	if err != nil {
+		return err
 	}
 	if isValuetype(s.kind) {
 		if s.obj == nil {
@@ -126,21 +126,22 @@ func (s Struct) SetMembers(list []Member) error {
 	return nil
 }
 
-// copyOf returns a copy of from as a component of type tc, of which from must be equivalent.
-func (t *tree) copyOf(tc *typecode.TypeCode, from *Value) (*Value, error) {
-	if !fits(tc, from.tc) {
-		return nil, mismatch("a %v stands where a %v belongs", from.tc, tc)
+// bounded reports whether the members of a value may be those of a list.
+func (s Struct) bounded(list []any) error {
+	tc := s.flat()
+	fields := make(dyn.Struct, len(list))
+	for i, m := range s.members() {
+		fields[i] = dyn.Field{Name: m.Name, Value: list[i]}
 	}
-	plain, err := from.collect(collected{})
-	if err != nil {
-		return nil, err
+	var plain any = fields
+	switch {
+	case s.kind == typecode.TkExcept:
+		plain = dyn.Exception{ID: tc.ID(), Members: fields}
+	case s.obj != nil:
+		plain = &dyn.Valuetype{Type: s.obj.tc, Members: fields}
+	case isValuetype(s.kind):
+		plain = &dyn.Valuetype{Type: tc, Members: fields}
 	}
-	plain = convert(plain, from.tc, tc)
-	if _, err := dyn.Of(tc, plain); err != nil { // a bound
-		return nil, invalid("%w", err)
-	}
-	if err := t.spend(1); err != nil {
-		return nil, err
-	}
-	return t.wrap(tc, plain), nil
+	_, err := dyn.Of(s.tc, plain)
+	return err
 }

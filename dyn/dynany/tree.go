@@ -27,8 +27,10 @@ type object struct {
 }
 
 // spend charges n components.
-func (t *tree) spend(n int) error {
-	const size = int64(unsafe.Sizeof(Value{}))
+func (t *tree) spend(n int) error { return t.charge(n, int64(unsafe.Sizeof(Value{}))) }
+
+// charge charges n components, or parts of a copy, of size octets each.
+func (t *tree) charge(n int, size int64) error {
 	most := t.limits.Get(limits.DecodedSize)
 	if int64(n) > (most-t.spent)/size { // n may be as large as an int is
 		return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%d more components of a value: %w", n, t.limits.Exceeded(limits.DecodedSize, most+1))
@@ -65,7 +67,8 @@ func (t *tree) fresh(tc *typecode.TypeCode) *Value {
 
 // put makes plain what v stands for.
 func (v *Value) put(plain any) {
-	v.plain, v.fresh, v.parts, v.obj = plain, false, nil, nil
+	v.in.spent -= v.paid
+	v.plain, v.fresh, v.parts, v.obj, v.paid = plain, false, nil, nil, 0
 	if vt, ok := plain.(*dyn.Valuetype); ok && vt != nil {
 		v.obj = v.in.object(vt)
 	}
@@ -216,13 +219,10 @@ func (o *object) components(t *tree) ([]*Value, error) {
 	return parts, nil
 }
 
-// collected is what has become of objects.
-type collected map[*object]*dyn.Valuetype
-
 // collect returns v as dyn.Of takes it.
-func (v *Value) collect(seen collected) (any, error) {
+func (v *Value) collect(c *collection) (any, error) {
 	if v.obj != nil {
-		return v.obj.collect(v.in, seen)
+		return v.obj.collect(v.in, c)
 	}
 	if _, custom := v.plain.(cdr.Value); custom {
 		return v.plain, nil
@@ -231,20 +231,23 @@ func (v *Value) collect(seen collected) (any, error) {
 		return zero(v.flat()), nil
 	}
 	// Objects may have changed somewhere else, so that nothing that may hold some is as it was.
-	if v.parts == nil && !v.fresh && (len(v.in.objs) == 0 || !composite(v.kind)) {
+	if v.parts == nil && !v.fresh && (!composite(v.kind) || len(v.in.objs) == 0 && !c.remakes(v.plain)) {
 		return v.plain, nil
 	}
 	parts, err := v.components()
 	if err != nil || isValuetype(v.kind) {
 		return nil, err
 	}
+	tc := v.flat()
+	if err := c.list(v.kind, len(parts)); err != nil {
+		return nil, err
+	}
 	list := make([]any, len(parts))
 	for i, p := range parts {
-		if list[i], err = p.collect(seen); err != nil {
+		if list[i], err = p.collect(c); err != nil {
 			return nil, err
 		}
 	}
-	tc := v.flat()
 	switch v.kind {
 	case typecode.TkStruct:
 		return fields(tc, list), nil
@@ -268,18 +271,21 @@ func fields(tc *typecode.TypeCode, list []any) dyn.Struct {
 	return s
 }
 
-func (o *object) collect(t *tree, seen collected) (any, error) {
-	if vt := seen[o]; vt != nil {
+func (o *object) collect(t *tree, c *collection) (any, error) {
+	if vt := c.seen[o]; vt != nil {
 		return vt, nil
 	}
-	vt := &dyn.Valuetype{Type: o.tc}
-	seen[o] = vt // before its members, which may lead back to it
 	parts, err := o.components(t)
+	if err == nil {
+		err = c.object(len(parts))
+	}
 	if err != nil {
 		return nil, err
 	}
+	vt := &dyn.Valuetype{Type: o.tc, Members: make(dyn.Struct, 0, len(parts))}
+	c.seen[o] = vt // before its members, which may lead back to it
 	for i, m := range dyn.StateOf(o.tc) {
-		x, err := parts[i].collect(seen)
+		x, err := parts[i].collect(c)
 		if err != nil {
 			return nil, err
 		}

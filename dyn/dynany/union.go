@@ -43,7 +43,7 @@ func (v *Value) expandUnion(parts []*Value) []*Value {
 // followLabel makes the arm that the discriminator chooses now, if that is another than before.
 func (v *Value) followLabel() error {
 	tc := v.flat()
-	label, err := v.parts[0].collect(collected{})
+	label, err := v.parts[0].collect(collected())
 	if err != nil {
 		return err
 	}

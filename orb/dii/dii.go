@@ -118,7 +118,9 @@ type Results struct {
 }
 
 // Call calls an operation on the object that ref refers to. args are the values of the in and
-// inout parameters, in order; one whose type is not equivalent to its parameter's is BAD_PARAM.
+// inout parameters, in order; one that may not stand where its parameter is declared is BAD_PARAM. Besides values of equivalent types, those of
+// derived valuetypes may, and objects of derived interfaces: an object that is passed as one of another interface than its any tells is asked whether it is that
+// (_is_a), unless its reference says so or the other is CORBA::Object.
 //
 // Its error is a *[UserException] where the object raised one that the signature lists, and
 // otherwise as that of any call: a *exc.SystemException. The deadline of ctx is the call's, and its
@@ -128,8 +130,15 @@ func Call(ctx context.Context, ref *orb.Ref, s *Signature, args ...dyn.Any) (Res
 	if len(args) != len(in) {
 		return Results{}, refused(exc.BadParam, exc.MinorBadValue, "%s takes %d arguments, not %d", s.Operation, len(in), len(args))
 	}
+	if ref == nil {
+		return Results{}, refused(exc.InvObjref, exc.MinorNilReference, "%s called on a nil reference", s.Operation)
+	}
 	for i, p := range in {
-		if !typecode.Equivalent(args[i].Type(), p.Type) {
+		switch ok, err := stands(ctx, ref.ORB(), args[i], p.Type); {
+		case err != nil:
+			sys := exc.From(err, exc.No)
+			return Results{}, refused(sys.Kind, sys.Minor, "argument %s of %s is a %v, and whether that is a %v cannot be told: %w", p.Name, s.Operation, args[i].Type(), p.Type, err)
+		case !ok:
 			return Results{}, refused(exc.BadParam, exc.MinorWrongType, "argument %s of %s is a %v, not a %v", p.Name, s.Operation, args[i].Type(), p.Type)
 		}
 	}
@@ -137,16 +146,15 @@ func Call(ctx context.Context, ref *orb.Ref, s *Signature, args ...dyn.Any) (Res
 	if s.Oneway {
 		flags = orb.Oneway
 	}
+	var r Results
 	c := orb.StartCall(ctx, ref, s.Operation, flags)
+	c.Describe(&description{ctx, s, args, &r})
 	for c.Next() {
-		for _, a := range args {
-			dyn.PutValue(&c.Out, a)
-		}
+		put(&c.Out, in, args)
 		if s.Context != nil {
 			orb.PutContext(&c.Out, ctx, s.Context...)
 		}
 	}
-	var r Results
 	for raises := s.exceptions(); c.Returned(raises...) && !s.Oneway; {
 		r = Results{}
 		r.get(&c.In, s)

@@ -95,6 +95,12 @@ func (s *Servant) Dispatch(r *orb.ServerRequest) bool {
 	return true
 }
 
+// Describes reports whether there is an operation of that name; see [orb.Describing].
+func (s *Servant) Describes(operation string) bool {
+	_, ok := s.operations[operation]
+	return ok
+}
+
 // Oneway reports whether an operation is oneway; see [orb.OnewayTeller].
 func (s *Servant) Oneway(operation string) bool {
 	sig, ok := s.operations[operation]
@@ -102,7 +108,8 @@ func (s *Servant) Oneway(operation string) bool {
 }
 
 // Serve carries out one request of a known signature: reads its arguments, calls impl, and writes
-// what that returns. Servants of a program's own that find signatures by themselves use it in their Dispatch.
+// what that returns. Servants of a program's own that find signatures by themselves use it in their Dispatch; interceptors know the arguments when they are told of the servant if that
+// is an [orb.Describing].
 func Serve(r *orb.ServerRequest, s *Signature, impl Implementation) {
 	var args []dyn.Any
 	for _, p := range s.Inputs() {
@@ -115,37 +122,51 @@ func Serve(r *orb.ServerRequest, s *Signature, impl Implementation) {
 	if !r.Decoded() {
 		return
 	}
+	var results Results
+	if !r.Describe(&description{ctx, s, args, &results}) {
+		return
+	}
 	results, err := impl(ctx, s, args)
 	if err == nil {
-		err = s.fits(results)
+		err = s.fits(r, results)
 	}
 	if r.Returned(err, s.exceptions()...) {
 		if s.Result.Kind() != typecode.TkVoid {
-			dyn.PutValue(&r.Out, results.Return)
+			dyn.PutValueAs(&r.Out, results.Return, s.Result)
 		}
-		for _, out := range results.Out {
-			dyn.PutValue(&r.Out, out)
-		}
+		put(&r.Out, s.Outputs(), results.Out)
 	}
 }
 
-// fits reports what in the results of an implementation is not of the signature.
-func (s *Signature) fits(r Results) error {
+// fits reports what in the results of an implementation may not stand where the signature declares them.
+func (s *Signature) fits(q *orb.ServerRequest, r Results) error {
 	wrong := func(format string, args ...any) error {
 		return exc.New(exc.BadParam, exc.MinorWrongType, exc.Yes, "the implementation of %s: %s", s.Operation, fmt.Sprintf(format, args...))
+	}
+	fit := func(what string, a dyn.Any, tc *typecode.TypeCode) error {
+		switch ok, err := stands(q.Context(), q.ORB(), a, tc); {
+		case err != nil:
+			sys := exc.From(err, exc.Yes)
+			return exc.New(sys.Kind, sys.Minor, exc.Yes, "the implementation of %s: its %s is a %v, and whether that is a %v cannot be told: %w", s.Operation, what, a.Type(), tc, err)
+		case !ok:
+			return wrong("its %s is a %v, not a %v", what, a.Type(), tc)
+		}
+		return nil
 	}
 	outs := s.Outputs()
 	switch {
 	case s.Oneway:
 		return nil
-	case s.Result.Kind() != typecode.TkVoid && !typecode.Equivalent(r.Return.Type(), s.Result):
-		return wrong("its result is a %v, not a %v", r.Return.Type(), s.Result)
 	case len(r.Out) != len(outs):
 		return wrong("it gives %d out and inout parameters, not %d", len(r.Out), len(outs))
+	case s.Result.Kind() != typecode.TkVoid:
+		if err := fit("result", r.Return, s.Result); err != nil {
+			return err
+		}
 	}
 	for i, p := range outs {
-		if !typecode.Equivalent(r.Out[i].Type(), p.Type) {
-			return wrong("its parameter %s is a %v, not a %v", p.Name, r.Out[i].Type(), p.Type)
+		if err := fit("parameter "+p.Name, r.Out[i], p.Type); err != nil {
+			return err
 		}
 	}
 	return nil

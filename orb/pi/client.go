@@ -16,7 +16,7 @@ func (s *Setup) client(ctx context.Context, r *orb.ClientRequest, next func(cont
 	if len(s.clients) == 0 {
 		return next(ctx)
 	}
-	i := &ClientRequestInfo{r: r, RequestInfo: RequestInfo{setup: s, id: s.requests.Add(1), ctx: ctx}}
+	i := &ClientRequestInfo{r: r, RequestInfo: RequestInfo{setup: s, id: s.requests.Add(1), ctx: ctx, source: r}}
 	if s.slotCount() > 0 {
 		i.slots = slotsOf(ctx, s).copy(s)
 	}

@@ -3,6 +3,7 @@ package pi
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
@@ -54,6 +55,7 @@ type RequestInfo struct {
 	err    error // the outcome
 	slots  *slots
 	ctx    context.Context // of the call
+	source describer
 
 	started int // how many interceptors are on the flow stack
 }
@@ -71,26 +73,76 @@ func (i *RequestInfo) RequestID() uint32 { return i.id }
 // [*orb.ForeignException] on the client's side, or a [*orb.ForwardRequest]. At other points it is nil.
 func (i *RequestInfo) Err() error { return i.err }
 
-// Arguments is NO_RESOURCES with minor code 1: stubs marshal without describing what.
+// A describer is a request that may be described by who makes or serves it.
+type describer interface{ Description() orb.Description }
+
+// described returns what is known of the request's types and values. Generated stubs and skeletons marshal without describing what: NO_RESOURCES with minor code 1.
+func (i *RequestInfo) described(a attribute) (orb.Description, error) {
+	if err := check(a, i.point); err != nil {
+		return nil, err
+	}
+	if d := i.source.Description(); d != nil {
+		return d, nil
+	}
+	return nil, unsupported(a)
+}
+
+// Arguments returns the arguments of a request that is made or served by package orb/dii: before there are results, those of out parameters are null. Of a
+// request by generated code it is NO_RESOURCES with minor code 1.
 func (i *RequestInfo) Arguments() ([]Parameter, error) {
-	return nil, unsupported(attrArguments, i.point)
+	d, err := i.described(attrArguments)
+	if err != nil {
+		return nil, err
+	}
+	var list []Parameter
+	for _, a := range d.Arguments() {
+		p := Parameter{Argument: a.Value, Mode: ParamIn}
+		switch {
+		case a.In && a.Out:
+			p.Mode = ParamInOut
+		case a.Out:
+			p.Mode = ParamOut
+		}
+		list = append(list, p)
+	}
+	return list, nil
 }
 
-// Exceptions is NO_RESOURCES with minor code 1.
+// Exceptions returns the types of the user exceptions that the operation may raise, where Arguments are known.
 func (i *RequestInfo) Exceptions() ([]*typecode.TypeCode, error) {
-	return nil, unsupported(attrExceptions, i.point)
+	d, err := i.described(attrExceptions)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(d.Exceptions()), nil
 }
 
-// Contexts is NO_RESOURCES with minor code 1.
-func (i *RequestInfo) Contexts() ([]string, error) { return nil, unsupported(attrContexts, i.point) }
+// Contexts returns the names of the operation's context clause, where Arguments are known.
+func (i *RequestInfo) Contexts() ([]string, error) {
+	d, err := i.described(attrContexts)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(d.Contexts()), nil
+}
 
-// OperationContext is NO_RESOURCES with minor code 1.
+// OperationContext returns the properties that are sent by the operation's context clause, names and values in turn, where Arguments are known.
 func (i *RequestInfo) OperationContext() ([]string, error) {
-	return nil, unsupported(attrOperationContext, i.point)
+	d, err := i.described(attrOperationContext)
+	if err != nil {
+		return nil, err
+	}
+	return d.OperationContext(), nil
 }
 
-// Result is NO_RESOURCES with minor code 1.
-func (i *RequestInfo) Result() (dyn.Any, error) { return dyn.Any{}, unsupported(attrResult, i.point) }
+// Result returns the result, of kind void if the operation has none, where Arguments are known.
+func (i *RequestInfo) Result() (dyn.Any, error) {
+	d, err := i.described(attrResult)
+	if err != nil {
+		return dyn.Any{}, err
+	}
+	return d.Result(), nil
+}
 
 // ReplyStatus returns how the request has ended.
 func (i *RequestInfo) ReplyStatus() (ReplyStatus, error) {
@@ -117,7 +169,10 @@ func (i *RequestInfo) exception(a attribute) (dyn.Any, error) {
 	if err := check(a, i.point); err != nil {
 		return dyn.Any{}, err
 	}
-	if i.status == UserException { // its TypeCode is the stub's
+	if i.status == UserException { // its TypeCode is the stub's, mostly
+		if x := orb.AnyException(nil); errors.As(i.err, &x) && !x.ExceptionAny().IsNull() {
+			return x.ExceptionAny(), nil
+		}
 		return systemException(exc.New(exc.Unknown, exc.MinorUnlistedException, exc.Yes, ""))
 	}
 	return systemException(exc.From(i.err, exc.Maybe))

@@ -64,6 +64,7 @@ var _ IORInterceptor = IORBase{}
 // IORInfo describes an object adapter that is being made. It is gone when the method that was given it returns.
 type IORInfo struct {
 	setup      *Setup
+	orb        *orb.ORB
 	path       string
 	persistent bool
 	made       *components
@@ -89,7 +90,7 @@ func (i *IORInfo) State() AdapterState {
 }
 
 func (i *IORInfo) managed() (uint32, AdapterState) {
-	if a, ok := i.setup.orb.Load().Adapter().(orb.ManagedAdapter); ok {
+	if a, ok := i.orb.Adapter().(orb.ManagedAdapter); ok {
 		if manager, s, ok := a.Managed(i.path); ok {
 			return manager, AdapterState(s)
 		}
@@ -141,6 +142,9 @@ func (s *Setup) adapter(a orb.NewAdapter) error {
 	if len(s.iors) == 0 {
 		return nil
 	}
+	if err := s.meet(a.ORB); err != nil {
+		return err
+	}
 	at := adapterKey{a.Path, a.Persistent}
 	made := s.components(at)
 	defer func() { // also after a panic
@@ -150,7 +154,7 @@ func (s *Setup) adapter(a orb.NewAdapter) error {
 			delete(s.established, at)
 		}
 	}()
-	return s.establish(at, made)
+	return s.establish(a.ORB, at, made)
 }
 
 // reference adds what interceptors have established to a reference that is being made. Only an adapter of a program's own is met
@@ -162,7 +166,7 @@ func (s *Setup) reference(r *orb.NewReference) error {
 	k, _ := ior.ParseKey(r.Key())
 	at := adapterKey{string(k.Adapter), r.Persistent()}
 	made := s.components(at)
-	if err := s.establish(at, made); err != nil {
+	if err := s.establish(r.ORB(), at, made); err != nil {
 		return err
 	}
 	for _, c := range made.iiop {
@@ -189,10 +193,10 @@ func (s *Setup) components(at adapterKey) *components {
 }
 
 // establish calls the IOR interceptors for an adapter, unless they have been called. It returns why there is to be no adapter.
-func (s *Setup) establish(at adapterKey, made *components) error {
+func (s *Setup) establish(o *orb.ORB, at adapterKey, made *components) error {
 	made.once.Do(func() {
 		made.err = exc.New(exc.ObjAdapter, exc.MinorComponentsFailed, exc.No, "an IOR interceptor panicked for adapter %q", adapterName(at.path))
-		made.err = s.callAll(&IORInfo{setup: s, path: at.path, persistent: at.persistent, made: made})
+		made.err = s.callAll(&IORInfo{setup: s, orb: o, path: at.path, persistent: at.persistent, made: made})
 	})
 	return made.err
 }

@@ -164,9 +164,6 @@ func check(a attribute, p Point) error {
 }
 
 // unsupported is the error of asking for what stubs and skeletons keep to themselves.
-func unsupported(a attribute, p Point) error {
-	if err := check(a, p); err != nil {
-		return err
-	}
-	return exc.New(exc.NoResources, exc.MinorPIUnsupported, exc.No, "%s is not known to interceptors: stubs and skeletons marshal without describing it", valid[a].name)
+func unsupported(a attribute) error {
+	return exc.New(exc.NoResources, exc.MinorPIUnsupported, exc.No, "%s is not known of this request: generated stubs and skeletons marshal without describing it", valid[a].name)
 }

@@ -14,7 +14,7 @@ import (
 
 // server calls the interceptors around a request that the ORB serves: one for the whole list.
 func (s *Setup) server(ctx context.Context, r *orb.IncomingRequest, next func(context.Context) error) error {
-	i := &ServerRequestInfo{r: r, RequestInfo: RequestInfo{setup: s, point: AtReceiveRequestServiceContexts, slots: s.newSlots()}}
+	i := &ServerRequestInfo{r: r, RequestInfo: RequestInfo{setup: s, point: AtReceiveRequestServiceContexts, slots: s.newSlots(), source: r}}
 	ctx = i.scope(ctx, i.slots) // also if nobody intercepts: the slots of a client in this process are not the servant's
 	i.ctx = ctx
 	if len(s.servers) == 0 {
@@ -108,15 +108,15 @@ func (i *ServerRequestInfo) SyncScope() (orb.SyncScope, error) {
 	return orb.SyncWithTransport, nil
 }
 
-// SendingException returns the exception that the client gets. A user exception, whose type the skeleton alone knows, is
-// given as UNKNOWN with minor code 1; Err has it in Go.
+// SendingException returns the exception that the client gets. A user exception whose type the skeleton alone knows is
+// given as UNKNOWN with minor code 1; Err has it in Go. That of an object without a skeleton (package orb/dii) is given as it is, unless it was raised by its id alone.
 func (i *ServerRequestInfo) SendingException() (dyn.Any, error) {
 	return i.exception(attrSendingException)
 }
 
 // ServerID returns which server this is: the UUID of [orb.Config].ServerID.
 func (i *ServerRequestInfo) ServerID() (string, error) {
-	return i.setup.serverID(), check(attrServerID, i.point)
+	return serverID(i.r.ORB()), check(attrServerID, i.point)
 }
 
 // ORBID returns [Options].ORBID.

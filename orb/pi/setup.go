@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -71,7 +72,7 @@ func Configure(cfg *orb.Config, opt Options, list ...Initializer) (*Setup, error
 	cfg.ServerInterceptors = append(cfg.ServerInterceptors, s.server)
 	cfg.Adapters = append(cfg.Adapters, s.adapter)
 	cfg.References = append(cfg.References, s.reference)
-	cfg.Initializers = append(cfg.Initializers, func(o *orb.ORB) error { return s.complete(o, list) })
+	cfg.Initializers = append(slices.Insert(cfg.Initializers, 0, s.meet), func(o *orb.ORB) error { return s.complete(o, list) })
 	return s, nil
 }
 
@@ -79,9 +80,13 @@ func failed(x Initializer, err error) error {
 	return exc.New(exc.Initialize, 0, exc.No, "initializer %T: %w", x, err)
 }
 
-// complete is called with the ORB.
-func (s *Setup) complete(o *orb.ORB, list []Initializer) error {
+// meet is called with the ORB before the program's own initializers, which may make adapters and calls; where those have been put in front of it, by the first
+// adapter.
+func (s *Setup) meet(o *orb.ORB) error {
 	if !s.orb.CompareAndSwap(nil, o) {
+		if s.orb.Load() == o {
+			return nil
+		}
 		return exc.New(exc.Initialize, 0, exc.No, "the configuration has made an ORB already: call pi.Configure for each")
 	}
 	for id, ref := range s.references {
@@ -89,6 +94,11 @@ func (s *Setup) complete(o *orb.ORB, list []Initializer) error {
 	}
 	o.AtEnd(s.destroy)
 	o.WatchAdapters(s.adaptersChanged)
+	return nil
+}
+
+// complete calls the PostInit of the initializers.
+func (s *Setup) complete(o *orb.ORB, list []Initializer) error {
 	i := &InitInfo{setup: s, orb: o}
 	defer i.close()
 	for _, x := range list {
@@ -139,8 +149,8 @@ func (s *Setup) env() *cdr.Env {
 }
 
 // serverID returns the server's UUID as text.
-func (s *Setup) serverID() string {
-	id := s.orb.Load().ServerID()
+func serverID(o *orb.ORB) string {
+	id := o.ServerID()
 	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
 }
 

@@ -530,3 +530,70 @@ func TestRequestPoliciesEnd(t *testing.T) {
 		t.Errorf("of the caller's policy the interceptor saw %s", got)
 	}
 }
+
+// stateOf notes what an adapter does with requests when it is made.
+type stateOf struct {
+	leveled
+	manager uint32
+}
+
+func (x *stateOf) AdapterManagerStateChanged(id uint32, s pi.AdapterState) {
+	x.d.note("its manager, %v, is %v", id == x.manager, s)
+}
+
+func (x *stateOf) EstablishComponents(i *pi.IORInfo) error {
+	x.manager = i.ManagerID()
+	x.d.note("%v of a manager, %v: %v", i.AdapterName(), x.manager != 0, i.State())
+	return nil
+}
+
+// TestProgramsInitializers holds that initializers of the program's own, be they called before those of interceptors, may make adapters, change them, and call
+// objects: interceptors are told as always.
+func TestProgramsInitializers(t *testing.T) {
+	t.Parallel()
+	for _, first := range []bool{false, true} {
+		d := new(diary)
+		program := func(o *orb.ORB) error {
+			root := poa.New(o)
+			ref, err := root.Activate(new(servant))
+			if err != nil {
+				return err
+			}
+			if err := call(t.Context(), o.NewRef(ref.IOR()), "ok"); err != nil {
+				return err
+			}
+			return root.Manager().HoldRequests(t.Context(), true)
+		}
+		cfg := orb.Config{Listen: []string{"tcp:127.0.0.1:0"}}
+		if !first {
+			cfg.Initializers = append(cfg.Initializers, program)
+		}
+		_, err := pi.Configure(&cfg, pi.Options{}, initializer{pre: func(i *pi.InitInfo) error {
+			return must(i.AddIORInterceptor(&stateOf{leveled: leveled{d: d}}), i.AddServerRequestInterceptor(serverAt{f: func(_ context.Context, i *pi.ServerRequestInfo) error {
+				if i.Point() == pi.AtReceiveRequest {
+					id, err := i.ServerID()
+					d.note("server %v %v", id != "", err)
+				}
+				return nil
+			}}))
+		}, post: func(i *pi.InitInfo) error {
+			d.note("post")
+			return nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "[RootPOA] of a manager, true: ACTIVE; established; server true <nil>; its manager, true, is HOLDING; post"
+		if first {
+			cfg.Initializers = slices.Insert(cfg.Initializers, 0, program)
+		}
+		o, err := orb.New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.take(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		o.Shutdown(context.Background())
+	}
+}

@@ -30,6 +30,10 @@ func (c *client) intercept(ctx context.Context, r *orb.ClientRequest, next func(
 	told, later := false, false
 	tell := func(err error) error {
 		told = true
+		defer func() { // also after a panic, which is the tracer's
+			span.End()
+			c.end(ctx, begin, at.record)
+		}()
 		status, failed, sys := outcome(err, userException(err))
 		if status != noException {
 			w.status, w.failed = status, failed
@@ -45,8 +49,6 @@ func (c *client) intercept(ctx context.Context, r *orb.ClientRequest, next func(
 				fail(span, err)
 			}
 		}
-		span.End()
-		c.end(ctx, begin, at.record)
 		return nil
 	}
 	defer func() {

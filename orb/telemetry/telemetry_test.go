@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -427,6 +428,25 @@ func TestAddresses(t *testing.T) {
 		}
 	}
 	t.Errorf("the server told %v", server.spans.Ended()[0].Attributes())
+}
+
+// TestNobodyThere holds that a call whose server is not there is told of as others are, be it the first of the process.
+func TestNobodyThere(t *testing.T) {
+	t.Parallel()
+	client := newProcess(t, nil)
+	ref, err := client.Resolve(t.Context(), "corbaloc::1.1@127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime.GC() // no call object is left of another call
+	runtime.GC()
+	if err := call(t.Context(), ref, "ok"); !errors.Is(err, exc.Transient) {
+		t.Errorf("got %v", err)
+	}
+	got := client.ended()
+	if len(got) != 1 || !strings.Contains(got[0], "TRANSIENT") || !strings.Contains(got[0], "corba.giop.version=1.1") {
+		t.Errorf("got %q", got)
+	}
 }
 
 // TestCardinality holds that a client which makes up operations, and a server which makes up exceptions and types, do not grow metrics.
