@@ -94,7 +94,7 @@ func TestIPXDaemonAgain(t *testing.T) {
 	direct := (&ior.IOR{TypeID: u.IOR.TypeID, Profiles: []ior.Profile{p.Profile()}}).String()
 	s := spx.Settings{Carrier: "tunnel:" + carrier, Net: "3053"}
 	call := func(within time.Duration) error {
-		by := spx.New(spx.Config{Open: s.Open})
+		by := spx.New(spx.Config{Open: s.Opener(nil)})
 		defer by.Close()
 		o, err := orb.New(orb.Config{Transports: transport.Set{by}, Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {
@@ -129,7 +129,7 @@ func TestIPXDaemonAgain(t *testing.T) {
 // askDatagrams asks the daemon by datagrams of IPX where objects are: what it says starts nothing.
 func askDatagrams(t *testing.T, h *house, at string, bank []byte) {
 	t.Helper()
-	c, err := tunnel.Dial(t.Context(), at, 0x3053)
+	c, err := tunnel.Dial(t.Context(), at, 0x3053, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func serve(t *testing.T) *tunnel.Server {
 
 func dial(t *testing.T, s *tunnel.Server) *tunnel.Client {
 	t.Helper()
-	c, err := tunnel.Dial(t.Context(), s.At().String(), 0x3053)
+	c, err := tunnel.Dial(t.Context(), s.At().String(), 0x3053, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +269,7 @@ func TestSilence(t *testing.T) {
 		}
 	}()
 	began := time.Now()
-	if x, err := tunnel.Dial(t.Context(), c.LocalAddr().String(), 0); !errors.Is(err, tunnel.ErrSilent) {
+	if x, err := tunnel.Dial(t.Context(), c.LocalAddr().String(), 0, nil); !errors.Is(err, tunnel.ErrSilent) {
 		t.Errorf("%v, %v", x, err)
 	}
 	if len(asked) != 5 || time.Since(began) < 4*time.Second {
@@ -279,7 +279,7 @@ func TestSilence(t *testing.T) {
 	if got := <-asked; got != want {
 		t.Errorf("asked %x; want %x", got, want)
 	}
-	if _, err := tunnel.Dial(t.Context(), "no-such-host.invalid", 0); err == nil || !strings.Contains(err.Error(), "invalid") {
+	if _, err := tunnel.Dial(t.Context(), "no-such-host.invalid", 0, nil); err == nil || !strings.Contains(err.Error(), "invalid") {
 		t.Errorf("%v", err)
 	}
 }
