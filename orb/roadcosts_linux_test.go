@@ -42,7 +42,7 @@ type roadCost struct {
 }
 
 // roadCosts are the gates. Writes and octets are exact but for SPX, which acknowledges, repeats, and keeps a tunnel open; octets are those that TCP has not.
-// Who is woken once more than needed, as both sides were by the octets that a socket's peer had read, is woken four times.
+// Who is woken once more than needed, as both sides were by the octets that a socket's peer had read, makes 3.2 of the 1.8 times that there are for TCP.
 var roadCosts = []struct {
 	network    string
 	ping       roadCost
