@@ -49,7 +49,7 @@ func openIPX(ctx context.Context, c IPX, lim *limits.Limits, log *slog.Logger) (
 		Open:     func(context.Context) (*ipx.Station, error) { return n.s, nil },
 		Resolver: sap.Finder{}, Node: c.Name, Limits: lim,
 	}
-	s, carrier, err := c.Start(ctx)
+	s, carrier, err := c.Start(ctx, log)
 	if err != nil {
 		return nil, fmt.Errorf("IPX: %w; ports below 1024 are for root, or who has CAP_NET_BIND_SERVICE, and frames of Ethernet for who has CAP_NET_RAW", err)
 	}

@@ -60,7 +60,7 @@ func TestIPXDOSBoxServes(t *testing.T) {
 	near, far := cable.Lay(t)
 	dos := dosbox.Start(t, near, `ipxnet startserver 213 > c:\srv.txt`, `echo up > c:\up.txt`)
 	soon(t, "DOSBox serves", func() bool { return strings.Contains(dos.File("srv.txt"), "started") && dos.File("up.txt") != "" })
-	dial := func() (*tunnel.Client, error) { return tunnel.Dial(timeLimited(t, 20*time.Second), cable.Near, 0) }
+	dial := func() (*tunnel.Client, error) { return tunnel.Dial(timeLimited(t, 20*time.Second), cable.Near, 0, nil) }
 	a, ac := ipxAt(t, far, dial)
 	b, bc := ipxAt(t, far, dial)
 	for _, c := range []*tunnel.Client{ac, bc} {
@@ -92,7 +92,9 @@ func TestIPXDOSBoxConnects(t *testing.T) {
 	peer.Need(t, peer.Tool{Name: "dosbox", Package: "dosbox"})
 	near, far := cable.Lay(t)
 	_, server := ipxAt(t, far, func() (*tunnel.Server, error) { return tunnel.Listen(t.Context(), cable.Far+":213", ipxNet) })
-	_, client := ipxAt(t, far, func() (*tunnel.Client, error) { return tunnel.Dial(timeLimited(t, 20*time.Second), cable.Far, ipxNet) })
+	_, client := ipxAt(t, far, func() (*tunnel.Client, error) {
+		return tunnel.Dial(timeLimited(t, 20*time.Second), cable.Far, ipxNet, nil)
+	})
 	dos := dosbox.Start(t, near, `ipxnet connect `+cable.Far+` 213`, `ipxnet ping > c:\ping.txt`, `ipxnet status > c:\stat.txt`, `echo up > c:\up.txt`)
 	soon(t, "DOSBox has done its work", func() bool { return dos.File("up.txt") != "" })
 	pinged := dos.File("ping.txt")

@@ -30,7 +30,7 @@ func onSocket(t testing.TB, more func(*orb.Config), listen ...string) func(*orb.
 		listen = []string{"tcp:127.0.0.1:0", "unix:" + filepath.Join(dir, "s")}
 	}
 	return func(o *orb.Config) {
-		o.Transports = transport.Set{tcp.New(), unix.New()}
+		o.Transports, o.Limits = transport.Set{tcp.New(), unix.New()}, oneByOne()
 		if o.Listen != nil {
 			o.Listen = listen
 		}

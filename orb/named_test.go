@@ -25,7 +25,7 @@ func byName(more func(*orb.Config), listen ...string) func(*orb.Config) {
 		listen = []string{"tcp:127.0.0.1:0", "netbios:TEST@127.0.0.1:0"}
 	}
 	return func(o *orb.Config) {
-		o.Transports = transport.Set{tcp.New(), netbios.New(netbios.Config{Resolver: allHere{}})}
+		o.Transports, o.Limits = transport.Set{tcp.New(), netbios.New(netbios.Config{Resolver: allHere{}})}, oneByOne()
 		if o.Listen != nil {
 			o.Listen = listen
 		}

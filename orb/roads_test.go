@@ -1,6 +1,7 @@
 package orb_test
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"os/exec"
@@ -10,9 +11,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/internal/certs"
 	"github.com/opendsom/dsom/internal/ipxtest"
+	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/ipx"
@@ -57,6 +60,7 @@ var roads = map[string]func(t testing.TB) (listen string, by transport.Set){
 }
 
 var (
+	onTheRoad sync.Map // names of tests
 	roadNodes atomic.Int32
 	roadWire  = sync.OnceValue(func() *ipxtest.Wire { return ipxtest.New(ipxtest.Faults{}) })
 )
@@ -66,11 +70,21 @@ func roadSealing() *tls.Transport {
 	return must(tls.New(tls.Config{Certificate: files[0], Key: files[1], Authorities: files[2], Logger: quiet()}))
 }
 
-// onRoad has an ORB call and be called by the network of this run, unless its test says itself by which.
+// onRoad has an ORB call and be called by the network of this run. A test is skipped whose first ORB says itself by which: it would be run once more as it is.
 func onRoad(t testing.TB, c *orb.Config) {
 	way := roads[os.Getenv(roadVariable)]
-	if way == nil || c.Transports != nil || len(c.Listen) > 1 || len(c.Listen) == 1 && c.Listen[0] != "tcp:127.0.0.1:0" {
+	if way == nil {
 		return
+	}
+	test, _, _ := strings.Cut(t.Name(), "/")
+	if c.Transports != nil || len(c.Listen) > 1 || len(c.Listen) == 1 && c.Listen[0] != "tcp:127.0.0.1:0" {
+		if _, begun := onTheRoad.Load(test); !begun {
+			t.Skip("its ORBs call as the test says")
+		}
+		return
+	}
+	if _, begun := onTheRoad.LoadOrStore(test, true); !begun {
+		os.Stdout.WriteString(goes + test + "\n")
 	}
 	listen, by := way(t)
 	if c.Transports = append(by, tcp.New()); len(c.Listen) > 0 { // others of the tests take calls by TCP
@@ -90,15 +104,22 @@ SlowServerKeepsItsCalls SocketAlone SocketPreferred SomebodyElsesAddress SyncSco
 UnicodeBackAtTheOriginal UnicodeFailover UnicodeFallsBack UnicodeForwardedByInterceptor UnicodeKeepsTheAddress UnicodeRefused UnicodeThroughCorbaloc
 Unknown UnreadableTarget HeldToTheEnd NamedPreferred TLSReferences`
 
-// TestRoads runs this package's tests of calls over each network. It is one of the long tests, unless networks are named: DSOM_TEST_ROADS=spx,ws.
+// oneByOne are limits with which an address is tried when those before it have failed, and not because a busy machine was slow to connect.
+func oneByOne() *limits.Limits {
+	lim := new(limits.Limits)
+	lim.Set(limits.HeadStart, int64(time.Minute))
+	return lim
+}
+
+// TestRoads runs this package's tests of calls over each network; DSOM_TEST_ROADS=spx,ws over those alone.
 func TestRoads(t *testing.T) {
 	if os.Getenv(roadVariable) != "" {
 		t.Skip("this is such a run")
 	}
-	named := os.Getenv("DSOM_TEST_ROADS")
-	if named == "" && os.Getenv("DSOM_SOAK") == "" {
-		t.Skip("DSOM_SOAK and DSOM_TEST_ROADS are not set")
+	if testing.Short() {
+		t.Skip("-short: the tests are run by TCP alone")
 	}
+	named := os.Getenv("DSOM_TEST_ROADS")
 	for _, name := range strings.Split(named, ",") {
 		if named != "" && roads[name] == nil {
 			t.Fatalf("DSOM_TEST_ROADS: there is no network %q", name)
@@ -112,11 +133,19 @@ func TestRoads(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.skip", skip, "-test.timeout", "20m")
+			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.skip", skip, "-test.run", "^Test", "-test.timeout", "20m")
 			cmd.Env = append(os.Environ(), roadVariable+"="+name, filesVariable+"="+strings.Join([]string{own.Cert, own.Key, ca.File}, "\n"))
-			if out, err := cmd.CombinedOutput(); err != nil {
-				t.Errorf("%v\n%s", err, out)
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			n := bytes.Count(out, []byte(goes))
+			if t.Logf("%d tests", n); n == 0 {
+				t.Errorf("none has an ORB that calls or is called by this network:\n%s", out)
 			}
 		})
 	}
 }
+
+// goes is written in such a run when a test has its first ORB by the network of the run, with the test's name behind it.
+const goes = "by the network of this run: "

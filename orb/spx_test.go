@@ -32,7 +32,7 @@ func bySPX(by *spx.Transport, more func(*orb.Config), listen ...string) func(*or
 		listen = []string{"tcp:127.0.0.1:0", "spx::0"}
 	}
 	return func(o *orb.Config) {
-		o.Transports = transport.Set{tcp.New(), by}
+		o.Transports, o.Limits = transport.Set{tcp.New(), by}, oneByOne()
 		if o.Listen != nil {
 			o.Listen = listen
 		}

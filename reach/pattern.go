@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/opendsom/dsom/transport"
 )
 
 // A pattern says which hosts a rule is about.
@@ -34,15 +36,11 @@ func parseNetwork(s string) ([]netip.Prefix, bool) {
 	if nets := networks[s]; nets != nil {
 		return nets, true
 	}
-	if p, err := netip.ParsePrefix(s); err == nil {
-		if a := p.Addr(); a.Is4In6() && p.Bits() >= 96 {
-			p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
-		}
-		return []netip.Prefix{p.Masked()}, true
-	}
 	if a, err := netip.ParseAddr(s); err == nil {
-		a = a.Unmap() // PrefixFrom takes away a zone
-		return []netip.Prefix{netip.PrefixFrom(a, a.BitLen())}, true
+		s = a.WithZone("").String()
+	}
+	if p, err := transport.ParseNetwork(s); err == nil {
+		return []netip.Prefix{p}, true
 	}
 	return nil, false
 }

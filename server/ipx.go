@@ -19,7 +19,7 @@ func (opt Options) byIPX(cfg *orb.Config, at *registration) (listen string, by *
 	if _, err := cfg.Transports.Find(spx.Name); err == nil {
 		return "", nil, nil // the program has seen to it
 	}
-	by = spx.New(spx.Config{Open: s.Open, Resolver: sap.Finder{}, Limits: opt.Limits})
+	by = spx.New(spx.Config{Open: s.Opener(opt.Logger), Resolver: sap.Finder{}, Limits: opt.Limits})
 	cfg.Transports = append(slices.Clip(cfg.Transports), by)
 	if at.daemon == "" || cfg.RequireTLS {
 		return "", by, nil

@@ -206,7 +206,7 @@ func ipxClient() (*spx.Transport, error) {
 	if err != nil || !told {
 		return nil, err
 	}
-	return spx.New(spx.Config{Open: s.Open, Resolver: sap.Finder{}}), nil
+	return spx.New(spx.Config{Open: s.Opener(nil), Resolver: sap.Finder{}}), nil
 }
 
 // tlsClient returns the transport by TLS, if the environment says anything of it, and whether calls are to go by nothing else.

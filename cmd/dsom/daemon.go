@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/netip"
 	"os/user"
 	"slices"
 	"strconv"
@@ -23,6 +22,7 @@ import (
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/store/nats"
 	"github.com/opendsom/dsom/svc/somdd/somenv"
+	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/proxied"
 	"github.com/opendsom/dsom/transport/subject"
 	"github.com/opendsom/dsom/transport/tls"
@@ -398,15 +398,11 @@ func writersOf(list []string) (w daemon.Writers, err error) {
 			w.ThisMachine = true
 			continue
 		}
-		p, err := netip.ParsePrefix(s)
+		p, err := transport.ParseNetwork(s)
 		if err != nil {
-			a, bad := netip.ParseAddr(s)
-			if bad != nil {
-				return w, usage("--allow-write: %q is neither user:NAME, cert:SUBJECT nor this-machine, and no network; write that as 10.0.0.0/8", s)
-			}
-			p = netip.PrefixFrom(a, a.BitLen())
+			return w, usage("--allow-write: %w, nor user:NAME, cert:SUBJECT or this-machine", err)
 		}
-		w.Networks = append(w.Networks, p.Masked())
+		w.Networks = append(w.Networks, p)
 	}
 	return w, nil
 }

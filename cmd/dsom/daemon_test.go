@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"slices"
 	"strconv"
@@ -8,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/limits"
-	"github.com/opendsom/dsom/transport/subject"
 )
 
 func TestDaemonRefuses(t *testing.T) {
@@ -101,14 +101,17 @@ func TestWritersOf(t *testing.T) {
 			t.Errorf("%s: got %v", s, err)
 		}
 	}
-	for _, s := range []string{"cert:", "cert:CN=<x>", "user:", "user:of no such name", "root", "10.0.0.0/33"} {
+	if w, err := writersOf([]string{"::ffff:10.1.2.3/104", "::ffff:192.0.2.1"}); err != nil || !slices.Equal(texts(w.Networks), []string{"10.0.0.0/8", "192.0.2.1/32"}) {
+		t.Errorf("mapped addresses: got %+v, %v", w, err)
+	}
+	for _, s := range []string{"cert:", "cert:CN=<x>", "user:", "user:of no such name", "root", "10.0.0.0/33", "::ffff:10.0.0.0/8", "fe80::1%lo"} {
 		if _, err := writersOf([]string{s}); err == nil || !strings.Contains(err.Error(), "--allow-write") {
 			t.Errorf("%s: got %v", s, err)
 		}
 	}
 }
 
-func texts(names []subject.Name) (all []string) {
+func texts[T fmt.Stringer](names []T) (all []string) {
 	for _, n := range names {
 		all = append(all, n.String())
 	}

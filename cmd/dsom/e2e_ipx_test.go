@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/transport"
@@ -26,7 +27,7 @@ import (
 // a server that it starts is called by SPX alone.
 func TestIPXPage(t *testing.T) {
 	h := newHouse(t)
-	port := fmt.Sprint(freeUDP(t))
+	port := fmt.Sprint(freeport.UDP(t))
 	run := playedPage{"../../docs/ipx.md", 3, strings.NewReplacer("127.0.0.1:2130", "127.0.0.1:"+port), "calls are taken by SPX"}.play(t, h)
 
 	h.addBank()
@@ -72,7 +73,7 @@ func TestIPXPage(t *testing.T) {
 // TestIPXDaemonAgain: when a daemon that serves the tunnel was killed and is there again, the servers that it adopts are called by SPX again.
 func TestIPXDaemonAgain(t *testing.T) {
 	h := newHouse(t)
-	carrier := fmt.Sprint("127.0.0.1:", freeUDP(t))
+	carrier := fmt.Sprint("127.0.0.1:", freeport.UDP(t))
 	args := []string{"--listen", "127.0.0.1:0", "--ipx", "serve:" + carrier, "--ipx-net", "3053"}
 	h.startDaemon(args...)
 	h.addBank()
@@ -94,7 +95,7 @@ func TestIPXDaemonAgain(t *testing.T) {
 	direct := (&ior.IOR{TypeID: u.IOR.TypeID, Profiles: []ior.Profile{p.Profile()}}).String()
 	s := spx.Settings{Carrier: "tunnel:" + carrier, Net: "3053"}
 	call := func(within time.Duration) error {
-		by := spx.New(spx.Config{Open: s.Open})
+		by := spx.New(spx.Config{Open: s.Opener(nil)})
 		defer by.Close()
 		o, err := orb.New(orb.Config{Transports: transport.Set{by}, Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {
@@ -129,7 +130,7 @@ func TestIPXDaemonAgain(t *testing.T) {
 // askDatagrams asks the daemon by datagrams of IPX where objects are: what it says starts nothing.
 func askDatagrams(t *testing.T, h *house, at string, bank []byte) {
 	t.Helper()
-	c, err := tunnel.Dial(t.Context(), at, 0x3053)
+	c, err := tunnel.Dial(t.Context(), at, 0x3053, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,52 +4,19 @@ package main
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"net"
-	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/ior"
 )
 
-// givenUDP are the ports that freeUDP has returned.
-var givenUDP sync.Map
-
-// freeUDP returns a port of UDP that nobody has, and that the system gives to nobody who wants any: it is below those that it takes for that.
-func freeUDP(t *testing.T) int {
-	t.Helper()
-	const least = 10000
-	limit := least + 10000
-	if b, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range"); err == nil {
-		var n int
-		if _, err := fmt.Sscan(string(b), &n); err == nil {
-			limit = max(n, least+1000)
-		}
-	}
-	for range 1000 {
-		port := least + rand.IntN(limit-least)
-		c, err := net.ListenPacket("udp4", fmt.Sprint(":", port))
-		if err != nil {
-			continue
-		}
-		c.Close()
-		if _, given := givenUDP.LoadOrStore(port, true); !given {
-			return port
-		}
-	}
-	t.Fatalf("no port of UDP from %d to %d is free", least, limit)
-	return 0
-}
-
 // TestNetBIOSPage runs the commands of docs/netbios.md that are marked as such, in order, on loopback and at free ports; a block of text behind one is what it prints.
 // What the page cannot show is held with the daemon that it has started.
 func TestNetBIOSPage(t *testing.T) {
 	h := newHouse(t)
-	names, sessions := fmt.Sprint(freeUDP(t)), fmt.Sprint(freeport.Hold(t))
+	names, sessions := fmt.Sprint(freeport.UDP(t)), fmt.Sprint(freeport.Hold(t))
 	run := playedPage{"../../docs/netbios.md", 3, strings.NewReplacer("1137", names, "1139", sessions), "a name of NetBIOS is this machine's"}.play(t, h)
 
 	h.addBank()

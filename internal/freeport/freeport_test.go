@@ -51,3 +51,33 @@ func TestDead(t *testing.T) {
 		t.Error(fmt.Sprint(a, err))
 	}
 }
+
+// TestUDP: a port of UDP is given once, can be had at each address, again and again, and is nobody's who takes any.
+func TestUDP(t *testing.T) {
+	t.Parallel()
+	given := map[int]bool{}
+	for range 50 {
+		port := freeport.UDP(t)
+		if given[port] {
+			t.Errorf("port %d is given twice", port)
+		}
+		given[port] = true
+		for _, host := range []string{"127.0.0.1", "", "127.0.0.1"} {
+			c, err := net.ListenPacket("udp4", net.JoinHostPort(host, strconv.Itoa(port)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Close()
+		}
+	}
+	for range 1000 {
+		c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if port := c.LocalAddr().(*net.UDPAddr).Port; given[port] {
+			t.Errorf("port %d is given away", port)
+		}
+		c.Close()
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/transport/netbios"
 	"github.com/opendsom/dsom/transport/netbios/nbds"
 	"github.com/opendsom/dsom/transport/netbios/nbname"
@@ -18,7 +19,7 @@ import (
 // TestDatagrams: between two nodes on loopback what is for a name arrives, and what is for none, is a piece, is not what it says, or is too long does not.
 func TestDatagrams(t *testing.T) {
 	t.Parallel()
-	names, port := freeUDP(t, "127.0.0.1"), freeUDP(t, "127.0.0.1")
+	names, port := uint16(freeport.UDP(t)), uint16(freeport.UDP(t))
 	start := func(addr string, serve bool) (*node.Node, *netbios.Datagrams) {
 		i := node.Interface{Addr: netip.MustParseAddr(addr)}
 		u, _, err := i.Open(t.Context(), names, false)

@@ -562,14 +562,3 @@ func TestEndpoints(t *testing.T) {
 		}
 	}
 }
-
-// freeUDP returns a port of UDP that was free a moment ago.
-func freeUDP(t *testing.T, host string) uint16 {
-	t.Helper()
-	c, err := net.ListenPacket("udp4", host+":0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	return uint16(c.LocalAddr().(*net.UDPAddr).Port)
-}

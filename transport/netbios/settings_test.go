@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/transport/netbios"
 )
 
@@ -41,7 +42,7 @@ func TestFromEnvironment(t *testing.T) {
 // TestOnLoopback has a node that is a name server by real sockets, on loopback, at free ports; another registers there, and a program without a name finds it.
 func TestOnLoopback(t *testing.T) {
 	t.Parallel()
-	port := freeUDP(t, "127.0.0.1")
+	port := uint16(freeport.UDP(t))
 	server := netbios.Settings{Interface: "127.0.0.1", Name: "WINS", Node: "B", NamePort: port}
 	n, err := server.Start(t.Context(), true, nil)
 	if err != nil {

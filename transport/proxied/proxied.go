@@ -46,23 +46,11 @@ func New(t transport.Transport, c Config) transport.Transport {
 func Prefixes(list string) ([]netip.Prefix, error) {
 	var all []netip.Prefix
 	for s := range strings.SplitSeq(list, ",") {
-		s = strings.TrimSpace(s)
-		if at, err := netip.ParseAddr(s); err == nil && at.Zone() == "" {
-			at = at.Unmap()
-			all = append(all, netip.PrefixFrom(at, at.BitLen()))
-			continue
-		}
-		p, err := netip.ParsePrefix(s)
+		p, err := transport.ParseNetwork(strings.TrimSpace(s))
 		if err != nil {
-			return nil, fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", s)
+			return nil, err
 		}
-		if p.Addr().Is4In6() { // addresses are held against it unmapped
-			if p.Bits() < 96 {
-				return nil, fmt.Errorf("%q is a network of mapped addresses, which have a prefix of 96 bits at least; write it as one of IPv4, such as 10.0.0.0/8", s)
-			}
-			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
-		}
-		all = append(all, p.Masked())
+		all = append(all, p)
 	}
 	return all, nil
 }

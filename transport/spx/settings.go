@@ -3,6 +3,7 @@ package spx
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"strconv"
@@ -65,12 +66,12 @@ func (s Settings) Beside(at string) (t Settings, ok bool) {
 
 // Check says what cannot be.
 func (s Settings) Check() error {
-	_, _, err := s.carrier()
+	_, _, err := s.carrier(nil)
 	return err
 }
 
-// carrier returns what opens the carrier, and the UDP address that it is at or asks, if it is one.
-func (s Settings) carrier() (open func(context.Context) (ipx.Carrier, error), at string, err error) {
+// carrier returns what opens the carrier, which logs to log, and the UDP address that it is at or asks, if it is one.
+func (s Settings) carrier(log *slog.Logger) (open func(context.Context) (ipx.Carrier, error), at string, err error) {
 	var number uint32
 	if s.Net != "" {
 		n, err := strconv.ParseUint(s.Net, 16, 32)
@@ -105,7 +106,7 @@ func (s Settings) carrier() (open func(context.Context) (ipx.Carrier, error), at
 			}
 			return func(ctx context.Context) (ipx.Carrier, error) { return closed(tunnel.Listen(ctx, at, number)) }, at, nil
 		}
-		return func(ctx context.Context) (ipx.Carrier, error) { return closed(tunnel.Dial(ctx, at, number)) }, at, nil
+		return func(ctx context.Context) (ipx.Carrier, error) { return closed(tunnel.Dial(ctx, at, number, log)) }, at, nil
 	case "rfc1234":
 		host, port, err := hostPort(rest)
 		a, bad := netip.ParseAddr(host)
@@ -155,9 +156,9 @@ func hostPort(s string) (host string, port uint16, err error) {
 	return host, uint16(n), err
 }
 
-// Start makes the station, and tells what carries it.
-func (s Settings) Start(ctx context.Context) (*ipx.Station, ipx.Carrier, error) {
-	open, _, err := s.carrier()
+// Start makes the station, and tells what carries it, which logs to log; nil: nothing is logged.
+func (s Settings) Start(ctx context.Context, log *slog.Logger) (*ipx.Station, ipx.Carrier, error) {
+	open, _, err := s.carrier(log)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -175,15 +176,17 @@ func (s Settings) Start(ctx context.Context) (*ipx.Station, ipx.Carrier, error) 
 	return x, c, nil
 }
 
-// Open makes the station.
-func (s Settings) Open(ctx context.Context) (*ipx.Station, error) {
-	x, _, err := s.Start(ctx)
-	return x, err
+// Opener returns what makes the station by Start, for Config.Open.
+func (s Settings) Opener(log *slog.Logger) func(context.Context) (*ipx.Station, error) {
+	return func(ctx context.Context) (*ipx.Station, error) {
+		x, _, err := s.Start(ctx, log)
+		return x, err
+	}
 }
 
 // At returns the address of UDP of a tunnel, or of this side, which others of this machine are told; "" if there is none.
 func (s Settings) At() string {
-	_, at, _ := s.carrier()
+	_, at, _ := s.carrier(nil)
 	if a, err := netip.ParseAddrPort(at); err == nil && a.Addr().IsUnspecified() {
 		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), a.Port()).String()
 	}

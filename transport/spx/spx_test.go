@@ -68,7 +68,7 @@ func TestSuiteTunnelled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := tunnel.Dial(t.Context(), s.At().String(), ipxtest.Net)
+	c, err := tunnel.Dial(t.Context(), s.At().String(), ipxtest.Net, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

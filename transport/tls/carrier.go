@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/opendsom/dsom/transport"
@@ -23,7 +24,8 @@ type carrier struct {
 	mode     readMode
 	chunk    *transport.Chunk // the first octets, which were looked at
 	from, to int
-	received bool // an octet
+	received bool        // an octet
+	full     atomic.Bool // lost is errSealed
 
 	mu       sync.Mutex
 	keeps    bool          // hands are shaken: before that nobody writes but who reads, and straight to the connection below
@@ -93,6 +95,9 @@ func (c *carrier) Read(p []byte) (int, error) {
 		}
 		return n, nil
 	}
+	if c.full.Load() {
+		return 0, errSealed
+	}
 	if c.mode == fromMemory || c.mode == whatIsThere && c.raw.State() == transport.Quiet {
 		return 0, errWouldWait
 	}
@@ -123,14 +128,15 @@ func (c *carrier) state() transport.State {
 // nothing reports whether no octet has ever come.
 func (c *carrier) nothing() bool { return !c.received }
 
-// Write keeps p, which package tls has sealed. It waits for nothing, but in a handshake, and for the last word to go out.
+// Write keeps p, which package tls has sealed. It waits for nothing, but in a handshake, and for the last word to go out. What cannot be written any more it forgets, which flush and begin tell:
+// package tls would not change the keys by which it reads if its answer to a peer's new ones failed, and take all that comes behind that for forged.
 func (c *carrier) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	busy := c.writing || c.sent != nil
 	switch {
-	case c.lost != nil:
-		return 0, c.lost
+	case c.lost != nil && c.keeps:
+		return len(p), nil
 	case !c.keeps, c.closed && !busy:
 		c.mu.Unlock()
 		defer c.mu.Lock()
@@ -141,7 +147,8 @@ func (c *carrier) Write(p []byte) (int, error) {
 	}
 	if len(*c.sealed)+len(p) > mostSealed {
 		c.lost = errSealed
-		return 0, c.lost
+		c.full.Store(true)
+		return len(p), nil
 	}
 	*c.sealed = append(*c.sealed, p...)
 	if !busy { // what who reads has to answer

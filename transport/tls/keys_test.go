@@ -9,11 +9,13 @@ import (
 	gotls "crypto/tls"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"io"
 	"net"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -27,6 +29,7 @@ import (
 type stuck struct {
 	transport.Conn
 	is    atomic.Bool
+	gone  atomic.Bool // it has no peer any more that reads
 	letGo chan struct{}
 	tried atomic.Int32
 }
@@ -35,6 +38,10 @@ func (s *stuck) Write(p []byte) (int, error) {
 	if s.is.Load() {
 		s.tried.Add(1)
 		<-s.letGo
+	}
+	if s.gone.Load() {
+		s.tried.Add(1)
+		return 0, syscall.EPIPE
 	}
 	return s.Conn.Write(p)
 }
@@ -231,7 +238,29 @@ func TestKeysAskedForAndClosed(t *testing.T) {
 	}
 }
 
-// TestKeysWithoutEnd: what is kept for a peer that asks for keys and reads nothing is bounded. The connection ends there, and what is written is told the limit.
+// TestKeysOfOneWhoIsGone: what a peer has said is read to its end, though it has new keys in between, and nothing can be written to it any more.
+func TestKeysOfOneWhoIsGone(t *testing.T) {
+	client, raw, server := shaken(t)
+	raw.gone.Store(true)
+	server.raw.Write(server.rekey())
+	server.raw.Write(server.record(23, []byte("last ")))
+	got := make([]byte, len("last words"))
+	if _, err := io.ReadFull(client, got[:5]); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the answer is tried", func() bool { return raw.tried.Load() > 0 })
+	server.raw.Write(server.rekey())
+	server.raw.Write(server.record(23, []byte("words")))
+	if _, err := io.ReadFull(client, got[5:]); err != nil || string(got) != "last words" {
+		t.Errorf("%q is read, %v", got, err)
+	}
+	until(t, "a write that fails", func() bool {
+		_, err := client.Write([]byte("y"))
+		return errors.Is(err, syscall.EPIPE)
+	})
+}
+
+// TestKeysWithoutEnd: what is kept for a peer that asks for keys and reads nothing is bounded. The connection ends there, and who reads and who writes are told the limit.
 func TestKeysWithoutEnd(t *testing.T) {
 	client, raw, server := shaken(t)
 	raw.is.Store(true)
@@ -247,7 +276,7 @@ func TestKeysWithoutEnd(t *testing.T) {
 		}
 		server.raw.Write(b)
 	}()
-	if n, err := io.ReadFull(client, make([]byte, rounds)); n == 0 || err == nil {
+	if n, err := io.ReadFull(client, make([]byte, rounds)); n == 0 || err == nil || !strings.Contains(err.Error(), "tls-sealed") {
 		t.Fatalf("%d octets come, %v", n, err)
 	}
 	if _, err := client.Write([]byte("y")); err == nil || !strings.Contains(err.Error(), "tls-sealed") {

@@ -71,7 +71,9 @@ func (c *Conn) Reserve(ctx context.Context, call *Call, deadline time.Time) (uin
 	s := &c.s
 	if s.calls.used == 0 {
 		if now := c.shared.now(); now-s.lastBegan > idleCheck {
-			l.probe()
+			if l.probe() {
+				l.probe() // the end may stand behind what had come
+			}
 			s.lastBegan = now
 		}
 	}

@@ -348,6 +348,17 @@ func TestIdleConnectionIsLookedAt(t *testing.T) {
 		r.write(reply(id, "twice")[17:], reply(id2, "b"))
 		(<-two).succeeded(t, "b")
 	})
+	for _, late := range []int{17, len(reply(2, "late"))} { // nor does it hide the end behind it
+		synctest.Test(t, func(t *testing.T) {
+			c, r := callRaw(t, conn.Options{})
+			is(t, (<-begin(t.Context(), c, time.Second, "a")).err, exc.Timeout, exc.MinorDeadline, exc.Maybe)
+			id := r.expect(giop.TypeRequest)
+			r.expect(giop.TypeCancelRequest)
+			r.write(reply(id, "late")[:late])
+			r.Close()
+			is(t, (<-begin(t.Context(), c, 0, "b")).err, exc.Transient, exc.MinorPeerClosed, exc.No)
+		})
+	}
 }
 
 // TestIdleConnectionIsLookedAtBesideACall: a connection ends that one caller has just looked at, and on which another's request has

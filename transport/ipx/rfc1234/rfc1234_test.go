@@ -39,7 +39,7 @@ func TestCarrier(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		absent.Skip(t, "loopback has one address here")
 	}
-	port := uint16(freeport.Hold(t))
+	port := uint16(freeport.UDP(t))
 	open := func(at, peer netip.Addr) (*ipx.Station, *rfc1234.Carrier) {
 		c, err := rfc1234.Listen(t.Context(), rfc1234.Config{Local: at, Net: 0x3053, Peers: []netip.Addr{peer}, Port: port})
 		if err != nil {

@@ -60,12 +60,15 @@ var _ ipx.Carrier = (*Client)(nil)
 var ErrSilent = errors.New("the server of the IPX tunnel does not answer")
 
 // Dial registers with the server at an address of UDP, HOST[:PORT]. network is the one that the server's clients are on; 0: the server does not say, and it is none in particular.
-// A client whose server has forgotten it, since it was started again, registers again.
-func Dial(ctx context.Context, server string, network uint32) (*Client, error) {
-	return dial(ctx, server, network, keepAlive, slog.Default())
+// A client whose server has forgotten it, since it was started again, registers again. log is told if it is another node then; nil: nothing is logged.
+func Dial(ctx context.Context, server string, network uint32, log *slog.Logger) (*Client, error) {
+	return dial(ctx, server, network, keepAlive, log)
 }
 
 func dial(ctx context.Context, server string, network uint32, keep time.Duration, log *slog.Logger) (*Client, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
 	if _, _, err := net.SplitHostPort(server); err != nil {
 		server = net.JoinHostPort(server, fmt.Sprint(Port))
 	}

@@ -2,13 +2,12 @@ package tunnel
 
 import (
 	"context"
-	"log/slog"
 	"time"
 )
 
 // DialKeeping is Dial with another time between the packets by which a client stays known.
 func DialKeeping(ctx context.Context, server string, network uint32, keep time.Duration) (*Client, error) {
-	return dial(ctx, server, network, keep, slog.New(slog.DiscardHandler))
+	return dial(ctx, server, network, keep, nil)
 }
 
 // DialLogging is DialKeeping with a logger.

@@ -2,6 +2,7 @@ package tunnel_test
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/internal/leaktest"
 	"github.com/opendsom/dsom/transport/ipx"
 	"github.com/opendsom/dsom/transport/ipx/tunnel"
@@ -40,7 +42,7 @@ func serve(t *testing.T) *tunnel.Server {
 
 func dial(t *testing.T, s *tunnel.Server) *tunnel.Client {
 	t.Helper()
-	c, err := tunnel.Dial(t.Context(), s.At().String(), 0x3053)
+	c, err := tunnel.Dial(t.Context(), s.At().String(), 0x3053, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,8 +139,12 @@ func TestServerIsNotTaken(t *testing.T) {
 // TestServerAgain: a server that was started again, and knows nobody, has its clients again, as the nodes that they were.
 func TestServerAgain(t *testing.T) {
 	t.Parallel()
-	s := serve(t)
-	c, err := tunnel.DialKeeping(t.Context(), s.At().String(), 0x3053, 10*time.Millisecond)
+	at := fmt.Sprint("127.0.0.1:", freeport.UDP(t))
+	s, err := tunnel.Listen(t.Context(), at, 0x3053)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := tunnel.DialKeeping(t.Context(), at, 0x3053, 10*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +160,6 @@ func TestServerAgain(t *testing.T) {
 		if n := s.Counts(); n.Registered != 1 {
 			t.Errorf("%+v", n)
 		}
-		at := s.At().String()
 		_ = s.Close()
 		if s, err = tunnel.Listen(t.Context(), at, 0x3053); err != nil {
 			t.Fatal(err)
@@ -269,7 +274,7 @@ func TestSilence(t *testing.T) {
 		}
 	}()
 	began := time.Now()
-	if x, err := tunnel.Dial(t.Context(), c.LocalAddr().String(), 0); !errors.Is(err, tunnel.ErrSilent) {
+	if x, err := tunnel.Dial(t.Context(), c.LocalAddr().String(), 0, nil); !errors.Is(err, tunnel.ErrSilent) {
 		t.Errorf("%v, %v", x, err)
 	}
 	if len(asked) != 5 || time.Since(began) < 4*time.Second {
@@ -279,7 +284,7 @@ func TestSilence(t *testing.T) {
 	if got := <-asked; got != want {
 		t.Errorf("asked %x; want %x", got, want)
 	}
-	if _, err := tunnel.Dial(t.Context(), "no-such-host.invalid", 0); err == nil || !strings.Contains(err.Error(), "invalid") {
+	if _, err := tunnel.Dial(t.Context(), "no-such-host.invalid", 0, nil); err == nil || !strings.Contains(err.Error(), "invalid") {
 		t.Errorf("%v", err)
 	}
 }

@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"testing"
@@ -147,6 +148,51 @@ func TestReleasedWhileRegistered(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestGivenUpIsReleased: of who registers a name and does not wait for the end the name server keeps no record, though it has made one and was not heard. Who registers the name meanwhile has it.
+func TestGivenUpIsReleased(t *testing.T) {
+	for _, again := range []bool{false, true} {
+		for _, kind := range []nbns.NodeType{nbns.P, nbns.M, nbns.H} {
+			t.Run(fmt.Sprint(kind, again), func(t *testing.T) {
+				virtually(t, func(t *testing.T, l *lan) {
+					l.node(t, 1, nbns.B, serves)
+					n, other := l.node(t, 2, kind, asks(9, 1)), l.node(t, 3, nbns.P, asks(1))
+					deaf := true
+					l.lose = func(p *nbns.Packet, from, to netip.AddrPort) bool { return deaf && from == at(1) && to == at(2) }
+					ctx, cancel := context.WithCancelCause(t.Context())
+					first := make(chan error, 1)
+					go func() { first <- n.Register(ctx, name("ADA"), false) }()
+					for has := false; !has; {
+						time.Sleep(time.Second)
+						list, err := other.Lookup(t.Context(), name("ADA"))
+						has = err == nil && len(list) == 1
+					}
+					gone := errors.New("he has gone")
+					cancel(gone)
+					began := time.Now()
+					if err := <-first; err != gone || time.Since(began) > 0 {
+						t.Errorf("the first is told %v after %v", err, time.Since(began))
+					}
+					l.mu.Lock()
+					deaf = false
+					l.mu.Unlock()
+					if again {
+						if err := n.Register(t.Context(), name("ADA"), false); err != nil {
+							t.Errorf("the second is told %v", err)
+						}
+						time.Sleep(time.Minute)
+					} else {
+						synctest.Wait()
+					}
+					list, err := other.Lookup(t.Context(), name("ADA"))
+					if _, has := n.Has(name("ADA")); has != again || (err == nil && len(list) == 1) != again {
+						t.Errorf("had: %t, and found: %v, %v", has, list, err)
+					}
+				})
+			})
+		}
 	}
 }
 

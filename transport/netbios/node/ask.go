@@ -96,6 +96,9 @@ func (n *Node) exchangeFor(ctx context.Context, tries int, span time.Duration, o
 	p := make(q.id)
 	waited := time.Duration(0)
 	for range tries {
+		if ctx.Err() != nil { // what nobody waits for is not asked: behind a release it would undo that
+			return reply{}, context.Cause(ctx)
+		}
 		n.send(p, to)
 		timer := time.NewTimer(span)
 		for {

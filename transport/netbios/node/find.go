@@ -140,7 +140,7 @@ func owners(r reply) ([]nbns.Entry, error) {
 
 // findByServer asks the name servers, the next if one is silent.
 func (n *Node) findByServer(ctx context.Context, name nbname.Name) ([]nbns.Entry, error) {
-	r, err := n.byServer(ctx, nbns.OpQuery, name, func(id uint16) *nbns.Packet { return nbns.Query(id, name, false) })
+	r, err := n.byServer(ctx, nbns.OpQuery, name, nil, func(id uint16) *nbns.Packet { return nbns.Query(id, name, false) })
 	for hops := 0; err == nil; hops++ {
 		to, elsewhere := r.p.RedirectTo()
 		if !elsewhere {
@@ -154,11 +154,17 @@ func (n *Node) findByServer(ctx context.Context, name nbname.Name) ([]nbns.Entry
 	return nil, err
 }
 
-// byServer asks the name servers in their order until one answers.
-func (n *Node) byServer(ctx context.Context, op nbns.Op, name nbname.Name, make func(uint16) *nbns.Packet) (r reply, err error) {
+// byServer asks the name servers in their order until one answers. h, if it is not nil, is the name that is registered.
+func (n *Node) byServer(ctx context.Context, op nbns.Op, name nbname.Name, h *held, make func(uint16) *nbns.Packet) (r reply, err error) {
 	for _, s := range n.c.Servers {
+		news := h != nil && n.told(h, s, true)
 		r, err = n.exchange(ctx, op, s, name, make)
-		if silent := (*SilenceError)(nil); !errors.As(err, &silent) {
+		silent := (*SilenceError)(nil)
+		unheard := errors.As(err, &silent)
+		if news && (unheard || err == nil && r.p.Code != nbns.OK) {
+			n.told(h, s, false)
+		}
+		if !unheard {
 			return r, err
 		}
 	}

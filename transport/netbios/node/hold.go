@@ -16,14 +16,16 @@ type held struct {
 	group    bool
 	ready    bool           // it is registered
 	conflict bool           // it is another's too, and not used
-	asked    bool           // the name server was asked for it
 	served   bool           // the name server has it
 	due      time.Time      // when the name server is told again; zero: it is not
 	looked   time.Time      // when somebody last disputed it
 	by       netip.AddrPort // who says that it is his, if conflict
 
-	settled chan struct{} // closed when it is registered, or is not
+	servers []netip.AddrPort // name servers that have it, or may have it: those that were asked, and have neither refused it nor been silent to the end
+
+	settled chan struct{} // closed when it is registered, or is not, and no name server has it
 	failed  error         // then, why it is not
+	gaveUp  bool          // then, that this is for who registered it gave up, or it was given up
 
 	ctx  context.Context // ends when the name is given up, and with the node: what is under way for it ends then
 	drop context.CancelFunc
@@ -33,7 +35,7 @@ type held struct {
 var errReleased = errors.New("the name was given up while it was being registered")
 
 // Register makes a name this node's, or makes this node one of the group of that name, by the ways of the node's type. Its errors are a NameError if it is another's, a
-// SilenceError, a LimitError, or that of ctx. A node of type H whose name server is silent has the name by all, and registers it at
+// SilenceError, a LimitError, or that of ctx: then the name server, which may have given the name, is told that it is not used. A node of type H whose name server is silent has the name by all, and registers it at
 // the name server later. Of several who register a name at once the first does it, and the others are told what has become of that. A name that has turned out to be another's too is a NameError until it is given up.
 func (n *Node) Register(ctx context.Context, name nbname.Name, group bool) error {
 	for {
@@ -50,14 +52,14 @@ func (n *Node) Register(ctx context.Context, name nbname.Name, group bool) error
 			return context.Cause(ctx)
 		}
 		n.mu.Lock()
-		ready, err := h.ready, h.failed
+		ready, gaveUp, err := h.ready, h.gaveUp, h.failed
 		if h.conflict {
 			err = &NameError{name, nbns.ConflictErr, h.by}
 		}
 		n.mu.Unlock()
-		if ready || !errors.Is(err, errReleased) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		if ready || !gaveUp {
 			return err
-		} // else it was the first who gave up
+		}
 	}
 }
 
@@ -100,19 +102,40 @@ func (n *Node) register(ctx context.Context, name nbname.Name, h *held) (err err
 	if err == nil && n.held[name] != h {
 		err = errReleased
 	}
-	h.failed = err
-	if h.ready = err == nil; !h.ready {
-		h.drop()
-		if n.held[name] == h { // and not another's, who has registered it since it was given up
-			delete(n.held, name)
+	h.failed, h.gaveUp = err, ctx.Err() != nil || errors.Is(err, errReleased)
+	switch h.ready = err == nil; {
+	case h.ready:
+		if n.c.Type == nbns.H && !h.served { // its name server was silent, and is to have the name when it is there
+			h.due = time.Now().Add(registerAgain)
 		}
-	} else if n.c.Type == nbns.H && !h.served { // its name server was silent, and is to have the name when it is there
-		h.due = time.Now().Add(registerAgain)
+		close(h.settled)
+	case len(h.servers) > 0 && h.ctx.Err() == nil:
+		n.work.Go(func() { n.takeBack(name, h) })
+	default:
+		n.unclaim(name, h)
 	}
-	close(h.settled)
 	n.mu.Unlock()
 	n.wake()
 	return err
+}
+
+// unclaim ends the registration of a name that is not had. The lock is held.
+func (n *Node) unclaim(name nbname.Name, h *held) {
+	h.drop()
+	if n.held[name] == h { // and not another's, who has registered it since it was given up
+		delete(n.held, name)
+	}
+	close(h.settled)
+}
+
+// takeBack has the name servers that may have given a name, which nobody has waited for, know that it is not used. Until then nobody else registers it: they would take his for that.
+func (n *Node) takeBack(name nbname.Name, h *held) {
+	if err := n.releaseByServer(h.ctx, name, h); err != nil && h.ctx.Err() == nil {
+		n.c.Log.Warn("a name server may keep a name that is not used, until its time is over", "name", name, "error", err)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.unclaim(name, h)
 }
 
 // wake has who refreshes look again when that is next due.
@@ -155,10 +178,7 @@ func (n *Node) challengeAll(ctx context.Context, name nbname.Name, group bool) e
 // registerByServer asks the name server. One that leaves it to this node to ask the present owner has that done.
 func (n *Node) registerByServer(ctx context.Context, name nbname.Name, h *held) error {
 	entry, ttl := n.entry(h.group), seconds(n.c.TTL)
-	n.mu.Lock()
-	h.asked = true
-	n.mu.Unlock()
-	r, err := n.byServer(ctx, nbns.OpRegistration, name, func(id uint16) *nbns.Packet { return nbns.Registration(id, name, entry, ttl, false) })
+	r, err := n.byServer(ctx, nbns.OpRegistration, name, h, func(id uint16) *nbns.Packet { return nbns.Registration(id, name, entry, ttl, false) })
 	if err != nil {
 		return err
 	}
@@ -172,6 +192,7 @@ func (n *Node) registerByServer(ctx context.Context, name nbname.Name, h *held) 
 				continue
 			}
 			if from, has := n.hasName(ctx, netip.AddrPortFrom(e.Addr, n.c.Port), name); has {
+				n.told(h, r.from, false)
 				return &NameError{name, nbns.ActiveErr, from}
 			}
 		}
@@ -181,6 +202,7 @@ func (n *Node) registerByServer(ctx context.Context, name nbname.Name, h *held) 
 		}
 	}
 	if r.p.Code != nbns.OK {
+		n.told(h, r.from, false)
 		return &NameError{name, r.p.Code, r.from}
 	}
 	n.granted(h, r)
@@ -195,6 +217,22 @@ func (n *Node) hasName(ctx context.Context, at netip.AddrPort, name nbname.Name)
 	}
 	list, err := owners(r)
 	return r.from, err == nil && slices.ContainsFunc(list, func(e nbns.Entry) bool { return e.Addr == at.Addr() })
+}
+
+// told notes that a name server may have a name, or that it has not. It reports whether that is news.
+func (n *Node) told(h *held, server netip.AddrPort, has bool) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	i := slices.Index(h.servers, server)
+	switch {
+	case has && i < 0:
+		h.servers = append(h.servers, server)
+	case !has && i >= 0:
+		h.servers = slices.Delete(h.servers, i, i+1)
+	default:
+		return false
+	}
+	return true
 }
 
 // granted notes for how long a name server has given a name: it is told again when half of that is over.
@@ -250,7 +288,7 @@ func (n *Node) refreshName(name nbname.Name, h *held) {
 		}
 		return
 	}
-	r, err := n.byServer(h.ctx, nbns.OpRegistration, name, func(id uint16) *nbns.Packet {
+	r, err := n.byServer(h.ctx, nbns.OpRegistration, name, h, func(id uint16) *nbns.Packet {
 		return nbns.Refresh(id, name, n.entry(h.group), seconds(n.c.TTL))
 	})
 	switch {
@@ -300,10 +338,7 @@ func (n *Node) Release(ctx context.Context, name nbname.Name) error {
 	n.wake()
 	<-h.settled // soon: that has ended
 	n.mu.Lock()
-	conflict, asked := h.conflict, !h.ready && h.asked
-	if asked {
-		h.served = true // as far as is known
-	}
+	conflict := h.conflict
 	n.mu.Unlock()
 	if conflict {
 		return nil
@@ -327,18 +362,20 @@ func (n *Node) releaseByAll(ctx context.Context, name nbname.Name, h *held) erro
 	return n.gather(ctx, q, nbns.Release(q.id, name, n.entry(h.group), true), func(reply) bool { return false })
 }
 
+// releaseByServer tells all name servers that may have a name.
 func (n *Node) releaseByServer(ctx context.Context, name nbname.Name, h *held) error {
 	n.mu.Lock()
-	served := h.served
+	servers := slices.Clone(h.servers)
 	n.mu.Unlock()
-	if !served {
-		return nil
+	var all error
+	for _, s := range servers {
+		r, err := n.exchange(ctx, nbns.OpRelease, s, name, func(id uint16) *nbns.Packet { return nbns.Release(id, name, n.entry(h.group), false) })
+		if err == nil && r.p.Code != nbns.OK {
+			err = &NameError{name, r.p.Code, r.from}
+		}
+		all = errors.Join(all, err)
 	}
-	r, err := n.byServer(ctx, nbns.OpRelease, name, func(id uint16) *nbns.Packet { return nbns.Release(id, name, n.entry(h.group), false) })
-	if err == nil && r.p.Code != nbns.OK {
-		err = &NameError{name, r.p.Code, r.from}
-	}
-	return err
+	return all
 }
 
 // Names returns the node's names, as its status tells them.
