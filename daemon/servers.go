@@ -358,6 +358,7 @@ func (d *Daemon) upgradeServer(c *call) error {
 	return c.reply(admin.Upgraded{
 		Server: d.describe(done.Record, d.namer(c)), Ended: done.Ended,
 		Started: admin.Duration(done.Started), Drained: admin.Duration(done.Drained), Paused: admin.Duration(done.Paused),
+		Early: done.Early,
 	})
 }
 
