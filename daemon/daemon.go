@@ -112,7 +112,7 @@ type Daemon struct {
 }
 
 // Open makes a daemon of the state folder. Its error is store.ErrLocked when another has it
-// (and names that one), and store's other errors for a state that is damaged, of another version, or not to be written.
+// (and names that one), and store's other errors for a state whose file is damaged, which has lost its identity, is of another version, or not to be written. Entries that are damaged are put aside.
 func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if o.State == "" {
 		if o.State, err = admin.DefaultState(); err != nil {
@@ -159,6 +159,9 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 		if err = d.mend(ctx, implrepo.Mend); err != nil {
 			return nil, err
 		}
+	}
+	if err = d.forgetMended(ctx); err != nil {
+		return nil, err
 	}
 	if err = ifr.Sweep(ctx, d.store); err != nil {
 		return nil, err

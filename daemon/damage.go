@@ -28,6 +28,16 @@ func (d *Daemon) mend(ctx context.Context, mend mender) error {
 	return nil
 }
 
+// forgetMended forgets what was put aside and made anew since, or says nothing any more.
+func (d *Daemon) forgetMended(ctx context.Context) error {
+	for _, s := range []store.Store{d.own, d.store} {
+		if err := store.ForgetAside(ctx, s, prefixDSOM); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // mended is open, which reads the store, and again when it was mended, if what is there cannot be read.
 func (d *Daemon) mended(ctx context.Context, mend mender, open func() error) error {
 	err := open()

@@ -82,7 +82,7 @@ func newDSOMLives(ctx context.Context, l *dsomLives) (*dsomLives, error) {
 		if err != nil {
 			err = &store.Error{Kind: store.ErrCorrupt, Key: e.Key, Detail: "not the life of a server of DSOM", Err: err}
 			l.log.Error("a server of DSOM is not taken up again, if it lives: it has to say anew that it is there", "error", err)
-			if err := store.PutAside(ctx, l.store, e, err); err != nil {
+			if _, err := l.store.Commit(ctx, store.Delete(e.Key, e.Revision)); err != nil {
 				return nil, err
 			}
 			continue

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -84,15 +85,44 @@ func AsideOf(ctx context.Context, s Store, key string) (Aside, Entry, error) {
 	return unpackAside(e), e, nil
 }
 
-// AllAside returns what was put aside of keys that begin with prefix, most of them at most.
-func AllAside(ctx context.Context, s Store, prefix string, most int) ([]Aside, error) {
-	page, err := s.List(ctx, PrefixAside+prefix, "", most)
-	if err != nil {
-		return nil, err
-	}
-	all := make([]Aside, len(page))
-	for i, e := range page {
-		all[i] = unpackAside(e)
+// AllAside returns what was put aside of keys that begin with prefix and that are not there again, most of them at most: whoever has made anew what was lost has made up for it.
+func AllAside(ctx context.Context, s Store, prefix string, most int) (all []Aside, err error) {
+	for e, err := range All(ctx, s, PrefixAside+prefix) {
+		if err != nil {
+			return all, err
+		}
+		a := unpackAside(e)
+		switch _, err := s.Get(ctx, a.Key); {
+		case err == nil:
+			continue
+		case !errors.Is(err, ErrNotFound) && CheckKey(a.Key) == nil:
+			return all, err
+		}
+		if all = append(all, a); len(all) == most {
+			break
+		}
 	}
 	return all, nil
+}
+
+// ForgetAside removes what was put aside and made anew since, and all that was put aside of keys that begin with one of the prefixes.
+func ForgetAside(ctx context.Context, s Store, prefixes ...string) error {
+	for e, err := range All(ctx, s, PrefixAside) {
+		if err != nil {
+			return err
+		}
+		a := unpackAside(e)
+		over := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(a.Key, p) })
+		if !over {
+			_, err := s.Get(ctx, a.Key)
+			over = err == nil
+		}
+		if !over {
+			continue
+		}
+		if _, err := s.Commit(ctx, Delete(e.Key, e.Revision)); err != nil && !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+	return nil
 }
