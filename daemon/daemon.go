@@ -112,7 +112,7 @@ type Daemon struct {
 }
 
 // Open makes a daemon of the state folder. Its error is store.ErrLocked when another has it
-// (and names that one), and store's other errors for a state that is damaged, of another version, or not to be written.
+// (and names that one), and store's other errors for a state whose file is damaged, which has lost its identity, is of another version, or not to be written. Entries that are damaged are put aside.
 func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if o.State == "" {
 		if o.State, err = admin.DefaultState(); err != nil {
@@ -135,7 +135,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 		return nil, err
 	}
 	d := &Daemon{o: o, started: time.Now(), served: make(chan struct{}), leases: map[string]*holder{}}
-	if d.own, err = bbolt.Open(filepath.Join(o.State, StoreName), bbolt.Options{}); err != nil {
+	if d.own, err = bbolt.Open(filepath.Join(o.State, StoreName), bbolt.Options{PutAside: true}); err != nil {
 		return nil, err
 	}
 	d.store = d.own
@@ -144,6 +144,9 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 			err = errors.Join(err, d.closeStores(ctx, false))
 		}
 	}()
+	if err = d.mend(ctx, implrepo.Mend); err != nil { // before others get it
+		return nil, err
+	}
 	if o.shared != nil {
 		err = d.joinStore(ctx, o.Shared, o.shared)
 	} else {
@@ -152,7 +155,21 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.interfaces, err = ifr.OpenRegistry(ctx, d.store); err != nil {
+	if d.store != d.own {
+		if err = d.mend(ctx, implrepo.Mend); err != nil {
+			return nil, err
+		}
+	}
+	if err = d.forgetMended(ctx); err != nil {
+		return nil, err
+	}
+	if err = ifr.Sweep(ctx, d.store); err != nil {
+		return nil, err
+	}
+	if err = d.mended(ctx, ifr.Mend, func() (err error) {
+		d.interfaces, err = ifr.OpenRegistry(ctx, d.store)
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	if o.Before != nil {

@@ -80,7 +80,12 @@ func newDSOMLives(ctx context.Context, l *dsomLives) (*dsomLives, error) {
 			u, err = ior.ParseURL(life.Server)
 		}
 		if err != nil {
-			return nil, &store.Error{Kind: store.ErrCorrupt, Key: e.Key, Detail: "not the life of a server of DSOM", Err: err}
+			err = &store.Error{Kind: store.ErrCorrupt, Key: e.Key, Detail: "not the life of a server of DSOM", Err: err}
+			l.log.Error("a server of DSOM is not taken up again, if it lives: it has to say anew that it is there", "error", err)
+			if _, err := l.store.Commit(ctx, store.Delete(e.Key, e.Revision)); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		if err := l.adopt(ctx, wire.ID(uuid), life, u.IOR); err != nil {
 			l.log.Info("a server of DSOM is not taken up again", "uuid", uuid, "pid", life.Process.PID, "reason", err)

@@ -94,6 +94,7 @@ func (d *Daemon) handler() http.Handler {
 	mux.Handle("PUT /v1/leases/{id}/counts", d.answer(d.setCounts, false))
 	mux.Handle("PUT /v1/leases/{id}/interfaces", d.answer(d.describeServer, false))
 	mux.Handle("PUT /v1/leases/{id}/said", d.answer(d.setSaid, false))
+	mux.Handle("PUT /v1/leases/{id}/quiet", d.answer(d.setQuiet, false))
 	mux.Handle("DELETE /v1/leases/{id}", d.answer(d.releaseLease, false))
 	mux.Handle("/", d.answer(func(c *call) error {
 		return &admin.Error{Code: admin.CodeNotFound, Message: fmt.Sprintf("the local API has no %s %.100s", c.r.Method, c.r.URL.Path)}

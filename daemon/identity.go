@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 
@@ -84,16 +83,30 @@ const identityKey = "daemon/identity"
 func readIdentity(ctx context.Context, s store.Store) (id identity, err error) {
 	e, err := s.Get(ctx, identityKey)
 	if errors.Is(err, store.ErrNotFound) {
+		if a, _, err := store.AsideOf(ctx, s, identityKey); err == nil { // another one would make all references wrong
+			return id, noIdentity(errors.New(a.Why))
+		}
 		return identity{UUID: implrepo.NewUUID()}, nil
 	}
 	if err != nil {
 		return id, err
 	}
 	if err := json.Unmarshal(e.Value, &id); err != nil {
-		return id, fmt.Errorf("the daemon's identity in its state is not readable: %w", err)
+		return id, noIdentity(err)
+	}
+	if id.UUID == (implrepo.UUID{}) {
+		return id, noIdentity(errors.New("it has no UUID"))
 	}
 	id.revision = e.Revision
 	return id, nil
+}
+
+// noIdentity is the error of a state that does not say any more what references name.
+func noIdentity(why error) error {
+	return &store.Error{
+		Kind: store.ErrCorrupt, Key: identityKey, Detail: "the daemon's identity, which all references name", Err: why,
+		Help: "restore the state from a backup (dsom restore), or use another state folder, in which references of this one lead nowhere",
+	}
 }
 
 // writeIdentity keeps id in s.

@@ -25,7 +25,7 @@ func (d *Daemon) grantLease(c *call) error {
 	}
 	reg := supervise.Registration{
 		Name: in.Name, Create: in.Create, Token: c.token, ByHand: c.owner,
-		Fences: in.Fences, Incarnation: in.Incarnation, Process: in.Process, Elsewhere: c.isElsewhere(in.Process), Endpoints: in.Endpoints,
+		Fences: in.Fences, Quiets: in.Quiets, Incarnation: in.Incarnation, Process: in.Process, Elsewhere: c.isElsewhere(in.Process), Endpoints: in.Endpoints,
 	}
 	if in.UUID != "" {
 		var err error
@@ -51,6 +51,9 @@ func (d *Daemon) grantLease(c *call) error {
 	if err != nil {
 		return err
 	}
+	if trial && !replaced && !in.Quiets {
+		d.o.Log.Warn("an upgrade tries out a program that was built with an older release: names that it binds are bound at once, and stay if the upgrade is given up", "server", lease.Name)
+	}
 	asks := d.counts.open(lease.ID, lease.UUID)
 	defer d.counts.close(lease.ID)
 	c.w.Header().Set("Content-Type", "application/x-ndjson")
@@ -62,7 +65,7 @@ func (d *Daemon) grantLease(c *call) error {
 	granted := admin.Message{
 		Hold: admin.Duration(lease.Hold), Publish: publish,
 		Type: admin.MessageGranted, Lease: lease.ID, Name: lease.Name, UUID: lease.UUID.String(), Ping: admin.Duration(pingEvery),
-		Report: admin.Duration(lease.Every), Calls: lease.Terms.Calls, Secure: lease.Terms.Secure, Trial: trial,
+		Report: admin.Duration(lease.Every), Calls: lease.Terms.Calls, Secure: lease.Terms.Secure, Trial: trial, Replaced: replaced,
 	}
 	if !tell(granted) {
 		return nil

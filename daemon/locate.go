@@ -201,6 +201,8 @@ func (l *locator) failure(server implrepo.UUID, err error) error {
 	case errors.Is(err, implrepo.ErrUnknown):
 		return public(exc.New(exc.ObjectNotExist, exc.MinorServerUnknown, exc.No, "the reference is of the server with the UUID %s, which this daemon does not know: "+
 			"it was removed, or the reference is another daemon's; dsom server add --uuid %[1]s brings it back", server))
+	case errors.Is(err, store.ErrCorrupt):
+		return public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "%w", err))
 	case errors.Is(err, supervise.ErrOpen):
 		return public(exc.New(exc.NoPermission, exc.MinorNotIdentified, exc.No, "%w", err))
 	case errors.As(err, &away), errors.Is(err, cluster.ErrUnclear):

@@ -37,6 +37,16 @@ func (h *holder) takeOver(ctx context.Context, d *Daemon) {
 	d.o.Log.Warn("the naming service may not say yet what the version of a server wants that an upgrade has brought; the process tries on", "server", h.Name)
 }
 
+// setQuiet answers PUT /v1/leases/{id}/quiet.
+func (d *Daemon) setQuiet(c *call) error {
+	l, err := d.lease(c)
+	if err != nil {
+		return err
+	}
+	l.Quiet()
+	return c.reply(struct{}{})
+}
+
 // setSaid answers PUT /v1/leases/{id}/said.
 func (d *Daemon) setSaid(c *call) error {
 	h, err := d.holder(c)

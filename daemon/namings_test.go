@@ -20,6 +20,7 @@ import (
 	"github.com/opendsom/dsom/somd/classmap"
 	"github.com/opendsom/dsom/std/cosnaming"
 	"github.com/opendsom/dsom/store"
+	"github.com/opendsom/dsom/svc/naming/binding"
 )
 
 type kept struct{ som.Base }
@@ -52,6 +53,9 @@ func naming() int {
 		for ctx.Err() == nil {
 			switch say, _ := os.ReadFile(os.Args[2]); string(say) {
 			case "serve":
+				if file := os.Getenv("DSOM_TEST_LATE"); file != "" {
+					go bindLate(ctx, s, ref, file)
+				}
 				return nil
 			case "end":
 				return errors.New("told to end")
@@ -65,6 +69,61 @@ func naming() int {
 		return 84
 	}
 	return 0
+}
+
+// bindLate binds the name anew, which is under way until there is a file.
+func bindLate(ctx context.Context, s *server.Server, ref orb.Object, file string) {
+	err := s.Say(ctx, "name zoo/rex, late", func(ctx context.Context) error {
+		if err := os.WriteFile(file+".begun", nil, 0o600); err != nil {
+			return err
+		}
+		for ctx.Err() == nil {
+			if _, err := os.Stat(file); err == nil {
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		root, err := s.ORB.InitialReference(ctx, "NameService")
+		if err != nil {
+			return err
+		}
+		return binding.Bind(ctx, root, "zoo/rex", ref)
+	})
+	fmt.Println("bound late:", err)
+}
+
+// TestOldBindsBeforeTheNew has a binding be under way in the old process when an upgrade is written down: it does not land after that of the new version.
+func TestOldBindsBeforeTheNew(t *testing.T) {
+	t.Parallel()
+	z := zooAt(t, t.TempDir(), storetest.NewHub())
+	late := filepath.Join(z.dir, "late")
+	add(t, z.daemon, "zoo", "naming", func(s *admin.Server) {
+		s.Command = z.command(t, "one", "Cat,Dog")
+		s.Env = append(s.Env, "DSOM_TEST_LATE="+late)
+	})
+	if _, err := z.admin.Start(t.Context(), "zoo"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "a binding is under way", func() bool { _, err := os.Stat(late + ".begun"); return err == nil })
+	done := make(chan error, 1)
+	go func() {
+		_, err := z.admin.Upgrade(t.Context(), "zoo", admin.Upgrade{Command: z.command(t, "two", "Dog")})
+		done <- err
+	}()
+	eventually(t, "the upgrade is written down", func() bool {
+		s, err := z.admin.Server(t.Context(), "zoo")
+		return err == nil && s.Upgrade == 1
+	})
+	time.AfterFunc(100*time.Millisecond, func() { _ = os.WriteFile(late, nil, 0o600) }) // by then the new one would have said its names
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if got := z.says(t); got != "Dog true" {
+		t.Errorf("the naming service says %s", got)
+	}
+	if err := z.admin.Remove(t.Context(), "zoo", true); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestUpgradesName has versions of a server say which classes they have, and bind a name, while an upgrade tries them out: the naming service says what the one before has said until the new one serves,

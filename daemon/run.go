@@ -28,6 +28,7 @@ import (
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/naming"
+	"github.com/opendsom/dsom/svc/naming/tree"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/pipe"
 	"github.com/opendsom/dsom/transport/proxied"
@@ -377,9 +378,12 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	}
 	f.id = id
 	f.root = poa.New(f.orb)
-	f.naming, err = naming.New(ctx, naming.Config{
-		Store: d.store, Root: f.root, MayWrite: func(ctx context.Context) error { return f.peers.mayWrite(ctx) }, // calls are let in when there are peers
-		Log: f.seldom,
+	err = d.mended(ctx, tree.Mend, func() (err error) {
+		f.naming, err = naming.New(ctx, naming.Config{
+			Store: d.store, Root: f.root, MayWrite: func(ctx context.Context) error { return f.peers.mayWrite(ctx) }, // calls are let in when there are peers
+			Log: f.seldom,
+		})
+		return err
 	})
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"github.com/opendsom/dsom/daemon/cluster"
 	"github.com/opendsom/dsom/daemon/errand"
 	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
@@ -224,6 +225,12 @@ func set[T any](field, to *T) {
 // removeServer answers DELETE /v1/servers/{name}.
 func (d *Daemon) removeServer(c *call) error {
 	rec, err := d.record(c)
+	if errors.Is(err, store.ErrCorrupt) { // there is nothing to be held or stopped by
+		if err := d.abandon(c.r.Context(), c.r.PathValue("name")); err != nil {
+			return err
+		}
+		return c.reply(struct{}{})
+	}
 	if err != nil {
 		return err
 	}
@@ -282,6 +289,22 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 	for _, l := range left {
 		d.forgotten(ctx, l)
 	}
+	return nil
+}
+
+// abandon forgets a server whose record was put aside.
+func (d *Daemon) abandon(ctx context.Context, name string) error {
+	l, err := d.sup.Records().Abandon(ctx, name)
+	if err != nil {
+		return err
+	}
+	d.counts.forget(l.Server)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leftTime)
+	defer cancel()
+	if err := errors.Join(d.sup.Stop(ctx, l.Server, "the server was removed"), d.sup.Forget(l.Server)); err != nil {
+		d.o.Log.Warn("what was kept of a removed server is left", "server", name, "error", err)
+	}
+	d.forgotten(ctx, l)
 	return nil
 }
 
@@ -358,6 +381,7 @@ func (d *Daemon) upgradeServer(c *call) error {
 	return c.reply(admin.Upgraded{
 		Server: d.describe(done.Record, d.namer(c)), Ended: done.Ended,
 		Started: admin.Duration(done.Started), Drained: admin.Duration(done.Drained), Paused: admin.Duration(done.Paused),
+		Early: done.Early,
 	})
 }
 

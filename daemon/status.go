@@ -23,7 +23,7 @@ func (d *Daemon) status(c *call) error {
 		Files:   maxFiles(),
 		Config:  d.o.config,
 	}
-	s.TLS, s.Damaged = d.o.tls, d.leftovers.told()
+	s.TLS, s.Damaged = d.o.tls, d.damaged(c.r.Context())
 	if d.machines != nil {
 		s.Machine = d.machines.Name()
 	}

@@ -115,7 +115,7 @@ func (e *exam) store(context.Context) {
 	path := filepath.Join(e.State, storeName)
 	if e.status != nil { // who runs has looked at it when it started
 		for _, text := range e.status.Damaged {
-			e.say(about, Bad, "restore a copy from before: dsom restore --replace; nobody gets the name until then", "%s", text)
+			e.say(about, Bad, "restore a copy from before (dsom restore --replace), or make anew what it was: a server by dsom server add under its name, which keeps its references good, a name by dsom name bind", "%s", text)
 		}
 	}
 	if e.status != nil || e.NoAccess != nil {

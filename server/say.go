@@ -34,6 +34,40 @@ type sayings struct {
 	mu   sync.Mutex
 	left []*saying     // of each thing the last, in the place of the first
 	turn chan struct{} // holds a token while something is being said; nil: nothing was put aside yet
+
+	under int           // how much is being said
+	over  chan struct{} // closed when nothing is any more; nil: nobody waits
+}
+
+// begin notes that something is being said; mu is held.
+func (l *sayings) begin() { l.under++ }
+
+// end notes that it is said, or not.
+func (l *sayings) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.under--; l.under == 0 && l.over != nil {
+		close(l.over)
+		l.over = nil
+	}
+}
+
+// quiet waits until nothing is being said, or ctx ends. Where the process does not serve any more nothing is after that.
+func (l *sayings) quiet(ctx context.Context) {
+	l.mu.Lock()
+	if l.under == 0 {
+		l.mu.Unlock()
+		return
+	}
+	if l.over == nil {
+		l.over = make(chan struct{})
+	}
+	over := l.over
+	l.mu.Unlock()
+	select {
+	case <-over:
+	case <-ctx.Done():
+	}
 }
 
 // Say has the naming service say something of the server by do, which may be called again: now, or, in a process that an upgrade tries out, when that has gone well, and not at all if it does not. Until then the
@@ -63,8 +97,12 @@ func (l *sayings) now(ctx context.Context, of string, do func(context.Context) e
 	}
 	free := len(l.left) == 0
 	turn := l.turns()
+	if free {
+		l.begin()
+	}
 	l.mu.Unlock()
 	if free {
+		defer l.end()
 		return do(ctx)
 	}
 	select {
@@ -79,7 +117,9 @@ func (l *sayings) now(ctx context.Context, of string, do func(context.Context) e
 		l.aside(x)
 		return nil
 	}
+	l.begin()
 	l.mu.Unlock()
+	defer l.end()
 	if err := do(ctx); err != nil {
 		return err
 	}
@@ -147,10 +187,14 @@ func (l *sayings) once(ctx context.Context, x *saying) {
 	}
 	l.mu.Lock()
 	still := slices.Contains(l.left, x) && !l.trial()
+	if still {
+		l.begin()
+	}
 	l.mu.Unlock()
 	if !still {
 		return
 	}
+	defer l.end()
 	ctx, cancel := context.WithTimeout(ctx, sayTime)
 	defer cancel()
 	err := x.do(ctx)

@@ -137,3 +137,55 @@ func TestReplacedSaysNothing(t *testing.T) {
 		t.Error("it was tried again")
 	}
 }
+
+// TestQuiet holds that what is under way is waited for, however it was begun, and nothing that is put aside.
+func TestQuiet(t *testing.T) {
+	t.Parallel()
+	for what, aside := range map[string]bool{"at once": false, "put aside": true} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			l, trial := newSayings()
+			trial.Store(aside)
+			l.quiet(t.Context()) // nothing is
+			entered, leave := make(chan struct{}), make(chan struct{})
+			said := make(chan error, 1)
+			say := func() {
+				said <- l.now(t.Context(), "a name", func(context.Context) error { close(entered); <-leave; return nil })
+			}
+			if aside {
+				say()
+				trial.Store(false)
+				go l.say(t.Context())
+			} else {
+				go say()
+			}
+			<-entered
+			trial.Store(true) // another version has taken its place
+			if err := l.now(t.Context(), "another", func(context.Context) error { t.Error("it was said"); return nil }); err != nil {
+				t.Error(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			l.quiet(ctx) // with who asks gone
+			quiet := make(chan struct{})
+			go func() {
+				defer close(quiet)
+				l.quiet(t.Context())
+			}()
+			select {
+			case <-quiet:
+				t.Error("it is quiet while something is said")
+			case <-time.After(10 * time.Millisecond):
+			}
+			close(leave)
+			select {
+			case <-quiet:
+			case <-time.After(20 * time.Second):
+				t.Error("it is not quiet when nothing is said")
+			}
+			if err := <-said; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -407,6 +407,7 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	if at.lease != nil {
 		s.said.trial = at.lease.Trial
 		at.lease.Serving(s.said.say)
+		at.lease.Quieting(s.said.quiet)
 	}
 	if ipx != nil {
 		s.AtEnd(ipx.Close)

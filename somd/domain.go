@@ -101,6 +101,8 @@ type Domain struct {
 
 	awaited atomic.Pointer[chan struct{}] // closed at the next of them; nil: nobody waits
 
+	ends ends // of its proxies
+
 	given atomic.Int64 // objects of which clients have references of their own
 
 	metaclasses map[[2]string]*som.Class // of what stands for placed classes, by name and URL, that the other kernel has; making guards it

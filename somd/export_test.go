@@ -180,3 +180,11 @@ func (d *Domain) SamePlace(was, is som.Ref) {
 
 // ExportPassed exports an object as one that is passed as an argument is.
 func (d *Domain) ExportPassed(r som.Ref) (*orb.Ref, error) { return d.export(r, "", passed) }
+
+// ImportGiven is Import of a reference that was given, which the proxy gives back; the object's class is known.
+func (d *Domain) ImportGiven(ctx context.Context, o *orb.Ref, class string) (som.Ref, error) {
+	return d.importAs(ctx, o, class, true)
+}
+
+// SetEndWait has the end of a proxy wait that long for its target's.
+func (d *Domain) SetEndWait(wait time.Duration) { d.ends.wait = wait }

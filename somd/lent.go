@@ -69,13 +69,19 @@ func (l *lent) release() {
 	all := l.of
 	l.of, l.end = nil, true
 	l.mu.Unlock()
+	var wg sync.WaitGroup
 	for _, sets := range all {
 		for _, refs := range sets {
 			for _, r := range refs {
-				_ = r.Release()
+				if IsProxy(r) { // whose end waits for its target's
+					wg.Go(func() { _ = r.Release() })
+				} else {
+					_ = r.Release()
+				}
 			}
 		}
 	}
+	wg.Wait()
 }
 
 // putGiven writes an object that is the reader's from the call on: a reference to an object of this process is given to it. A proxy goes as an object of this process, so that

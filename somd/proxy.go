@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
@@ -211,28 +210,32 @@ func freeTarget(ctx context.Context, ref *orb.Ref) error {
 	return c.End()
 }
 
-// endTimeout is how long the end of a proxy waits for that of its target.
-const endTimeout = 5 * time.Second
-
 // SomDestruct gives back the reference to the target, if one was given. Who releases the last reference to a proxy is not told whether that could be done: the
 // server may be gone, and its objects with it.
 func (p *proxy) SomDestruct() {
-	for _, x := range p.parts() {
-		x.end()
+	parts := p.parts()
+	waits := make([]func(), len(parts))
+	for i, x := range parts {
+		waits[i] = x.end()
+	}
+	for _, x := range parts {
+		x.lent.release()
+	}
+	for _, wait := range waits {
+		wait()
 	}
 }
 
-func (p *proxy) end() {
+// end gives back the reference to the target of a part, and returns what waits for that.
+func (p *proxy) end() (wait func()) {
 	p.mu.Lock()
-	ref, owner := p.ref, p.owner
+	d, ref, owner := p.d, p.ref, p.owner
 	p.ref, p.owner = nil, false
 	p.mu.Unlock()
-	p.lent.release()
-	if owner && ref != nil {
-		ctx, stop := context.WithTimeout(context.Background(), endTimeout)
-		defer stop()
-		_ = freeTarget(ctx, ref)
+	if !owner || ref == nil {
+		return func() {}
 	}
+	return d.ends.give(ref)
 }
 
 // SomFree ends both, the target and the reference to the proxy, which ends with its last.

@@ -71,5 +71,8 @@ func (v serverUpgradeCmd) Run(ctx context.Context, c *console) error {
 	} else {
 		c.printf("The longest pause of a call that came to the daemon for it meanwhile: %v.\n", time.Duration(done.Paused).Round(time.Microsecond))
 	}
+	if done.Early {
+		c.printf("The new program knows nothing of trials (it was built with an older release, or with SOM): names that it binds were bound before it had taken over.\n")
+	}
 	return nil
 }

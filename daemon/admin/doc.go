@@ -40,6 +40,7 @@
 //	PUT    /v1/leases/{id}/counts       Counts
 //	PUT    /v1/leases/{id}/interfaces   a packed specification, of the server's classes → Specification
 //	PUT    /v1/leases/{id}/said         the names are said that were put aside for the upgrade
+//	PUT    /v1/leases/{id}/quiet        nothing is under way any more of what the process had the naming service say, whose place another has taken
 //	PUT    /v1/leases/{id}/renew        for how long the process may be the server from now on
 //	DELETE /v1/leases/{id}              the server is done
 //	GET    /v1/machines                 Machines, where several daemons share a state

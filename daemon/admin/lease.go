@@ -69,6 +69,11 @@ func (s *Stream) Next() (Message, error) {
 // Close ends the lease without a word; the daemon takes it for lost.
 func (s *Stream) Close() error { return s.body.Close() }
 
+// Quiet says that the process of a lease, which was told that another version has taken its place, has nothing under way any more that it had the naming service say.
+func (c *Client) Quiet(ctx context.Context, lease string) error {
+	return c.call(ctx, http.MethodPut, "/v1/leases/"+url.PathEscape(lease)+"/quiet", nil, nil)
+}
+
 // Said says that the process of a lease, which was told by MessageServes that it serves, has had the naming service say all that it had put aside until then.
 func (c *Client) Said(ctx context.Context, lease string) error {
 	return c.call(ctx, http.MethodPut, "/v1/leases/"+url.PathEscape(lease)+"/said", nil, nil)

@@ -211,6 +211,7 @@ type Upgraded struct {
 	Started Duration `json:"started"`         // what the new ones took to come up
 	Drained Duration `json:"drained"`         // and the old ones to end
 	Paused  Duration `json:"paused"`          // the longest that a call waited in the daemon for the server meanwhile; 0: none came
+	Early   bool     `json:"early,omitempty"` // the new program knows nothing of trials, as those that were built with an older release: names that it binds were bound before the upgrade had gone well
 }
 
 // A Report is what a server says of its calls.
@@ -257,6 +258,10 @@ type Registration struct {
 	Process     process.ID `json:"process"`
 	Endpoints   []string   `json:"endpoints,omitempty"` // where it takes calls; none: it will say so later
 	Fences      bool       `json:"fences,omitempty"`    // it heeds Message.Hold
+
+	// Quiets says that the process heeds Message.Trial and Message.Replaced, and answers the latter by Client.Quiet. Those that were built with an older release do not: what they have the naming service say is
+	// neither put aside while an upgrade tries them out, nor waited for when one replaces them.
+	Quiets bool `json:"quiets,omitempty"`
 }
 
 // The types of Message.
@@ -293,7 +298,7 @@ type Message struct {
 	// Trial says that the process does not serve: an upgrade tries it out, or another version has taken its place. It changes no names until MessageServes comes, or it is granted a lease without that.
 	Trial bool `json:"trial,omitempty"`
 
-	// Replaced, of MessageNow, says that another version has taken the place of the process, which changes no names any more.
+	// Replaced, of MessageNow too, says that another version has taken the place of the process, which changes no names any more, and says by Client.Quiet when the last of what it has begun is over.
 	Replaced bool `json:"replaced,omitempty"`
 
 	// Publish, of MessageDaemons too, is what references name for the daemon and those beside it, to whom; "": what the environment says.

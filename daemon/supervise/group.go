@@ -91,13 +91,13 @@ func (g *group) surplus(seat string) bool {
 	return g.rec != nil && !belongs(seat, *g.rec)
 }
 
-// precedes reports whether a seat is of another version than the one that an upgrade, which is written down, has not finished yet: the upgrade ends what sits there, when all is done that it has put aside. Names lead
+// precedes reports whether a seat is of an earlier version than the one that an upgrade, which is written down, has not finished yet: the upgrade ends what sits there, when all is done that it has put aside. Names lead
 // there until then.
 func (g *group) precedes(seat string) bool {
 	version, _ := splitSeat(seat)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.trial != nil && g.rec != nil && g.rec.Upgrade == g.trial.version && version != g.trial.version
+	return g.trial != nil && g.rec != nil && g.rec.Upgrade == g.trial.version && version < g.trial.version
 }
 
 // others reports whether there is a process in another seat. The supervisor's mu is held.

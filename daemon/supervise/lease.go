@@ -37,6 +37,7 @@ type Registration struct {
 	Elsewhere   bool     // it is known that who registers is not Process, which is then told and nothing more: it is never signalled
 	Endpoints   []string // none: SetEndpoints follows
 	Fences      bool     // it ends by itself in the time that Lease.Renew says
+	Quiets      bool     // it says nothing of its server while it is tried out, or when it is replaced, and says by Lease.Quiet that the last of that is over
 }
 
 // A Lease is what a server holds while it lives. Its methods may be called concurrently.
@@ -55,6 +56,19 @@ type Lease struct {
 	news chan struct{} // holds a token if Now may say something else
 	over chan struct{}
 	once sync.Once
+
+	quiets bool // Registration.Quiets
+	quiet  bool // nothing that the process says of its server is under way, nor will be; guarded by the seat's mu
+}
+
+// Quiet says that nothing is under way any more of what the process had the naming service say, and that it says nothing more. It counts as soon as another version has taken the
+// place of the process: before, it may say more.
+func (le *Lease) Quiet() {
+	st := le.l.st
+	if !st.g.surplus(st.name) {
+		return
+	}
+	st.update(func() { le.quiet = true })
 }
 
 // News delivers that Now may say something else.
@@ -280,7 +294,7 @@ func (s *Supervisor) tryRegister(st *seat, rec implrepo.Record, reg Registration
 	}
 	lease := &Lease{
 		ID: rand.Text(), UUID: st.uuid, Name: rec.Name, Terms: terms(rec, st.name),
-		l: l, idle: rec.IdleTimeout, stop: make(chan Stop, 1), news: make(chan struct{}, 1), over: make(chan struct{}),
+		l: l, idle: rec.IdleTimeout, stop: make(chan Stop, 1), news: make(chan struct{}, 1), over: make(chan struct{}), quiets: reg.Quiets,
 	}
 	if err := s.meant(rec); err != nil {
 		if fresh {

@@ -2,7 +2,6 @@ package supervise_test
 
 import (
 	"context"
-	"os"
 	"testing"
 	"time"
 
@@ -20,15 +19,10 @@ func TestPause(t *testing.T) {
 		t.Fatal(err)
 	}
 	token, id := f.running(t)
-	done := f.upgrade(t.Context(), supervise.Upgrade{Command: []string{os.Args[0], "2"}})
-	second, newID := f.next(t, token, id)
+	tried := f.tryOut(t, token, id)
 	called := f.ensure(t)
 	eventually(t, "the call waits", func() bool { return f.Waiting(f.u) > 0 })
 	waits := time.Now()
-	tried, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, Token: second, Incarnation: second, Process: newID})
-	if err != nil {
-		t.Fatal(err)
-	}
 	noting, noted := make(chan struct{}), make(chan struct{})
 	if aside, err := tried.Aside("it", func(context.Context) { close(noting); <-noted }); err != nil || !aside {
 		t.Errorf("put aside: %v, %v", aside, err)
@@ -37,7 +31,7 @@ func TestPause(t *testing.T) {
 	if aside, err := tried.AsideFirst("the names", func(context.Context) { close(naming); <-named }); err != nil || !aside {
 		t.Errorf("put aside: %v, %v", aside, err)
 	}
-	if err := tried.SetEndpoints([]string{second}); err != nil {
+	if err := tried.SetEndpoints([]string{tried.token}); err != nil {
 		t.Fatal(err)
 	}
 	<-naming
@@ -56,7 +50,7 @@ func TestPause(t *testing.T) {
 		t.Error("the call waits for what is noted")
 	}
 	close(noted)
-	got := <-done
+	got := <-tried.done
 	if got.err != nil || got.Paused < least {
 		t.Errorf("the upgrade: %v; the longest pause is said to be %v, and was %v at least", got.err, got.Paused, least)
 	}

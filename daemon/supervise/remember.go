@@ -3,7 +3,6 @@ package supervise
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -108,10 +107,12 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		u, name, err := parseRunKey(e.Key)
-		var r runRecord
-		if err := errors.Join(err, json.Unmarshal(e.Value, &r)); err != nil {
-			return &store.Error{Kind: store.ErrCorrupt, Key: e.Key, Detail: "not the record of a server's run", Err: err}
+		u, name, r, err := readRun(e)
+		if err != nil {
+			if err := store.PutAside(ctx, s.o.Store, e, err); err != nil {
+				return err
+			}
+			continue
 		}
 		st := s.seat(u, name)
 		st.runRevision = e.Revision
@@ -152,5 +153,5 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 		st.update(func() { st.take(l) })
 		s.spawn(l.watch)
 	}
-	return nil
+	return s.endUnread(ctx)
 }

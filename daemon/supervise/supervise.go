@@ -43,6 +43,7 @@ const (
 	DefaultBackOff      = 500 * time.Millisecond
 	DefaultMaxBackOff   = 30 * time.Second
 	DefaultSettled      = 10 * time.Second
+	DefaultQuiet        = 10 * time.Second
 )
 
 // Options tune a Supervisor; the zero value is useful, but for what is said to be needed.
@@ -63,6 +64,7 @@ type Options struct {
 	BackOff      time.Duration // after the first failure to come up; doubled with each that follows
 	MaxBackOff   time.Duration
 	Settled      time.Duration // a server that ends sooner than this after it was started has failed
+	Quiet        time.Duration // for the old processes of an upgrade to say that nothing is under way any more of what they say of the server
 
 	// Machines says which servers are this machine's; nil: all. Machine is its name.
 	Machines Machines
@@ -75,7 +77,7 @@ type Options struct {
 func (o *Options) fill() {
 	for p, std := range map[*time.Duration]time.Duration{
 		&o.StartTimeout: DefaultStartTimeout, &o.StopTimeout: DefaultStopTimeout, &o.TermTimeout: DefaultTermTimeout, &o.Grace: DefaultGrace,
-		&o.BackOff: DefaultBackOff, &o.MaxBackOff: DefaultMaxBackOff, &o.Settled: DefaultSettled,
+		&o.BackOff: DefaultBackOff, &o.MaxBackOff: DefaultMaxBackOff, &o.Settled: DefaultSettled, &o.Quiet: DefaultQuiet,
 	} {
 		if *p <= 0 {
 			*p = std
@@ -119,10 +121,13 @@ func New(ctx context.Context, o Options) (*Supervisor, error) {
 		s.Close()
 		return nil, err
 	}
-	if err := s.Refresh(ctx); err != nil {
+	recs, err := s.repo.List(ctx)
+	if err != nil {
 		s.Close()
 		return nil, err
 	}
+	s.resumeUpgrades(recs)
+	s.refresh(recs)
 	s.spawn(s.trimEnded)
 	return s, nil
 }
@@ -213,11 +218,15 @@ func (s *Supervisor) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.refresh(recs)
+	return nil
+}
+
+func (s *Supervisor) refresh(recs []implrepo.Record) {
 	for _, rec := range recs {
 		s.know(rec)
 		s.settle(rec)
 	}
-	return nil
 }
 
 // Forget drops what is known about a server whose record was removed, its output included.

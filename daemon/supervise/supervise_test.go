@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -57,6 +58,9 @@ type fixture struct {
 	s    *flaky
 	logs *capture.Keeper
 	u    implrepo.UUID
+	o    supervise.Options
+
+	quiets bool // its servers say when they say nothing more of themselves
 
 	kill func() error // ends the process that an upgrade has started
 }
@@ -79,9 +83,8 @@ func start(t *testing.T, o supervise.Options) *fixture {
 	f.u = rec.UUID
 	o.Store, o.Logs, o.Env = f.s, f.logs, []string{"DSOM_TEST_ENV=overridden"}
 	o.StopTimeout, o.TermTimeout = 100*time.Millisecond, 100*time.Millisecond
-	if f.Supervisor, err = supervise.New(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
+	f.o = o
+	f.supervise(t)
 	t.Cleanup(func() {
 		f.s.err.Store(nil)
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -95,6 +98,15 @@ func start(t *testing.T, o supervise.Options) *fixture {
 		}
 	})
 	return f
+}
+
+// supervise makes a supervisor of the fixture's store.
+func (f *fixture) supervise(t *testing.T) {
+	t.Helper()
+	var err error
+	if f.Supervisor, err = supervise.New(t.Context(), f.o); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // ensure calls the server in the background.
@@ -111,7 +123,7 @@ func (f *fixture) ensure(t *testing.T) <-chan error {
 func (f *fixture) token() (token string) {
 	for _, line := range f.logs.Tail(f.u.String(), 0, 1) {
 		var env, name, last string
-		if n, _ := fmt.Sscan(strings.TrimPrefix(line, "token "), &last, &name, &env); n == 3 && name == "bank" && env == "own" {
+		if n, _ := fmt.Sscan(strings.TrimPrefix(line, "token "), &last, &name, &env); n == 3 && slices.Contains([]string{"bank", "shop"}, name) && env == "own" {
 			token = last
 		}
 	}

@@ -17,18 +17,8 @@ func TestAside(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			f := start(t, supervise.Options{StartTimeout: 30 * time.Second})
-			called := f.ensure(t)
-			token, id := f.started(t, "")
-			serves := f.register(t, token, id)
-			if err := <-called; err != nil {
-				t.Fatal(err)
-			}
-			done := f.upgrade(t.Context(), supervise.Upgrade{Command: []string{os.Args[0], "2"}})
-			second, newID := f.next(t, token, id)
-			tried, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, Token: second, Incarnation: second, Process: newID})
-			if err != nil {
-				t.Fatal(err)
-			}
+			serves, token, id := f.serving(t)
+			tried := f.tryOut(t, token, id)
 			ran := 0
 			if aside, err := tried.Aside("it", func(context.Context) { ran++ }); err != nil || !aside {
 				t.Errorf("of the process that is tried: %v, %v", aside, err)
@@ -42,22 +32,18 @@ func TestAside(t *testing.T) {
 			want := 0
 			if well {
 				want = 1
-				err = tried.SetEndpoints([]string{second})
-			} else {
-				err = newID.Signal(os.Kill)
-			}
-			if err != nil {
+				tried.succeed(t)
+			} else if err := tried.id.Signal(os.Kill); err != nil {
 				t.Fatal(err)
-			}
-			if got := <-done; (got.err == nil) != well {
-				t.Errorf("the upgrade: %v", got.err)
+			} else if got := <-tried.done; got.err == nil {
+				t.Error("the upgrade has gone well")
 			}
 			if ran != want {
 				t.Errorf("it was done %d times, want %d", ran, want)
 			}
-			over, last := serves, tried
+			over, last := serves, tried.Lease
 			if !well {
-				over, last = tried, serves
+				over, last = tried.Lease, serves
 			}
 			if _, err := over.Aside("it", func(context.Context) {}); !errors.Is(err, supervise.ErrReplaced) {
 				t.Errorf("of the process that is gone: %v", err)
@@ -74,12 +60,7 @@ func TestAsideAgain(t *testing.T) {
 	t.Parallel()
 	f := start(t, supervise.Options{StartTimeout: 30 * time.Second})
 	token, id := f.running(t)
-	done := f.upgrade(t.Context(), supervise.Upgrade{Command: []string{os.Args[0], "2"}})
-	second, newID := f.next(t, token, id)
-	tried, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, Token: second, Incarnation: second, Process: newID})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tried := f.tryOut(t, token, id)
 	put, ran, told := 0, 0, 0
 	var again func(context.Context)
 	say := func() {
@@ -94,12 +75,7 @@ func TestAsideAgain(t *testing.T) {
 	}
 	again = func(context.Context) { ran++; say() }
 	say()
-	if err := tried.SetEndpoints([]string{second}); err != nil {
-		t.Fatal(err)
-	}
-	if got := <-done; got.err != nil {
-		t.Fatal(got.err)
-	}
+	tried.succeed(t)
 	if put == 0 || ran != put || told != 1 {
 		t.Errorf("%d were put aside, and %d done; %d times it was told that it serves", put, ran, told)
 	}

@@ -24,6 +24,7 @@ type Upgraded struct {
 	Started time.Duration // what the new ones took to come up
 	Drained time.Duration // and the old ones to end
 	Paused  time.Duration // the longest that a call waited for the server here, which those do that do not know yet where it is; 0: none came
+	Early   bool          // the new program knows nothing of trials, such as one that was built with an older release: what it says of itself was not put aside
 }
 
 // Upgrade replaces a server's program while it serves. References stay good, no call fails: what is under way is finished by
@@ -99,11 +100,16 @@ func (s *Supervisor) upgradeBeside(ctx context.Context, g *group, rec, next impl
 	g.next = nil
 	g.mu.Unlock()
 	if err != nil {
+		if s.early(g, next.Upgrade) {
+			err = errors.Join(err, ErrEarly)
+		}
 		g.tried(ctx, false, nil)
 		s.o.Log.Error("an upgrade was given up, and the server is as it was", "server", rec.Name, "error", err)
 		_, undo := s.endSurplus(context.WithoutCancel(ctx), g, "its upgrade was given up")
 		return Upgraded{}, errors.Join(err, undo)
 	}
+	early := s.early(g, next.Upgrade)
+	s.quieten(g)
 	g.tried(ctx, true, nil)
 	begun = time.Now()
 	ended, err := s.endSurplus(ctx, g, "a new version has taken its place")
@@ -113,7 +119,7 @@ func (s *Supervisor) upgradeBeside(ctx context.Context, g *group, rec, next impl
 		}
 	}
 	s.o.Log.Info("server upgraded", "server", rec.Name, "command", next.Command, "started", started, "ended", ended)
-	return Upgraded{Record: next, Ended: ended, Started: started, Drained: time.Since(begun)}, err
+	return Upgraded{Record: next, Ended: ended, Started: started, Drained: time.Since(begun), Early: early}, err
 }
 
 // startVersion starts a process for each seat that the record says the server shall have.
@@ -212,7 +218,7 @@ func (s *Supervisor) upgradeInTurn(ctx context.Context, g *group, rec, next impl
 		err = s.startVersion(ctx, next)
 	}
 	if err == nil {
-		done := Upgraded{Record: next, Ended: ended, Started: time.Since(begun), Drained: drained}
+		done := Upgraded{Record: next, Ended: ended, Started: time.Since(begun), Drained: drained, Early: s.early(g, next.Upgrade)}
 		g.tried(ctx, true, release)
 		done.Paused = paused()
 		return done, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,13 +19,53 @@ import (
 // running starts the fixture's server and registers in its name; it returns its token and process.
 func (f *fixture) running(t *testing.T) (token string, id process.ID) {
 	t.Helper()
+	_, token, id = f.serving(t)
+	return token, id
+}
+
+// serving is running, and returns the process's lease, too.
+func (f *fixture) serving(t *testing.T) (l *supervise.Lease, token string, id process.ID) {
+	t.Helper()
 	called := f.ensure(t)
 	token, id = f.started(t, "")
-	f.register(t, token, id)
+	l = f.register(t, token, id)
 	if err := <-called; err != nil {
 		t.Fatal(err)
 	}
-	return token, id
+	return l, token, id
+}
+
+// A tryout is an upgrade that tries a process out, which has its lease and does not take calls yet.
+type tryout struct {
+	*supervise.Lease
+	token string
+	id    process.ID
+	done  <-chan upgraded
+}
+
+// tryOut begins an upgrade of the fixture's server, whose process it is told of, as one that serves, and has the new process ask for its lease.
+func (f *fixture) tryOut(t *testing.T, token string, id process.ID) *tryout {
+	t.Helper()
+	x := &tryout{done: f.upgrade(t.Context(), supervise.Upgrade{Command: []string{os.Args[0], "2"}})}
+	x.token, x.id = f.next(t, token, id)
+	var err error
+	if x.Lease, err = f.Register(t.Context(), supervise.Registration{UUID: f.u, Token: x.token, Incarnation: x.token, Process: x.id, Quiets: true}); err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// succeed has the new process take calls, and waits for the upgrade to go well.
+func (x *tryout) succeed(t *testing.T) upgraded {
+	t.Helper()
+	if err := x.SetEndpoints([]string{x.token}); err != nil {
+		t.Fatal(err)
+	}
+	got := <-x.done
+	if got.err != nil {
+		t.Fatal(got.err)
+	}
+	return got
 }
 
 // byHand registers this process as the server, which nobody has started.
@@ -43,7 +84,7 @@ func (f *fixture) byHand(t *testing.T) *supervise.Lease {
 
 func (f *fixture) register(t *testing.T, token string, id process.ID) *supervise.Lease {
 	t.Helper()
-	l, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, Token: token, Incarnation: token, Process: id, Endpoints: []string{token}})
+	l, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, Token: token, Incarnation: token, Process: id, Endpoints: []string{token}, Quiets: f.quiets})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,10 +94,17 @@ func (f *fixture) register(t *testing.T, token string, id process.ID) *supervise
 // next waits for a process that is started beside the one of a token.
 func (f *fixture) next(t *testing.T, last string, old process.ID) (token string, id process.ID) {
 	t.Helper()
+	return f.another(t, old, last)
+}
+
+// another waits for a process that is being started, which has another token than some.
+func (f *fixture) another(t *testing.T, old process.ID, tokens ...string) (token string, id process.ID) {
+	t.Helper()
 	eventually(t, "the new process is there", func() bool {
 		token = f.token()
-		for _, p := range f.Run(f.u).Processes {
-			if p.PID != old.PID && token != last && p.State == admin.StateStarting {
+		run := f.Run(f.u)
+		for _, p := range append(run.Processes, admin.Process{PID: run.PID, State: run.State}) {
+			if p.PID != 0 && p.PID != old.PID && !slices.Contains(tokens, token) && p.State == admin.StateStarting {
 				id, _ = process.Of(p.PID)
 			}
 		}

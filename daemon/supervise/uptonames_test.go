@@ -3,9 +3,6 @@ package supervise_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -26,12 +23,7 @@ func TestOldServesUntilAsideIsDone(t *testing.T) {
 				t.Fatal(err)
 			}
 			token, id := f.running(t)
-			done := f.upgrade(t.Context(), supervise.Upgrade{Command: []string{os.Args[0], "2"}})
-			second, newID := f.next(t, token, id)
-			tried, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, Token: second, Incarnation: second, Process: newID})
-			if err != nil {
-				t.Fatal(err)
-			}
+			tried := f.tryOut(t, token, id)
 			old := "nothing was done"
 			if _, err := tried.Aside("a name", func(context.Context) {
 				old = admin.StateStopped
@@ -43,10 +35,7 @@ func TestOldServesUntilAsideIsDone(t *testing.T) {
 			}); err != nil {
 				t.Fatal(err)
 			}
-			if err := tried.SetEndpoints([]string{second}); err != nil {
-				t.Fatal(err)
-			}
-			if got := <-done; got.err != nil || len(got.Ended) != 1 || got.Ended[0] != id.PID {
+			if got := tried.succeed(t); len(got.Ended) != 1 || got.Ended[0] != id.PID {
 				t.Errorf("the upgrade: %+v", got)
 			}
 			want := admin.StateReady
@@ -81,12 +70,7 @@ func TestSurplusObjectsMakeRoom(t *testing.T) {
 	if err := <-called; err != nil {
 		t.Fatal(err)
 	}
-	done := f.upgrade(t.Context(), supervise.Upgrade{Command: []string{os.Args[0], "2"}})
-	second, newID := f.next(t, token, id)
-	tried, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, Token: second, Incarnation: second, Process: newID})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tried := f.tryOut(t, token, id)
 	var full *supervise.FullError
 	if _, err := tried.Aside("a name", func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
@@ -97,12 +81,7 @@ func TestSurplusObjectsMakeRoom(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := tried.SetEndpoints([]string{second}); err != nil {
-		t.Fatal(err)
-	}
-	if got := <-done; got.err != nil {
-		t.Fatal(got.err)
-	}
+	tried.succeed(t)
 	if state := id.State(); state != process.Gone {
 		t.Errorf("the process of the object is %v", state)
 	}
@@ -112,12 +91,7 @@ func TestSurplusObjectsMakeRoom(t *testing.T) {
 func TestReplacedIsTold(t *testing.T) {
 	t.Parallel()
 	f := start(t, supervise.Options{StartTimeout: 30 * time.Second})
-	called := f.ensure(t)
-	token, id := f.started(t, "")
-	serves := f.register(t, token, id)
-	if err := <-called; err != nil {
-		t.Fatal(err)
-	}
+	serves, token, id := f.serving(t)
 	<-serves.News() // of before
 	if _, err := f.Records().Update(t.Context(), f.u, func(r *implrepo.Record) error { r.Name = "shop"; return nil }); err != nil {
 		t.Fatal(err)
@@ -134,34 +108,11 @@ func TestReplacedIsTold(t *testing.T) {
 		}
 	}
 	hear("it was renamed", "shop", false)
-	done := f.upgrade(t.Context(), supervise.Upgrade{Command: []string{os.Args[0], "2"}})
-	var second string
-	var newID process.ID
-	eventually(t, "the new process is there", func() bool {
-		for _, p := range f.Run(f.u).Processes {
-			if p.PID != id.PID && p.State == admin.StateStarting {
-				newID, _ = process.Of(p.PID)
-			}
-		}
-		for _, line := range f.logs.Tail(f.u.String(), 0, 1) {
-			var name, env string
-			_, _ = fmt.Sscan(strings.TrimPrefix(line, "token "), &second, &name, &env)
-		}
-		return newID.PID != 0 && second != token && second != ""
-	})
-	tried, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, Token: second, Incarnation: second, Process: newID})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tried := f.tryOut(t, token, id)
 	if _, err := tried.Aside("a name", func(context.Context) { hear("another serves", "shop", true) }); err != nil {
 		t.Fatal(err)
 	}
-	if err := tried.SetEndpoints([]string{second}); err != nil {
-		t.Fatal(err)
-	}
-	if got := <-done; got.err != nil {
-		t.Fatal(got.err)
-	}
+	tried.succeed(t)
 	if n, r := tried.Now(); n != "shop" || r {
 		t.Errorf("the new one is called %q, replaced: %v", n, r)
 	}

@@ -98,7 +98,7 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 	name, uuid := l.Identity() // which it has had: the name may be another's by now
 	stream, err := client.Lease(ctx, admin.Registration{
 		Name: name, UUID: uuid, Create: l.c.Create,
-		Incarnation: l.c.Incarnation, Process: l.self, Endpoints: endpoints, Fences: true,
+		Incarnation: l.c.Incarnation, Process: l.self, Endpoints: endpoints, Fences: true, Quiets: true,
 	})
 	if err != nil {
 		return false, err
@@ -125,6 +125,11 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 	}
 	serves := make(chan struct{}, 1)
 	teller.Go(func() { l.serve(ctx, client, first.Lease, first.Trial, serves) })
+	quiet := make(chan struct{}, 1)
+	if first.Replaced {
+		quiet <- struct{}{}
+	}
+	teller.Go(func() { l.quiet(ctx, client, first.Lease, quiet) })
 	asks := make(chan struct{}, 1)
 	teller.Go(func() { l.answer(ctx, client, first.Lease, asks) })
 	for {
@@ -149,6 +154,13 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 			}
 		case admin.MessageNow:
 			l.now(m.Name, m.Replaced)
+			if !m.Replaced {
+				continue
+			}
+			select {
+			case quiet <- struct{}{}:
+			default: // it was told before
+			}
 		case admin.MessageCounts:
 			select {
 			case asks <- struct{}{}:
@@ -204,7 +216,7 @@ func (l *Lease) take(client *admin.Client, granted admin.Message) {
 	}
 	l.name, l.uuid = granted.Name, granted.UUID
 	l.terms = Terms{time.Duration(granted.Report), granted.Calls, granted.Secure}
-	l.trial, l.replaced = granted.Trial, false
+	l.trial, l.replaced = granted.Trial, granted.Replaced
 	select {
 	case <-l.granted:
 	default:

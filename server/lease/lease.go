@@ -103,6 +103,7 @@ type Lease struct {
 	trial     bool                  // the process does not serve, as far as is known
 	replaced  bool                  // another version has taken its place since the lease was granted
 	serving   func(context.Context) // see Serving
+	quieting  func(context.Context) // see Quieting
 	err       error                 // why it was refused
 
 	described *description // what the daemon is to know of the classes; nil: nothing

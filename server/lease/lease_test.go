@@ -37,14 +37,19 @@ type fakeDaemon struct {
 	messages  chan admin.Message // to be told; closed: end the stream
 	trial     bool               // the process is tried out
 	said      int                // how often it had said that it has said all
+	quiet     int                // how often it had said that it says nothing more
+	replaced  bool               // another version has taken the place of the process
 	described []string           // what was said of classes, each time
 	answers   []string           // the codes of the errors that this is answered with, first
 }
 
 // daemon starts a fake daemon for a state folder.
-func daemon(t *testing.T, state string) *fakeDaemon {
+func daemon(t *testing.T, state string) *fakeDaemon { return replacing(t, state, false) }
+
+// replacing starts one that may say of each process that another version has taken its place.
+func replacing(t *testing.T, state string, replaced bool) *fakeDaemon {
 	t.Helper()
-	d := &fakeDaemon{state: state, messages: make(chan admin.Message), ping: time.Minute}
+	d := &fakeDaemon{state: state, messages: make(chan admin.Message), ping: time.Minute, replaced: replaced}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/leases", d.grant)
 	mux.HandleFunc("PUT /v1/leases/id/endpoints", func(_ http.ResponseWriter, r *http.Request) {
@@ -58,6 +63,13 @@ func daemon(t *testing.T, state string) *fakeDaemon {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.said++
+	})
+	mux.HandleFunc("PUT /v1/leases/id/quiet", func(w http.ResponseWriter, _ *http.Request) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.quiet++; d.quiet == 1 { // it says so again
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
 	})
 	mux.HandleFunc("DELETE /v1/leases/id", func(http.ResponseWriter, *http.Request) {
 		d.mu.Lock()
@@ -98,7 +110,7 @@ func (d *fakeDaemon) grant(w http.ResponseWriter, r *http.Request) {
 		panic(fmt.Sprintf("got %+v, %v", reg, err))
 	}
 	d.tokens = append(d.tokens, r.Header.Get("Authorization"))
-	refuse, messages, hold, trial := d.refuse, d.messages, d.hold, d.trial
+	refuse, messages, hold, trial, replaced := d.refuse, d.messages, d.hold, d.trial, d.replaced
 	if refuse == nil {
 		d.grants = append(d.grants, reg)
 		d.endpoints = reg.Endpoints
@@ -116,7 +128,7 @@ func (d *fakeDaemon) grant(w http.ResponseWriter, r *http.Request) {
 	if hold != nil {
 		<-hold
 	}
-	tell(admin.Message{Type: admin.MessageGranted, Lease: "id", Name: "bank", UUID: "u", Ping: admin.Duration(d.ping), Trial: trial})
+	tell(admin.Message{Type: admin.MessageGranted, Lease: "id", Name: "bank", UUID: "u", Ping: admin.Duration(d.ping), Trial: trial || replaced, Replaced: replaced})
 	for {
 		select {
 		case m, ok := <-messages:

@@ -2,6 +2,7 @@ package lease
 
 import (
 	"context"
+	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
 )
@@ -44,6 +45,44 @@ func (l *Lease) serve(ctx context.Context, client *admin.Client, id string, tria
 	defer cancel()
 	if err := client.Said(ctx, id); err != nil && ctx.Err() == nil {
 		l.c.Log.Debug("the daemon could not be told that the naming service says what was put aside", "error", err)
+	}
+}
+
+// Quieting makes f what is called, in a goroutine, when another version has taken the place of the process, which Trial reports by then: f returns when nothing is under way any more of what was begun before to have the
+// naming service say something of the server. The successor's names are not said before, but for a time that the daemon has set; f returns when ctx ends, as the lease does: it is called again with the next.
+func (l *Lease) Quieting(f func(ctx context.Context)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.quieting = f
+}
+
+// quiet tells the daemon, while the lease is held, that nothing is under way any more, when another version has taken the place of the process.
+func (l *Lease) quiet(ctx context.Context, client *admin.Client, id string, replaced <-chan struct{}) {
+	select {
+	case <-replaced:
+	case <-ctx.Done():
+		return
+	}
+	l.mu.Lock()
+	f := l.quieting
+	l.mu.Unlock()
+	if f != nil {
+		f(ctx)
+	}
+	for pause := firstPause; ctx.Err() == nil; pause = min(2*pause, lastPause) {
+		short, cancel := context.WithTimeout(ctx, tellTime)
+		err := client.Quiet(short, id)
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		l.c.Log.Warn("the daemon could not be told that the process says nothing more of its server", "error", err)
+		t := time.NewTimer(pause)
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+		}
+		t.Stop()
 	}
 }
 

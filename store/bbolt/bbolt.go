@@ -4,11 +4,13 @@
 //
 // A file is opened by one process at a time. Before it is used it is checked from the root
 // to the last page, because the tree is read through a memory mapping in which a damaged
-// page would be a crash; and each value carries a checksum. What is damaged is reported and
-// left as it is: only SetAside moves it away, and only because a person asked.
+// page would be a crash; and each value carries a checksum. A file that is damaged is reported and
+// left as it is: only SetAside moves it away, and only because a person asked. Of one that is whole, but for values that do not match their checksums,
+// these are put aside (store.Aside) where Options say so, and else it is damaged.
 package bbolt
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -36,6 +38,7 @@ const DefaultLockTimeout = time.Second
 type Options struct {
 	LockTimeout time.Duration // how long to wait for another process to let go of the file; 0: DefaultLockTimeout
 	MaxSize     int           // octets that the file may grow to; 0: as the disk allows
+	PutAside    bool          // entries whose values do not match their checksums are put aside
 }
 
 // The buckets of the file, and the keys in the one that describes it.
@@ -84,7 +87,7 @@ func Open(path string, o Options) (store.Store, error) {
 	}); err != nil {
 		return nil, openError(path, err)
 	}
-	if err := d.guard(d.checkContents); err != nil {
+	if err := d.guard(func() error { return d.checkContents(o.PutAside) }); err != nil {
 		_ = d.bolt.Close()
 		return nil, fault(path, "", err)
 	}
@@ -153,9 +156,10 @@ func inspect(path string, o Options) error {
 	return nil
 }
 
-// checkContents checks the version and every value.
-func (d *db) checkContents() error {
-	return d.bolt.View(func(tx *bbolt.Tx) error {
+// checkContents checks the version and every value. Those that are damaged are put aside, if they are to be.
+func (d *db) checkContents(putAside bool) error {
+	var bad []store.Aside
+	err := d.bolt.View(func(tx *bbolt.Tx) error {
 		meta, data := tx.Bucket(bucketMeta), tx.Bucket(bucketData)
 		if meta == nil || data == nil {
 			return &store.Error{Kind: store.ErrVersion, Path: d.path, Detail: "a database of another program"}
@@ -173,8 +177,33 @@ func (d *db) checkContents() error {
 		}
 		return data.ForEach(func(k, v []byte) error {
 			_, err := decode(d.path, k, v)
+			if err != nil && putAside {
+				bad = append(bad, store.Aside{Key: string(k), Why: "its value does not match its checksum", Value: bytes.Clone(v[min(len(v), entryHead):])})
+				return nil
+			}
 			return err
 		})
+	})
+	if err != nil || len(bad) == 0 {
+		return err
+	}
+	return d.bolt.Update(func(tx *bbolt.Tx) error {
+		data := tx.Bucket(bucketData)
+		revision, err := data.NextSequence()
+		if err != nil {
+			return err
+		}
+		for _, a := range bad {
+			b, err := a.Pack()
+			if err != nil {
+				return err
+			}
+			key := []byte(store.AsideKey(a.Key))
+			if err := errors.Join(data.Delete([]byte(a.Key)), data.Put(key, encode(key, b, revision))); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

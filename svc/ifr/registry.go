@@ -294,10 +294,11 @@ func (r *Registry) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		x := &registered{revision: e.Revision}
-		if err := json.Unmarshal(e.Value, &x.manifest); err != nil || specKey(x.Name) != e.Key {
-			return damaged(e.Key, "not the entry of a specification", err)
+		m, err := readManifest(e)
+		if err != nil {
+			return err
 		}
+		x := &registered{manifest: m, revision: e.Revision}
 		if old := r.all[x.Name]; old != nil && old.revision == x.revision {
 			x = old
 		} else if err := r.read(ctx, x); err != nil {

@@ -37,15 +37,12 @@ func (p *Repo) Left(ctx context.Context) (all []Left, damaged []error, err error
 		if err != nil {
 			return nil, nil, err
 		}
-		l, ok, err := parseLeft(e.Value)
-		if !ok {
-			_, err = ParseUUID(string(e.Value))
-		}
-		switch {
-		case err == nil && ok:
+		why := nameDamage(e)
+		switch l, ok, _ := parseLeft(e.Value); {
+		case why == nil && ok:
 			all = append(all, l)
-		case err != nil && len(damaged) < MaxDamaged:
-			damaged = append(damaged, &store.Error{Kind: store.ErrCorrupt, Key: e.Key, Detail: "not the name of a server", Err: err})
+		case why != nil && len(damaged) < MaxDamaged:
+			damaged = append(damaged, why)
 		}
 	}
 	return all, damaged, nil

@@ -61,27 +61,35 @@ func recordKey(u UUID) string { return prefixRecord + u.String() }
 func nameKey(name string) string { return prefixName + store.EscapeKey(strings.ToLower(name)) }
 
 // Add registers a server and returns its record as it was stored: with a UUID, where r has
-// none, the machine (see On), and the time. Its error is an *InvalidError, ErrExists, or the store's.
+// none, the machine (see On), and the time. Under the name of a server whose record is lost, or was put aside (see Mend), it is that server again, so that references to its objects stay good, unless r has another UUID. Its error is an *InvalidError, ErrExists, or the store's.
 func (p *Repo) Add(ctx context.Context, r Record) (Record, error) {
 	r = r.clone()
 	r.On, r.Was = cmp.Or(r.On, p.machine), ""
 	if err := r.normalise(); err != nil {
 		return Record{}, err
 	}
-	if r.UUID == (UUID{}) {
+	given := r.UUID != UUID{}
+	if !given {
 		r.UUID = NewUUID()
 	}
 	r.Created = time.Now().UTC().Truncate(time.Second)
-	b, err := encode(r)
-	if err != nil {
-		return Record{}, err
-	}
 	for range attempts {
+		name, err := p.takeOver(ctx, &r, given)
+		if err != nil {
+			return Record{}, err
+		}
+		if name == nil {
+			name = []store.Op{store.Create(nameKey(r.Name), []byte(r.UUID.String()))}
+		}
+		b, err := encode(r)
+		if err != nil {
+			return Record{}, err
+		}
 		order, err := p.checkOrder(ctx, r)
 		if err != nil {
 			return Record{}, err
 		}
-		ops := append(order, store.Create(nameKey(r.Name), []byte(r.UUID.String())), store.Create(recordKey(r.UUID), b))
+		ops := append(append(order, name...), store.Create(recordKey(r.UUID), b))
 		if r.Revision, err = p.s.Commit(ctx, ops...); err == nil {
 			p.tell(r)
 			return r, nil
@@ -110,11 +118,11 @@ func (p *Repo) taken(ctx context.Context, err error, r Record) error {
 	return fmt.Errorf("server with UUID %v %w", r.UUID, ErrExists)
 }
 
-// Get returns a server's record. Its error is ErrUnknown or the store's.
+// Get returns a server's record. Its error is ErrUnknown, store.ErrCorrupt where it cannot be read or was put aside, or the store's.
 func (p *Repo) Get(ctx context.Context, u UUID) (Record, error) {
 	e, err := p.s.Get(ctx, recordKey(u))
 	if errors.Is(err, store.ErrNotFound) {
-		return Record{}, fmt.Errorf("server with UUID %v: %w", u, ErrUnknown)
+		return Record{}, p.aside(ctx, u)
 	}
 	if err != nil {
 		return Record{}, err
@@ -131,7 +139,14 @@ func parse(e store.Entry) (Record, error) {
 			Help: "run the newer version of dsom again, or remove the server with it",
 		}
 	}
-	if err := json.Unmarshal(e.Value, &r); err != nil {
+	err := json.Unmarshal(e.Value, &r)
+	if err == nil && recordKey(r.UUID) != e.Key {
+		err = errors.New("it is that of another server")
+	}
+	if err == nil {
+		err = CheckName(r.Name)
+	}
+	if err != nil {
 		return Record{}, &store.Error{Kind: store.ErrCorrupt, Key: e.Key, Detail: "not a server's record", Err: err}
 	}
 	r.Revision = e.Revision
@@ -156,9 +171,10 @@ func (p *Repo) ByName(ctx context.Context, name string) (Record, error) {
 	if CheckName(name) != nil {
 		return Record{}, unknown
 	}
+	last := uint64(0) // the name's entry when it was found that its server is none
 	for range attempts {
 		e, err := p.s.Get(ctx, nameKey(name))
-		if errors.Is(err, store.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) || err == nil && e.Revision == last {
 			return Record{}, unknown
 		}
 		if err != nil {
@@ -179,11 +195,12 @@ func (p *Repo) ByName(ctx context.Context, name string) (Record, error) {
 		case strings.EqualFold(r.Was, name):
 			return Record{}, unknown
 		} // else it was renamed between them
+		last = e.Revision
 	}
 	return Record{}, unknown
 }
 
-// List returns all records, ordered by name.
+// List returns all records that can be read, ordered by name: others are one server each whose record Mend puts aside.
 func (p *Repo) List(ctx context.Context) ([]Record, error) {
 	var all []Record
 	for e, err := range store.All(ctx, p.s, prefixRecord) {
@@ -191,6 +208,9 @@ func (p *Repo) List(ctx context.Context) ([]Record, error) {
 			return nil, err
 		}
 		r, err := parse(e)
+		if errors.Is(err, store.ErrCorrupt) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ export async function servers({place, signal}) {
   ]);
   show(place,
     h('p', {className: 'quiet'}, `Daemon ${daemon.version}, process ${daemon.pid}, up ${ago(daemon.started)}, takes calls at ${(daemon.addresses ?? []).join(', ')}${shared ? `, on the machine ${daemon.machine}` : ''}.`),
+    ...(daemon.damaged ?? []).map((text) => h('p', {className: 'bad'}, `The state is damaged: ${text}`)),
     all.length ? table(`${all.length} registered, ${live} take calls`,
       [...(shared ? [{name: 'Machine'}] : []), {name: 'Server'}, {name: 'State'}, {name: 'For'}, {name: 'Process', number: true}, {name: 'Starts', number: true}, {name: 'Started'}, {name: 'Last error'}], rows)
       : empty('No server is registered yet. Register a program: ', h('code', {}, 'dsom server add bank -- ./bank-server')));
