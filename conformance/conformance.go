@@ -184,7 +184,7 @@ var steps = map[string]bool{
 	"layout": true, "size": true, "methods": true, "procedures": true, "dynamics": true, "inits": true, "count": true, "new": true, "free": true,
 	"retain": true, "release": true, "weak": true, "copy": true, "assign": true, "isa": true, "descends": true, "add": false,
 	"replace": false, "front": false, "cast": false, "uncast": false, "call": true, "substitute": false, "find": true, "classof": true,
-	"unload": false, "version": false, "bind": false, "called": false,
+	"unload": false, "version": false, "bind": false, "called": false, "supports": true, "responds": true, "join": true,
 }
 
 // codes are the codes of errors in docs/som.md that a step can answer with.

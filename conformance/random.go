@@ -267,6 +267,7 @@ func (g *generator) ask(c string) {
 	k := g.o.classes[c]
 	name := g.name(c)
 	m, code := g.o.lookup(c, name)
+	g.say(Step{Do: "supports", Class: c, Method: name}, code == "" || code == "ambiguous", "")
 	if code != "" {
 		g.say(Step{Do: "lookup", Class: c, Method: name}, nil, code)
 		return

@@ -143,8 +143,10 @@ func words(s conformance.Step) []string {
 		return []string{s.Do, s.Object, s.Method, s.By}
 	case "free", "retain", "release", "weak", "uncast", "classof":
 		return []string{s.Do, s.Object}
-	case "descends":
+	case "descends", "join":
 		return []string{s.Do, s.Class, s.Of}
+	case "responds":
+		return []string{s.Do, s.Object, s.Method}
 	case "substitute":
 		return []string{s.Do, s.Class, s.By}
 	case "bind", "called":
@@ -208,7 +210,7 @@ func answer(s conformance.Step, is []string) any {
 	switch s.Do {
 	case "size", "count", "retain", "release":
 		return json.Number(is[0])
-	case "isa", "descends":
+	case "isa", "descends", "supports", "responds":
 		return is[0] == "true"
 	}
 	return is[0]

@@ -8,8 +8,8 @@ import (
 )
 
 // properties are the checks of test/meta.c.
-var properties = []string{"composes", "once", "life", "guesses", "no-signature", "single", "traced", "proxies", "instantiable", "redispatched", "extents", "churned", "invariants", "cost", "fronts", "mirrors", "ways",
-	"ends", "complaints", "prevention", "cooperation"}
+var properties = []string{"composes", "once", "life", "guesses", "no-signature", "single", "traced", "proxies", "instantiable", "redispatched", "extents", "churned", "many", "nobody", "invariants", "cost", "fronts", "mirrors", "ways",
+	"ends", "complaints", "prevention", "cooperation", "cooperation-around"}
 
 // TestMetaclasses runs the library of metaclasses for programs in C as the package som/meta is tested in Go, by gcc and
 // with its sanitizers. With DSOM_SOAK it is clang and valgrind, too: a minute.
@@ -33,6 +33,22 @@ func TestMetaclasses(t *testing.T) {
 				})
 			}
 			t.Run("variable", func(t *testing.T) { tracedByVariable(t, c, program) })
+		})
+	}
+}
+
+// TestMetaclassesWithoutClosures runs what the library has without libffi, on machines for which there is none here, and holds that the rest is refused.
+func TestMetaclassesWithoutClosures(t *testing.T) {
+	t.Parallel()
+	for _, c := range []toolchain{musl, i686, s390x} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			program := c.build(t, "meta")
+			for _, property := range []string{"single", "instantiable", "cooperation", "nobody", "closures"} {
+				if out, err := c.command(t, program, property).CombinedOutput(); err != nil || string(out) != "ok\n" {
+					t.Errorf("%s: %v\n%s", property, err, out)
+				}
+			}
 		})
 	}
 }

@@ -215,6 +215,8 @@ func (p *pair) outOf(lang *language) bool {
 	switch {
 	case lang == inGo:
 		return p.outOfGo != ""
+	case lang == inHandwritten:
+		return !p.writtenByHand()
 	case above(lang):
 		return !slices.Contains(p.above, lang)
 	}

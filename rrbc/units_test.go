@@ -151,6 +151,8 @@ func (w *workshop) link(p *pair, shard int, lib, second, sub, client *language) 
 	}
 	subclass := func() error { return w.shared(folder+"/lib/"+p.home(), "entry_"+p.id, object("sub", sub)) }
 	switch {
+	case sub == inHandwritten:
+		subclass = func() error { return w.shared(folder+"/lib/"+p.home(), "entry_"+p.id, "sub-byhand.o") }
 	case sub == inGo:
 		subclass = func() error { return w.linkGo(p, folder) }
 	case above(sub):

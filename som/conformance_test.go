@@ -124,6 +124,15 @@ func (k *kernel) do(s conformance.Step) (any, error) {
 			return nil, err
 		}
 		return nil, c.Substitute(by)
+	case "supports":
+		return c.SOM().Invoke(context.Background(), "somSupportsMethod", s.Method)
+	case "join":
+		other, err := k.m.Registered(s.Of)
+		if err != nil {
+			return nil, err
+		}
+		m, err := som.Join(c, other)
+		return m.String(), err
 	case "add":
 		_, err := c.AddMethod(s.Method, answer(s.Class))
 		return nil, err
@@ -239,6 +248,8 @@ func (k *kernel) object(s conformance.Step) (any, error) {
 		return nil, r.Uncast()
 	case "call":
 		return k.call(r, s)
+	case "responds":
+		return r.Invoke(context.Background(), "somRespondsTo", s.Method)
 	}
 	c, err := k.m.Registered(s.Class)
 	if err != nil {

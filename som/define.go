@@ -87,7 +87,9 @@ func (c *Class) build(made *[]*Class) error {
 	if err != nil {
 		return err
 	}
-	place(c)
+	if err := place(c); err != nil {
+		return err
+	}
 	fill(c, selected)
 	if SOMClass.table != nil { // SOMObject becomes an object when SOMClass is there
 		c.object = form(c.metaclass)

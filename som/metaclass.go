@@ -28,11 +28,8 @@ func (c *Class) findMetaclass(made *[]*Class) error {
 		kept = []*Class{SOMClass}
 	}
 	var err error
-	c.metaclass, err = join(kept, made)
-	if err != nil {
-		return &Error{Code: CodeMetaclass, Class: c.Name(), Text: "there can be no metaclass that descends from all that its parents and it need", Err: err}
-	}
-	return nil
+	c.metaclass, err = join(c.Name(), kept, made)
+	return err
 }
 
 // keep adds m, unless it or a descendant of it is kept already. It takes the place of the first of its own ancestors.
@@ -50,11 +47,20 @@ func keep(kept []*Class, m *Class) []*Class {
 	return slices.Insert(kept, min(at, len(kept)), m)
 }
 
-// join returns the metaclass that descends from all of kept. family is held.
-func join(kept []*Class, made *[]*Class) (*Class, error) {
+// join returns the metaclass that descends from all of kept, for the class of a name. family is held.
+func join(of string, kept []*Class, made *[]*Class) (*Class, error) {
 	if len(kept) == 1 {
 		return kept[0], nil
 	}
+	m, err := derive(kept, made)
+	if err != nil {
+		return nil, &Error{Code: CodeMetaclass, Class: of, Text: "there can be no metaclass that descends from all that are needed", Err: err}
+	}
+	return m, nil
+}
+
+// derive returns the metaclass whose parents are kept.
+func derive(kept []*Class, made *[]*Class) (*Class, error) {
 	name := derivedName(kept)
 	if m := kept[0].joints[name]; m != nil && slices.Equal(m.parents, kept) {
 		return m, nil
@@ -82,7 +88,7 @@ func Join(metaclasses ...*Class) (*Class, error) {
 		}
 		kept = keep(kept, m)
 	}
-	made, err := build(func(made *[]*Class) (*Class, error) { return join(kept, made) })
+	made, err := build(func(made *[]*Class) (*Class, error) { return join(kept[0].Name(), kept, made) })
 	if err != nil {
 		return nil, err
 	}

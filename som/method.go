@@ -2,6 +2,7 @@ package som
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"strings"
 	"sync"
@@ -170,6 +171,12 @@ func (c *Class) Lookup(name string) (*Method, error) {
 		}
 	}
 	return nil, fail(CodeUnknown, c.Name(), "there is no method %.300q", name)
+}
+
+// supports reports whether there is some method of the name, also where the name alone does not tell which.
+func (c *Class) supports(name string) bool {
+	_, err := c.Lookup(name)
+	return err == nil || errors.Is(err, &Error{Code: CodeAmbiguous})
 }
 
 // alone is an error if another ancestor introduces a method of m's name too.

@@ -22,6 +22,7 @@ var (
 	somDestruct             Token[func(Self)]
 	somInit                 Token[func(Self)]
 	somUninit               Token[func(Self)]
+	somDumpSelfInt          Token[func(Self, io.Writer, int) error]
 	somDefaultConstCopyInit Token[func(Self, Ref) error]
 	somDefaultConstAssign   Token[func(Self, Ref) error]
 	dispatch                Token[func(Self, context.Context, *Method, []any) ([]any, error)]
@@ -52,6 +53,7 @@ func init() {
 	bind(&somDestruct, SOMObject, "somDestruct")
 	bind(&somInit, SOMObject, "somInit")
 	bind(&somUninit, SOMObject, "somUninit")
+	bind(&somDumpSelfInt, SOMObject, "somDumpSelfInt")
 	bind(&somDefaultConstCopyInit, SOMObject, "somDefaultConstCopyInit")
 	bind(&somDefaultConstAssign, SOMObject, "somDefaultConstAssign")
 	bind(&dispatch, SOMObject, "somDispatch")
@@ -90,11 +92,11 @@ var objectMethods = map[string]any{
 	"somGetClass":     func(s Self) *Class { return s.Ref().Class() },
 	"somIsA":          func(s Self, c *Class) bool { return s.Ref().IsA(c) },
 	"somIsInstanceOf": func(s Self, c *Class) bool { return s.Ref().Class() == c },
-	"somRespondsTo":   func(s Self, m string) bool { _, err := s.Ref().Class().Lookup(m); return err == nil },
+	"somRespondsTo":   func(s Self, m string) bool { return s.Ref().Class().supports(m) },
 	"somGetSize":      func(s Self) int { return s.Ref().Class().Size() },
 	"somPrintSelf":    printSelf,
 	"somDumpSelf":     dumpSelf,
-	"somDumpSelfInt":  func(Self, io.Writer, int) error { return nil },
+	"somDumpSelfInt":  dumpParts,
 	"somDispatch": func(s Self, ctx context.Context, m *Method, args []any) ([]any, error) {
 		return m.Apply(ctx, s.Ref(), args)
 	},
@@ -115,14 +117,21 @@ func printSelf(s Self, w io.Writer) error {
 	return err
 }
 
-// dumpSelf prints a line for the object, and what each class has to say of its data.
+// dumpSelf prints a line for the object, and has somDumpSelfInt print what is in it.
 func dumpSelf(s Self, w io.Writer, level int) error {
 	r := s.Ref()
 	if _, err := fmt.Fprintf(w, "%*s%s, %d references\n", 2*level, "", r, r.Refs()); err != nil {
 		return err
 	}
+	inside, self := somDumpSelfInt.Of(r)
+	return inside(self, w, level+1)
+}
+
+// dumpParts prints the data of each class.
+func dumpParts(s Self, w io.Writer, level int) error {
+	r := s.Ref()
 	for _, p := range r.Class().layout {
-		if _, err := fmt.Fprintf(w, "%*s%s: %x\n", 2*level+2, "", p.Class, r.Bytes(p.Class)); err != nil {
+		if _, err := fmt.Fprintf(w, "%*s%s: %x\n", 2*level, "", p.Class, r.Bytes(p.Class)); err != nil {
 			return err
 		}
 	}
@@ -145,7 +154,7 @@ var classMethods = map[string]any{
 	"somCheckVersion":             func(s Self, v Version) bool { return s.class().Version().Serves(v) },
 	"somGetVersionNumbers":        func(s Self) Version { return s.class().Version() },
 	"somLookupMethod":             func(s Self, name string) (*Method, error) { return s.class().Lookup(name) },
-	"somSupportsMethod":           func(s Self, name string) bool { _, err := s.class().Lookup(name); return err == nil },
+	"somSupportsMethod":           func(s Self, name string) bool { return s.class().supports(name) },
 	"somGetNumMethods":            func(s Self) int { return s.class().countMethods() },
 	"somGetNumStaticMethods":      func(s Self) int { return len(s.class().Methods()) },
 	"somGetInstanceSize":          func(s Self) int { return s.class().Size() },

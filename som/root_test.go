@@ -2,6 +2,8 @@ package som_test
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -114,6 +116,36 @@ func TestRootMethods(t *testing.T) {
 	}
 	if _, err := r.Invoke(t.Context(), "somFree"); err != nil || r.Refs() != 0 {
 		t.Errorf("somFree: %v", err)
+	}
+}
+
+// TestDump has a class say itself what is in its objects, and call its parent for the rest.
+func TestDump(t *testing.T) {
+	t.Parallel()
+	m := new(som.Manager)
+	a := mustDefine(t, m, som.Spec{Name: "A", Data: som.Data{Size: 2, Align: 1}})
+	b := mustDefine(t, m, som.Spec{Name: "B", Parents: []*som.Class{a}, Overrides: []som.Override{{Method: "somDumpSelfInt", Impl: func(s som.Self, w io.Writer, level int) error {
+		if _, err := fmt.Fprintf(w, "%*smore\n", 2*level, ""); err != nil {
+			return err
+		}
+		inside, err := a.Lookup("somDumpSelfInt")
+		if err != nil {
+			return err
+		}
+		_, err = a.Call(t.Context(), inside, s.Ref(), []any{w, level})
+		return err
+	}}}})
+	r, err := b.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if _, err := r.Invoke(t.Context(), "somDumpSelf", &out, 1); err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("  %s, 1 references\n    more\n    A: 0000\n", r)
+	if out.String() != want {
+		t.Errorf("got\n%swant\n%s", &out, want)
 	}
 }
 

@@ -54,58 +54,6 @@ func (t *table) hasConcrete(a *Class) bool {
 	return e != nil && e.class == a && !e.hollow
 }
 
-// nextToken is the first number that no class has. It is guarded by family.
-var nextToken uint32
-
-// place gives c its tokens and an empty table with room for all of its ancestors' too.
-func place(c *Class) {
-	total := 0
-	for _, a := range c.order {
-		total += 1 + len(a.methods)
-	}
-	size := 8
-	for size < total {
-		size *= 2
-	}
-	mine := 1 + len(c.methods)
-	for {
-		taken, clash := make([]bool, size), false
-		for _, a := range c.order[1:] {
-			for i := range 1 + len(a.methods) {
-				at := int(a.base+uint32(i)) & (size - 1)
-				clash = clash || taken[at]
-				taken[at] = true
-			}
-		}
-		if !clash {
-			if skip, ok := fit(taken, int(nextToken)&(size-1), mine); ok {
-				c.base = nextToken + uint32(skip)
-				nextToken = c.base + uint32(mine)
-				break
-			}
-		}
-		size *= 2
-	}
-	for i, m := range c.methods {
-		m.token = c.base + 1 + uint32(i)
-	}
-	c.table = &table{make([]slot, size)}
-	c.front.Store(c.table)
-}
-
-// fit returns how far from the slot start on n slots in a row are free.
-func fit(taken []bool, start, n int) (int, bool) {
-	size, free := len(taken), 0
-	for i := range size + n {
-		if taken[(start+i)%size] {
-			free = 0
-		} else if free++; free == n {
-			return i + 1 - n, true
-		}
-	}
-	return 0, false
-}
-
 // fill makes the entries of a class's table: its own implementation, else what select names, else
 // the leftmost parent's that has one.
 func fill(c *Class, selected map[*Method]*Class) {

@@ -184,7 +184,7 @@ SOM_API som_class *som_class_join(som_class *const *metaclasses, uint32_t n, som
 
 /* SOM_OK if c has this major version and at least this minor one; 0.0 is any. */
 SOM_API int som_class_check_version(const som_class *c, uint32_t major, uint32_t minor, som_env *ev);
-/* From now on new instances of c are instances of by, a subclass that adds no data, and c's name finds by; with by NULL
+/* From now on new instances of c are instances of by, a subclass, which may have data of its own, and c's name finds by; with by NULL
  * c is itself again. */
 SOM_API int som_class_substitute(som_class *c, som_class *by, som_env *ev);
 /* Ends c, whose reference is given up, and the classes of its library and of those that it was joined with; SOM_E_BUSY, and nothing is given up, where

@@ -49,7 +49,7 @@ static int cooperate(som_class *c, const char *method, som_proc *proc, bool firs
 	som_env own = {0};
 	som_found f = {.size_of = sizeof f};
 	if (!c || !cooperative.c.cls || !has(c, &cooperative))
-		return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "class %s: its metaclass is no SOMMCooperative", c ? info(c)->name : "NULL");
+		return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "class %s: its metaclass is no SOMMCooperative", name_of(c));
 	int code = som_lookup(c, method, &f, ev ? ev : &own);
 	som_env_clear(&own);
 	if (code != SOM_OK) return code;

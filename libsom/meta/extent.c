@@ -7,60 +7,70 @@
 
 known extent, stamped;
 
-enum { BUCKETS = 256 };
-
-typedef struct entry {
-	struct entry *next;
-	som_ref o;
+/* An object's place in a tree by the bits of its hash, two a level: deep as the logarithm of how many there are. Places stay until the class ends, and
+ * are given to others, so that each change is one store (see data_lock). */
+typedef struct place {
+	som_ref o;      /* NULL: nobody has it */
 	som_weak *weak; /* of SOMMExtentManaged */
 	int64_t stamp;  /* of SOMMTimeStamped */
-} entry;
+	struct place *below[4];
+} place;
 
 typedef struct table { /* a class's data */
-	entry *buckets[BUCKETS];
+	place *top;
 } table;
 
-static entry **find(table *t, som_ref o) {
-	entry **at = &t->buckets[(uintptr_t)o / 16 % BUCKETS];
-	while (*at && (*at)->o != o)
-		at = &(*at)->next;
+/* Where the place of an object is, or would be made, unless one on the way is free. */
+static place **find(table *t, som_ref o, place **unused) {
+	place **at = &t->top;
+	*unused = NULL;
+	for (uint64_t hash = (uintptr_t)o * UINT64_C(0x9e3779b97f4a7c15); *at && (*at)->o != o; hash <<= 2) { /* odd: no two have one */
+		if (!(*at)->o && !*unused) *unused = *at;
+		at = &(*at)->below[hash >> 62];
+	}
 	return at;
 }
 
-static void drop(entry **at) {
-	entry *e = *at;
-	__atomic_store_n(at, e->next, __ATOMIC_RELEASE);
-	som_weak_free(e->weak);
-	som_deallocate(e);
+static void drop(place *p) {
+	if (!p->o) return;
+	__atomic_store_n(&p->o, NULL, __ATOMIC_RELEASE);
+	som_weak_free(p->weak);
+}
+
+static void end_below(place *p) {
+	if (!p) return;
+	for (int i = 0; i < 4; i++)
+		end_below(p->below[i]);
+	drop(p);
+	som_deallocate(p);
 }
 
 static void end(som_ref c, void *context) {
 	table *t = som_data(c, ((const known *)context)->c.data);
-	for (int i = 0; i < BUCKETS; i++)
-		while (t->buckets[i])
-			drop(&t->buckets[i]);
+	end_below(t->top);
 }
 
 /* Notes of an object what is new, and says whether there was memory for it. */
-static bool put(table *t, entry what) {
+static bool put(table *t, som_ref o, som_weak *weak, int64_t stamp) {
 	data_lock(t);
-	entry **at = find(t, what.o), *e = *at;
-	som_weak *unused = e ? what.weak : NULL;
-	if (e)
-		e->stamp = what.stamp;
-	else if ((e = som_allocate(sizeof *e))) {
-		*e = what;
-		__atomic_store_n(at, e, __ATOMIC_RELEASE);
+	place *unused, **at = find(t, o, &unused), *p = *at;
+	const bool known_before = p != NULL;
+	if (p)
+		p->stamp = stamp;
+	else if ((p = unused ? unused : som_allocate(sizeof *p))) {
+		p->weak = weak, p->stamp = stamp;
+		__atomic_store_n(&p->o, o, __ATOMIC_RELEASE);
+		if (!unused) __atomic_store_n(at, p, __ATOMIC_RELEASE);
 	}
 	data_unlock(t);
-	som_weak_free(e ? unused : what.weak);
-	return e != NULL;
+	if (known_before || !p) som_weak_free(weak);
+	return p != NULL;
 }
 
 static void forget(table *t, som_ref o) {
 	data_lock(t);
-	entry **at = find(t, o);
-	if (*at) drop(at);
+	place *unused, *p = *find(t, o, &unused);
+	if (p) drop(p);
 	data_unlock(t);
 }
 
@@ -77,26 +87,36 @@ static uint8_t leave(som_ref c, som_env *ev, som_call *call) {
 static void join(som_ref c, som_env *ev, som_call *call) {
 	if (call->life != SOM_CALL_BEGINS || call->ev->major != SOM_NO_EXCEPTION) return;
 	som_weak *w = som_weak_new(call->object, ev);
-	if (w && !put(table_of((som_class *)c, &extent), (entry){.o = call->object, .weak = w}))
+	if (w && !put(table_of((som_class *)c, &extent), call->object, w, 0))
 		refuse(ev, SOM_E_MEMORY, "NO_MEMORY", "no memory for the extent of class %s", info(call->cls)->name);
+}
+
+static uint64_t count_below(const place *p) {
+	uint64_t n = p && p->o;
+	for (int i = 0; p && i < 4; i++)
+		n += count_below(p->below[i]);
+	return n;
+}
+
+static uint64_t gather_below(const place *p, som_ref *to) {
+	if (!p) return 0;
+	uint64_t n = p->o && (*to = som_weak_get(p->weak));
+	for (int i = 0; i < 4; i++)
+		n += gather_below(p->below[i], to + n);
+	return n;
 }
 
 /* References to the instances that live, if there are at most room; else nothing but how many there may be. */
 static uint64_t gather(table *t, som_ref *to, uint64_t room) {
-	uint64_t entries = 0, all = 0;
 	data_lock(t);
-	for (int i = 0; i < BUCKETS; i++)
-		for (const entry *e = t->buckets[i]; e; e = e->next)
-			entries++;
-	for (int i = 0; i < BUCKETS && entries <= room; i++)
-		for (const entry *e = t->buckets[i]; e; e = e->next)
-			if ((to[all] = som_weak_get(e->weak))) all++;
+	uint64_t all = count_below(t->top);
+	if (all > 0 && all <= room) all = gather_below(t->top, to);
 	data_unlock(t);
-	return entries > room ? entries : all;
+	return all;
 }
 
 int64_t som_extent(som_class *c, som_ref *to, uint32_t n, som_env *ev) {
-	if (!extent.c.cls || !has(c, &extent)) return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "class %s: its metaclass is no SOMMExtentManaged", info(c)->name), -1;
+	if (!c || !extent.c.cls || !has(c, &extent)) return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "class %s: its metaclass is no SOMMExtentManaged", name_of(c)), -1;
 	table *t = table_of(c, &extent);
 	som_ref *some = NULL; /* references to those that live; given up without the lock, since an end takes it */
 	uint64_t room = 0, all;
@@ -107,7 +127,7 @@ int64_t som_extent(som_class *c, som_ref *to, uint32_t n, som_env *ev) {
 		room = all;
 	}
 	for (uint64_t i = 0; i < all; i++) {
-		if (i < n)
+		if (i < n && to)
 			to[i] = some[i];
 		else
 			som_release(some[i]);
@@ -133,16 +153,17 @@ static void stamp(som_ref c, som_env *ev, som_call *call) {
 		return;
 	}
 	clock_gettime(CLOCK_REALTIME, &now);
-	put(t, (entry){.o = call->object, .stamp = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec});
+	put(t, call->object, NULL, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
 }
 
 int64_t som_stamp(som_ref o, som_env *ev) {
-	som_class *c = som_class_of(o);
-	if (!stamped.c.cls || !has(c, &stamped)) return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "class %s: its metaclass is no SOMMTimeStamped", info(c)->name), -1;
+	som_class *c = o ? som_class_of(o) : NULL;
+	if (!c || !stamped.c.cls || !has(c, &stamped)) return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "class %s: its metaclass is no SOMMTimeStamped", name_of(c)), -1;
 	table *t = table_of(c, &stamped);
 	data_lock(t);
-	const entry *e = *find(t, o);
-	int64_t at = e ? e->stamp : 0;
+	place *unused;
+	const place *p = *find(t, o, &unused);
+	int64_t at = p ? p->stamp : 0;
 	data_unlock(t);
 	return at;
 }

@@ -22,6 +22,7 @@ enum { BEFORE, AFTER, AROUND };              /* before_after.m */
 int define_metaclasses(uint32_t abi, som_env *ev); /* all of them: the entry of a class library */
 
 static inline const som_class_info *info(const som_class *c) { return som_class_describe(c); }
+static inline const char *name_of(const som_class *c) { return c ? info(c)->name : "NULL"; }
 static inline bool has(const som_class *c, const known *property) { return som_isa(&c->object, &property->c); }
 
 /* Raises one of the kernel's errors in ev, which may be NULL; returns code. */

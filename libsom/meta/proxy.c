@@ -44,12 +44,12 @@ static som_class *make(som_class *base, som_class *target, const char *name, som
 	return NULL;
 }
 
-som_class *som_proxy_class(som_class *target, const char *name, som_env *ev) { return make(proxy.c.cls, target, name, ev); }
-
 static som_ref make_proxy_class(som_ref base, som_env *ev, som_ref target, const char *name) {
-	if (!target || !som_is_a(target, metaclass.c.cls)) return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "a class is asked for"), NULL;
+	if (base && (!target || !som_is_a(target, metaclass.c.cls))) return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "a class is asked for"), NULL;
 	return (som_ref)make((som_class *)base, (som_class *)target, name, ev);
 }
+
+som_class *som_proxy_class(som_class *target, const char *name, som_env *ev) { return (som_class *)make_proxy_class((som_ref)proxy.c.cls, ev, (som_ref)target, name); }
 
 static const char *const class_parents[] = {"SOMClass"};
 static const som_method class_methods[] = {METHOD("sommMakeProxyClass", "o:os", make_proxy_class)};

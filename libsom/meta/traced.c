@@ -20,7 +20,7 @@ typedef struct trace { /* a class's data */
 static trace *trace_of(som_ref c) { return som_data(c, traced.c.data); }
 
 int som_trace(som_class *c, void (*to)(const char *line, void *context), void *context, som_env *ev) {
-	if (!traced.c.cls || !has(c, &traced)) return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "class %s: its metaclass is no SOMMTraced", info(c)->name);
+	if (!c || !traced.c.cls || !has(c, &traced)) return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "class %s: its metaclass is no SOMMTraced", name_of(c));
 	trace *t = trace_of(&c->object);
 	const bool others = som_turn_take(&t->turn, NULL) == SOM_OK; /* else what tells a line calls this, or waits for it */
 	data_lock(t);

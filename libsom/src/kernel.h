@@ -238,6 +238,7 @@ void weak_clear(som_ref o, const som_weak *only); /* ends what only refers by, o
 const char *signature(const char *text, bool procedure, som_env *ev); /* of a procedure, which may have no letters */
 /* SOM_OK unless sig, of a client or of an override, and the method's are both told and do not agree. */
 int check_signature(const klass *k, const char *method, const char *its, const char *sig, bool overrides, som_env *ev);
+uint8_t supports(som_ref c, som_env *ev, const char *method);
 int call_found(som_proc *proc, const char *sig, som_ref o, const char *method, const som_value *args, uint32_t n, som_value *to, som_env *ev);
 
 /* root.c, and a file for each root class */

@@ -45,7 +45,10 @@ static som_proc *lookup_method(som_ref c, som_env *ev, const char *method) { ret
 static const char *descriptor(som_ref c, som_env *ev, const char *method) { return found_by(c, method, ev).sig; }
 static int64_t method_token(som_ref c, som_env *ev, const char *method) { return found_by(c, method, ev).token; }
 
-static uint8_t supports(som_ref c, som_env *ev, const char *method) { return (void)ev, found_by(c, method, NULL).from != NULL; }
+uint8_t supports(som_ref c, som_env *ev, const char *method) { /* some method of the name, whose ever */
+	int code = som_lookup((som_class *)c, method, &(som_found){.size_of = sizeof(som_found)}, NULL);
+	return (void)ev, code == SOM_OK || code == SOM_E_AMBIGUOUS;
+}
 
 static uint8_t find_ok(som_ref c, som_env *ev, const char *method, som_proc **to) {
 	som_found f = found_by(c, method, ev);

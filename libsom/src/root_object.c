@@ -17,11 +17,7 @@ bool no_class(const som_object *c, som_env *ev) {
 static uint8_t is_a(som_ref o, som_env *ev, som_ref c) { return is_class(c, ev) && som_is_a(o, (som_class *)c); }
 static uint8_t is_instance(som_ref o, som_env *ev, som_ref c) { return is_class(c, ev) && som_class_of(o) == (som_class *)c; }
 
-static uint8_t responds(som_ref o, som_env *ev, const char *method) {
-	som_found f = {.size_of = sizeof f};
-	int code = som_lookup(som_class_of(o), method, &f, NULL);
-	return (void)ev, code == SOM_OK || code == SOM_E_AMBIGUOUS;
-}
+static uint8_t responds(som_ref o, som_env *ev, const char *method) { return supports(&som_class_of(o)->object, ev, method); }
 
 static int32_t get_size(som_ref o, som_env *ev) { return (void)ev, (int32_t)(SOM_HEAD + class_of(o)->info.data_size); }
 

@@ -432,6 +432,13 @@ static int class_step(const char *what, som_class *c, char **f, int n, som_env *
 	else if (!strcmp(what, "called")) {
 		som_found f = {.size_of = sizeof f, .as = third};
 		return som_lookup(c, second, &f, ev);
+	} else if (!strcmp(what, "supports"))
+		is_bool(((uint8_t (*)(som_ref, som_env *, const char *))of_classes("SOMClass::somSupportsMethod"))(&c->object, ev, second));
+	else if (!strcmp(what, "join")) {
+		som_class *both[] = {c, itself(second, ev)}, *m = both[1] ? som_class_join(both, 2, ev) : NULL;
+		if (m)
+			is(name_of(m)), som_release(&m->object);
+		return (int)ev->code;
 	} else if (!strcmp(what, "add"))
 		return som_class_add(c, second, "s:", answering(info->name), ev);
 	else if (!strcmp(what, "descends") || !strcmp(what, "substitute")) {
@@ -531,6 +538,8 @@ static int object_step(const char *what, char **f, int n, som_env *ev) {
 		return code;
 	} else if (!strcmp(what, "call"))
 		return call(x->o, second, third, ev);
+	else if (!strcmp(what, "responds"))
+		is_bool(((uint8_t (*)(som_ref, som_env *, const char *))of_classes("SOMObject::somRespondsTo"))(x->o, ev, second));
 	else { /* isa, cast */
 		som_class *c = itself(second, ev);
 		if (!c)
@@ -587,7 +596,7 @@ static int reset(som_env *ev) {
 }
 
 static int step(char **f, int n, som_env *ev) {
-	static const char *const of_objects[] = {"new", "free", "retain", "release", "weak", "copy", "assign", "isa", "cast", "uncast", "call", "classof", NULL};
+	static const char *const of_objects[] = {"new", "free", "retain", "release", "weak", "copy", "assign", "isa", "cast", "uncast", "call", "classof", "responds", NULL};
 	const char *what = f[0];
 	if (!strcmp(what, "define")) {
 		som_class *c = som_class_define(&desc, ev);

@@ -1,10 +1,12 @@
 /* meta.c: the library of metaclasses, as programs in C use it. Each argument is the name of a check; "ok" follows each on the output.
  * The package som/meta has the same tests in Go. */
+#define _POSIX_C_SOURCE 200809L
 #include "check.h"
 #include "som_meta.h"
 
 #include <pthread.h>
 #include <stdarg.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CHECK(ok) CHECK_IN(ev, ok)
@@ -184,17 +186,29 @@ static void no_signature(som_env *ev) {
 	CHECK(som_class_front(Animal.c.cls, Animal.c.type, (som_proc *)note, ev) == SOM_E_UNKNOWN && refused(ev, SOM_E_UNKNOWN, "no method of this token"));
 }
 
+/* A method without arguments, as a program calls it that knows its signature: there need be no libffi. */
+static som_ref ask(som_ref o, const char *method, som_env *ev) {
+	som_proc *proc = som_find(o, som_name_of(method, ev), ev);
+	CHECK(proc != NULL);
+	return ((som_ref (*)(som_ref, som_env *))proc)(o, ev);
+}
+static void tell(som_ref o, const char *method, som_env *ev) {
+	som_proc *proc = som_find(o, som_name_of(method, ev), ev);
+	CHECK(proc != NULL);
+	((void (*)(som_ref, som_env *))proc)(o, ev);
+}
+
 static void single(som_env *ev) {
 	som_class *c = under("S", "Speaker", "SOMMSingleInstance", ev), *sub = under("SSub", "S", NULL, ev);
 	som_ref o = som_new(c, ev), same = som_new(c, ev), other = som_new(sub, ev);
 	CHECK(o && o == same && other && other != o && o->refs == 2);
-	som_value v;
-	CHECK(som_invoke((som_ref)c, "sommGetSingleInstance", NULL, 0, &v, ev) == SOM_OK && v.o == o && o->refs == 3);
-	CHECK(som_invoke((som_ref)c, "sommFreeSingleInstance", NULL, 0, &v, ev) == SOM_OK && o->refs == 2);
+	CHECK(ask((som_ref)c, "sommGetSingleInstance", ev) == o && o->refs == 3);
+	tell((som_ref)c, "sommFreeSingleInstance", ev);
+	CHECK(ev->major == SOM_NO_EXCEPTION && o->refs == 2);
 	som_release(o);
 	som_release(o);
 	CHECK(som_class_instances(c) == 0);
-	som_invoke((som_ref)c, "sommFreeSingleInstance", NULL, 0, &v, ev);
+	tell((som_ref)c, "sommFreeSingleInstance", ev);
 	CHECK(refused(ev, SOM_E_FREED, "S has no instance"));
 	o = som_new(c, ev);
 	CHECK(o && o->refs == 1);
@@ -540,13 +554,11 @@ static void polite(som_ref c, som_env *ev) {
 static const som_override polites[] = {{"somClassReady", (som_proc *)polite, NULL}};
 
 static void cooperation(som_env *ev) {
-	const char *base[] = {"SOMMCooperative"}, *one_way[] = {"Polite", "Outer"}, *other[] = {"Outer", "Polite"};
-	CHECK(define("Polite", base, 1, NULL, polites, 1, ev) && define("PoliteOuter", one_way, 2, NULL, NULL, 0, ev) && define("OuterPolite", other, 2, NULL, NULL, 0, ev));
+	const char *base[] = {"SOMMCooperative"};
+	CHECK(define("Polite", base, 1, NULL, polites, 1, ev) != NULL);
 	som_class *c = under("Co", "Speaker", "Polite", ev), *plain = under("CoPlain", "Speaker", "SOMMCooperative", ev);
 	CHECK(c && says(c, 1, ev) == 11 && saw("first two one zero speak"));
 	CHECK(says(under("CoSub", "Co", NULL, ev), 1, ev) == 11 && saw("first two one zero speak"));
-	CHECK(says(under("CoOuter", "Speaker", "PoliteOuter", ev), 1, ev) == 11 && saw("first two one zero outer<speak speak speak>outer"));
-	CHECK(says(under("OuterCo", "Speaker", "OuterPolite", ev), 1, ev) == 11 && saw("outer<speak first two one zero speak speak>outer"));
 	som_proc *proc = (som_proc *)speak_of_animals;
 	CHECK(som_cooperate_first(c, "speak", proc, ev) == SOM_E_BUSY && refused(ev, SOM_E_BUSY, "another procedure is to be the first"));
 	CHECK(som_cooperate(c, "speak", (som_proc *)one, ev) == SOM_E_METHOD && refused(ev, SOM_E_METHOD, "stands in front of speak already"));
@@ -563,6 +575,14 @@ static void cooperation(som_env *ev) {
 	som_release(p);
 	CHECK(som_cooperate(plain, "speak", proc, ev) == SOM_OK && says(plain, 3, ev) == 13 && saw("")); /* taken over */
 	CHECK(som_class_unload(plain, ev) == SOM_OK);
+}
+
+/* With what stands before and after the method, in the order of the metaclass. */
+static void cooperation_around(som_env *ev) {
+	const char *base[] = {"SOMMCooperative"}, *one_way[] = {"Polite", "Outer"}, *other[] = {"Outer", "Polite"};
+	CHECK(define("Polite", base, 1, NULL, polites, 1, ev) && define("PoliteOuter", one_way, 2, NULL, NULL, 0, ev) && define("OuterPolite", other, 2, NULL, NULL, 0, ev));
+	CHECK(says(under("CoOuter", "Speaker", "PoliteOuter", ev), 1, ev) == 11 && saw("first two one zero outer<speak speak speak>outer"));
+	CHECK(says(under("OuterCo", "Speaker", "OuterPolite", ev), 1, ev) == 11 && saw("outer<speak first two one zero speak speak>outer"));
 }
 
 /* The variable SOMM_TRACED has NamedA and NamedB, or is empty: what else is said is said to the output. */
@@ -620,6 +640,83 @@ static void extents(som_env *ev) {
 	o = som_new(Animal.c.cls, ev);
 	CHECK(som_stamp(o, ev) == -1 && refused(ev, SOM_E_TYPE, "no SOMMTimeStamped"));
 	som_release(o);
+}
+
+/* ---- As many as there are ---- */
+
+static double of_thread(void) { /* seconds of a processor */
+	struct timespec t;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+enum { MANY = 60000, FEW = 600 };
+
+/* What a call and its stamp cost, in the order of chance, with so many instances. */
+static double stamping(som_ref *all, uint32_t n, som_env *ev) {
+	uint32_t at = 1;
+	double begun = of_thread();
+	for (int i = 0; i < MANY; i++) {
+		at = at * 1103515245 + 12345;
+		som_ref o = all[at / 7 % n];
+		CHECK(speak(o, ev, 1) == 11 && som_stamp(o, ev) > 0);
+	}
+	return (of_thread() - begun) / MANY;
+}
+
+/* What is kept of instances is found in steps that grow as the logarithm of their number, where lists would be a hundred times as long. */
+static void many(som_env *ev) {
+	som_class *stamped = under("Mt", "Animal", "SOMMTimeStamped", ev), *c = under("Me", "Animal", "SOMMExtentManaged", ev);
+	som_ref *all = malloc(MANY * sizeof *all), *got = malloc(MANY * sizeof *got);
+	CHECK(all && got);
+	double few = 0, more = 0;
+	for (int i = 0; i < MANY; i++) {
+		all[i] = som_new(stamped, ev);
+		if (i == FEW - 1) few = stamping(all, FEW, ev);
+	}
+	more = stamping(all, MANY, ev);
+	if (more > 15 * few) printf("a stamp takes %.0f ns with %d instances and %.0f with %d\n", 1e9 * few, FEW, 1e9 * more, MANY);
+	for (int i = 0; i < MANY; i++)
+		som_release(all[i]), all[i] = som_new(c, ev);
+	for (int round = 0; round < 2; round++) { /* half of them end, and others take their places */
+		for (int i = round; i < MANY; i += 2)
+			som_release(all[i]), all[i] = NULL;
+		CHECK(som_extent(c, NULL, 0, ev) == MANY / 2);
+		for (int i = round; i < MANY; i += 2)
+			all[i] = som_new(c, ev);
+	}
+	CHECK(som_extent(c, got, MANY, ev) == MANY);
+	for (int i = 0; i < MANY; i++) { /* each of them once */
+		CHECK(got[i]->refs == 2);
+		som_release(got[i]);
+	}
+	for (int i = 0; i < MANY; i++)
+		som_release(all[i]);
+	CHECK(som_extent(c, got, MANY, ev) == 0);
+	free(all), free(got);
+}
+
+static void tell_nobody(const char *line, void *context) { (void)line, (void)context; }
+
+/* Who has no class or object is told so. */
+static void nobody(som_env *ev) {
+	som_ref got[1];
+	CHECK(som_extent(NULL, got, 1, ev) == -1 && refused(ev, SOM_E_TYPE, "class NULL"));
+	CHECK(som_stamp(NULL, ev) == -1 && refused(ev, SOM_E_TYPE, "class NULL"));
+	CHECK(som_trace(NULL, tell_nobody, NULL, ev) == SOM_E_TYPE && refused(ev, SOM_E_TYPE, "class NULL"));
+	CHECK(som_proxy_class(NULL, "Pn", ev) == NULL && refused(ev, SOM_E_TYPE, "a class is asked for"));
+	CHECK(som_cooperate(NULL, "speak", (som_proc *)tell_nobody, ev) == SOM_E_TYPE && refused(ev, SOM_E_TYPE, "class NULL"));
+	CHECK(som_extent(NULL, NULL, 1, NULL) == -1 && som_stamp(NULL, NULL) == -1);
+}
+
+/* What needs closures is refused by a kernel without them, and says why; the class leaves nothing. */
+static void closures(som_env *ev) {
+	static const char *const needs[] = {"Outer", "SOMMTraced", "SOMMExtentManaged", "SOMMTimeStamped", "SOMMInvariantChecked", "SOMMRedispatched"};
+	for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
+		CHECK(under("Cl", "Animal", needs[i], ev) == NULL && refused(ev, SOM_E_LIBRARY, "libffi"));
+		CHECK(som_class_registered("Cl", NULL) == NULL);
+	}
+	CHECK(som_proxy_class(Animal.c.cls, "Pc", ev) == NULL && refused(ev, SOM_E_LIBRARY, "libffi"));
 }
 
 static struct { som_classdata c; som_tok m[1]; } Account;
@@ -735,8 +832,8 @@ static void cost(som_env *ev) {
 
 int main(int argc, char **argv) {
 	static const struct { const char *name; void (*run)(som_env *ev); } all[] = {{"composes", composes}, {"once", once}, {"life", life}, {"guesses", guesses}, {"no-signature", no_signature},
-		{"single", single}, {"traced", traced}, {"proxies", proxies}, {"instantiable", instantiable}, {"redispatched", redispatched}, {"extents", extents}, {"churned", churned},
-		{"invariants", invariants}, {"cost", cost}, {"fronts", fronts}, {"mirrors", mirrors}, {"ways", ways}, {"ends", ends}, {"complaints", complaints}, {"prevention", prevention}, {"cooperation", cooperation},
+		{"single", single}, {"traced", traced}, {"proxies", proxies}, {"instantiable", instantiable}, {"redispatched", redispatched}, {"extents", extents}, {"churned", churned}, {"many", many}, {"nobody", nobody}, {"closures", closures},
+		{"invariants", invariants}, {"cost", cost}, {"fronts", fronts}, {"mirrors", mirrors}, {"ways", ways}, {"ends", ends}, {"complaints", complaints}, {"prevention", prevention}, {"cooperation", cooperation}, {"cooperation-around", cooperation_around},
 		{"variable", variable}};
 	som_env ev = {0};
 	begin(&ev);

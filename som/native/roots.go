@@ -32,6 +32,7 @@ func init() { // since the calls lead back to it
 		"somGetClass":     {"o:", (*entry).rootClass},
 		"somPrintSelf":    {"o:", (*entry).rootPrint},
 		"somDumpSelf":     {"v:i", (*entry).rootDump},
+		"somDumpSelfInt":  {"v:i", (*entry).rootDump},
 	}
 }
 

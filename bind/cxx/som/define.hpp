@@ -4,6 +4,9 @@
 
 #include "impl.hpp"
 
+#include <cstring>
+#include <deque>
+
 namespace som {
 
 // A description in the making. What som::define is given adds to it, by a member add<D>(description &).
@@ -14,7 +17,48 @@ struct description {
 	std::vector<som_select> selects;
 	std::vector<const char *> parents, abstract_parents, init_classes;
 	bool init_classes_given = false;
+	std::deque<std::string> texts; // names that are made here
+
+	// The name of an inherited method as the kernel finds it in each later release: with the class that introduces it.
+	template <class D> const char *inherited(const char *method);
 };
+
+// Who introduces a method, of the ancestors of a class.
+struct introducer {
+	const char *name = nullptr;
+	bool several = false;
+
+	void add(const char *cls) noexcept {
+		several = several || (name && std::strcmp(name, cls));
+		name = cls;
+	}
+};
+
+// Looks into the ancestors as the headers describe them, which do not change when a class library does.
+template <class... C> SOM_LOCAL void seek(introducer &, const char *, list<C...>);
+template <class C> SOM_LOCAL void seek_in(introducer &who, const char *method) {
+	for (std::uint32_t i = 0; i < C::count; i++)
+		if (!std::strcmp(C::methods[i], method)) who.add(C::name);
+	seek(who, method, typename C::parents());
+}
+template <class... C> SOM_LOCAL void seek(introducer &who, const char *method, list<C...>) { (seek_in<C>(who, method), ...); }
+
+// The roots have more methods than their handles: the kernel says which. They are bound where they are ancestors.
+template <class Root> SOM_LOCAL void seek_in_root(introducer &who, const char *method) {
+	const som_class_info *info = Root::bound.c.cls ? som_class_describe(Root::bound.c.cls) : nullptr;
+	for (std::uint32_t i = 0; info && i < info->nintroduces; i++)
+		if (!std::strcmp(info->introduces[i].name, method)) who.add(Root::name);
+}
+
+template <class D> const char *description::inherited(const char *method) {
+	introducer who;
+	if (!method || std::strchr(method, ':')) return method;
+	seek(who, method, typename D::som_parents::descriptions());
+	if (!who.name) seek_in_root<object_class>(who, method);
+	if (!who.name) seek_in_root<metaclass_class>(who, method);
+	if (!who.name || who.several) return method; // the kernel says what is wrong with it
+	return texts.emplace_back(std::string(who.name) + "::" + method).c_str();
+}
 
 // ---- What a class consists of: the arguments of som::define. Names are those of IDL, and live as long as the call ----
 
@@ -36,9 +80,10 @@ template <auto M, class Sig = deduced<M>> introduced<M, Sig> procedure(const cha
 
 template <auto M, class Sig> struct overriding {
 	const char *name, *sig;
-	template <class D> void add(description &d) const { d.overrides.push_back({name, thunk<D, M, Sig>::proc(), sig}); }
+	template <class D> void add(description &d) const { d.overrides.push_back({d.inherited<D>(name), thunk<D, M, Sig>::proc(), sig}); }
 };
-// An inherited method that the class implements: by its name, qualified (Animal::speak) where that alone is ambiguous.
+// An inherited method that the class implements: by its name, qualified (Animal::speak) where that alone is ambiguous, or no header has it (one that
+// is private). It stays that of the class which introduces it now, whatever a later release of an ancestor introduces by the same name.
 template <auto M, class Sig = deduced<M>> overriding<M, Sig> overrides(const char *name, const char *sig = travelling<Sig>::letters) { return {name, sig}; }
 
 struct place {
@@ -63,7 +108,7 @@ struct raw_procedure {
 
 struct select {
 	const char *method, *parent; // whose implementation is inherited
-	template <class D> void add(description &d) const { d.selects.push_back({method, parent}); }
+	template <class D> void add(description &d) const { d.selects.push_back({d.inherited<D>(method), parent}); }
 };
 
 struct version {
