@@ -68,7 +68,9 @@ func (r *counts) close(lease string) {
 				r.ended = map[implrepo.UUID][]admin.OperationCalls{}
 			}
 			// What gather has handed out is read without the lock, so that nothing is sorted where it is.
-			r.ended[p.server] = boundedOperations(merged(slices.Concat(r.ended[p.server], p.last.Operations)), admin.MaxCountedOperations)
+			var at places
+			at.keep(r.ended[p.server])
+			r.ended[p.server] = at.bound(merged(slices.Concat(r.ended[p.server], p.last.Operations)), admin.MaxCountedOperations)
 		}
 	}
 }

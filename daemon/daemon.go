@@ -104,6 +104,7 @@ type Daemon struct {
 
 	seized  seizures
 	counts  counts
+	places  places                          // of operations in metrics
 	objects atomic.Pointer[objects.Objects] // nil until calls are taken
 
 	ended   bool // its servers have ended in order

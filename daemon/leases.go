@@ -65,7 +65,7 @@ func (d *Daemon) grantLease(c *call) error {
 	granted := admin.Message{
 		Hold: admin.Duration(lease.Hold), Publish: publish,
 		Type: admin.MessageGranted, Lease: lease.ID, Name: lease.Name, UUID: lease.UUID.String(), Ping: admin.Duration(pingEvery),
-		Report: admin.Duration(lease.Every), Calls: lease.Terms.Calls, Secure: lease.Terms.Secure, Trial: trial, Replaced: replaced,
+		Report: admin.Duration(lease.Every), Calls: lease.Terms.Calls, Secure: lease.Terms.Secure, RefDataFile: lease.Terms.RefDataFile, Trial: trial, Replaced: replaced,
 	}
 	if !tell(granted) {
 		return nil

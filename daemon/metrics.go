@@ -8,12 +8,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/orb"
 )
 
-// maxMetricOperations bounds the operations that metrics tell apart, all servers together: those that are called most. The others of a
+// maxMetricOperations bounds the operations that metrics tell apart, all servers together: see places. The others of a
 // server are one, orb.OtherOperations.
 const maxMetricOperations = 500
 
@@ -79,7 +80,7 @@ func (d *Daemon) exposition(ctx context.Context) ([]byte, error) {
 	calls := d.calls(ctx)
 	m.family("dsom_servers_silent", "gauge", "Servers that run and did not tell what they have counted.")
 	m.sample("dsom_servers_silent", float64(len(calls.Silent)))
-	m.calls(boundedOperations(calls.Operations, maxMetricOperations))
+	m.calls(d.places.bound(calls.Operations, maxMetricOperations))
 	return []byte(m.String()), nil
 }
 
@@ -115,22 +116,65 @@ func (m *metricText) calls(all []admin.OperationCalls) {
 	}
 }
 
-// boundedOperations returns at most n operations that are told apart, and the others of each server together.
-func boundedOperations(all []admin.OperationCalls, n int) []admin.OperationCalls {
-	if len(all) <= n {
-		return all
+// places say which operations are told apart, and which are among the others of their server. An operation keeps its place for as long as it is told of: counters go up alone, and that of the others would
+// fall when one of them was told apart. New ones have the places that are free, those first that are called most.
+type places struct {
+	mu    sync.Mutex
+	apart map[operationID]bool // false: it is among the others
+}
+
+// An operationID is what tells operations apart.
+type operationID struct{ server, iface, operation string }
+
+func idOf(o admin.OperationCalls) operationID {
+	return operationID{o.Server, o.Interface, o.Operation}
+}
+
+// keep has operations be told apart that are already.
+func (p *places) keep(all []admin.OperationCalls) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.apart = map[operationID]bool{}
+	for _, o := range all {
+		p.apart[idOf(o)] = true
 	}
+}
+
+// bound returns operations, at most n of them told apart, and the others of each server together.
+func (p *places) bound(all []admin.OperationCalls, n int) []admin.OperationCalls {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	all = slices.Clone(all)
 	slices.SortStableFunc(all, func(a, b admin.OperationCalls) int { return cmp.Compare(b.Calls, a.Calls) })
+	now := make(map[operationID]bool, len(all))
+	for _, o := range all {
+		if apart, known := p.apart[idOf(o)]; known {
+			if now[idOf(o)] = apart; apart {
+				n--
+			}
+		}
+	}
+	var kept []admin.OperationCalls
 	others := map[string]admin.OperationCalls{}
-	for _, o := range all[n:] {
+	for _, o := range all {
+		apart, known := now[idOf(o)]
+		if !known {
+			if apart = n > 0; apart {
+				n--
+			}
+			now[idOf(o)] = apart
+		}
+		if apart {
+			kept = append(kept, o)
+			continue
+		}
 		sum, ok := others[o.Server]
 		if !ok {
 			sum = admin.OperationCalls{Server: o.Server, Operation: orb.OtherOperations}
 		}
 		others[o.Server] = together(sum, o)
 	}
-	kept := all[:n]
+	p.apart = now
 	for _, server := range slices.Sorted(maps.Keys(others)) {
 		o := others[server]
 		if i := slices.IndexFunc(kept, func(k admin.OperationCalls) bool {

@@ -30,6 +30,7 @@ type machine struct {
 	open     uint64
 	left     uint64
 	filters  string
+	blind    bool   // what filters packets is not told
 	missing  string // program
 	ports    []doctor.Interface
 }
@@ -40,7 +41,7 @@ func (m *machine) Owner(context.Context, uint16) string { return m.owner }
 func (m *machine) Now() time.Time                       { return m.now }
 func (m *machine) Synchronised() (yes, known bool)      { return !m.unsynced, true }
 func (m *machine) Files() uint64                        { return m.open }
-func (m *machine) Filters() string                      { return m.filters }
+func (m *machine) Filters() (in string, known bool)     { return m.filters, !m.blind }
 
 func (m *machine) Interfaces() ([]doctor.Interface, error) {
 	if m.ports == nil {
@@ -142,6 +143,7 @@ func TestFindings(t *testing.T) {
 		"no address":               {status: &admin.Status{Addresses: []string{"a b"}}, want: "address a b bad it is none that a reference can name", mend: "--publish"},
 		"a firewall":               {change: func(m *machine) { m.filters = "nftables" }, status: &public, want: "firewall note nftables is in use here", mend: "corbaloc::198.51.100.1:3053/NameService"},
 		"no firewall known":        {status: &public, want: "firewall note none is known"},
+		"firewalls not looked for": {change: func(m *machine) { m.blind = true }, status: &public, want: "firewall note this system was not asked", mend: "dsom ior --probe"},
 		"no certificates":          {status: &public, want: "certificates note there are none for calls"},
 		"NetBIOS":                  {status: named("registered", "registered", 0), want: "NetBIOS good ADA, GROUP registered at 192.0.2.7, sessions at port 139"},
 		"a name in conflict":       {status: named("registered", "another has it too", 0), want: "NetBIOS bad the name GROUP is another machine's too", mend: "--netbios-name"},

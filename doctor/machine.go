@@ -40,8 +40,8 @@ type Machine interface {
 	// Free returns the octets that a folder's file system has left, and has in all.
 	Free(folder string) (left, all uint64, err error)
 
-	// Filters says what filters packets; "" if nothing is known to.
-	Filters() string
+	// Filters says what filters packets, "" if nothing does; known is false where the system is not asked.
+	Filters() (in string, known bool)
 
 	// Program returns why a program cannot be run.
 	Program(name string) error

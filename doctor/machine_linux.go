@@ -14,7 +14,7 @@ func (thisMachine) Synchronised() (yes, known bool) {
 }
 
 // Filters looks which of the kernel's packet filters are in use: their rules are for root alone to see.
-func (thisMachine) Filters() string {
+func (thisMachine) Filters() (string, bool) {
 	var in []string
 	for _, f := range []string{"/proc/net/ip_tables_names", "/proc/net/ip6_tables_names"} {
 		if b, err := os.ReadFile(f); err == nil && strings.Contains(string(b), "filter") {
@@ -24,12 +24,12 @@ func (thisMachine) Filters() string {
 	}
 	b, err := os.ReadFile("/proc/modules")
 	if err != nil {
-		return strings.Join(in, " and ")
+		return strings.Join(in, " and "), len(in) > 0
 	}
 	for l := range strings.Lines(string(b)) {
 		if w := strings.Fields(l); len(w) > 2 && w[0] == "nf_tables" && w[2] != "0" {
 			in = append(in, "nftables")
 		}
 	}
-	return strings.Join(in, " and ")
+	return strings.Join(in, " and "), true
 }

@@ -4,4 +4,4 @@ package doctor
 
 func (thisMachine) Synchronised() (yes, known bool) { return false, false }
 
-func (thisMachine) Filters() string { return "" }
+func (thisMachine) Filters() (in string, known bool) { return "", false }

@@ -120,9 +120,12 @@ func (e *exam) firewall(context.Context) {
 		return
 	}
 	ask := "from another machine: dsom ior --probe corbaloc::" + e.status.Addresses[0] + "/NameService"
-	if in := e.Machine.Filters(); in != "" {
+	switch in, known := e.Machine.Filters(); {
+	case in != "":
 		e.say("firewall", Note, ask, "%s is in use here, and must let calls to %s in", in, e.status.Addresses[0])
-		return
+	case known:
+		e.say("firewall", Note, ask, "none is known on this machine; whether one is on the way shows a call from elsewhere alone")
+	default:
+		e.say("firewall", Note, ask, "this system was not asked whether it has one; whether calls to %s are let in shows one from elsewhere alone", e.status.Addresses[0])
 	}
-	e.say("firewall", Note, ask, "none is known on this machine; whether one is on the way shows a call from elsewhere alone")
 }

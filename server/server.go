@@ -159,6 +159,15 @@ func (s *Server) Name() string {
 // Daemon returns the address, host:port, at which the daemon takes calls; "" without one.
 func (s *Server) Daemon() string { return s.daemon }
 
+// RefDataFile returns the file in which the server is to keep the changes of reference data that it makes (impl_refdata_file of its ImplementationDef); "": it is registered
+// with none, or there is no daemon.
+func (s *Server) RefDataFile() string {
+	if s.lease == nil {
+		return ""
+	}
+	return s.lease.Terms().RefDataFile
+}
+
 // Adapter returns Objects.
 func (s *Server) Adapter() *poa.POA { return s.Objects }
 

@@ -1,6 +1,8 @@
 package somd
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -109,8 +111,18 @@ func (v *values) ungive() {
 	v.gave = nil
 }
 
-// notSent reports whether an error says that nobody has seen the request.
-func notSent(err error) bool {
-	x, ok := err.(*exc.SystemException)
-	return ok && x.Completed == exc.No
+// unseen reports whether an error of a call says that nobody has seen the request: it was raised here, or there is no such object any more. What else a peer raises with
+// COMPLETED_NO may be a method's, which has kept what it was given.
+func unseen(ctx context.Context, ref *orb.Ref, err error) bool {
+	var x *exc.SystemException
+	switch {
+	case !errors.As(err, &x) || x.Completed != exc.No:
+		return false
+	case !x.Remote:
+		return true
+	case x.Kind != exc.ObjectNotExist:
+		return false
+	}
+	none, silence := ref.NonExistent(ctx) // else it is about another object, such as one that was passed
+	return silence == nil && none
 }

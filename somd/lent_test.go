@@ -28,6 +28,17 @@ func (c *coop) Take(_ context.Context, o som.Object) error {
 	return nil
 }
 
+// Refuse takes the object, and raises what says that nothing was done.
+func (c *coop) Refuse(ctx context.Context, o som.Object, gone bool) error {
+	if err := c.Take(ctx, o); err != nil {
+		return err
+	}
+	if gone {
+		return exc.New(exc.ObjectNotExist, 0, exc.No, "another object is not there")
+	}
+	return exc.New(exc.NoPermission, 0, exc.No, "it is not allowed")
+}
+
 func (c *coop) Hen(context.Context) (som.Object, error) {
 	if c.hen.IsNil() {
 		return nil, nil
@@ -46,6 +57,7 @@ func (c *coop) Age(ctx context.Context) (int32, error) {
 var coopClass = som.MustClass[coop]("Coop", som.With(func(s *som.Spec) {
 	s.Introduces = []som.MethodSpec{
 		{Name: "take", Signature: "v:o/void(object)", Owns: "co", Type: reflect.TypeFor[func(som.Self, context.Context, som.Object) error]()},
+		{Name: "refuse", Signature: "v:ob/void(object,boolean)", Owns: "coc", Type: reflect.TypeFor[func(som.Self, context.Context, som.Object, bool) error]()},
 		{Name: "_get_hen", Signature: "o:/object()", Type: reflect.TypeFor[func(som.Self, context.Context) (som.Object, error)]()},
 		{Name: "_get_ball", Signature: "o:/object()", Copies: "c", Type: reflect.TypeFor[func(som.Self, context.Context) (som.Object, error)]()},
 		{Name: "age", Signature: "i:/long()", Type: reflect.TypeFor[func(som.Self, context.Context) (int32, error)]()},
@@ -99,6 +111,18 @@ func TestGivenWithACall(t *testing.T) {
 		if n := client.Given() + third.Given() + server.Given(); n != 0 {
 			t.Errorf("%s: others have %d objects", name, n)
 		}
+	}
+	for gone, kind := range map[bool]error{false: exc.NoPermission, true: exc.ObjectNotExist} {
+		var x *exc.SystemException
+		if _, err := r.Invoke(t.Context(), "refuse", own(), gone); !errors.Is(err, kind) || !errors.As(err, &x) || x.Completed != exc.No {
+			t.Errorf("refused: %v", err)
+		}
+		living("given to who raises, and keeps it", 1)
+		if got := call[int32](t, r, "age"); got != 41 {
+			t.Errorf("what is kept by who has raised answers %d", got)
+		}
+		call[any](t, r, "take", som.Ref{})
+		living("given back by who has raised", 0)
 	}
 	if err := server.Withdraw(there); err != nil {
 		t.Fatal(err)

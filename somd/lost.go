@@ -40,7 +40,7 @@ func (p *proxy) reached(ctx context.Context) (*Domain, *orb.Ref, error) {
 		return nil, nil, exc.New(exc.Transient, exc.MinorConnect, exc.No, "the object is not reached, though the process that has it runs; its state is there, and the next call tries again: %w", silence)
 	}
 	p.mu.Lock()
-	if p.ref != ref { // another call has made one meanwhile
+	if p.from == nil || p.ref != ref && p.ref != nil { // the object has ended, or another call has made one meanwhile; one that has found the target gone has not
 		other := p.ref
 		p.mu.Unlock()
 		from.discard(ctx, made)

@@ -198,6 +198,102 @@ func TestNotLost(t *testing.T) {
 	}
 }
 
+// TestLostForTwo has one call make another target, since it had no answer and the object is gone, while another call is told that the object is gone: the first goes to the target that it has made.
+func TestLostForTwo(t *testing.T) { // not beside others, which count the holders
+	server := domain(t, somd.Config{})
+	s, err := somd.NewServer(server, somd.Among(holderClass), "Holder")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := server.Export(s)
+	if err := errors.Join(err, s.Release()); err != nil {
+		t.Fatal(err)
+	}
+	var armed atomic.Bool // from then on each step is taken once
+	var gotOnce, putOnce, createOnce sync.Once
+	sent, send, making, made := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
+	o, err := orb.New(orb.Config{Listen: []string{"tcp:127.0.0.1:0"}, ClientInterceptors: []orb.ClientInterceptor{func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+		fails := false
+		if armed.Load() {
+			switch r.Operation() {
+			case "got":
+				gotOnce.Do(func() { close(sent); <-send })
+			case "put":
+				putOnce.Do(func() { fails = true })
+			case "somdCreateObj":
+				createOnce.Do(func() { close(making); <-made })
+			}
+		}
+		if fails {
+			return exc.New(exc.CommFailure, 0, exc.Maybe, "the connection is lost")
+		}
+		return next(ctx)
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := somd.New(poa.New(o).POA, somd.Config{})
+	t.Cleanup(func() {
+		if err := errors.Join(client.Close(), o.Shutdown(context.Background())); err != nil {
+			t.Error(err)
+		}
+	})
+	url := ref.IOR().String()
+	c, err := client.Place(t.Context(), somd.Place{Class: "Holder", URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := c.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, err := o.Resolve(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	maker, err := client.Import(t.Context(), there)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type outcome struct {
+		got any
+		err error
+	}
+	invoke := func(method string, args ...any) <-chan outcome {
+		done := make(chan outcome, 1)
+		go func() {
+			got, err := r.Invoke(t.Context(), method, args...)
+			done <- outcome{got, err}
+		}()
+		return done
+	}
+	armed.Store(true)
+	second := invoke("got")
+	<-sent
+	if x := <-invoke("put", int32(1)); !errors.Is(x.err, exc.CommFailure) {
+		t.Fatalf("without an answer: %v", x.err)
+	}
+	if _, err := maker.Invoke(t.Context(), "somdDeleteObj", r); err != nil {
+		t.Fatal(err)
+	}
+	first := invoke("put", int32(2))
+	<-making
+	close(send)
+	if x := <-second; !errors.Is(x.err, exc.ObjectNotExist) {
+		t.Errorf("who is told first: %v, %v", x.got, x.err)
+	}
+	close(made)
+	if x := <-first; x.err != nil {
+		t.Errorf("who makes another: %v", x.err)
+	}
+	if x := <-invoke("got"); x.err != nil || x.got != int32(2) {
+		t.Errorf("the other holds %v, %v", x.got, x.err)
+	}
+	if err := errors.Join(r.Release(), maker.Release()); err != nil {
+		t.Error(err)
+	}
+}
+
 // at returns a reference to the same object at another address.
 func at(o *orb.ORB, ref *orb.Ref, e transport.Endpoint) *orb.Ref {
 	p := ior.IIOP{Version: cdr.V12, Host: e.Host, Port: e.Port, Key: []byte(ref.ObjectKey())}

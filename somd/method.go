@@ -265,7 +265,7 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, l *lent, arg
 		err = failed
 	}
 	if err != nil {
-		if notSent(err) {
+		if len(v.gave) > 0 && unseen(ctx, ref, err) {
 			v.ungive()
 		}
 		v.release()

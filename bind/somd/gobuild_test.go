@@ -11,13 +11,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 
+	"github.com/opendsom/dsom/internal/daemontest"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/somd"
+	"github.com/opendsom/dsom/svc/somdd/client"
 )
 
 // kennel makes a module, as a user has it, of two packages with a class each, one of them internal, and a class library of the first; its folder is returned.
@@ -33,8 +36,9 @@ func (b bench) kennel(t *testing.T) string {
 	}
 	for name, n := range map[string]int{"collie": 2, "internal/poodle": 3} {
 		class := filepath.Base(name)
-		files[name+"/"+class+".go"] = fmt.Sprintf("// Package %[1]s has a class.\npackage %[1]s\n\nimport (\n\t\"context\"\n\n\t\"github.com/opendsom/dsom/som\"\n)\n\ntype dog struct{ som.Base }\n\n"+
-			"func (*dog) Bark(_ context.Context, n int32) (int32, error) { return %[2]d * n, nil }\n\n// Class is the class.\nvar Class = som.MustClass[dog](\"Kennel::%[3]s\")\n",
+		files[name+"/"+class+".go"] = fmt.Sprintf("// Package %[1]s has a class.\npackage %[1]s\n\nimport (\n\t\"context\"\n\n\t\"github.com/opendsom/dsom/som\"\n)\n\ntype dog struct {\n\tsom.Base\n\ttricks int32\n}\n\n"+
+			"func (d *dog) Bark(_ context.Context, n int32) (int32, error) { return %[2]d * (n + d.tricks), nil }\n\n"+
+			"func (d *dog) Train(_ context.Context, n int32) error {\n\td.tricks += n\n\treturn nil\n}\n\n// Class is the class.\nvar Class = som.MustClass[dog](\"Kennel::%[3]s\")\n",
 			class, n, strings.ToUpper(class[:1])+class[1:])
 	}
 	module := t.TempDir()
@@ -49,6 +53,24 @@ func (b bench) kennel(t *testing.T) string {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return module
+}
+
+// requireAll has a module require what DSOM requires, which a package that imports all of it needs: go mod tidy would fetch what only tests of those import.
+func requireAll(t *testing.T, module string) {
+	t.Helper()
+	ours, err := os.ReadFile(root + "/go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, requires, _ := strings.Cut(string(ours), "\nrequire ")
+	sums, err := os.ReadFile(root + "/go.sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod, err := os.ReadFile(filepath.Join(module, "go.mod"))
+	if err := errors.Join(err, os.WriteFile(filepath.Join(module, "go.mod"), append(mod, "\nrequire "+requires...), 0o644), os.WriteFile(filepath.Join(module, "go.sum"), sums, 0o644)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // moduleFiles returns go.mod and go.sum of a module; the latter need not be there, where nothing but DSOM is imported.
@@ -136,6 +158,164 @@ func TestServerBuild(t *testing.T) {
 	}
 	if out, err := exec.Command(b.path("dsom-classes"), "--listen", "tcp:127.0.0.1:0", library).CombinedOutput(); err == nil || !strings.Contains(string(out), "dsom server build -o PROGRAM PACKAGE") {
 		t.Errorf("a class library in Go: %v\n%s", err, out)
+	}
+}
+
+// clerk is a package with a class of server objects in Go, which loads collies by the data of their references, and gives references other data.
+const clerk = `// Package clerk has a class of server objects.
+package clerk
+
+import (
+	"context"
+
+	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/somd"
+	"github.com/opendsom/dsom/somd/dsom"
+
+	"kennel/collie"
+)
+
+type clerk struct{ somd.ServerBase }
+
+// Class is the class.
+var Class = som.MustClass[clerk]("Kennel::Clerk", som.Parents(somd.ServerClass))
+
+func global(ctx context.Context, name string) (som.Ref, error) {
+	p, err := dsom.ProcessClass.New()
+	if err != nil {
+		return som.Ref{}, err
+	}
+	if _, err := p.Invoke(ctx, "begin"); err != nil {
+		return som.Ref{}, err
+	}
+	o, err := p.Invoke(ctx, "global", name)
+	if err != nil {
+		return som.Ref{}, err
+	}
+	return o.(som.Object).SOM(), nil
+}
+
+func (c *clerk) Reference(ctx context.Context, data string) (string, error) {
+	oa, err := global(ctx, "SOMOA")
+	if err != nil {
+		return "", err
+	}
+	o, err := global(ctx, "ORB")
+	if err != nil {
+		return "", err
+	}
+	var nobody som.Object
+	r, err := oa.Invoke(ctx, "create", []byte(data), nobody, nobody)
+	if err != nil {
+		return "", err
+	}
+	text, err := o.Invoke(ctx, "object_to_string", r)
+	if err != nil {
+		return "", err
+	}
+	return text.(string), nil
+}
+
+func (c *clerk) Change(ctx context.Context, ref, data string) error {
+	oa, err := global(ctx, "SOMOA")
+	if err != nil {
+		return err
+	}
+	o, err := global(ctx, "ORB")
+	if err != nil {
+		return err
+	}
+	r, err := o.Invoke(ctx, "string_to_object", ref)
+	if err != nil {
+		return err
+	}
+	_, err = oa.Invoke(ctx, "change_id", r, []byte(data))
+	return err
+}
+
+func (c *clerk) SomdSOMObjFromRef(ctx context.Context, ref som.Object) (som.Object, error) {
+	oa, err := global(ctx, "SOMOA")
+	if err != nil {
+		return nil, err
+	}
+	data, err := oa.Invoke(ctx, "get_id", ref)
+	if err != nil {
+		return nil, err
+	}
+	d, err := collie.Class.New()
+	if err != nil {
+		return nil, err
+	}
+	_, err = d.Invoke(ctx, "train", int32(len(data.([]byte))))
+	return d, err
+}
+`
+
+// TestServerBuildServesAsRunDoes has a server of classes in Go do what dsom server run does: it has DSOM's objects, and a class of server objects of its own, which loads objects by reference
+// data, and keeps what it changes of these where the registration says.
+func TestServerBuildServesAsRunDoes(t *testing.T) {
+	b := newBench(t)
+	module, program := b.kennel(t), filepath.Join(t.TempDir(), "kennel")
+	if err := errors.Join(os.Mkdir(filepath.Join(module, "clerk"), 0o755), os.WriteFile(filepath.Join(module, "clerk", "clerk.go"), []byte(clerk), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	requireAll(t, module)
+	build := exec.Command(b.path("dsom"), "server", "build", "-o", program, "./collie", "kennel/internal/poodle", "./clerk")
+	build.Dir = module
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	daemon := daemontest.Start(t, b.path("dsom"), "127.0.0.1")
+	t.Setenv("DSOM_STATE", daemon.State)
+	b.says(t, "server", "add", "kennel", "-e", "SOM_LIBRARY="+os.Getenv("SOM_LIBRARY"), "--", program, "--class", "Kennel::Collie", "--server-class", "Kennel::Clerk", "--serial")
+	object := "corbaname::" + daemon.Address + "#somd/kennel"
+	b.says(t, "server", "start", "kennel")
+	if got := b.says(t, "call", object, "somdClasses"); got != `["Kennel::Collie"]` {
+		t.Errorf("the classes of the server are %s", got)
+	}
+	kept := b.says(t, "call", object, "reference", `"four"`)
+	bark := func() string { return b.says(t, "call", strings.Trim(kept, `"`), "bark", "1") }
+	if got := bark(); got != "10" {
+		t.Errorf("loaded by its data it barks %s", got)
+	}
+	if out, err := exec.Command(b.path("dsom"), "call", object, "change", kept, `"seven"`).CombinedOutput(); err == nil || !strings.Contains(string(out), "BAD_INV_ORDER") {
+		t.Errorf("data are changed without a file: %v, %s", err, out)
+	}
+	keepChanges(t, daemon.Address, "kennel", filepath.Join(t.TempDir(), "changed"))
+	b.says(t, "server", "stop", "kennel")
+	b.says(t, "call", object, "change", kept, `"seven"`)
+	for range 2 {
+		if got := bark(); got != "12" {
+			t.Errorf("loaded by its other data it barks %s", got)
+		}
+		b.says(t, "server", "stop", "kennel") // the next call starts another process
+	}
+}
+
+// keepChanges registers the file in which a server keeps changes of reference data.
+func keepChanges(t *testing.T, daemon, alias, file string) {
+	t.Helper()
+	o, err := orb.New(orb.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = o.Shutdown(context.Background()) }()
+	host, port, _ := strings.Cut(daemon, ":")
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := client.At(o, host, uint16(n)).Repository(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	def, err := r.ByAlias(t.Context(), alias)
+	if err != nil {
+		t.Fatal(err)
+	}
+	def.RefDataFile = file
+	if err := r.Update(t.Context(), def); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -69,4 +69,21 @@ func TestRegistry(t *testing.T) {
 		}
 		d.Run("stop", "registry") // the next call starts another process
 	}
+	// The generic server in the place of the program reads the same file, and changes data as well.
+	if err := os.Symlink(b.path("dsom"), b.path("somdsvr")); err != nil && !os.IsExist(err) {
+		t.Fatal(err)
+	}
+	d.Run("regimpl", "-U", "-i", "registry", "-p", b.path("somdsvr"))
+	if got := registrar("call", kept); got != "Grace says hello to C" {
+		t.Errorf("by the generic server: %s", got)
+	}
+	if got := registrar("rename", kept, "Hedy"); got != "" {
+		t.Errorf("by the generic server, with a file: %s", got)
+	}
+	for range 2 {
+		if got := registrar("call", kept); got != "Hedy says hello to C" {
+			t.Errorf("by the generic server, after: %s", got)
+		}
+		d.Run("stop", "registry")
+	}
 }

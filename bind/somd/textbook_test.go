@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/opendsom/dsom/internal/daemontest"
@@ -126,4 +127,42 @@ func TestGarage(t *testing.T) {
 	dsom("", "regimpl", "-U", "-i", "garage", "-v", "NoSuchServerClass")
 	dsom("!", "start", "garage")
 	dsom("NoSuchServerClass", "server", "logs", "garage")
+
+	// By hand, as DSOM's books have it for debugging, with the daemon's address told or not.
+	dsom("shed", "regimpl", "-A", "-i", "shed", "-p", somdsvr, "-c", "Pet")
+	for _, at := range []string{"", at, strings.Replace(at, "127.0.0.1", "localhost", 1)} {
+		args := []string{"-a", "shed"}
+		if at != "" {
+			args = append(args, "--at", at)
+		}
+		byHand := exec.Command(somdsvr, args...)
+		byHand.Env = append(os.Environ(), "DSOM_STATE="+state)
+		var log strings.Builder
+		byHand.Stdout, byHand.Stderr = &log, &log
+		if err := byHand.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- byHand.Wait() }()
+		running := func() bool {
+			cmd := exec.Command(b.path("dsom"), "list", "shed")
+			cmd.Env = append(os.Environ(), "DSOM_STATE="+state)
+			return cmd.Run() == nil
+		}
+		for up := false; !up; {
+			select {
+			case err := <-ended:
+				t.Fatalf("somdsvr %q ends with %v\n%s", args, err, log.String())
+			case <-t.Context().Done():
+				t.Fatal("the server does not come up")
+			default:
+				up = running()
+			}
+		}
+		create("made", "class=='Pet' and alias=='shed'")
+		_ = byHand.Process.Signal(syscall.SIGTERM)
+		if err := <-ended; err != nil {
+			t.Errorf("somdsvr %q ends with %v\n%s", args, err, log.String())
+		}
+	}
 }

@@ -3,20 +3,28 @@
 package main
 
 import (
+	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
 // TestOrphans holds that the children of a server end with it: also when it is killed after the daemon that started it, or while there
-// is no daemon; and that nobody else's process ends.
+// is no daemon; and that nobody else's process ends. Where the server has a group of the system's that is so of children in sessions of their own, too.
 func TestOrphans(t *testing.T) {
 	for _, c := range []struct {
 		name  string
+		group bool
 		order []string
 	}{
-		{"server", []string{"server"}},
-		{"daemon then server", []string{"daemon", "up", "server"}},
-		{"server without daemon", []string{"daemon", "server", "up"}},
+		{"server", false, []string{"server"}},
+		{"daemon then server", false, []string{"daemon", "up", "server"}},
+		{"server without daemon", false, []string{"daemon", "server", "up"}},
+		{"server in a group", true, []string{"server"}},
+		{"server in a group, stopped", true, []string{"stop"}},
+		{"daemon then server in a group", true, []string{"daemon", "up", "server"}},
+		{"server in a group without daemon", true, []string{"daemon", "server", "up"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t)
@@ -24,9 +32,20 @@ func TestOrphans(t *testing.T) {
 			h.addTeller("other", "one")
 			other := pid(t, account(t, client(t), h.url("other")))
 			worker := h.script("worker", "exec sleep 1000")
+			flags := []string{"server", "add", "-e", envTeller + "=1", "-e", envTellerPIDs + "=" + h.tellerPIDs("family")}
+			if c.group {
+				worker, flags = "setsid "+worker, append(flags, "--group-processes", "1000")
+			}
 			program := h.script("family", worker+" &\n"+worker+" &\nexec "+h.program+" one")
-			h.must("server", "add", "-e", envTeller+"=1", "-e", envTellerPIDs+"="+h.tellerPIDs("family"), "family", "--", program)
+			h.must(append(flags, "family", "--", program)...)
 			server := pid(t, account(t, client(t), h.url("family")))
+			in, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", server))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.group && !strings.Contains(string(in), "/dsom-"+h.server("family").UUID+"/") {
+				t.Skipf("no groups can be made here: the server is in\n%s", in)
+			}
 			if all := h.processes(); len(all) != 5 { // the daemon, the other, the server and its two
 				t.Fatalf("there are processes %v", all)
 			}
@@ -38,6 +57,8 @@ func TestOrphans(t *testing.T) {
 					h.startDaemon()
 				case "server":
 					killServer(t, server)
+				case "stop":
+					h.must("server", "stop", "family")
 				}
 			}
 			want := []int{h.daemon.Process.Pid, other}

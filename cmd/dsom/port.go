@@ -34,7 +34,7 @@ func (portCmd) Help() string {
 
 // A shownPort is a line of dsom port; its JSON is stable.
 type shownPort struct {
-	Event       string            `json:"event,omitempty"` // of --watch: came or went
+	Event       string            `json:"event,omitempty"` // of --watch: came or went, or asked: what has come before, and is asked now since a process of CORBA's has come
 	Network     string            `json:"network"`
 	Address     string            `json:"address"`
 	Port        uint16            `json:"port"`
@@ -78,17 +78,17 @@ func (v portCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	if v.Watch {
+		return v.watch(ctx, c, all)
+	}
 	if !v.NoAsk {
-		c.ask(ctx, all, v.Port)
+		c.ask(ctx, all, all, v.Port)
 	}
 	if len(v.At) > 0 {
 		all = append(all, c.answering(ctx, all)...)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
-	}
-	if v.Watch {
-		return v.watch(ctx, c, all)
 	}
 	if err := c.ports(all); err != nil {
 		return err
@@ -162,10 +162,10 @@ func named(ctx context.Context, at []string) ([]*shownPort, error) {
 // askedAtOnce is how many listeners are asked at a time.
 const askedAtOnce = 8
 
-// ask finds out what speaks at each of all that take connections, and then at those of UDP that may be a daemon's: named are the ports that were asked for.
-func (c *console) ask(ctx context.Context, all []*shownPort, named []uint16) {
-	askAll(all, func(p *shownPort) bool { return p.Network == "tcp" }, func(p *shownPort) (portscan.Identity, error) { return portscan.Identify(ctx, p.at) })
-	askAll(all, func(p *shownPort) bool { return p.mayHear(all, named) }, func(p *shownPort) (portscan.Identity, error) { return portscan.IdentifyUDP(ctx, p.at) })
+// ask finds out what speaks at each of some that take connections, and then at those of UDP that may be a daemon's, among all that listen: named are the ports that were asked for.
+func (c *console) ask(ctx context.Context, some, all []*shownPort, named []uint16) {
+	askAll(some, func(p *shownPort) bool { return p.Network == "tcp" }, func(p *shownPort) (portscan.Identity, error) { return portscan.Identify(ctx, p.at) })
+	askAll(some, func(p *shownPort) bool { return p.mayHear(all, named) }, func(p *shownPort) (portscan.Identity, error) { return portscan.IdentifyUDP(ctx, p.at) })
 }
 
 // mayHear reports whether p may be where a daemon hears datagrams, and not who would make something of a question that he does not know: among all that listen, with the ports that were named.
@@ -288,45 +288,12 @@ func (p *shownPort) row() []string {
 
 // watch prints who comes and goes, until ctx ends.
 func (v portCmd) watch(ctx context.Context, c *console, now []*shownPort) error {
-	type key struct {
-		network string
-		at      netip.AddrPort
-		pid     int32
-	}
-	keyOf := func(p *shownPort) key {
-		return key{p.Network, netip.AddrPortFrom(netip.MustParseAddr(p.Address), p.Port), p.PID}
-	}
-	known := map[key]*shownPort{}
-	tell := func(event string, p *shownPort) error {
-		p.Event = event
-		if c.json {
-			return c.printJSON(p)
-		}
-		c.printf("%s  %-4s  %s\n", time.Now().Format(time.TimeOnly), event, safe(strings.Join(filled(p.row()), "  ")))
-		return nil
-	}
+	w := portWatch{portCmd: v, c: c, known: map[portKey]*shownPort{}}
 	tick := time.NewTicker(v.Every)
 	defer tick.Stop()
 	for {
-		seen := map[key]bool{}
-		for _, p := range now {
-			k := keyOf(p)
-			if seen[k] = true; known[k] != nil {
-				continue
-			}
-			known[k] = p
-			if err := tell("came", p); err != nil {
-				return err
-			}
-		}
-		for k, p := range known {
-			if seen[k] {
-				continue
-			}
-			delete(known, k)
-			if err := tell("went", p); err != nil {
-				return err
-			}
+		if err := w.look(ctx, now); err != nil {
+			return err
 		}
 		select {
 		case <-ctx.Done():
@@ -337,16 +304,80 @@ func (v portCmd) watch(ctx context.Context, c *console, now []*shownPort) error 
 		if now, err = v.listeners(ctx); err != nil {
 			return err
 		}
-		if !v.NoAsk {
-			var fresh []*shownPort
-			for _, p := range now {
-				if known[keyOf(p)] == nil {
-					fresh = append(fresh, p)
-				}
-			}
-			c.ask(ctx, fresh, v.Port)
+	}
+}
+
+// A portWatch is who was there at the last look.
+type portWatch struct {
+	portCmd
+	c     *console
+	known map[portKey]*shownPort
+}
+
+// A portKey tells listeners apart.
+type portKey struct {
+	network string
+	at      netip.AddrPort
+	pid     int32
+}
+
+func keyOf(p *shownPort) portKey {
+	return portKey{p.Network, netip.AddrPortFrom(netip.MustParseAddr(p.Address), p.Port), p.PID}
+}
+
+// look asks those that were not there before, and tells who has come and who has gone.
+func (w *portWatch) look(ctx context.Context, now []*shownPort) error {
+	var fresh []*shownPort
+	seen := map[portKey]bool{}
+	for _, p := range now {
+		k := keyOf(p)
+		if seen[k] = true; w.known[k] == nil {
+			w.known[k] = p
+			fresh = append(fresh, p)
 		}
 	}
+	var went, all []*shownPort
+	for k, p := range w.known {
+		if seen[k] {
+			all = append(all, p)
+			continue
+		}
+		delete(w.known, k)
+		went = append(went, p)
+	}
+	var late []*shownPort // sockets of UDP that came before what speaks GIOP at the same port
+	if !w.NoAsk {
+		w.c.ask(ctx, fresh, all, w.Port)
+		for _, p := range all {
+			if p.Protocol == "" && p.Error == "" && !slices.Contains(fresh, p) && p.mayHear(all, w.Port) {
+				late = append(late, p)
+			}
+		}
+		w.c.ask(ctx, late, all, w.Port)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, e := range []struct {
+		event string
+		of    []*shownPort
+	}{{"came", fresh}, {"went", went}, {"asked", late}} {
+		for _, p := range e.of {
+			if err := w.tell(e.event, p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *portWatch) tell(event string, p *shownPort) error {
+	p.Event = event
+	if w.c.json {
+		return w.c.printJSON(p)
+	}
+	w.c.printf("%s  %-5s  %s\n", time.Now().Format(time.TimeOnly), event, safe(strings.Join(filled(p.row()), "  ")))
+	return nil
 }
 
 // filled are the cells that are not empty.

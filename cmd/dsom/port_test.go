@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -73,7 +75,7 @@ func TestPortOfTheDaemon(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	new(console).ask(t.Context(), all, nil)
+	new(console).ask(t.Context(), all, all, nil)
 	if p := all[len(all)-1]; len(all) != 2 || p.Network != "udp" || p.Protocol != "giop" {
 		t.Errorf("unless its port is named the daemon is not asked by UDP: %+v", p)
 	}
@@ -164,6 +166,53 @@ func TestWrongPort(t *testing.T) {
 	} {
 		if got := c.p.wrong(); got != c.want {
 			t.Errorf("%+v: got %q, want %q", c.p, got, c.want)
+		}
+	}
+}
+
+// TestPortWatchByUDP: of a daemon that is met by TCP at one look and by UDP at another both are asked, whichever came first, and once.
+func TestPortWatchByUDP(t *testing.T) {
+	t.Parallel()
+	_, status := aDaemonByUDP(t)
+	_, text, _ := net.SplitHostPort(status.UDP.Addresses[0])
+	port, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, networks := range [][]string{{"tcp", "udp"}, {"udp", "tcp"}} {
+		all, err := portCmd{Port: []uint16{uint16(port)}}.listeners(t.Context())
+		if err != nil || len(all) != 2 {
+			t.Fatalf("%d listen: %v", len(all), err)
+		}
+		var out strings.Builder
+		w := portWatch{c: &console{out: &out, json: true}, known: map[portKey]*shownPort{}} // no port is named
+		var now []*shownPort
+		for _, n := range networks {
+			for _, p := range all {
+				if p.Network == n {
+					now = append(now, p)
+				}
+			}
+			for range 2 {
+				if err := w.look(t.Context(), now); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		got := map[string]int{}
+		for d := json.NewDecoder(strings.NewReader(out.String())); d.More(); {
+			var p shownPort
+			if err := d.Decode(&p); err != nil {
+				t.Fatal(err)
+			}
+			got[fmt.Sprint(p.Event, " ", p.Network, " ", p.Protocol)]++
+		}
+		want := map[string]int{"came tcp giop": 1, "came udp giop": 1}
+		if networks[0] == "udp" {
+			want = map[string]int{"came tcp giop": 1, "came udp ": 1, "asked udp giop": 1}
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("%v: told is %v, want %v", networks, got, want)
 		}
 	}
 }

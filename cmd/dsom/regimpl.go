@@ -195,8 +195,13 @@ func (v regimplCmd) add(ctx context.Context, c *console, repo *somclient.Reposit
 
 func (v regimplCmd) update(ctx context.Context, c *console, repo *somclient.Repository) error {
 	alias, err := v.one()
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case len(v.Class) > 0:
+		return usage("-c goes with -A, -a, -d and -l: regimpl -a -i %s -c %s says that the server has objects of the class, and -d takes that back", alias, v.Class[0])
+	case v.ID != "":
+		return usage("-z goes with -A: a server keeps its id")
 	}
 	d, err := repo.ByAlias(ctx, alias)
 	if err == nil {

@@ -17,7 +17,7 @@ room for one Go runtime, so that a server cannot load a class library in Go; her
 package has the class that it serves in the variable Class, as packages that dsom idl makes have it.
 
 It is built by the go command, with cgo, in the module of this folder, which has to require github.com/opendsom/dsom; its go.mod and go.sum stay as they are. The program is run as
-dsom server run is: by the daemon, or with --name and --listen.
+dsom server run is: by the daemon, or with --name and --listen, and with the same --class, --server-class and --serial.
 
 Example:
 
@@ -33,62 +33,17 @@ var serverSource = template.Must(template.New("main.go").Parse(`// Code generate
 package main
 
 import (
-	"context"
-	"errors"
-	"flag"
-	"fmt"
 	"os"
-	"strings"
 
-	"github.com/opendsom/dsom/orb"
-	"github.com/opendsom/dsom/server"
-	"github.com/opendsom/dsom/som"
-	"github.com/opendsom/dsom/som/native"
-	"github.com/opendsom/dsom/somd"
-	"github.com/opendsom/dsom/somd/dsom"
+	"github.com/opendsom/dsom/bind/somd/generic"
 {{range $i, $p := .}}
 	class{{$i}} {{printf "%q" $p}}{{end}}
 )
 
+const usage = "Usage: [flags]\n\nMakes objects of classes in Go for clients elsewhere, as dsom server run does of those of class libraries."
+
 func main() {
-	name := flag.String("name", "", "the server's name, where the daemon has not started it")
-	listen := flag.String("listen", "", "take calls at these endpoints, with commas between, such as tcp:127.0.0.1:4000")
-	flag.Parse()
-	classes := []*som.Class{ {{range $i, $p := .}}class{{$i}}.Class, {{end}} }
-	opt := server.Options{Name: *name, BiDir: orb.BiDir{Accept: true}}
-	if *listen != "" {
-		opt.Listen = strings.Split(*listen, ",")
-	}
-	err := server.Run(context.Background(), opt, func(ctx context.Context, s *server.Server) error {
-		var names []string
-		for _, c := range classes {
-			if err := c.Err(); err != nil {
-				return err
-			}
-			names = append(names, c.Name())
-		}
-		d := somd.New(s.Root.POA, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, TypeInformation: native.TypeInformation,
-			Around: dsom.Carried(dsom.ForeignThreads{Thread: native.Thread, Exception: native.UserException})})
-		ref, err := somd.Serve(ctx, s, d, somd.Among(classes...), names...)
-		if err != nil || s.Private() {
-			return err
-		}
-		if s.Daemon() == "" {
-			fmt.Println(ref) // there is no name to find it by
-		}
-		spec, bad := native.Spec(classes...)
-		if spec != nil {
-			bad = errors.Join(bad, s.Describe(ctx, spec))
-		}
-		if bad != nil { // the classes are served all the same
-			fmt.Fprintln(os.Stderr, os.Args[0]+":", bad)
-		}
-		return nil
-	})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, os.Args[0]+":", err)
-		os.Exit(1)
-	}
+	generic.Main(generic.Program{Name: os.Args[0], Usage: usage, Load: generic.Linked({{range $i, $p := .}}class{{$i}}.Class, {{end}})})
 }
 `))
 

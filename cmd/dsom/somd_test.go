@@ -160,6 +160,8 @@ func TestOldUsage(t *testing.T) {
 		"regimpl -A -i x -z 1":          "no implementation's id",
 		"regimpl -a -i x":               "-c CLASS is missing",
 		"regimpl -l":                    "-i ALIAS is missing",
+		"regimpl -U -i x -c Car":        "regimpl -a -i x -c Car says",
+		"regimpl -U -i x -z 1":          "a server keeps its id",
 		"start":                         "aliases of servers are wanted",
 		"start -a bank":                 "aliases of servers are wanted",
 		"start --at :x bank":            "no port",

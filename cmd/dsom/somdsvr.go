@@ -8,6 +8,9 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
@@ -54,7 +57,7 @@ func (v somdsvrCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	d := &somdClient{somclient.At(o, at, port), o, at}
+	d := &somdClient{somclient.At(o, at, port), o, net.JoinHostPort(at, strconv.Itoa(int(port)))}
 	err = v.serve(ctx, c, d)
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), somdsvrDrain)
 	defer cancel()
@@ -110,7 +113,7 @@ func (v somdsvrCmd) become(ctx context.Context, d *somdClient, def wire.Definiti
 		if err != nil {
 			return err
 		}
-		if s.Local != d.address {
+		if !takesCallsAt(s, d.address) {
 			return fmt.Errorf("the daemon of the state folder takes calls at %s, and %s is asked for: name its state folder by --state", s.Local, d.address)
 		}
 		if v.State != "" {
@@ -123,6 +126,17 @@ func (v somdsvrCmd) become(ctx context.Context, d *somdClient, def wire.Definiti
 		run.ServerClass = ""
 	}
 	return run.Run(ctx)
+}
+
+// takesCallsAt reports whether a host and port are a daemon's own: as this machine reaches it, or as references name it.
+func takesCallsAt(s admin.Status, address string) bool {
+	if address == s.Local || slices.Contains(s.Addresses, address) {
+		return true
+	}
+	port, here := strings.CutPrefix(address, "localhost:")
+	host, local, err := net.SplitHostPort(s.Local)
+	ip := net.ParseIP(host)
+	return here && err == nil && port == local && ip != nil && ip.IsLoopback()
 }
 
 // somdServerClass is the class of server objects where a definition names none.

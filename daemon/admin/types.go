@@ -295,6 +295,9 @@ type Message struct {
 	// Secure says that the server is to refuse callers that are not identified, and to say so by IdentifiedCallers among its endpoints.
 	Secure bool `json:"secure,omitempty"`
 
+	// RefDataFile is where the server is to keep the changes of reference data that it makes (impl_refdata_file); "": nowhere.
+	RefDataFile string `json:"refdata_file,omitempty"`
+
 	// Trial says that the process does not serve: an upgrade tries it out, or another version has taken its place. It changes no names until MessageServes comes, or it is granted a lease without that.
 	Trial bool `json:"trial,omitempty"`
 

@@ -18,6 +18,11 @@ import (
 // maxComplaint is how many octets of what a check's command writes are told.
 const maxComplaint = 400
 
+// An UnaskableError is of a process that nobody can ask whether it works; that says nothing of whether it does.
+type UnaskableError struct{ Reason string }
+
+func (e *UnaskableError) Error() string { return e.Reason }
+
 // examine asks the process of a life, for as long as that lasts, whether it works. One that does not, several times in
 // a row, is ended.
 func (l *life) examine() {
@@ -28,6 +33,7 @@ func (l *life) examine() {
 	}
 	t := time.NewTicker(h.Every)
 	defer t.Stop()
+	unasked := "" // why the process could not be asked, as it was told last
 	for bad := 0; ; {
 		select {
 		case <-t.C:
@@ -45,7 +51,14 @@ func (l *life) examine() {
 		err := l.ask(ctx, at)
 		late := ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) // the call may notice first
 		cancel()
+		unaskable := (*UnaskableError)(nil)
 		switch {
+		case errors.As(err, &unaskable):
+			if unasked != unaskable.Reason {
+				unasked = unaskable.Reason
+				l.s.o.Log.Warn("a server is not asked whether it works, which does not count", "server", l.name(), "pid", at.PID, "error", err)
+			}
+			continue
 		case err == nil:
 			bad = 0
 			l.st.mu.Lock()

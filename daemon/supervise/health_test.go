@@ -52,6 +52,39 @@ func TestTermsByHand(t *testing.T) {
 	}
 }
 
+// TestUnaskable holds that a server which cannot be asked whether it works is left alone, however often, and one that does not work is not.
+func TestUnaskable(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	var sick atomic.Bool
+	f := start(t, supervise.Options{Probe: func(context.Context, implrepo.Record, supervise.Live) error {
+		asked.Add(1)
+		if sick.Load() {
+			return errors.New("it does not work")
+		}
+		return &supervise.UnaskableError{Reason: "it speaks another language"}
+	}})
+	_, err := f.Records().Update(t.Context(), f.u, func(r *implrepo.Record) error {
+		r.Health = implrepo.Health{Every: 10 * time.Millisecond, Bad: 2}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := f.byHand(t)
+	eventually(t, "it was asked", func() bool { return asked.Load() > 10 })
+	select {
+	case s := <-l.Stops():
+		t.Fatalf("it is to end: %s", s.Reason)
+	default:
+	}
+	sick.Store(true)
+	if s := <-l.Stops(); !strings.Contains(s.Reason, "it does not work") {
+		t.Errorf("it is to end: %s", s.Reason)
+	}
+	l.Release()
+}
+
 // lives are how long servers have lived, by the log.
 type lives struct {
 	mu  sync.Mutex

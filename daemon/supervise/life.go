@@ -245,7 +245,7 @@ func (l *life) bury(failure error) {
 		how = l.child.Status()
 	}
 	l.endOrphans()
-	l.group.Close()
+	l.leaveGroup()
 	st.storing.Lock()
 	defer st.storing.Unlock()
 	if err := l.s.forget(st); err != nil {

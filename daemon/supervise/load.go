@@ -19,6 +19,8 @@ type Terms struct {
 	Every  time.Duration // how often it is to report, while there is anything new; 0: not at all
 	Calls  int           // how many calls it serves before it ends; 0: any number
 	Secure bool          // it is to serve identified callers alone
+
+	RefDataFile string // where it keeps changes of reference data; "": nowhere
 }
 
 // How often processes report.
@@ -32,6 +34,9 @@ const (
 // terms are those of a record, for a seat.
 func terms(rec implrepo.Record, seat string) Terms {
 	t := Terms{Secure: rec.IsSecure()}
+	if rec.DSOM != nil {
+		t.RefDataFile = rec.DSOM.Definition.RefDataFile
+	}
 	if rec.IdleTimeout > 0 {
 		t.Every = min(max(rec.IdleTimeout/idleParts, leastReport), mostReport)
 	}

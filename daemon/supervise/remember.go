@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/opendsom/dsom/daemon/supervise/cgroup"
 	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
@@ -141,6 +142,10 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 		}
 		if l.gone() {
 			l.endOrphans()
+			if l.started && l.token != "" {
+				l.group = cgroup.Find(u.String(), l.part())
+				l.leaveGroup()
+			}
 			if err := s.forget(st); err != nil {
 				return fmt.Errorf("the end of server %q cannot be noted: %w", r.Name, err)
 			}

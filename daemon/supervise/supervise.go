@@ -70,7 +70,7 @@ type Options struct {
 	Machines Machines
 	Machine  string
 
-	// Probe asks a process whether it works: an error says that it does not. nil: nobody asks but a record's command.
+	// Probe asks a process whether it works: an error says that it does not, but an *UnaskableError nothing. nil: nobody asks but a record's command.
 	Probe func(ctx context.Context, rec implrepo.Record, at Live) error
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
 
@@ -99,6 +100,9 @@ func (s *Supervisor) upgradeBeside(ctx context.Context, g *group, rec, next impl
 	g.mu.Lock()
 	g.next = nil
 	g.mu.Unlock()
+	if errors.Is(err, store.ErrUnsure) { // the next daemon sees which processes are the server's
+		return Upgraded{}, err
+	}
 	if err != nil {
 		if s.early(g, next.Upgrade) {
 			err = errors.Join(err, ErrEarly)
@@ -132,19 +136,50 @@ func (s *Supervisor) startVersion(ctx context.Context, next implrepo.Record) err
 	return nil
 }
 
-// commitUpgrade writes down the upgrade, and returns the record as it is then. What else was changed in it meanwhile stays.
+// How long it is between two attempts to learn what has become of a commit whose answer was lost: at first, and at most.
+const (
+	firstUnsure = 50 * time.Millisecond
+	mostUnsure  = 2 * time.Second
+)
+
+// errCommitted is that the record has what was to be written: a commit has happened whose answer was lost.
+var errCommitted = errors.New("it is written")
+
+// commitUpgrade writes down the upgrade, and returns the record as it is then. What else was changed in it meanwhile stays. Where the store's answer is lost it is not known which processes
+// the server's are, and none may be ended: it is tried again until that is known, also after ctx has ended. An error that wraps store.ErrUnsure says that it is not known even so, since this
+// process ends.
 func (s *Supervisor) commitUpgrade(ctx context.Context, rec, next implrepo.Record) (implrepo.Record, error) {
-	done, err := s.repo.Update(ctx, rec.UUID, func(r *implrepo.Record) error {
-		if !slices.Equal(r.Command, rec.Command) || r.Upgrade != rec.Upgrade {
-			return fmt.Errorf("server %q was given another program meanwhile: %w", rec.Name, ErrUpgrading)
+	var written implrepo.Record
+	unsure := error(nil)
+	for pause := firstUnsure; ; pause = min(2*pause, mostUnsure) {
+		done, err := s.repo.Update(ctx, rec.UUID, func(r *implrepo.Record) error {
+			if unsure != nil && r.Upgrade == next.Upgrade { // which nobody else gives it
+				written = *r
+				return errCommitted
+			}
+			if !slices.Equal(r.Command, rec.Command) || r.Upgrade != rec.Upgrade {
+				return fmt.Errorf("server %q was given another program meanwhile: %w", rec.Name, ErrUpgrading)
+			}
+			r.Command, r.Previous, r.Upgrade = next.Command, next.Previous, next.Upgrade
+			return nil
+		})
+		switch {
+		case err == nil:
+			return done, nil
+		case errors.Is(err, errCommitted):
+			s.changed(written) // of which nobody was told
+			return written, nil
+		case errors.Is(err, store.ErrUnsure):
+			unsure, ctx = err, s.ctx
+		case unsure == nil, !errors.Is(err, store.ErrUnreached) && !errors.Is(err, store.ErrConflict) && ctx.Err() == nil:
+			return next, err // nothing has happened: what was there last has been read since
 		}
-		r.Command, r.Previous, r.Upgrade = next.Command, next.Previous, next.Upgrade
-		return nil
-	})
-	if err != nil {
-		return next, err
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return next, fmt.Errorf("server %q: %w", rec.Name, unsure)
+		}
 	}
-	return done, nil
 }
 
 // endSurplus stops what sits where the server, as it is registered, has no seats, and returns which processes those were.

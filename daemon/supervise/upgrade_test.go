@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -212,6 +213,56 @@ func TestUpgradeFails(t *testing.T) {
 				t.Errorf("the new process is %v", state)
 			}
 			f.asBefore(t, token, id)
+		})
+	}
+}
+
+// TestUpgradeUnsure has the answer of the store be lost to whom an upgrade is told, before or after the upgrade is written, or it cannot be reached, and the caller be gone by then: the new process is the server, and the old
+// one ends, as the record says.
+func TestUpgradeUnsure(t *testing.T) {
+	t.Parallel()
+	lost := &store.Error{Kind: store.ErrUnsure}
+	for what, first := range map[string]func(commit func() (uint64, error)) error{
+		"it is written":     func(commit func() (uint64, error)) error { _, err := commit(); return errors.Join(err, lost) },
+		"it is not written": func(func() (uint64, error)) error { return lost },
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			f := start(t, supervise.Options{})
+			token, id := f.running(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			done := f.upgrade(ctx, supervise.Upgrade{Command: []string{os.Args[0], "2"}})
+			second, newID := f.next(t, token, id)
+			var commits atomic.Int32
+			by := func(commit func() (uint64, error)) (uint64, error) {
+				switch commits.Add(1) {
+				case 1: // the lease of the new process
+					return commit()
+				case 2:
+					err := first(commit)
+					cancel()
+					return 0, err
+				case 3:
+					return 0, &store.Error{Kind: store.ErrUnreached}
+				}
+				return commit()
+			}
+			f.s.by.Store(&by)
+			f.register(t, second, newID)
+			got := <-done
+			rec, err := f.Records().Get(t.Context(), f.u)
+			if err != nil || rec.Upgrade != 1 || len(rec.Command) != 2 || rec.Previous == nil {
+				t.Errorf("written is %+v, %v", rec, err)
+			}
+			if got.err != nil && !errors.Is(got.err, context.Canceled) { // who has gone does not wait for the end of the old process
+				t.Errorf("the upgrade ends with %v", got.err)
+			}
+			live, err := f.Ensure(t.Context(), f.u)
+			if err != nil || live.PID != newID.PID {
+				t.Errorf("the server is process %+v, %v, want %d", live, err, newID.PID)
+			}
+			eventually(t, "the old process ends", func() bool { return id.State() == process.Gone })
 		})
 	}
 }

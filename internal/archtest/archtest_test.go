@@ -39,7 +39,7 @@ somd svc/somdd/client
 svc/... somd/dsom
 daemon/admin
 server server/... daemon daemon/... gateway trace portscan doctor bind/smalltalk
-demo/...
+demo/... bind/somd/generic
 cmd/dsom cmd/dsom/... bind/... examples/...
 `), "\n")
 

@@ -215,7 +215,7 @@ func (l *Lease) take(client *admin.Client, granted admin.Message) {
 		return
 	}
 	l.name, l.uuid = granted.Name, granted.UUID
-	l.terms = Terms{time.Duration(granted.Report), granted.Calls, granted.Secure}
+	l.terms = Terms{Report: time.Duration(granted.Report), Calls: granted.Calls, Secure: granted.Secure, RefDataFile: granted.RefDataFile}
 	l.trial, l.replaced = granted.Trial, granted.Replaced
 	select {
 	case <-l.granted:

@@ -77,6 +77,8 @@ type Terms struct {
 	Report time.Duration // how often it wants to be told of the calls; 0: not at all
 	Calls  int           // how many calls the process is for; 0: any number
 	Secure bool          // it is to refuse callers that are not identified
+
+	RefDataFile string // where it keeps changes of reference data (impl_refdata_file); "": nowhere
 }
 
 // A Lease is held, or being asked for, until Close, or until it is refused. Its methods may

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 
+	"github.com/opendsom/dsom/bind/somd/generic"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/server"
 	"github.com/opendsom/dsom/som"
@@ -22,7 +23,7 @@ func serve(ctx context.Context, as dsom.Role) error {
 	if err != nil {
 		return err
 	}
-	cfg := somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, TypeInformation: native.TypeInformation, Around: dsom.Carried(dsom.ForeignThreads{Thread: native.Thread, Exception: native.UserException})}
+	cfg := generic.Config()
 	if as.Class != "" && as.Class != somd.ServerClass.Name() {
 		if cfg.Server, err = native.Find(as.Class); err != nil {
 			return err

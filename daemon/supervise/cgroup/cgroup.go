@@ -14,13 +14,14 @@ type Limits struct {
 	Processes int64 // and threads
 }
 
-// A Group is a cgroup of this process's making.
+// A Group is a cgroup of this process's making: that of a server, which has the limits, and in it a part for one process and what that starts.
 type Group struct {
-	dir string
-	f   *os.File
+	dir  string   // of the server
+	part string   // "": none, as for a process that a release without parts has started
+	f    *os.File // of part, or else dir
 }
 
-// File returns the group's folder, open, for a process to be started in it; nil for no group. It is valid until Close.
+// File returns the folder of the part, open, for a process to be started in it; nil for no group. It is valid until Close.
 func (g *Group) File() *os.File {
 	if g == nil {
 		return nil

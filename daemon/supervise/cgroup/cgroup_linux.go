@@ -9,6 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // leaf is the name of the group in which the daemon itself is, so that the group above can be divided: of those that are none may have processes and controlled groups. Either the
@@ -69,36 +72,59 @@ func findBase(mounts, own string) (string, error) {
 	return "", errors.New("this process is in no cgroup of version 2")
 }
 
-// Make returns the group of a name with its limits, made if need be, and what of them is not enforced, and
+// Make returns the group of a name with its limits and a part of it, made if need be, and what of the limits is not enforced, and
 // why. It returns no group where none can be made.
-func Make(name string, l Limits) (*Group, []string) {
+func Make(name, part string, l Limits) (*Group, []string) {
 	dir, err := base()
 	if err != nil {
 		return nil, l.unenforced(err)
 	}
-	return makeBelow(dir, name, l)
+	return makeBelow(dir, name, part, l)
 }
 
-// Rejoin returns the group of a name with its limits as they are now, if a process is in it that an earlier daemon has started, and what of them is not enforced. One
+// Find returns the group of a name with a part that there is; nil: there is none.
+func Find(name, part string) *Group {
+	dir, err := base()
+	if err != nil {
+		return nil
+	}
+	return findBelow(dir, name, part)
+}
+
+// findBelow is Find below a folder.
+func findBelow(dir, name, part string) *Group {
+	g := &Group{dir: filepath.Join(dir, "dsom-"+name)}
+	g.part = filepath.Join(g.dir, part)
+	var err error
+	if g.f, err = os.Open(g.part); err != nil {
+		return nil
+	}
+	return g
+}
+
+// Rejoin returns the group of a name with its limits as they are now, and a part of it, if a process is in that, or in the group itself, that an earlier daemon has started, and what of them is not enforced. One
 // that was started when there were none is outside, and stays so: what it has started may be anywhere. A group of others gets the limits too, and one of nobody ends.
-func Rejoin(name string, pid int, l Limits) (*Group, []string) {
+func Rejoin(name, part string, pid int, l Limits) (*Group, []string) {
 	dir, err := base()
 	if err != nil {
 		return nil, l.unenforced(err)
 	}
-	return rejoinBelow(dir, name, pid, l)
+	return rejoinBelow(dir, name, part, pid, l)
 }
 
 // rejoinBelow is Rejoin below a folder.
-func rejoinBelow(dir, name string, pid int, l Limits) (*Group, []string) {
+func rejoinBelow(dir, name, part string, pid int, l Limits) (*Group, []string) {
+	if all, err := members(filepath.Join(dir, "dsom-"+name, part)); err == nil && slices.Contains(all, pid) {
+		return makeBelow(dir, name, part, l)
+	}
 	all, err := members(filepath.Join(dir, "dsom-"+name))
 	if slices.Contains(all, pid) {
-		return makeBelow(dir, name, l)
+		return makeBelow(dir, name, "", l)
 	}
 	var open []string
 	if err == nil {
 		var g *Group
-		g, open = makeBelow(dir, name, l)
+		g, open = makeBelow(dir, name, "", l)
 		g.Close()
 	}
 	if l != (Limits{}) {
@@ -108,13 +134,20 @@ func rejoinBelow(dir, name string, pid int, l Limits) (*Group, []string) {
 }
 
 // makeBelow is Make below a folder.
-func makeBelow(dir, name string, l Limits) (*Group, []string) {
+func makeBelow(dir, name, part string, l Limits) (*Group, []string) {
 	g := &Group{dir: filepath.Join(dir, "dsom-"+name)}
 	if err := os.Mkdir(g.dir, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
 		return nil, l.unenforced(fmt.Errorf("no group can be made below %s: %w", dir, err))
 	}
+	at := g.dir
+	if part != "" { // without it the limits hold all the same
+		if err := os.Mkdir(filepath.Join(g.dir, part), 0o755); err == nil || errors.Is(err, os.ErrExist) {
+			g.part = filepath.Join(g.dir, part)
+			at = g.part
+		}
+	}
 	var err error
-	if g.f, err = os.Open(g.dir); err != nil {
+	if g.f, err = os.Open(at); err != nil {
 		return nil, l.unenforced(err)
 	}
 	var open []string
@@ -190,19 +223,51 @@ func (l Limits) unenforced(err error) (all []string) {
 	return all
 }
 
-// Kill ends all processes that are in the group.
-func (g *Group) Kill() error {
-	if g == nil {
-		return nil
+// How long Kill waits for the system to end what it has killed, and how often it looks.
+const (
+	killTime = 5 * time.Second
+	killPoll = 2 * time.Millisecond
+)
+
+// Kill ends all processes that are in the part, wherever they have gone otherwise, and waits until they have ended. It returns how many there were. Of a group without parts, which may have processes of others, it ends none.
+func (g *Group) Kill() (n int, err error) {
+	if g == nil || g.part == "" {
+		return 0, nil
 	}
-	return os.WriteFile(filepath.Join(g.dir, "cgroup.kill"), []byte("1"), 0)
+	for end := time.Now().Add(killTime); ; time.Sleep(killPoll) {
+		all, err := members(g.part)
+		if n = max(n, len(all)); err != nil || len(all) == 0 {
+			return n, err
+		}
+		if time.Now().After(end) {
+			return n, fmt.Errorf("processes %d in the group %s have been killed, and did not end within %v", all, g.part, killTime)
+		}
+		if err := g.kill(); err != nil { // before Linux 5.14
+			for _, pid := range all {
+				_ = unix.Kill(pid, unix.SIGKILL)
+			}
+		}
+	}
 }
 
-// Close gives the group up, and removes it if nothing is in it.
+// kill has the system kill all at once, which none escapes by a fork.
+func (g *Group) kill() error {
+	f, err := os.OpenFile(filepath.Join(g.part, "cgroup.kill"), os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString("1")
+	return errors.Join(err, f.Close())
+}
+
+// Close gives the group up, and removes its part, and the group itself, if nothing is in them.
 func (g *Group) Close() {
 	if g == nil {
 		return
 	}
 	_ = g.f.Close()
+	if g.part != "" {
+		_ = os.Remove(g.part)
+	}
 	_ = os.Remove(g.dir) // another process of the server may be in it
 }

@@ -58,7 +58,7 @@ func TestLimits(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	g, open := cgroup.MakeBelow(dir, "x", cgroup.Limits{Memory: 1 << 30, CPU: 150, Processes: 7})
+	g, open := cgroup.MakeBelow(dir, "x", "", cgroup.Limits{Memory: 1 << 30, CPU: 150, Processes: 7})
 	if g == nil {
 		t.Fatalf("no group: %q", open)
 	}
@@ -71,7 +71,7 @@ func TestLimits(t *testing.T) {
 	if len(open) != 1 || !strings.Contains(open[0], "number of processes") || !strings.Contains(open[0], "Delegate=yes") {
 		t.Errorf("got %q", open)
 	}
-	again, open := cgroup.MakeBelow(dir, "x", cgroup.Limits{Memory: 1 << 20}) // the same group, with another limit and one less
+	again, open := cgroup.MakeBelow(dir, "x", "", cgroup.Limits{Memory: 1 << 20}) // the same group, with another limit and one less
 	defer again.Close()
 	for file, want := range map[string]string{"memory.max": "1048576", "cpu.max": "max"} {
 		if b, err := os.ReadFile(filepath.Join(dir, "dsom-x", file)); err != nil || string(b) != want {
@@ -81,7 +81,7 @@ func TestLimits(t *testing.T) {
 	if again == nil || len(open) != 0 {
 		t.Errorf("again: got %v, %q", again, open)
 	}
-	none, open := cgroup.MakeBelow(filepath.Join(dir, "absent"), "x", cgroup.Limits{Memory: 1})
+	none, open := cgroup.MakeBelow(filepath.Join(dir, "absent"), "x", "", cgroup.Limits{Memory: 1})
 	if none != nil || len(open) != 1 || none.File() != nil {
 		t.Errorf("got %v, %q", none, open)
 	}
@@ -120,7 +120,7 @@ func TestRejoin(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		g, open := cgroup.RejoinIn(dir, "x", pid, c.limits)
+		g, open := cgroup.RejoinIn(dir, "x", "", pid, c.limits)
 		if (g != nil) != c.group || (len(open) > 0) != (c.open != "") || !strings.Contains(fmt.Sprint(open), c.open) {
 			t.Errorf("%s: got %v, %q", c.what, g, open)
 		}

@@ -5,7 +5,7 @@ package cgroup
 import "github.com/opendsom/dsom/platform"
 
 // Make returns no group, and that no limit is enforced.
-func Make(_ string, l Limits) (*Group, []string) {
+func Make(_, _ string, l Limits) (*Group, []string) {
 	if l == (Limits{}) {
 		return nil, nil
 	}
@@ -13,13 +13,16 @@ func Make(_ string, l Limits) (*Group, []string) {
 }
 
 // Rejoin is as Make.
-func Rejoin(name string, _ int, l Limits) (*Group, []string) { return Make(name, l) }
+func Rejoin(name, part string, _ int, l Limits) (*Group, []string) { return Make(name, part, l) }
+
+// Find returns none.
+func Find(_, _ string) *Group { return nil }
 
 // MakeWay does nothing.
 func MakeWay() error { return nil }
 
 // Kill does nothing.
-func (g *Group) Kill() error { return nil }
+func (g *Group) Kill() (int, error) { return 0, nil }
 
 // Close does nothing.
 func (g *Group) Close() {}

@@ -2,6 +2,7 @@ package cgroup
 
 var (
 	FindBase  = findBase
+	FindBelow = findBelow
 	MakeBelow = makeBelow
 	MakeWayIn = makeWay
 	RejoinIn  = rejoinBelow
