@@ -16,7 +16,7 @@ import (
 	"github.com/opendsom/dsom/transport/tls"
 )
 
-// TestClusterTLS has daemons of two machines take calls by TLS as well: a client that speaks nothing else gets from each what the other was told, and one that speaks TLS as well gets
+// TestClusterTLS has daemons of two machines take calls by TLS as well: a client that speaks nothing else gets from each what the other was told, and gets
 // by each to a server that takes nothing else.
 func TestClusterTLS(t *testing.T) {
 	t.Parallel()
@@ -52,7 +52,6 @@ func TestClusterTLS(t *testing.T) {
 		if _, err := f.dsom(d, "call", "corbaloc::"+d.address+"/NameService", "_non_existent"); err == nil || !strings.Contains(err.Error(), "CallTLSOnly") {
 			t.Errorf("what speaks nothing else calls %s without TLS: %v", d.name, err)
 		}
-		d.env = d.env[:1] // references of servers' objects name the daemons' plain ports
 		name := "corbaname:ssliop:1.2@" + d.address + "#bank/main"
 		if got := f.must(d, "call", "--idl", "../demo/bank/bank.idl", name, "deposit", "1"); got != "" {
 			t.Errorf("the bank by %s: %q", d.name, got)

@@ -44,6 +44,22 @@ func (p *publishing) sealDaemon(at DaemonTLS, require bool) (err error) {
 	return err
 }
 
+// daemonEndpoints returns what Config.DaemonNames has, and of sockets the components.
+func (o *ORB) daemonEndpoints() (named []string, local []ior.Component) {
+	var sockets []string
+	for _, n := range o.daemonNamed {
+		if network, _, _ := strings.Cut(n, ":"); localNetwork(network) {
+			sockets = append(sockets, n)
+			continue
+		}
+		named = append(named, n)
+	}
+	if id, ok := o.machine(); ok && len(sockets) > 0 {
+		local = ior.LocalComponents(id, hostName(), sockets)
+	}
+	return named, local
+}
+
 // daemonPlaces returns where references lead to the daemon in the views of a client. The lock is held.
 func (p *publishing) daemonPlaces(v views) (at ior.Places, err error) {
 	plain, err := p.ofDaemon.Addresses(v.forDaemon, nil, reach.System())
@@ -64,7 +80,7 @@ func (p *publishing) daemonPlaces(v views) (at ior.Places, err error) {
 		if len(at.Sealed) == 0 {
 			return ior.Places{}, errOpenDaemon
 		}
-		at.Local = ior.WebComponents(slices.DeleteFunc(web, func(n string) bool { return !strings.HasPrefix(n, sealedWebNetwork+":") }))
+		at.Local = append(slices.Clip(p.daemonLocal), ior.WebComponents(slices.DeleteFunc(web, func(n string) bool { return !strings.HasPrefix(n, sealedWebNetwork+":") }))...)
 		return at, nil
 	}
 	at.Local = append(ior.NamedComponents(p.daemonNamed), ior.WebComponents(web)...)

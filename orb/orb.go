@@ -67,7 +67,8 @@ type Config struct {
 	// cannot be made where it takes no calls by TLS.
 	DaemonTLS DaemonTLS
 
-	// DaemonNames are endpoints of NetBIOS, SPX and WebSocket at which that daemon takes calls besides, such as netbios:ADA:139, spx:ADA:3053 or ws:ada.example.org:3053.
+	// DaemonNames are endpoints of NetBIOS, SPX and WebSocket at which that daemon takes calls besides, such as netbios:ADA:139, spx:ADA:3053 or ws:ada.example.org:3053, and
+	// its sockets of this machine, such as unix:/run/dsom/daemon, which are named where nothing is that is not sealed.
 	DaemonNames []string
 
 	// Connect are rules for the addresses in references, before they are connected to: where

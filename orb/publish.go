@@ -30,6 +30,7 @@ type publishing struct {
 	local           []ior.Component      // of sockets of this machine, of names of NetBIOS, and of SPX
 	web             []transport.Endpoint // of WebSocket
 	daemonNamed     []string             // endpoints of NetBIOS, SPX and WebSocket of the daemon
+	daemonLocal     []ior.Component      // of its sockets of this machine
 	back            []transport.Endpoint // without a listener, but with an offer to be called back: where nobody can connect to
 	varies          bool                 // clients get different references
 	standard        *names               // for whom no other rule holds, and while nobody is known
@@ -84,7 +85,7 @@ func (o *ORB) publish(rules, ofDaemon string, sealed DaemonTLS) (err error) {
 			return badRule("Config.DaemonTLS", err)
 		}
 	}
-	p.daemonNamed = o.daemonNamed
+	p.daemonNamed, p.daemonLocal = o.daemonEndpoints()
 	p.listeners, p.sealed = o.published()
 	p.local = o.localComponents()
 	p.web = o.webEndpoints()

@@ -325,6 +325,9 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	if _, err := cfg.Transports.Find(pipe.Name); err != nil && runtime.GOOS == "windows" {
 		cfg.Transports = append(slices.Clip(cfg.Transports), pipe.New())
 	}
+	if _, socket := pipe.Local(at.socket); at.socket != "" {
+		cfg.DaemonNames = append(cfg.DaemonNames, socket.String())
+	}
 	if err := opt.web(&cfg); err != nil {
 		return nil, err
 	}
