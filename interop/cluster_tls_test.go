@@ -20,13 +20,19 @@ import (
 // by each to a server that takes nothing else.
 func TestClusterTLS(t *testing.T) {
 	t.Parallel()
+	t.Run("besides", func(t *testing.T) { clusterTLS(t) })
+	t.Run("alone", func(t *testing.T) { clusterTLS(t, "--tls-require") })
+}
+
+func clusterTLS(t *testing.T, more ...string) {
+	t.Parallel()
 	ca := certs.New(t, "authority")
 	own := ca.Issue(t, certs.Order{Name: "m"})
-	f := newFleet(t, 2, "--tls-listen", "same", "--tls-certificate", own.Cert, "--tls-key", own.Key, "--tls-authorities", ca.File)
+	f := newFleet(t, 2, append(more, "--tls-listen", "same", "--tls-certificate", own.Cert, "--tls-key", own.Key, "--tls-authorities", ca.File)...)
 	for _, d := range f.all {
 		f.eventually(d.name+" knows all", func() bool { return f.machines(d) == "m0 m1" })
 	}
-	f.addBank(f.all[0], "any", "-e", "DSOM_TLS_CERTIFICATE="+own.Cert, "-e", "DSOM_TLS_KEY="+own.Key, "-e", "DSOM_REQUIRE_TLS=true")
+	f.addBank(f.all[0], "any", "-e", "DSOM_TLS_CERTIFICATE="+own.Cert, "-e", "DSOM_TLS_KEY="+own.Key, "-e", "DSOM_TLS_AUTHORITIES="+ca.File, "-e", "DSOM_REQUIRE_TLS=true")
 	f.must(f.all[0], "server", "start", "bank")
 	f.eventually("the bank is known at both", func() bool { return f.server(f.all[1], "bank").Run.Starts == 1 })
 	seals, err := tls.New(tls.Config{Authorities: ca.File})
