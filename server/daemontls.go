@@ -32,9 +32,12 @@ func (at *registration) sealed(require bool) error {
 // follow has references name the daemon as it says it is named now. What cannot be used of that is logged, and they stay as they are.
 func (at *registration) follow(o *orb.ORB, now admin.Daemons, log *slog.Logger) {
 	publish := cmp.Or(now.Publish, at.publish, at.daemon)
-	if publish == "" {
+	at.naming.Lock()
+	defer at.naming.Unlock()
+	if publish == "" || at.named == now { // mostly: it has told the same when it granted the lease again
 		return
 	}
+	at.named = now
 	err := error(nil)
 	if o.RequiresTLS() && now.TLS.Publish == "" {
 		err = errors.New("the daemon takes no calls by TLS any more, and the server takes no others")

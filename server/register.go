@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +28,9 @@ type registration struct {
 	names   string // where there are a daemon's names, of a server that has nothing to do with the daemon itself
 	without string // why there is no daemon
 	lease   *lease.Lease
-	within  atomic.Int64 // nanoseconds that the daemon leaves the server for ending; 0: it has not asked
+	naming  sync.Mutex
+	named   admin.Daemons // what references name of the daemon, as it was told last; of naming
+	within  atomic.Int64  // nanoseconds that the daemon leaves the server for ending; 0: it has not asked
 }
 
 // grantTimeout bounds the wait for a lease: that of another process of the same server may
