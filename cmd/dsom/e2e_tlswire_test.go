@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -182,7 +183,7 @@ func TestNothingInClear(t *testing.T) {
 				t.Errorf("without TLS something was sent to %d ports", ports)
 			}
 
-			if len(more) == 1 { // what comes in plain is refused
+			if slices.Equal(more, []string{"--tls-require"}) { // what comes in plain is refused
 				b, err := u.IOR.Profiles[0].IIOP()
 				if err != nil {
 					t.Fatal(err)
@@ -196,6 +197,15 @@ func TestNothingInClear(t *testing.T) {
 					if _, err := account(t, o, url).Owner(t.Context()); !isSystem(err, exc.NoPermission, exc.MinorNotSealed) {
 						t.Errorf("the daemon answers %q in plain: %v", of, err)
 					}
+				}
+				found := h.run("doctor", "--json").out
+				for _, want := range []string{"calls are taken by TLS alone", "the naming service is reached there"} {
+					if !strings.Contains(found, want) {
+						t.Errorf("the doctor does not say that %s:\n%s", want, found)
+					}
+				}
+				if got := h.run("regimpl", "-S"); got.status != 0 {
+					t.Errorf("what speaks as SOM's DSOM: %+v", got)
 				}
 				return
 			}
