@@ -59,9 +59,9 @@ type Options struct {
 	// yet. It returns more for Env.
 	Before func(ctx context.Context, d *Daemon) (env []string, err error)
 
-	Shared  Shared                            // the state that machines share; nowhere: there is none
-	shared  store.Watcher                     // the same, in tests; nil: it is opened
-	publish func(m *machines) (string, error) // has references name other machines too; nil: they do not
+	Shared  Shared                                   // the state that machines share; nowhere: there is none
+	shared  store.Watcher                            // the same, in tests; nil: it is opened
+	publish func(m *machines) (admin.Daemons, error) // has references name other machines too; nil: they do not
 
 	settings *settingsAPI          // nil: there are none
 	config   string                // where the configuration is, for Status
@@ -298,12 +298,12 @@ func (d *Daemon) tellDaemons() {
 	if d.o.publish == nil {
 		return
 	}
-	rules, err := d.o.publish(d.machines)
+	to, err := d.o.publish(d.machines)
 	if err != nil {
 		d.o.Log.Warn("references cannot name other machines", "error", err)
 		return
 	}
-	d.daemons.set(rules)
+	d.daemons.set(to)
 }
 
 // Shutdown stops the servers that the daemon, or one before it, has started, and then closes it. When ctx ends, those

@@ -61,12 +61,13 @@ func (d *Daemon) grantLease(c *call) error {
 		b, err := json.Marshal(m)
 		return err == nil && c.stream(append(b, '\n')) == nil
 	}
-	publish, changed := d.daemons.now()
+	daemons, changed := d.daemons.now()
 	granted := admin.Message{
-		Hold: admin.Duration(lease.Hold), Publish: publish,
+		Hold: admin.Duration(lease.Hold),
 		Type: admin.MessageGranted, Lease: lease.ID, Name: lease.Name, UUID: lease.UUID.String(), Ping: admin.Duration(pingEvery),
 		Report: admin.Duration(lease.Every), Calls: lease.Terms.Calls, Secure: lease.Terms.Secure, RefDataFile: lease.Terms.RefDataFile, Trial: trial, Replaced: replaced,
 	}
+	granted.SetDaemons(daemons)
 	if !tell(granted) {
 		return nil
 	}
@@ -84,7 +85,8 @@ func (d *Daemon) grantLease(c *call) error {
 			m = admin.Message{Type: admin.MessageStop, Within: admin.Duration(s.Within), Reason: s.Reason}
 		case <-changed:
 			m.Type = admin.MessageDaemons
-			m.Publish, changed = d.daemons.now()
+			daemons, changed = d.daemons.now()
+			m.SetDaemons(daemons)
 		case <-serves:
 			serves, m.Type = nil, admin.MessageServes
 			if rec, err := d.sup.Records().Get(c.r.Context(), lease.UUID); err == nil {

@@ -50,7 +50,7 @@ func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte,
 	live, err := l.sup.EnsureFor(ctx, server, want)
 	if err != nil {
 		if there := (*supervise.ElsewhereError)(nil); errors.As(err, &there) {
-			return atDaemon(there.Addresses, key), nil
+			return atDaemon(there.At, key), nil
 		}
 		return nil, l.failure(server, err)
 	}

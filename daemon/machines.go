@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"strconv"
 	"sync"
 	"time"
 
@@ -15,6 +13,7 @@ import (
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/store/nats"
 	"github.com/opendsom/dsom/svc/implrepo"
@@ -107,7 +106,11 @@ func (m *machines) see(all []store.Change) {
 
 // enter makes this machine known to the others.
 func (m *machines) enter(ctx context.Context, addresses []string) error {
-	return m.Enter(ctx, addresses, m.lost)
+	sealed, err := sealedAt(m.orb)
+	if err != nil {
+		return err
+	}
+	return m.Enter(ctx, addresses, sealed, m.lost)
 }
 
 // follow has the supervisor follow what others change, and tells when machines or claims have changed.
@@ -193,7 +196,7 @@ func asElsewhere(rec implrepo.Record, p cluster.Place) error {
 	case !p.Up:
 		return &cluster.AwayError{Machine: p.Machine}
 	}
-	return &supervise.ElsewhereError{Server: rec.Name, Machine: p.Machine, Addresses: p.Addresses}
+	return &supervise.ElsewhereError{Server: rec.Name, Machine: p.Machine, At: placesOf(p.Addresses, p.TLS)}
 }
 
 // Find implements supervise.Machines.
@@ -212,47 +215,107 @@ func (m *machines) Look(rec implrepo.Record) error {
 
 // Wake implements supervise.Machines: it asks the other machine's daemon for an object of the server, by which that starts it.
 func (m *machines) Wake(ctx context.Context, rec implrepo.Record, at *supervise.ElsewhereError) error {
-	ref := m.orb.NewRef(atDaemon(at.Addresses, ior.AppendKey(nil, ior.Key{Server: rec.UUID, Adapter: "objects", ID: []byte("health")})))
+	to := at.At
+	if len(to.Plain) > 0 { // nothing is told by the call, and it needs no authority by whom the other is known
+		to.Sealed = nil
+	}
+	ref := m.orb.NewRef(atDaemon(to, ior.AppendKey(nil, ior.Key{Server: rec.UUID, Adapter: "objects", ID: []byte("health")})))
 	_, err := ref.NonExistent(ctx)
 	return err
 }
 
-// atDaemon is the reference with a key at another machine's daemon.
-func atDaemon(addresses []string, key []byte) *ior.IOR {
-	var at []ior.Address
-	for _, a := range addresses {
-		host, p, err := net.SplitHostPort(a)
-		port, bad := strconv.ParseUint(p, 10, 16)
-		if err == nil && bad == nil {
-			at = append(at, ior.Address{Scheme: "iiop", Host: host, Port: uint16(port)})
+// placesOf returns where a machine's daemon is called that says so.
+func placesOf(addresses []string, sealed *cluster.TLS) (at ior.Places) {
+	if sealed != nil {
+		at.Sealed, at.Mutual = addressesOf(parsed(sealed.Addresses)), sealed.Mutual
+		if sealed.Require {
+			return at
 		}
 	}
-	if len(at) == 0 {
+	at.Plain = addressesOf(parsed(addresses))
+	return at
+}
+
+// parsed returns those of addresses, each host:port, that are some.
+func parsed(addresses []string) (all []transport.Endpoint) {
+	for _, a := range addresses {
+		if e, err := transport.ParseEndpoint("tcp:" + a); err == nil && e.Port != 0 {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// atDaemon is the reference with a key at another machine's daemon.
+func atDaemon(at ior.Places, key []byte) *ior.IOR {
+	if at.None() {
 		return new(ior.IOR)
 	}
 	p := ior.IIOP{Version: cdr.V12, Key: key, Components: []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM)}}
-	return &ior.IOR{Profiles: p.At(at)}
+	return &ior.IOR{Profiles: at.Profiles(p)}
 }
 
-// publish has references name those beside this machine, too, and returns the rules.
-func (m *machines) publish() (string, error) {
-	own, err := m.orb.Published()
-	if err != nil {
-		return "", err
+// sealedAt returns where an ORB is called by TLS, nil if it is not.
+func sealedAt(o *orb.ORB) (*cluster.TLS, error) {
+	if o == nil {
+		return nil, nil
 	}
-	var more []transport.Endpoint
+	rules, err := o.PublishedTLS()
+	if rules == nil || err != nil {
+		return nil, err
+	}
+	all, err := rules.Addresses(reach.View{}, nil, reach.System())
+	if err != nil {
+		return nil, err
+	}
+	at := &cluster.TLS{Mutual: o.MutualTLS(), Require: o.RequiresTLS()}
+	for _, e := range all {
+		at.Addresses = append(at.Addresses, e.Address())
+	}
+	return at, nil
+}
+
+// daemonTLS returns how an ORB is called by TLS; the zero value: it is not.
+func daemonTLS(o *orb.ORB) (orb.DaemonTLS, error) {
+	rules, err := o.PublishedTLS()
+	if rules == nil || err != nil {
+		return orb.DaemonTLS{}, err
+	}
+	return orb.DaemonTLS{Publish: rules.String(), Mutual: o.MutualTLS(), Require: o.RequiresTLS()}, nil
+}
+
+// publish has references name those beside this machine, too, and returns what they name. By TLS they name others if they name this one so: a reference that offers it
+// is called by nothing else.
+func (m *machines) publish() (all admin.Daemons, err error) {
+	plain, err := m.orb.Published()
+	if err != nil {
+		return all, err
+	}
+	sealed, err := m.orb.PublishedTLS()
+	if err != nil {
+		return all, err
+	}
+	own := orb.DaemonTLS{Mutual: m.orb.MutualTLS(), Require: m.orb.RequiresTLS()}
+	var morePlain, moreSealed []transport.Endpoint
 	for _, other := range m.Beside(besides) {
-		for _, a := range other.Addresses[:min(len(other.Addresses), 1)] {
-			if e, err := transport.ParseEndpoint("tcp:" + a); err == nil {
-				more = append(more, e)
-			}
+		if s := other.TLS; s != nil && len(s.Addresses) > 0 && sealed != nil {
+			moreSealed = append(moreSealed, parsed(s.Addresses[:1])...)
+			own.Mutual = own.Mutual || s.Mutual
+		}
+		if other.TLS == nil || !other.TLS.Require {
+			morePlain = append(morePlain, parsed(other.Addresses[:min(len(other.Addresses), 1)])...)
 		}
 	}
-	all, err := own.With(more)
-	if err != nil {
-		return "", err
+	if plain, err = plain.With(morePlain); err != nil {
+		return all, err
 	}
-	return all.String(), m.orb.SetDaemon(all.String())
+	if sealed != nil {
+		if sealed, err = sealed.With(moreSealed); err != nil {
+			return all, err
+		}
+		own.Publish = sealed.String()
+	}
+	return admin.Daemons{Publish: plain.String(), TLS: admin.DaemonTLS(own)}, m.orb.SetDaemon(plain.String(), own)
 }
 
 // placed refuses a machine other than this for the servers of a daemon without others.
@@ -281,29 +344,29 @@ func (d *Daemon) listMachines(c *call) error {
 // published is what the holders of leases are told of the daemons that references name.
 type published struct {
 	mu      sync.Mutex
-	rules   string
+	daemons admin.Daemons
 	changed chan struct{}
 }
 
-func (p *published) set(rules string) {
+func (p *published) set(to admin.Daemons) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.rules == rules {
+	if p.daemons == to {
 		return
 	}
-	p.rules = rules
+	p.daemons = to
 	if p.changed != nil {
 		close(p.changed)
 		p.changed = nil
 	}
 }
 
-// now returns the rules, and what is closed when they change.
-func (p *published) now() (string, <-chan struct{}) {
+// now returns it, and what is closed when it changes.
+func (p *published) now() (admin.Daemons, <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.changed == nil {
 		p.changed = make(chan struct{})
 	}
-	return p.rules, p.changed
+	return p.daemons, p.changed
 }

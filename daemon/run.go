@@ -67,6 +67,10 @@ type Config struct {
 	// TLSListen is where calls are taken by TLS besides, host:port, or TLSSame: at the port of plain IIOP; "" is nowhere.
 	TLSListen string
 
+	// RequireTLS has calls taken over sealed connections alone, by TLS or within the machine: others are answered with NO_PERMISSION, references name port 0 for plain
+	// IIOP, and no datagrams are heard. TLSListen is needed.
+	RequireTLS bool
+
 	// Proxies are whose connections begin with a header of the PROXY protocol, version 2, at all ports where calls are taken.
 	Proxies []netip.Prefix
 
@@ -152,7 +156,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	front.live.set(c.Live)
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
-		Addresses: front.addresses, Listens: func() string { return front.orb.Endpoints()[0].Address() }, Local: front.local, Socket: front.socket, Rules: func() string { return front.rules }, Before: front.open,
+		Addresses: front.addresses, Listens: func() string { return front.listens().Address() }, Local: front.local, Socket: front.socket, Rules: func() string { return front.rules }, Before: front.open,
 		Console:   front.consoleAddress,
 		settings:  &settingsAPI{from: c.Settings, live: &front.live},
 		visitors:  front.visitors,
@@ -199,7 +203,7 @@ func (c Config) tlsTold() *admin.TLS {
 	if c.TLS == nil {
 		return nil
 	}
-	told := &admin.TLS{Listen: c.TLSListen, Certificate: c.TLS.Certificate, Authorities: c.TLS.Authorities, Clients: c.TLS.Clients}
+	told := &admin.TLS{Listen: c.TLSListen, Require: c.RequireTLS, Certificate: c.TLS.Certificate, Authorities: c.TLS.Authorities, Clients: c.TLS.Clients}
 	for _, file := range []*string{&told.Certificate, &told.Authorities, &told.Clients} {
 		if abs, err := filepath.Abs(*file); err == nil && *file != "" { // who reads it may be in another folder
 			*file = abs
@@ -215,8 +219,9 @@ type front struct {
 
 	visitors *visitors.Visitors
 
-	id  identity
-	orb *orb.ORB
+	id    identity
+	orb   *orb.ORB
+	calls transport.Set // by which the daemon calls what people look at; nil: TCP
 
 	named     *named                    // nil: there is no NetBIOS
 	ipx       *onIPX                    // nil: there is no IPX
@@ -248,10 +253,19 @@ func (f *front) addresses() []string {
 	return all
 }
 
+// listens returns where calls are taken: by plain IIOP, or, if they are by TLS alone, by that.
+func (f *front) listens() transport.Endpoint {
+	all := f.orb.Endpoints()
+	if i := slices.IndexFunc(all, func(e transport.Endpoint) bool { return e.Network == tls.Name }); f.c.RequireTLS && i >= 0 {
+		return all[i]
+	}
+	return all[0]
+}
+
 // local returns host:port by which this machine's own programs reach the daemon, whatever has
 // become of the address that references name.
 func (f *front) local() string {
-	e := f.orb.Endpoints()[0]
+	e := f.listens()
 	if ip := net.ParseIP(e.Host); e.Host == "" || ip != nil && ip.IsUnspecified() {
 		e.Host = "127.0.0.1"
 		if ip != nil && ip.To4() == nil {
@@ -259,6 +273,14 @@ func (f *front) local() string {
 		}
 	}
 	return e.Address()
+}
+
+// itself is where the daemon calls its own objects, as URLs have it.
+func (f *front) itself() string {
+	if f.c.RequireTLS {
+		return "ssliop:1.2@" + f.address() // which certificates are for
+	}
+	return "iiop:1.2@" + f.local()
 }
 
 // behindProxies is TCP that hears proxies.
@@ -281,6 +303,9 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.c.RequireTLS && (f.c.TLSListen == "" || f.c.TLS == nil) {
+		return nil, errors.New("calls are to be taken by TLS alone, and they are taken nowhere by TLS: say where with tls-listen")
+	}
 	listen := []string{"tcp:" + net.JoinHostPort(host, strconv.Itoa(int(port)))}
 	set := transport.Set{tcp.New()}
 	if f.c.TLS != nil {
@@ -291,6 +316,9 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		}
 		if set, err = tls.Set(c); err != nil {
 			return nil, fmt.Errorf("TLS: %w", err)
+		}
+		if f.c.RequireTLS || f.c.TLS.Authorities != "" { // without, nobody's certificate may be known, and plain ports are called
+			f.calls = slices.Clone(set)
 		}
 		if f.c.TLSListen != "" && f.c.TLSListen != TLSSame {
 			listen = append(listen, "tls:"+f.c.TLSListen)
@@ -321,9 +349,10 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	cfg := orb.Config{
 		Transports: append(set, unix.New(), pipe.New()), Listen: listen, Limits: f.c.Limits, Logger: f.c.Log,
 		ServerID: id.UUID, Publish: known.rules(f.c.Publish, host), Connect: f.c.Connect,
-		Count: true,
-		Door:  door{f.visitors, f},
-		Hold:  true, // until there is naming, and the way to servers
+		RequireTLS: f.c.RequireTLS,
+		Count:      true,
+		Door:       door{f.visitors, f},
+		Hold:       true, // until there is naming, and the way to servers
 	}
 	if _, at := pipe.Local(socket); socket != "" {
 		cfg.Listen = append(slices.Clip(listen), at.String())
@@ -364,6 +393,11 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	if d.machines != nil {
 		d.machines.orb = f.orb
 	}
+	sealed, err := daemonTLS(f.orb)
+	if err != nil {
+		return nil, err
+	}
+	d.daemons.set(admin.Daemons{TLS: admin.DaemonTLS(sealed)})
 	id.Host, id.Port = f.published[0].Host, f.orb.Endpoints()[0].Port
 	if f.c.Publish != "" {
 		id.Publish = f.c.Publish
@@ -443,7 +477,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	}
 	f.orb.RegisterInitialReference(ifr.Key, interfaces)
 	f.objects, err = objects.New(objects.Config{
-		Server: f.orb, Naming: names, Local: f.local(), Connect: f.c.Connect, Library: objects.NewLibrary(filepath.Join(d.State(), LibraryName), d.interfaces.Spec),
+		Server: f.orb, Naming: names, Daemon: f.itself(), Transports: f.calls, Connect: f.c.Connect, Library: objects.NewLibrary(filepath.Join(d.State(), LibraryName), d.interfaces.Spec),
 	})
 	if err != nil {
 		return err

@@ -104,6 +104,9 @@ func udpAddresses(want []string, host string) (all []netip.Addr, asked bool) {
 
 // openUDP begins to hear datagrams, at the port where calls are taken. What was not asked for and cannot be had is said in the log.
 func (f *front) openUDP() error {
+	if f.c.RequireTLS { // who asks by a datagram would call by plain IIOP next
+		return nil
+	}
 	e := f.orb.Endpoints()[0]
 	want, asked := udpAddresses(f.c.UDP, e.Host)
 	if len(want) == 0 {

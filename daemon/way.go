@@ -123,7 +123,7 @@ func (w *way) from(ctx context.Context, l *locator) (v vantage, lasts bool) {
 // places returns where the client of ctx finds the process.
 func (w *way) places(ctx context.Context, l *locator) (at ior.Places) {
 	at.Plain = addressesOf(w.addresses(ctx, l, "tcp"))
-	at.Sealed = addressesOf(w.addresses(ctx, l, tls.Name))
+	at.Sealed, at.Mutual = addressesOf(w.addresses(ctx, l, tls.Name)), slices.Contains(w.endpoints, admin.CertifiedClients)
 	if w.is11() {
 		w.addOthers(ctx, l, &at)
 	}

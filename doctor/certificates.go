@@ -55,6 +55,8 @@ func (e *exam) certificates(context.Context) {
 		}
 	}
 	switch {
+	case e.callsSealed():
+		e.say(about, Good, "", "calls are taken by TLS alone")
 	case e.status == nil || onlyLoopback(e.status.Addresses):
 	case of.Certificate != "":
 		e.say(about, Note, "let nobody but trusted networks reach the port for calls in clear, or take those on loopback alone: dsom daemon --listen 127.0.0.1:3053",

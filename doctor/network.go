@@ -9,6 +9,7 @@ import (
 
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/probe"
+	"github.com/opendsom/dsom/transport/tls"
 )
 
 // names looks whether the machine knows itself and loopback by name, and how fast.
@@ -62,12 +63,20 @@ func (e *exam) addresses(ctx context.Context) {
 	}
 	p := &probe.Prober{Timeout: e.Timeout, Network: e.Machine.Network()}
 	tried := map[string]bool{}
+	scheme := "corbaloc::"
+	if e.callsSealed() { // certificates are for what references name
+		scheme = "corbaloc:ssliop:1.2@"
+		tried[e.status.Local] = !slices.Contains(e.status.Addresses, e.status.Local)
+		if by, err := tls.New(tls.Config{Authorities: e.status.TLS.Certificate}); err == nil { // the daemon's own is known; who has signed it is for clients to know
+			p.TLS = by
+		}
+	}
 	for _, at := range append([]string{e.status.Local}, e.status.Addresses...) {
 		if at == "" || tried[at] {
 			continue
 		}
 		tried[at] = true
-		u, err := ior.ParseURL("corbaloc::" + at + "/NameService")
+		u, err := ior.ParseURL(scheme + at + "/NameService")
 		if err != nil {
 			e.say("address "+at, Bad, "dsom daemon --publish HOST[:PORT]", "it is none that a reference can name: %v", err)
 			continue
@@ -80,6 +89,10 @@ func (e *exam) addresses(ctx context.Context) {
 		f := probe.Finding{Problem: "nothing came of it"}
 		if len(r.Addresses) > 0 {
 			f = r.Addresses[0]
+		}
+		if f.Outcome == probe.TLSWanted {
+			e.say("address "+at, Good, "", "TLS answers there, to clients that show a certificate%s", e.whose(at))
+			continue
 		}
 		mend := f.Advice
 		if mend == "" {
@@ -113,6 +126,9 @@ func onlyLoopback(all []string) bool {
 	}
 	return true
 }
+
+// callsSealed reports whether the daemon takes calls by TLS alone.
+func (e *exam) callsSealed() bool { return e.status != nil && e.status.TLS != nil && e.status.TLS.Require }
 
 // firewall says what can be said of it from within: nobody can try it from here.
 func (e *exam) firewall(context.Context) {

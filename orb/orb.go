@@ -63,7 +63,12 @@ type Config struct {
 	// that knows where this server is; or rules, as for Publish. Empty: this ORB's own.
 	Daemon string
 
-	// DaemonNames are endpoints of NetBIOS, SPX and WebSocket at which that daemon takes calls besides, such as netbios:ADA:139, spx:ADA:3053 or ws:ada.example.org:3053.
+	// DaemonTLS says how that daemon is called by TLS; the zero value: it is not. With RequireTLS persistent references name nothing else of the daemon, and
+	// cannot be made where it takes no calls by TLS.
+	DaemonTLS DaemonTLS
+
+	// DaemonNames are endpoints of NetBIOS, SPX and WebSocket at which that daemon takes calls besides, such as netbios:ADA:139, spx:ADA:3053 or ws:ada.example.org:3053, and
+	// its sockets of this machine, such as unix:/run/dsom/daemon, which are named where nothing is that is not sealed.
 	DaemonNames []string
 
 	// Connect are rules for the addresses in references, before they are connected to: where
@@ -231,7 +236,7 @@ func New(cfg Config) (*ORB, error) {
 	if o.connect, err = reach.ParseConnect(cfg.Connect); err != nil {
 		err = badRule("Config.Connect", err)
 	} else if err = o.listen(cfg.Listen); err == nil {
-		if err = o.publish(cfg.Publish, cfg.Daemon); err == nil {
+		if err = o.publish(cfg.Publish, cfg.Daemon, cfg.DaemonTLS); err == nil {
 			if err = o.initialize(cfg.Initializers); err == nil {
 				o.serve()
 			}

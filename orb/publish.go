@@ -21,12 +21,16 @@ import (
 // ORB has begun to listen, and again when it is told of other daemons; what rules ask of the machine is asked then.
 type publishing struct {
 	rules, ofDaemon *reach.Publish       // ofDaemon is nil where there is none
+	daemonTLS       *reach.Publish       // where the daemon takes TLS; nil: nowhere
+	daemonMutual    bool                 // there clients must show certificates
+	daemonSealed    bool                 // nothing that is not sealed is to be named of the daemon
 	listeners       []transport.Endpoint // of plain IIOP, if references may name those
 	sealed          []transport.Endpoint // of TLS
 	mutual          bool                 // there clients must show certificates
 	local           []ior.Component      // of sockets of this machine, of names of NetBIOS, and of SPX
 	web             []transport.Endpoint // of WebSocket
 	daemonNamed     []string             // endpoints of NetBIOS, SPX and WebSocket of the daemon
+	daemonLocal     []ior.Component      // of its sockets of this machine
 	back            []transport.Endpoint // without a listener, but with an offer to be called back: where nobody can connect to
 	varies          bool                 // clients get different references
 	standard        *names               // for whom no other rule holds, and while nobody is known
@@ -41,10 +45,11 @@ type names struct {
 	views
 	own, daemon ior.Places
 	err         error // why there is no own address
+	daemonErr   error // why there is none of the daemon
 	isDaemon    bool  // this ORB is one of the daemon's addresses: what it has others have too, unless it is transient
 }
 
-type views struct{ forOwn, forDaemon reach.View }
+type views struct{ forOwn, forDaemon, forDaemonTLS reach.View }
 
 // whose says who is reached at an address.
 type whose uint8
@@ -56,7 +61,7 @@ const (
 )
 
 // publish works out what references name.
-func (o *ORB) publish(rules, ofDaemon string) (err error) {
+func (o *ORB) publish(rules, ofDaemon string, sealed DaemonTLS) (err error) {
 	p := &publishing{all: map[views]*names{}, known: map[transport.Endpoint]whose{}}
 	if was := o.publishing.Load(); was != nil { // what was named once leads here still
 		was.mu.Lock()
@@ -73,14 +78,14 @@ func (o *ORB) publish(rules, ofDaemon string) (err error) {
 		return badRule("Config.Publish", err)
 	}
 	if ofDaemon != "" {
-		if p.ofDaemon, err = reach.ParsePublish(ofDaemon); err == nil {
-			err = p.ofDaemon.Complete()
-		}
-		if err != nil {
+		if p.ofDaemon, err = complete(ofDaemon); err != nil {
 			return badRule("Config.Daemon", err)
 		}
+		if err = p.sealDaemon(sealed, o.requireTLS); err != nil {
+			return badRule("Config.DaemonTLS", err)
+		}
 	}
-	p.daemonNamed = o.daemonNamed
+	p.daemonNamed, p.daemonLocal = o.daemonEndpoints()
 	p.listeners, p.sealed = o.published()
 	p.local = o.localComponents()
 	p.web = o.webEndpoints()
@@ -96,9 +101,15 @@ func (o *ORB) publish(rules, ofDaemon string) (err error) {
 	if o.bidir.Offer && o.maxVersion.Minor >= 2 {
 		p.back = []transport.Endpoint{{Network: "tcp", Host: o.fakeHost(), Port: fakePort}}
 	}
-	p.varies = p.rules.Varies() || p.ofDaemon.Varies()
+	if o.maxVersion.Minor == 0 { // whose references have no room for it
+		p.daemonTLS = nil
+	}
+	p.varies = p.rules.Varies() || p.ofDaemon.Varies() || p.daemonTLS.Varies()
 	for _, v := range p.ofDaemon.Views() {
 		p.names(views{forDaemon: v})
+	}
+	for _, v := range p.daemonTLS.Views() {
+		p.names(views{forDaemonTLS: v})
 	}
 	for _, v := range p.rules.Views() {
 		n := p.names(views{forOwn: v})
@@ -114,18 +125,18 @@ func (o *ORB) publish(rules, ofDaemon string) (err error) {
 // mostKnown bounds the addresses that are remembered because references have named them before.
 const mostKnown = 1024
 
-// SetDaemon changes what persistent references name from now on, as Config.Daemon does when the ORB is made: for a
+// SetDaemon changes what persistent references name from now on, as Config.Daemon and Config.DaemonTLS do when the ORB is made: for a
 // daemon that has others beside it, which answer for its objects too. References that were given out stay as they are. Calls under way are not held up.
-func (o *ORB) SetDaemon(rules string) error {
+func (o *ORB) SetDaemon(rules string, sealed DaemonTLS) error {
 	o.setDaemon.Lock()
 	defer o.setDaemon.Unlock()
-	return o.publish(o.publishing.Load().rules.String(), rules)
+	return o.publish(o.publishing.Load().rules.String(), rules, sealed)
 }
 
 // now returns what references name to the peer by the present rules.
 func (x references) now() *names {
 	p := x.orb.publishing.Load()
-	if x.views == (views{}) || !p.rules.Has(x.views.forOwn) || !p.ofDaemon.Has(x.views.forDaemon) {
+	if x.views == (views{}) || !p.rules.Has(x.views.forOwn) || !p.ofDaemon.Has(x.views.forDaemon) || !p.daemonTLS.Has(x.views.forDaemonTLS) {
 		return p.standard
 	}
 	return p.names(x.views)
@@ -169,11 +180,7 @@ func (p *publishing) names(v views) *names {
 	n := &names{views: v}
 	p.all[v] = n // bounded: rules times addresses of this machine
 	if p.ofDaemon != nil {
-		all, err := p.ofDaemon.Addresses(v.forDaemon, nil, reach.System())
-		if n.err = err; err == nil {
-			n.daemon.Plain = p.note("tcp", all, theDaemon)
-			n.daemon.Local = append(ior.NamedComponents(p.daemonNamed), ior.WebComponents(slices.DeleteFunc(slices.Clone(p.daemonNamed), func(n string) bool { return !ior.IsWeb(n) }))...)
-		}
+		n.daemon, n.daemonErr = p.daemonPlaces(v)
 	}
 	n.own.Mutual, n.own.Local, n.own.Host = p.mutual, p.local, cmp.Or(hostName(), "localhost")
 	if len(p.listeners)+len(p.sealed) == 0 {
@@ -213,7 +220,7 @@ func (p *publishing) names(v views) *names {
 		return n
 	}
 	n.own.Local = append(slices.Clip(n.own.Local), web...)
-	n.isDaemon = len(n.own.Plain) > 0 && slices.Contains(n.daemon.Plain, n.own.Plain[0])
+	n.isDaemon = len(n.own.Plain) > 0 && slices.Contains(n.daemon.Plain, n.own.Plain[0]) || len(n.own.Sealed) > 0 && slices.Contains(n.daemon.Sealed, n.own.Sealed[0])
 	return n
 }
 
@@ -252,7 +259,7 @@ func (o *ORB) referencesFor(c net.Conn) references {
 		return references{orb: o}
 	}
 	client := reach.Client{Peer: addressOf(c.RemoteAddr()), Local: addressOf(c.LocalAddr())}
-	return references{orb: o, views: views{p.rules.View(client), p.ofDaemon.View(client)}}
+	return references{orb: o, views: views{p.rules.View(client), p.ofDaemon.View(client), p.daemonTLS.View(client)}}
 }
 
 func addressOf(a net.Addr) netip.Addr {
@@ -278,6 +285,27 @@ func (o *ORB) Published() (*reach.Publish, error) {
 	return nil, errNoListener
 }
 
+// PublishedTLS returns where references lead to this ORB by TLS, as rules that say everything; nil: it takes no calls by that.
+func (o *ORB) PublishedTLS() (*reach.Publish, error) {
+	p := o.publishing.Load()
+	switch {
+	case len(p.sealed) == 0:
+		return nil, nil
+	case len(p.listeners) > 0:
+		return p.rules.Hosts().Fixed(p.sealed, reach.System())
+	}
+	return p.rules.Fixed(p.sealed, reach.System())
+}
+
+// MutualTLS reports whether this ORB takes calls by TLS from those alone who show a certificate.
+func (o *ORB) MutualTLS() bool {
+	p := o.publishing.Load()
+	return len(p.sealed) > 0 && p.mutual
+}
+
+// RequiresTLS reports whether requests are taken over sealed connections alone.
+func (o *ORB) RequiresTLS() bool { return o.requireTLS }
+
 // PublishedFor returns what is named to the client whose request a handler's ctx belongs to, for
 // what listens at at on this machine by this ORB's rules: for servers beside this one. Ports are those of at.
 func (o *ORB) PublishedFor(ctx context.Context, at []transport.Endpoint) ([]transport.Endpoint, error) {
@@ -298,6 +326,9 @@ func (o *ORB) PublishedToAll() *reach.Publish {
 func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error) {
 	n := o.publishing.Load().standard
 	at := n.own
+	if persistent && n.daemonErr != nil {
+		return nil, exc.OfCall(n.daemonErr)
+	}
 	if !n.daemon.None() && (persistent || n.isDaemon && !transient(key)) {
 		at = n.daemon
 	} else if n.err != nil {

@@ -399,7 +399,7 @@ func TestSetDaemon(t *testing.T) {
 		if got := at([]byte("plain")); len(got) != 1 {
 			t.Errorf("varied %v: got %v before it was told", varied, got)
 		}
-		if err := o.SetDaemon(more.String()); err != nil {
+		if err := o.SetDaemon(more.String(), orb.DaemonTLS{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := at([]byte("plain")); len(got) != 3 || got[1].Host != "other.example.org" || got[2].Port != 7 {
@@ -408,7 +408,7 @@ func TestSetDaemon(t *testing.T) {
 		if got := at(ior.AppendKey(nil, ior.Key{Incarnation: 7, ID: []byte("x")})); len(got) != 1 {
 			t.Errorf("varied %v: a transient object is at %v", varied, got)
 		}
-		if err := o.SetDaemon("@here"); err == nil {
+		if err := o.SetDaemon("@here", orb.DaemonTLS{}); err == nil {
 			t.Error("rules that say no address were taken")
 		}
 	}
@@ -424,7 +424,7 @@ func TestSetDaemonKeepsNothing(t *testing.T) {
 	}
 	kept := 0
 	for i := range 20 {
-		if err := o.SetDaemon(fmt.Sprintf("192.0.2.1:3053 127.0.0.0/8=192.0.2.%d:3053", i+2)); err != nil {
+		if err := o.SetDaemon(fmt.Sprintf("192.0.2.1:3053 127.0.0.0/8=192.0.2.%d:3053", i+2), orb.DaemonTLS{}); err != nil {
 			t.Fatal(err)
 		}
 		if err := EchoClass.Unchecked(newClient(t, nil).NewRef(ref.IOR())).Ping(t.Context()); err != nil {

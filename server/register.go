@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,10 +24,13 @@ type registration struct {
 	socket  string // and at which socket; "": at none
 	local   string // and as this machine reaches it
 	publish string // as references name it, to whom: rules; "": daemon, to all
+	require bool   // it takes calls by TLS alone, and daemon and local are ports of that; of one that grants no lease
 	names   string // where there are a daemon's names, of a server that has nothing to do with the daemon itself
 	without string // why there is no daemon
 	lease   *lease.Lease
-	within  atomic.Int64 // nanoseconds that the daemon leaves the server for ending; 0: it has not asked
+	naming  sync.Mutex
+	named   admin.Daemons // what references name of the daemon, as it was told last; of naming
+	within  atomic.Int64  // nanoseconds that the daemon leaves the server for ending; 0: it has not asked
 }
 
 // grantTimeout bounds the wait for a lease: that of another process of the same server may
@@ -93,6 +97,7 @@ func byHand(ctx context.Context, opt Options, at *registration, cfg *lease.Confi
 		var status admin.Status
 		if status, err = client.Status(ctx); err == nil && len(status.Addresses) > 0 {
 			at.daemon, at.local, at.publish, at.socket = status.Addresses[0], status.Local, status.Publish, status.Socket
+			at.require = status.TLS != nil && status.TLS.Require
 		}
 	}
 	switch {

@@ -32,7 +32,6 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/daemon/admin"
-	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -76,7 +75,7 @@ type Options struct {
 	Web *ws.Config
 
 	// RequireTLS has calls taken by TLS alone: see orb.Config. DSOM_REQUIRE_TLS=true says so, too. References of Server.Objects lead to the daemon
-	// first, at its plain port; it sends the client on to the server, and the call itself goes by TLS.
+	// first, at its port of TLS alone; it sends the client on to the server. A daemon that takes no calls by TLS is an error.
 	RequireTLS bool
 
 	// RequireIdentity has calls taken of identified callers alone, those that show a certificate where TLS.Clients wants one, or that call over Socket: see orb.Config. So
@@ -311,24 +310,19 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	publish := cmp.Or(opt.Publish, os.Getenv(admin.EnvPublish))
 	cfg := orb.Config{
 		Transports: opt.Transports, Listen: opt.Listen, Publish: publish, Connect: cmp.Or(opt.Connect, os.Getenv(admin.EnvConnect)), Limits: opt.Limits, Logger: opt.Logger, MaxVersion: opt.MaxVersion, CodeSets: opt.CodeSets,
-		BiDir: opt.BiDir, ServerID: at.uuid, Daemon: cmp.Or(at.publish, at.daemon), InitialReferences: map[string]string{}, Hold: true,
+		BiDir: opt.BiDir, ServerID: at.uuid, Daemon: cmp.Or(at.publish, at.daemon), DaemonTLS: orb.DaemonTLS(at.tls()), InitialReferences: map[string]string{}, Hold: true,
 		Count: at.lease != nil, // for who looks at the daemon
 	}
-	if names := cmp.Or(at.local, at.daemon, at.names); names != "" {
-		names = "iiop:1.2@" + names
-		switch by, socket := pipe.Local(at.socket); { // where the daemon is told by the system who calls
-		case by == nil:
-		case socket.Network == pipe.Name:
-			names = ior.Address{Scheme: pipe.Name, Host: socket.Host}.String() + "," + names
-		default:
-			names = ior.Address{Scheme: unix.Name, Path: socket.Host}.String() + "," + names
-		}
-		for _, name := range []string{"NameService", "InterfaceRepository"} {
+	for _, name := range []string{"NameService", "InterfaceRepository"} {
+		if names := at.initial(); names != "" {
 			cfg.InitialReferences[name] = "corbaloc:" + names + "/" + name
 		}
 	}
 	sealed, certain, err := opt.sealed(&cfg)
 	if err != nil {
+		return nil, err
+	}
+	if err := at.sealed(cfg.RequireTLS); err != nil {
 		return nil, err
 	}
 	if cfg.Transports == nil {
@@ -339,6 +333,9 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	}
 	if _, err := cfg.Transports.Find(pipe.Name); err != nil && runtime.GOOS == "windows" {
 		cfg.Transports = append(slices.Clip(cfg.Transports), pipe.New())
+	}
+	if _, socket := pipe.Local(at.socket); at.socket != "" {
+		cfg.DaemonNames = append(cfg.DaemonNames, socket.String())
 	}
 	if err := opt.web(&cfg); err != nil {
 		return nil, err
@@ -405,11 +402,7 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 		at.lease.Counts(func() admin.Counts { return admin.CountsOf(o) })
 	}
 	if at.lease != nil {
-		at.lease.Daemons(func(publish string) {
-			if err := o.SetDaemon(publish); err != nil {
-				opt.Logger.Warn("what the daemon says that references name cannot be used", "publish", publish, "error", err)
-			}
-		})
+		at.lease.Daemons(func(now admin.Daemons) { at.follow(o, now, opt.Logger) })
 	}
 	s := &Server{ORB: o, Root: poa.New(o), parent: parent, name: at.name, daemon: at.daemon, without: at.without, identified: cfg.RequireIdentity, published: publish != "", active: active, lease: at.lease, stop: stop}
 	s.said.log = opt.Logger
@@ -422,11 +415,7 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 		s.AtEnd(ipx.Close)
 	}
 	if at.daemon != "" {
-		h, err := toDaemon(at.daemon)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("the daemon's address %q: %w", at.daemon, err), o.Shutdown(context.Background()))
-		}
-		s.Root.SetNext(h)
+		s.Root.SetNext(elsewhere{o})
 	}
 	policies := poa.Options{IDAssignment: poa.UserID, IDUniqueness: poa.MultipleID}
 	if at.uuid != [16]byte{} {
@@ -498,6 +487,9 @@ func (s *Server) endpoints() []string {
 	}
 	if s.identified {
 		all = append(all, admin.IdentifiedCallers)
+	}
+	if s.ORB.MutualTLS() {
+		all = append(all, admin.CertifiedClients)
 	}
 	if s.published {
 		if rules, err := s.ORB.Published(); err == nil {

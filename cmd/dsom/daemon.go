@@ -70,6 +70,7 @@ type sharedFlags struct {
 // tlsFlags say by which certificates the daemon is known, and knows others.
 type tlsFlags struct {
 	TLSListen      string `name:"tls-listen" placeholder:"[HOST]:PORT" help:"Where to take calls by TLS, besides; same is the port of listen, at which the first octets of a connection tell what is spoken. Default: nowhere."`
+	TLSRequire     bool   `name:"tls-require" help:"Take calls by TLS, and at the socket of this machine, alone: at the port of listen they are refused, references name the port of TLS, and no datagrams are heard. Default: no."`
 	TLSCertificate string `name:"tls-certificate" placeholder:"FILE" help:"Certificate to be shown, in PEM, with those of authorities behind it. Files are read again when they have changed."`
 	TLSKey         string `name:"tls-key" placeholder:"FILE" help:"Its private key, in PEM. Default: in the file of the certificate."`
 	TLSAuthorities string `name:"tls-authorities" placeholder:"FILE" help:"Certificates of authorities by which other servers are known. Default: the system's."`
@@ -81,6 +82,9 @@ type tlsFlags struct {
 // tls returns what the daemon is told of TLS; nil: nothing.
 func (f *tlsFlags) tls() (*tls.Config, error) {
 	if f.TLSListen == "" {
+		if f.TLSRequire {
+			return nil, usage("--tls-require is given, and calls are taken nowhere by TLS: say where with --tls-listen, and by which certificate with --tls-certificate")
+		}
 		for flag, given := range map[string]bool{"--tls-clients": f.TLSClients != "", "--tls-key": f.TLSKey != "" && f.TLSCertificate == ""} {
 			if given {
 				return nil, usage("%s is given, and calls are taken nowhere by TLS: say where with --tls-listen, and by which certificate with --tls-certificate", flag)
@@ -116,6 +120,7 @@ Example:
     dsom daemon --store nats://a.example.org,b.example.org,c.example.org --store-credentials /etc/dsom/store
     dsom daemon --publish bank.example.org:3053 --publish 10.0.0.0/8=@here
     dsom daemon --tls-listen :3055 --tls-certificate bank.pem --tls-key bank.key --tls-clients staff.pem --operators cert:CN=teller,O=Bank
+    dsom daemon --tls-listen :3055 --tls-require --tls-certificate bank.pem --tls-key bank.key
     dsom daemon --udp loopback --udp 192.0.2.1
     dsom daemon --netbios eth0 --netbios-name ada --netbios-servers 192.0.2.1
     dsom daemon --ipx serve:192.0.2.1 --ipx-net 3053 --ipx-name ada
@@ -221,7 +226,7 @@ func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
 	if conf.TLS, err = v.tls(); err != nil {
 		return conf, err
 	}
-	conf.TLSListen = v.TLSListen
+	conf.TLSListen, conf.RequireTLS = v.TLSListen, v.TLSRequire
 	if conf.Web, err = v.web(); err != nil {
 		return conf, err
 	}
@@ -242,6 +247,13 @@ func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
 	}
 	if over != nil {
 		conf.IPX = &daemon.IPX{Settings: *over, Name: v.IPXName, Socket: v.IPXSocket}
+	}
+	if v.TLSRequire { // what is asked for, and would answer nobody
+		for flag, given := range map[string]bool{"--udp": len(v.UDP) > 0 && !slices.Equal(v.UDP, []string{daemon.UDPOff}), "--netbios": conf.NetBIOS != nil, "--ipx": conf.IPX != nil, "--link": v.Link != ""} {
+			if given {
+				return conf, usage("%s: nothing is sealed there, and --tls-require has calls taken by TLS alone: leave one of them out", flag)
+			}
+		}
 	}
 	if conf.Shared, err = v.shared(); err != nil {
 		return conf, err

@@ -11,18 +11,18 @@ import (
 	"github.com/opendsom/dsom/internal/certs"
 )
 
-// TestSocketEndToEnd holds a server of the daemon that takes calls at a socket of the machine, and by TLS: a client that has no TLS is sent by the daemon to the
-// socket, and is refused when that is gone. One that has it falls back.
+// TestSocketEndToEnd holds a server of the daemon that takes calls at a socket of the machine, and by TLS, as does the daemon: a client that has no TLS is sent by the daemon's socket to the
+// server's, and is refused when that is gone. One that has it falls back.
 func TestSocketEndToEnd(t *testing.T) {
 	ca := certs.New(t, "authority")
 	p := ca.Issue(t, certs.Order{Name: "bank"})
 	h := newHouse(t)
-	h.startDaemon("--listen", "127.0.0.1:0")
 	dir, err := os.MkdirTemp("", "e")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
+	h.startDaemon("--listen", "127.0.0.1:0", "--tls-listen", "127.0.0.1:0", "--tls-certificate", p.Cert, "--tls-key", p.Key, "--local-socket", filepath.Join(dir, "daemon"))
 	socket := filepath.Join(dir, "bank")
 	h.addBank("-e", "DSOM_SOCKET="+socket, "-e", "DSOM_TLS_CERTIFICATE="+p.Cert, "-e", "DSOM_TLS_KEY="+p.Key, "-e", "DSOM_REQUIRE_TLS=true")
 	h.must("server", "start", "bank")

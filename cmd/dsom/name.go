@@ -105,6 +105,9 @@ func (v namingFlags) find(ctx context.Context) (url string, by transport.Set, er
 	case len(s.Addresses) == 0:
 		return "", nil, fmt.Errorf("the daemon with the state folder %s takes no calls", s.State)
 	}
+	if s.TLS != nil && s.TLS.Require && s.Socket == "" {
+		return "corbaloc:ssliop:1.2@" + s.Addresses[0] + "/NameService", nil, nil // which its certificate is for
+	}
 	local := cmp.Or(s.Local, s.Addresses[0])
 	short, err := nearby(s.Addresses[0], local, s.Socket)
 	if err != nil {

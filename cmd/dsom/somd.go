@@ -66,6 +66,16 @@ func (v somdFlags) ofState(ctx context.Context) string {
 	return "127.0.0.1:3053"
 }
 
+// alone returns where the daemon of the state folder is called that takes TLS alone and has no socket, as --at has it; "" for another.
+func (v somdFlags) alone(ctx context.Context) string {
+	if d, err := v.daemon(); err == nil {
+		if s, err := d.Status(ctx); err == nil && s.TLS != nil && s.TLS.Require && s.Socket == "" && len(s.Addresses) > 0 {
+			return "tls:" + s.Addresses[0]
+		}
+	}
+	return ""
+}
+
 // A somdClient is a program of DSOM that calls its daemon.
 type somdClient struct {
 	*somclient.Daemon
@@ -75,6 +85,9 @@ type somdClient struct {
 
 // open returns a client of the daemon; close ends it.
 func (v somdFlags) open(ctx context.Context) (*somdClient, error) {
+	if v.At == "" && os.Getenv(envSOMPort) == "" {
+		v.At = v.alone(ctx)
+	}
 	plain, sealed := strings.CutPrefix(v.At, "tls:")
 	if sealed {
 		v.At = plain

@@ -95,6 +95,9 @@ const PublishedPrefix = "publish:"
 // IdentifiedCallers is the one of a server's endpoints that says that it refuses callers that are not identified, as one has to that is registered as secure.
 const IdentifiedCallers = "callers:identified"
 
+// CertifiedClients is the one of a server's endpoints that says that clients must show a certificate where it takes TLS: references that the daemon gives of it say so.
+const CertifiedClients = "clients:certified"
+
 // Limits of the API, both ways.
 const (
 	MaxCallTime  = time.Minute // that a Call may take

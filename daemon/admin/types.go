@@ -88,10 +88,41 @@ type UDP struct {
 
 // TLS says by what certificates a daemon is known, and knows others: the files, by absolute paths.
 type TLS struct {
-	Listen      string `json:"listen,omitempty"` // where calls are taken, [host]:port
+	Listen      string `json:"listen,omitempty"`  // where calls are taken, [host]:port
+	Require     bool   `json:"require,omitempty"` // nothing is taken that is not sealed: Addresses and Local are ports of TLS
 	Certificate string `json:"certificate,omitempty"`
 	Authorities string `json:"authorities,omitempty"` // by which servers are known; "": by the system's
 	Clients     string `json:"clients,omitempty"`     // by which clients are known; "": they are not asked
+}
+
+// Daemons returns what the message says of the daemon.
+func (m *Message) Daemons() Daemons {
+	d := Daemons{Publish: m.Publish}
+	if m.TLS != nil {
+		d.TLS = *m.TLS
+	}
+	return d
+}
+
+// SetDaemons makes the message say that.
+func (m *Message) SetDaemons(d Daemons) {
+	m.Publish, m.TLS = d.Publish, nil
+	if d.TLS != (DaemonTLS{}) {
+		m.TLS = &d.TLS
+	}
+}
+
+// Daemons is what references name for the daemon, and those beside it. It is comparable.
+type Daemons struct {
+	Publish string    // for plain IIOP, to whom; "": what the environment says
+	TLS     DaemonTLS // the zero value: they are not called by TLS, or the daemon is of a version that does not tell
+}
+
+// DaemonTLS is how the daemon, and those beside it, are called by TLS.
+type DaemonTLS struct {
+	Publish string `json:"publish"`           // where, to whom: rules of package reach that say everything
+	Mutual  bool   `json:"mutual,omitempty"`  // clients must show certificates
+	Require bool   `json:"require,omitempty"` // nothing is taken that is not sealed
 }
 
 // A Server is a registered server program, and how it is just now.
@@ -304,8 +335,9 @@ type Message struct {
 	// Replaced, of MessageNow too, says that another version has taken the place of the process, which changes no names any more, and says by Client.Quiet when the last of what it has begun is over.
 	Replaced bool `json:"replaced,omitempty"`
 
-	// Publish, of MessageDaemons too, is what references name for the daemon and those beside it, to whom; "": what the environment says.
-	Publish string `json:"publish,omitempty"`
+	// Of MessageDaemons, too: see Daemons.
+	Publish string     `json:"publish,omitempty"`
+	TLS     *DaemonTLS `json:"tls,omitempty"`
 
 	// Of MessageStop.
 	Within Duration `json:"within,omitzero"` // after this it is ended by force

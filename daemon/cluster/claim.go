@@ -42,6 +42,7 @@ type Place struct {
 	Machine   string   // its name; "": nobody has the server
 	Up        bool     // the machine is not known to be dead
 	Addresses []string // of its daemon
+	TLS       *TLS     // likewise, nil: none
 	Suspect   bool     // nothing was heard of the machine of late
 }
 
@@ -87,7 +88,7 @@ func (c *Cluster) where(u implrepo.UUID, on string) Place {
 	}
 	p := Place{Machine: name}
 	if m := c.machines[store.EscapeKey(name)]; m != nil {
-		p.Up, p.Addresses, p.Suspect = true, m.Addresses, time.Since(m.seen) >= suspectBeat*c.beat()
+		p.Up, p.Addresses, p.TLS, p.Suspect = true, m.Addresses, m.TLS, time.Since(m.seen) >= suspectBeat*c.beat()
 	}
 	return p
 }

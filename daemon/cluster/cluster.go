@@ -37,12 +37,20 @@ type Machine struct {
 	ID        string    `json:"id"`    // of its state folder
 	Epoch     string    `json:"epoch"` // another each time that it was dead
 	Addresses []string  `json:"addresses"`
+	TLS       *TLS      `json:"tls,omitempty"` // nil: its daemon takes no calls by TLS
 	Version   string    `json:"version,omitempty"`
 	Up        time.Time `json:"up"` // since when, by its own clock
 
 	revision uint64
 	beat     uint64    // revision of its beat
 	seen     time.Time // when that was seen
+}
+
+// TLS is how a machine's daemon is called by TLS.
+type TLS struct {
+	Addresses []string `json:"addresses"`         // host:port
+	Mutual    bool     `json:"mutual,omitempty"`  // clients must show certificates
+	Require   bool     `json:"require,omitempty"` // it takes nothing that is not sealed
 }
 
 // identity is what all daemons have in common.

@@ -69,7 +69,7 @@ func join(t testing.TB, view *storetest.View, own store.Store, name string, afte
 		t.Fatal(err)
 	}
 	m := &machine{Cluster: c, view: view, own: own}
-	if err := c.Enter(t.Context(), []string{name + ":3053"}, m.tell); err != nil {
+	if err := c.Enter(t.Context(), []string{name + ":3053"}, nil, m.tell); err != nil {
 		t.Fatal(err)
 	}
 	return m
@@ -401,11 +401,11 @@ func TestTwoOfAName(t *testing.T) {
 	}
 	defer c.Close()
 	var refused *cluster.JoinError
-	if err := c.Enter(t.Context(), nil, func(cluster.Loss) {}); !errors.As(err, &refused) {
+	if err := c.Enter(t.Context(), nil, nil, func(cluster.Loss) {}); !errors.As(err, &refused) {
 		t.Errorf("got %v", err)
 	}
 	first.Close()
-	if err := c.Enter(t.Context(), nil, func(cluster.Loss) {}); err != nil {
+	if err := c.Enter(t.Context(), nil, nil, func(cluster.Loss) {}); err != nil {
 		t.Errorf("the first is dead: got %v", err)
 	}
 }

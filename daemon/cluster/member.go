@@ -12,14 +12,14 @@ import (
 	"github.com/opendsom/dsom/store"
 )
 
-// Enter makes this machine one of those that are up, where clients reach it at addresses (host:port), and keeps it that until Leave or Close. tell is
+// Enter makes this machine one of those that are up, where clients reach it at addresses (host:port), and by TLS as sealed says, and keeps it that until Leave or Close. tell is
 // called, one call at a time, when something has become of its claims; it must not wait for this package.
 //
 // The error is a *JoinError if another machine has the name and is up, which is waited for to be seen; ctx's, or the store's.
-func (c *Cluster) Enter(ctx context.Context, addresses []string, tell func(Loss)) error {
+func (c *Cluster) Enter(ctx context.Context, addresses []string, sealed *TLS, tell func(Loss)) error {
 	c.mu.Lock()
 	c.tell = tell
-	c.me = Machine{Name: c.self.Name, ID: c.self.ID, Addresses: addresses, Version: c.o.Version}
+	c.me = Machine{Name: c.self.Name, ID: c.self.ID, Addresses: addresses, TLS: sealed, Version: c.o.Version}
 	c.mu.Unlock()
 	if err := c.enter(ctx); err != nil {
 		return err

@@ -16,15 +16,17 @@ import (
 	"github.com/opendsom/dsom/probe"
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/std/cosnaming"
+	"github.com/opendsom/dsom/transport"
 )
 
 // A Config says where things are.
 type Config struct {
-	Server  *orb.ORB // that takes the daemon's calls
-	Naming  *orb.Ref // its root context
-	Local   string   // host:port by which this machine's programs reach the daemon
-	Connect string   // rules for the addresses that are connected to: see [reach.ParseConnect]
-	Library *Library // what is known of classes
+	Server     *orb.ORB      // that takes the daemon's calls
+	Naming     *orb.Ref      // its root context
+	Daemon     string        // the address by which it is called, as in corbaloc URLs
+	Transports transport.Set // by which objects are called; nil: TCP
+	Connect    string        // rules for the addresses that are connected to: see [reach.ParseConnect]
+	Library    *Library      // what is known of classes
 }
 
 // Objects answers questions. Its methods may be called concurrently; how long they take is for ctx to say.
@@ -42,8 +44,8 @@ func New(c Config) (*Objects, error) {
 		return nil, err
 	}
 	client, err := orb.New(orb.Config{
-		Connect: c.Connect, Logger: slog.New(slog.DiscardHandler), // what it would log is in the errors that it returns
-		InitialReferences: map[string]string{"NameService": "corbaloc:iiop:1.2@" + c.Local + "/NameService"},
+		Transports: c.Transports, Connect: c.Connect, Logger: slog.New(slog.DiscardHandler), // what it would log is in the errors that it returns
+		InitialReferences: map[string]string{"NameService": "corbaloc:" + c.Daemon + "/NameService"},
 	})
 	if err != nil {
 		return nil, err

@@ -101,7 +101,7 @@ func newHouse(t *testing.T) *house {
 	if h.thing, err = root.Activate(servant); err != nil {
 		t.Fatal(err)
 	}
-	h.objects, err = objects.New(objects.Config{Server: o, Naming: names.Root(), Local: o.Endpoints()[0].Address(), Library: objects.NewLibrary(h.folder, nil)})
+	h.objects, err = objects.New(objects.Config{Server: o, Naming: names.Root(), Daemon: "iiop:1.2@" + o.Endpoints()[0].Address(), Library: objects.NewLibrary(h.folder, nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,7 @@ func TestRepository(t *testing.T) {
 		{func(context.Context) (*model.Spec, error) { return nil, damaged }, "Both of b.idl", 1},
 		{nil, "Both of b.idl", 0},
 	} {
-		o, err := objects.New(objects.Config{Local: "127.0.0.1:1", Library: objects.NewLibrary(dir, c.repository)})
+		o, err := objects.New(objects.Config{Daemon: "iiop:127.0.0.1:1", Library: objects.NewLibrary(dir, c.repository)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
 
@@ -33,9 +34,9 @@ type Machines interface {
 
 // An ElsewhereError says that a server is another machine's.
 type ElsewhereError struct {
-	Server    string
-	Machine   string
-	Addresses []string // host:port, of its daemon
+	Server  string
+	Machine string
+	At      ior.Places // of its daemon
 }
 
 // Error says where.

@@ -111,7 +111,7 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 	silence := max(3*time.Duration(first.Ping), tellTime)
 	watchdog.Reset(silence)
 	l.extend(before, time.Duration(first.Hold))
-	l.daemons(first.Publish)
+	l.daemons(first.Daemons())
 	l.take(client, first)
 	defer l.take(nil, admin.Message{})
 	answered()
@@ -145,7 +145,7 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 			default: // it was asked before
 			}
 		case admin.MessageDaemons:
-			l.daemons(m.Publish)
+			l.daemons(m.Daemons())
 		case admin.MessageServes:
 			l.called(m.Name)
 			select {
@@ -171,25 +171,30 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 }
 
 // daemons tells what references name for the daemon.
-func (l *Lease) daemons(publish string) {
+func (l *Lease) daemons(now admin.Daemons) {
 	l.mu.Lock()
 	tell := l.told
-	if publish != "" {
-		l.published = publish
-	}
+	l.published = now
 	l.mu.Unlock()
-	if tell != nil && publish != "" {
-		tell(publish)
+	if tell != nil {
+		tell(now)
 	}
 }
 
-// Daemons makes tell what is told what references name for the daemon and those beside it, now if that is known, and whenever it changes.
-func (l *Lease) Daemons(tell func(publish string)) {
+// Daemon returns what references name for the daemon and those beside it, as far as it was told.
+func (l *Lease) Daemon() admin.Daemons {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.published
+}
+
+// Daemons makes tell what is told that, now and whenever it changes.
+func (l *Lease) Daemons(tell func(admin.Daemons)) {
 	l.mu.Lock()
 	l.told = tell
-	publish := l.published
+	now := l.published
 	l.mu.Unlock()
-	l.daemons(publish)
+	tell(now)
 }
 
 // ask notes that a request for the lease is under way, until the function that it returns is called.

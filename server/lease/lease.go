@@ -110,8 +110,8 @@ type Lease struct {
 
 	described *description // what the daemon is to know of the classes; nil: nothing
 
-	told      func(publish string) // see Daemons
-	published string
+	told      func(admin.Daemons) // see Daemons
+	published admin.Daemons
 
 	until  time.Time // when the process has to have ended; zero: never
 	guards bool      // somebody sees to that

@@ -52,7 +52,8 @@ var joined = sync.OnceValues(func() (*somd.Domain, error) {
 	if err != nil {
 		return nil, err
 	}
-	by, require, err := transports(toDaemon(own.Transports()))
+	by, scheme := toDaemon(own.Transports())
+	by, require, err := transports(by)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +65,7 @@ var joined = sync.OnceValues(func() (*somd.Domain, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := daemonOf(o); err != nil {
+	if err := daemonOf(o, scheme); err != nil {
 		return nil, err
 	}
 	return somd.New(adapter, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, TypeInformation: native.TypeInformation, Processes: own, Around: dsom.Carried(dsom.ForeignThreads{Thread: native.Thread, Exception: native.UserException})}), nil
@@ -144,38 +145,43 @@ func daemonAddress() string {
 // statusTimeout bounds the question to the daemon of the state folder where it is.
 const statusTimeout = 2 * time.Second
 
-// toDaemon has the daemon called by its socket, where it is told by the system whose program calls, if it is that of the state folder ($DSOM_STATE) and has one.
-func toDaemon(by transport.Set) transport.Set {
+// toDaemon has the daemon called by its socket, where it is told by the system whose program calls, if it is that of the state folder ($DSOM_STATE) and has one. It
+// returns as what URLs name the daemon's address: as a port of TLS, if that daemon takes nothing else and has no socket.
+func toDaemon(by transport.Set) (all transport.Set, scheme string) {
+	scheme = "iiop:1.2"
 	state, err := admin.DefaultState()
 	if err != nil {
-		return by
+		return by, scheme
 	}
 	client, err := admin.Open(state)
 	if err != nil {
-		return by
+		return by, scheme
 	}
 	ctx, stop := context.WithTimeout(context.Background(), statusTimeout)
 	defer stop()
 	s, err := client.Status(ctx)
 	at, bad := transport.ParseEndpoint("tcp:" + daemonAddress())
 	if err != nil || bad != nil || s.Socket == "" || s.Local != daemonAddress() {
-		return by
+		if s.TLS != nil && s.TLS.Require && slices.Contains(append(s.Addresses, s.Local), daemonAddress()) {
+			scheme = "ssliop:1.2"
+		}
+		return by, scheme
 	}
-	all := slices.Clone(by)
+	all = slices.Clone(by)
 	local, socket := pipe.Local(s.Socket)
 	for i, t := range all {
 		if t.Name() == at.Network {
 			all[i] = unix.Shortcut{Transport: t, From: at, To: at, By: local, Socket: socket}
 		}
 	}
-	return all
+	return all, scheme
 }
 
 // daemonOf tells the ORB where the daemon's services are.
-func daemonOf(o *orb.ORB) error {
+func daemonOf(o *orb.ORB, scheme string) error {
 	at := daemonAddress()
 	for _, name := range []string{"NameService", "InterfaceRepository"} {
-		ref, err := o.Resolve(context.Background(), "corbaloc:iiop:1.2@"+at+"/"+name)
+		ref, err := o.Resolve(context.Background(), "corbaloc:"+scheme+"@"+at+"/"+name)
 		if err != nil {
 			return fmt.Errorf("the daemon's address (%s): %w", envDaemon, err)
 		}
