@@ -1,9 +1,13 @@
 /* maker.c: for tests of bindings: who knows a class by its name alone. */
+#include <malloc.h>
 #include <som.h>
 
 int64_t speak_once(const char *name, int64_t n, som_env *ev);
 int define_showing(const char *name, const char *parent);
 void watch_showing(void *by, int undo, void *instead);
+int define_twofold(const char *name, const char *metaclass, const char *parent);
+void drop_first(void);
+long in_use(void);
 
 /* Makes an object of a class, calls its Zoo::Animal::speak, and gives it back. */
 int64_t speak_once(const char *name, int64_t n, som_env *ev) {
@@ -34,3 +38,32 @@ int define_showing(const char *name, const char *parent) {
 }
 
 void watch_showing(void *by, int undo, void *instead) { watcher = by, undoes = undo, shown = instead; }
+
+/* A class below another, with a metaclass of its own whose somNew makes two objects, keeps the first and answers the second. */
+static som_ref first;
+
+static som_ref make_two(som_ref c, som_env *ev) {
+	som_found f = {.size_of = sizeof f};
+	som_lookup(som_class_class(), "somNew", &f, ev);
+	som_ref (*make)(som_ref, som_env *) = (som_ref(*)(som_ref, som_env *))som_class_proc(som_class_class(), f.token);
+	som_release(first);
+	first = make(c, ev);
+	return first ? make(c, ev) : NULL;
+}
+
+int define_twofold(const char *name, const char *metaclass, const char *parent) {
+	const char *above = "SOMClass";
+	const som_override overrides[] = {{"somNew", (som_proc *)make_two, NULL}};
+	som_class_desc meta = {.size_of = sizeof meta, .name = metaclass, .parents = &above, .nparents = 1, .overrides = overrides, .noverrides = 1, .override_size = sizeof *overrides};
+	som_class_desc d = {.size_of = sizeof d, .name = name, .metaclass = metaclass, .parents = &parent, .nparents = 1};
+	return som_class_define(&meta, NULL) && som_class_define(&d, NULL);
+}
+
+void drop_first(void) {
+	som_ref o = first;
+	first = NULL;
+	som_release(o);
+}
+
+/* Octets of the heap that have not been given back; with a checker's allocator always as many. */
+long in_use(void) { return (long)mallinfo2().uordblks; }
