@@ -184,6 +184,30 @@ DsomConsole say: a sum printString, ' ', a failed.
 	}
 }
 
+// TestTurns: processes at the priority of an interrupt by the user have their turns while overrides of calls come one behind the other, those of the program's own thread and those of others that an open call lets in.
+func TestTurns(t *testing.T) {
+	t.Parallel()
+	got := runSOM(t, puppy+`
+| a w turns stop had |
+a := (SomClass named: 'Asker') new.
+w := Whelp new.
+turns := 0. stop := false.
+[[stop] whileFalse: [(Delay forMilliseconds: 2) wait. turns := turns + 1]] forkAt: Processor userInterruptPriority.
+a ask: w n: 3 times: 100000.
+DsomConsole say: (turns > 5 ifTrue: ['turns'] ifFalse: [turns printString]).
+a askAside: w n: 3 times: 2000 threads: 4.
+had := turns.
+SomObject openDuring: [a ask: w n: 3 times: 50000].
+DsomConsole say: (turns - had > 5 ifTrue: ['turns'] ifFalse: [(turns - had) printString]).
+[a allAsked < 4] whileTrue: [SomObject openDuring: [a ask: w n: 3 times: 100]].
+DsomConsole say: a sum printString, a failed.
+stop := true!
+`)
+	if want := fmt.Sprint("turns\nturns\n", 4*2000*1007, "\n"); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestEndless: an override that never ends, spinning or waiting, is ended: in Smalltalk's own thread by another process, and for a thread of C++'s when its patience is over. C++ gets an exception, and
 // what comes next is served.
 func TestEndless(t *testing.T) {
