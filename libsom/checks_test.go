@@ -11,7 +11,7 @@ import (
 )
 
 // kinds are the checks of test/checks.c that every toolchain's build has to pass.
-var kinds = []string{"hostile", "making", "making-at", "taking-part", "freed", "memory", "signatures", "roots", "libraries", "manager", "forks"}
+var kinds = []string{"hostile", "making", "making-at", "making-last", "taking-part", "freed", "memory", "signatures", "roots", "libraries", "manager", "forks"}
 
 func TestChecks(t *testing.T) {
 	t.Parallel()

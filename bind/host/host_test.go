@@ -167,3 +167,14 @@ func TestHome(t *testing.T) {
 		}
 	}
 }
+
+// TestLent holds that what an object has lent its ancestors is there for their destructors, and that nothing of it is left behind them; nor of an object that was met and could not be begun.
+func TestLent(t *testing.T) {
+	t.Parallel()
+	env := []string{"SOM_PATH=" + classlib.Build(t, classlib.Zoo(t), classlib.Plain)}
+	out := filepath.Join(t.TempDir(), "lent")
+	build(t, out, "gcc", "test/lent.c", append([]string{"-DSOMH_FFI"}, checked...)...)
+	if got := sombuild.Run(t, env, "timeout", "120", out); got != "lent\n" {
+		t.Errorf("got %s", got)
+	}
+}

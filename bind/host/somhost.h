@@ -232,13 +232,13 @@ void somh_frame_put(somh_frame *f, const somh_param *p, void *cell);
 void somh_frame_given(somh_frame *f, int raised);
 void somh_frame_end(somh_frame *f);
 
-/* What the overrides of one object return and the object keeps lasts until as many others have been returned, or all is ended with the object. */
+/* What the overrides of one object return and the object keeps lasts until as many others have been returned in the same place, or all is ended with the object: behind the destructors
+ * of its ancestors. */
 enum { SOMH_MAX_LENT = 16 };
 typedef struct somh_lent somh_lent;
-void somh_lent_end(somh_lent **all);
 
-/* What an override has for its caller: made, a value that is this function's from now on, to where a result or a parameter that comes out wants it. 0: no memory. */
-int somh_give(somh_lent **all, som_ref self, const somh_method *m, const somh_param *p, void *made, void *to);
+/* What an override of self's has for its caller: made, a value that is this function's from now on, to where a result or a parameter that comes out wants it. 0: no memory. */
+int somh_give(som_ref self, const somh_method *m, const somh_param *p, void *made, void *to);
 /* Ends what was given already, the result and then parameters, n of them in all, where a later one cannot be: there is nobody who would. */
 void somh_take_back(const somh_method *m, uint32_t n, const som_value *args, som_value *result);
 /* Ends what came in and is the object's, once it has been copied. */
@@ -258,6 +258,12 @@ void somh_twins_free(somh_twins *t);
 void *somh_twin(const somh_twins *t, som_ref o); /* or NULL */
 int somh_twin_set(somh_twins *t, som_ref o, void *twin); /* 0: no memory. NULL takes it out */
 size_t somh_twins_count(const somh_twins *t);
+/* A doubt whether o, of class c, will ever be begun: of an object that is met before its begin, while its ancestors are still at it. It is libsom's weak reference, *doubt: NULL stays there
+ * where there is none, since the object has been begun or c is none of somh_define's. 0: no memory. som_weak_free ends it once begin is told. */
+int somh_doubt(const somh_class *c, som_ref o, som_weak **doubt);
+/* Whether an object that may be in doubt is still there. If it could not be begun the doubt ends, t, which may be NULL, loses twin if that stands for it, and the host's reference is given
+ * back, unless there is none (owns): another object may be where it was from then on. */
+int somh_there(som_weak **doubt, som_ref o, somh_twins *t, const void *twin, int owns);
 int somh_shared(som_ref o);  /* others than the caller have a reference */
 int somh_ending(som_ref o);  /* its destruction has begun: it must be neither kept nor given back */
 

@@ -108,7 +108,7 @@ func (b build) caller(t testing.TB) string {
 	t.Helper()
 	kernel := sombuild.Kernel(t, "gcc", b.kernel)
 	return shelf.Once(t, "libcaller-"+b.name+".so", func(out string) error {
-		return compile("gcc", slices.Concat([]string{"-fPIC", "-shared", "-Wall", "-Werror", "-I../../libsom/include", "-o", out, "tests/caller.c", "-L" + kernel, "-lsom", "-pthread"}, b.flags)...)
+		return compile("gcc", slices.Concat([]string{"-fPIC", "-shared", "-Wall", "-Werror", "-I../../libsom/include", "-o", out, "tests/caller.c", "../host/test/maker.c", "-L" + kernel, "-lsom", "-pthread"}, b.flags)...)
 	})
 }
 

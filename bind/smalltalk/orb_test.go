@@ -378,8 +378,8 @@ s := t read: (DsomReader on: three little: false).
 	}
 }
 
-// TestProfiles: of a reference with several profiles the first that can be reached is called, with its own key and version; what says which ORB has made it may be anything, and no call that could not be
-// written is waited for.
+// TestProfiles: of a reference with several profiles the first that can be reached is called, with its own key and version; what says which ORB has made it may be anything, a profile whose code sets cannot be
+// read is none, and no call that could not be written is waited for.
 func TestProfiles(t *testing.T) {
 	t.Parallel()
 	squeak(t)
@@ -401,11 +401,18 @@ p := o ior profiles first.
 	odd := DsomProfile minor: p minor host: p host port: p port key: p key components: (p components reject: [:c | (c at: 1) = 0]), (Array with: (Array with: 0 with: type asByteArray)).
 	odd := DsomORB current reference: (DsomIOR typeId: o ior typeId profiles: (Array with: odd)) as: o ior typeId.
 	DsomConsole say: ([odd text: 'as well'] on: CORBASystemException do: [:e | e kind])].
+#(() (1) (1 0 0) (1 0 0 0 9 1 5 0 255 255 255 255) (0 0 0 0 0 0 0 1 0 0 0 9 0 0 0)) do: [:sets |
+	odd := DsomProfile minor: p minor host: p host port: p port key: p key components: (Array with: (Array with: 1 with: sets asByteArray)).
+	gone := DsomORB current reference: (DsomIOR typeId: o ior typeId profiles: (Array with: odd)) as: o ior typeId.
+	2 timesRepeat: [DsomConsole say: ([gone text: 'x'] on: CORBASystemException do: [:e | e kind, ' ', e minor printString, ': ', (e messageText copyUpTo: $:)])].
+	odd := DsomORB current reference: (DsomIOR typeId: o ior typeId profiles: (Array with: odd with: p)) as: o ior typeId.
+	DsomConsole say: (odd text: 'the next')].
 DsomConsole say: ([o text: 3. 'sent'] on: Error do: [:e | 'refused']).
 [(DsomConnection allInstances detect: [:c | c isOpen and: [c isIdle not]] ifNone: [nil]) == nil] whileFalse: [(Delay forMilliseconds: 1) wait].
 DsomConsole say: 'idle'!
 `)})
-	if want := "it is here\nTRANSIENT\nas well\nas well\nas well\nas well\nrefused\nidle\n"; err != nil || status != 0 || out != want {
+	const unread = "TRANSIENT 1330446338: the reference has no profile that can be used\n"
+	if want := "it is here\nTRANSIENT\nas well\nas well\nas well\nas well\n" + strings.Repeat(unread+unread+"the next\n", 5) + "refused\nidle\n"; err != nil || status != 0 || out != want {
 		t.Errorf("got %d, %q, %v\n%s", status, out, err, complaints)
 	}
 }

@@ -184,6 +184,30 @@ DsomConsole say: a sum printString, ' ', a failed.
 	}
 }
 
+// TestTurns: processes at the priority of an interrupt by the user have their turns while overrides of calls come one behind the other, those of the program's own thread and those of others that an open call lets in.
+func TestTurns(t *testing.T) {
+	t.Parallel()
+	got := runSOM(t, puppy+`
+| a w turns stop had |
+a := (SomClass named: 'Asker') new.
+w := Whelp new.
+turns := 0. stop := false.
+[[stop] whileFalse: [(Delay forMilliseconds: 2) wait. turns := turns + 1]] forkAt: Processor userInterruptPriority.
+a ask: w n: 3 times: 100000.
+DsomConsole say: (turns > 5 ifTrue: ['turns'] ifFalse: [turns printString]).
+a askAside: w n: 3 times: 2000 threads: 4.
+had := turns.
+SomObject openDuring: [a ask: w n: 3 times: 50000].
+DsomConsole say: (turns - had > 5 ifTrue: ['turns'] ifFalse: [(turns - had) printString]).
+[a allAsked < 4] whileTrue: [SomObject openDuring: [a ask: w n: 3 times: 100]].
+DsomConsole say: a sum printString, a failed.
+stop := true!
+`)
+	if want := fmt.Sprint("turns\nturns\n", 4*2000*1007, "\n"); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestEndless: an override that never ends, spinning or waiting, is ended: in Smalltalk's own thread by another process, and for a thread of C++'s when its patience is over. C++ gets an exception, and
 // what comes next is served.
 func TestEndless(t *testing.T) {
@@ -454,7 +478,11 @@ hello: n
 	Give == true ifTrue: [Give := false. self somRelease].
 	(Others ~~ nil and: [Others > 0]) ifTrue: [Others := Others - 1. ^[self class new. Answer] on: SomException do: [:e | Answer]].
 	^Answer! !
-| show c o before seen failed all |
+(SomClass named: 'Threads::Eager') subclass: #Speaks instanceVariableNames: '' classVariableNames: '' poolDictionaries: '' category: 'T'!
+!Speaks methodsFor: 'x'!
+word
+	^'a text that is lent until C++ has ended, too'! !
+| show c o before seen failed all a some used |
 show := [:x | DsomConsole say: x printString].
 c := (SomClass named: 'Threads::Caller') new.
 Asked answer: 0.
@@ -471,9 +499,12 @@ SomObject collect. SomObject collect.
 show value: SomObject living - before.
 
 Asked give: true.
-o := Asked new.
-show value: o == Asked seen removeLast; value: (o hello: 5).
+show value: ([Asked new. #made] on: SomException do: [:e | e messageText]).
+Asked give: true.
+show value: (c makeHere: 'Asked').
 o := nil. Asked seen removeAll: Asked seen copy.
+SomObject collect. SomObject collect.
+show value: SomObject living - before.
 
 Asked answer: -1.
 show value: ([Asked new. #made] on: SomException do: [:e | e messageText]).
@@ -505,13 +536,31 @@ show value: Asked seen size.
 Asked seen removeAll: Asked seen copy.
 o := seen := nil.
 SomObject collect. SomObject collect.
-show value: (SomObject living - before < 10)!
+show value: (SomObject living - before < 10).
+
+a := (SomClass named: 'Asker') new.
+some := [:n | 1 to: n do: [:i |
+	Asked answer: -1.
+	[Asked new] on: SomException do: [:e | ].
+	c makeHere: 'Asked'.
+	Asked seen do: [:s | i \\ 2 = 0 ifTrue: [s somRelease]].
+	Asked seen removeAll: Asked seen copy].
+	SomObject collect. SomObject collect.
+	a inUse].
+some value: 200.
+used := some value: 200.
+show value: (some value: 2000) - used < 60000.
+
+o := Speaks new.
+o somRelease.
+show value: (SomClass named: 'Threads::Eager') new breed!
 `
 	const gone = "'the object has been released'\n"
 	want := "true\n(1 1)\n0\n(2 1)\n1\n0\ntrue\n1\n0\n" + // made
-		"false\n0\n" + // released meanwhile
+		"'the object of class Asked has been released while it was made'\ntrue\n0\n" + // released meanwhile
 		"'hello was not answered'\nfalse\n" + gone + gone + "'argument 1 of here is no value for it'\nnil\n0\n" +
-		"1000\n" + "'hello was not answered'\n16\ntrue\n"
+		"1000\n" + "'hello was not answered'\n16\ntrue\n" +
+		"true\n'a text that is lent until C++ has ended, too'\n"
 	for _, flags := range []string{classlib.Plain, checked} {
 		if got := runFor(t, 5*time.Minute, flags, text); got != want {
 			t.Errorf("%s: got\n%s\nwant\n%s", flags, got, want)

@@ -24,6 +24,14 @@ func inChain(t *testing.T, run program, language string) program {
 	case "Python and Go":
 		add, folder = embedPython(t)
 		folder += string(filepath.ListSeparator) + goMiddle(t)
+	case "Lua":
+		add, folder = embedLua(t)
+	case "Tcl":
+		add, folder = embedTcl(t)
+	case "Lua and Tcl":
+		add, folder = embedLua(t)
+		more, _ := embedTcl(t)
+		add = append(add, more...)
 	default:
 		t.Fatalf("no chain leads through %s", language)
 	}
@@ -59,6 +67,30 @@ print(sys.prefix, *(f for f in (os.path.join(get("LIBDIR"), folder, get("INSTSON
 		absent.Skip(t, "python3 has no shared library: interop/install-peers has it, in python3-dev")
 	}
 	return []string{"EMBED_PYTHON=" + lines[1], "PYTHONHOME=" + lines[0], "PYTHONPATH=" + site, "PYTHONDONTWRITEBYTECODE=1"}, embed(t)
+}
+
+// sharedLibrary is the file of a shared library, by what pkg-config knows of it; the test is skipped where there is none.
+func sharedLibrary(t testing.TB, of, file string) string {
+	t.Helper()
+	dir, err := output(t, nil, "pkg-config", "--variable=libdir", of)
+	path := filepath.Join(strings.TrimSpace(dir), file)
+	if _, none := os.Stat(path); err != nil || none != nil {
+		absent.Skip(t, "no shared library %s: interop/install-peers has it, with the headers of %s", file, of)
+	}
+	return path
+}
+
+// embedLua says where the shared library of Lua 5.4 is, whose module has been built.
+func embedLua(t testing.TB) (env []string, folder string) {
+	t.Helper()
+	dir := luaModule(t, "lua5.4")
+	return []string{"EMBED_LUA=" + sharedLibrary(t, "lua5.4", "liblua5.4.so.0"), "LUA_PATH=" + dir + "/?.lua;" + dir + "/?/init.lua", "LUA_CPATH=" + dir + "/?.so"}, embed(t)
+}
+
+// embedTcl says where the shared library of Tcl is, whose extension has been built.
+func embedTcl(t testing.TB) (env []string, folder string) {
+	t.Helper()
+	return []string{"EMBED_TCL=" + sharedLibrary(t, "tcl8.6", "libtcl8.6.so"), "TCLLIBPATH=" + tclExtension(t)}, embed(t)
 }
 
 // goMiddle is the folder of a class library in Go.

@@ -556,6 +556,11 @@ living 0
 	{Name: "chain/python-go", Shows: "C++, Go, Python and the language, four in a process", Chain: "Python and Go", Log: `
 ask derived Thing 1 1 = 1111002
 `},
+	{Name: "chain/lua", Shows: "the same with a state of Lua's in the process", Chain: "Lua", Log: chained},
+	{Name: "chain/tcl", Shows: "the same with an interpreter of Tcl's in the process", Chain: "Tcl", Log: chained},
+	{Name: "chain/lua-tcl", Shows: "C++, Lua, Tcl and the language, four in a process", Chain: "Lua and Tcl", Log: `
+ask derived Thing 1 1 = 1111002
+`},
 	{Name: "wrong/count", Shows: "too few and too many arguments", Log: `
 note "refused"
 note "refused"

@@ -160,10 +160,11 @@ typedef struct som_class_desc {
 	som_initializer *init;
 	som_destructor *fini;
 	som_copier *copy, *assign; /* NULL: octet by octet */
-	void *context;             /* handed to the four above, and to known */
+	void *context;             /* handed to the four above, to known and to last */
 	const void *typelib; /* where the class is described to whoever has no generated code (docs/typelib.md), or NULL. It is not
 	                      * copied, and stays as long as the class: constant data of its library do */
 	som_initializer *known; /* told of the class itself once it can be bound, before anything else can use it; may raise. Or NULL */
+	som_destructor *last; /* called once all destructors of an object have run, those of ancestors too; and of one that could not be begun. Or NULL */
 } som_class_desc;
 
 /* Makes a class: a reference to it, owned, or NULL. Unknown parents and metaclasses are loaded by name.

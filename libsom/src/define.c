@@ -121,12 +121,11 @@ static klass *allocate(making *m, som_env *ev) {
 	/* The data behind the head are aligned for every metaclass. */
 	uintptr_t behind = (uintptr_t)raw + offsetof(klass, c) + SOM_HEAD;
 	klass *k = (klass *)(raw + (MAX_ALIGN - behind % MAX_ALIGN) % MAX_ALIGN);
-	k->raw = raw;
-	k->c.object.flags = F_CLASS;
+	k->raw = raw, k->c.object.flags = F_CLASS;
 	k->info = (som_class_info){.size_of = sizeof k->info, .flags = d->flags & (SOM_ABSTRACT | SOM_OIDL), .major = d->major, .minor = d->minor,
 		.part_size = d->data_size, .declared = m->declared ? C(m->declared) : NULL, .typelib = d->typelib};
 	k->align = d->data_align ? d->data_align : 1;
-	k->own = (life){d->init, d->fini, d->copy, d->assign, d->context};
+	k->own = (life){d->init, d->fini, d->copy, d->assign, d->context}, k->last = (life){.fini = d->last, .context = d->context};
 	k->by = this_thread();
 	const som_class **parents = pool_take(k, (m->nparents + 1) * sizeof *parents);
 	k->info.name = pool_text(k, d->name, strlen(d->name));
@@ -141,8 +140,7 @@ static klass *allocate(making *m, som_env *ev) {
 		parents[i] = C(m->parents[i]);
 		k->depth = m->parents[i]->depth >= k->depth ? m->parents[i]->depth + 1 : k->depth;
 	}
-	k->info.parents = parents;
-	k->info.nparents = m->nparents;
+	k->info.parents = parents, k->info.nparents = m->nparents;
 	return k;
 }
 
@@ -292,8 +290,7 @@ static int lay_out(klass *k, som_env *ev) {
 		parts[k->info.nlayout++] = (som_part){.cls = C(a), .offset = at, .size = a->info.part_size};
 		at += a->info.part_size; /* of at most 65,535 classes: this cannot overflow */
 	}
-	k->info.layout = parts;
-	k->info.data_align = (uint32_t)align;
+	k->info.layout = parts, k->info.data_align = (uint32_t)align;
 	k->info.data_size = (at + align - 1) & ~(align - 1);
 	if (k->info.data_size > MAX_SIZE)
 		return fail(ev, SOM_E_SIZE, "class %s: an instance's data has %llu octets; %d is the limit", k->info.name, (unsigned long long)k->info.data_size, MAX_SIZE);

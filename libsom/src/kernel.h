@@ -42,7 +42,7 @@ typedef struct dynamic { struct dynamic *next; const char *name, *sig; som_proc 
 
 /* One class's share in the life of an instance; those of all that are initialised, in that order, with somInit and somUninit or without. */
 typedef struct life { som_initializer *init; som_destructor *fini; som_copier *copy, *assign; void *context; } life;
-typedef struct lives { uint32_t n; bool older; life e[]; } lives;
+typedef struct lives { uint32_t n, nlast; bool older; life e[]; } lives; /* the first nlast are what comes behind all destructors */
 
 /* A row for objects cast to an ancestor; as the class itself, for instances that have something in front of their methods. */
 typedef struct castrow { struct castrow *next; const klass *as; char *row; } castrow;
@@ -85,7 +85,7 @@ struct klass {
 	impls *impls;
 	selection *selects;
 	uint32_t nselects;
-	life own;            /* its share */
+	life own, last;      /* its share; fini alone, behind all others' */
 	lives *lives;        /* atomic */
 	dynamic *dynamics;
 	castrow *casts;

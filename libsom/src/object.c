@@ -120,9 +120,12 @@ void old_uninit(som_ref o, som_env *ev) {
 }
 
 int share(klass *k, bool older, som_env *ev) {
-	lives *all = pool_take(k, sizeof *all + 2 * k->info.ninits * sizeof(life));
+	lives *all = pool_take(k, sizeof *all + 3 * k->info.ninits * sizeof(life));
 	if (!all) return no_memory(ev, "the order of initialisation");
 	all->older = older;
+	for (uint32_t i = 0; i < k->info.ninits; i++)
+		if (K(k->info.inits[i])->last.fini) all->e[all->n++] = K(k->info.inits[i])->last;
+	all->nlast = all->n;
 	for (uint32_t i = 0; i < k->info.ninits; i++) {
 		klass *a = K(k->info.inits[i]);
 		if (a->own.init || a->own.fini || a->own.copy || a->own.assign) all->e[all->n++] = a->own;
@@ -330,6 +333,7 @@ som_ref som_end(som_making *m, som_env *ev) {
 			if (m->e[m->nleft].older) end_old(o, (klass *)(uintptr_t)left);
 			if (left->own.fini) left->own.fini(o, left->own.context);
 		}
+		if (!begun) finalise(o, lives_of(m->k), lives_of(m->k)->nlast);
 		if (!m->given) end_memory(o, m->k);
 		else if (!begun) unbegun(o, m->k);
 		o = NULL;

@@ -39,9 +39,7 @@ void unregister_class(klass *k) {
 	*at = k->named;
 	for (at = &all_classes; *at != k;) at = &(*at)->next;
 	*at = k->next;
-	k->next = NULL;
-	k->by = this_thread();
-	k->registered = false;
+	k->next = NULL, k->by = this_thread(), k->registered = false;
 }
 
 klass *find_class(const char *name, som_env *ev) {

@@ -77,11 +77,23 @@ static bool is_nearest(const made *m, som_ref self) {
 	return false;
 }
 
-/* All that such a class has of an instance: whether it has been begun, where it is the nearest. Others than its maker may ask. */
-static bool *begun_of(const som_class *c, som_ref o) {
+/* All that such a class has of an instance, where it is the nearest. */
+typedef struct part {
+	somh_lent *lent; /* under a lock (frame.c) */
+	bool begun;      /* others than its maker may ask */
+} part;
+
+static part *part_of(const som_class *c, som_ref o) {
 	const som_class_info *info = som_class_describe(som_class_of(o));
 	for (uint32_t i = 0; i < info->nlayout; i++)
-		if (info->layout[i].cls == c) return (bool *)o + SOM_HEAD + info->layout[i].offset;
+		if (info->layout[i].cls == c) return (part *)(void *)((char *)o + SOM_HEAD + info->layout[i].offset);
+	return NULL;
+}
+
+somh_lent **lent_of(som_ref o) {
+	const som_class_info *info = som_class_describe(som_class_of(o));
+	for (uint32_t i = 0; i < info->norder; i++)
+		if (made_of(info->order[i])) return &part_of(info->order[i], o)->lent;
 	return NULL;
 }
 
@@ -89,14 +101,14 @@ static void begin(som_ref self, som_env *ev, void *context) {
 	made *m = context;
 	if (!is_nearest(m, self)) return;
 	if (m->begin) m->begin(self, ev, m->context);
-	if (ev->major == SOM_NO_EXCEPTION) __atomic_store_n(begun_of(m->cls, self), true, __ATOMIC_RELEASE);
+	if (ev->major == SOM_NO_EXCEPTION) __atomic_store_n(&part_of(m->cls, self)->begun, true, __ATOMIC_RELEASE);
 }
 
-/* What is copied is there with its copy; the octet is each instance's own. */
+/* What is copied is there with its copy; the part is each instance's own. */
 static void copied(som_ref to, som_ref from, som_env *ev, void *context) {
 	made *m = context;
 	(void)from, (void)ev;
-	if (is_nearest(m, to)) __atomic_store_n(begun_of(m->cls, to), true, __ATOMIC_RELEASE);
+	if (is_nearest(m, to)) __atomic_store_n(&part_of(m->cls, to)->begun, true, __ATOMIC_RELEASE);
 }
 
 static void assigned(som_ref to, som_ref from, som_env *ev, void *context) { (void)to, (void)from, (void)ev, (void)context; }
@@ -104,13 +116,19 @@ static void assigned(som_ref to, som_ref from, som_env *ev, void *context) { (vo
 static void end(som_ref self, void *context) {
 	made *m = context;
 	if (!is_nearest(m, self)) return;
-	__atomic_store_n(begun_of(m->cls, self), false, __ATOMIC_RELEASE);
+	__atomic_store_n(&part_of(m->cls, self)->begun, false, __ATOMIC_RELEASE);
 	if (m->end) m->end(self, m->context);
 }
 
+/* What an object has lent its ancestors they may read in their destructors. One that could not be begun may have, too. */
+static void last(som_ref self, void *context) {
+	const made *m = context;
+	end_lent(&part_of(m->cls, self)->lent); /* of the nearest such class, or there is none */
+}
+
 int somh_begun(const somh_class *c, som_ref o) {
-	const bool *begun = c->nmade ? begun_of(c->made[0]->cls, o) : NULL;
-	return begun && __atomic_load_n(begun, __ATOMIC_ACQUIRE);
+	const part *p = c->nmade ? part_of(c->made[0]->cls, o) : NULL;
+	return p && __atomic_load_n(&p->begun, __ATOMIC_ACQUIRE);
 }
 
 static void known(som_ref self, som_env *ev, void *context) {
@@ -189,7 +207,7 @@ static som_class *define(made *m, const somh_definition *d, som_env *ev) {
 	}
 	if (names && overrides && parents && n == d->noverrides) {
 		som_class_desc desc = {.size_of = sizeof desc, .name = d->exact && d->name ? d->name : free_name(d->name, name, sizeof name), .parents = parents, .nparents = d->nparents,
-			.override_size = sizeof *overrides, .overrides = overrides, .noverrides = n, .data_align = 1, .data_size = sizeof(bool), .init = begin, .fini = end, .copy = copied, .assign = assigned, .context = m, .known = known};
+			.override_size = sizeof *overrides, .overrides = overrides, .noverrides = n, .data_align = _Alignof(part), .data_size = sizeof(part), .init = begin, .fini = end, .copy = copied, .assign = assigned, .context = m, .known = known, .last = last};
 		c = som_class_define(&desc, ev);
 		if (!c && ev->major == SOM_NO_EXCEPTION) raise_code(ev, SOM_E_NAME, "a library that is being loaded has the class %s", desc.name);
 	}

@@ -1,6 +1,7 @@
 /* frame.c: the values that calls of a host have in memory, those that its overrides return, and exceptions with their members. */
 #include "inner.h"
 
+#include <pthread.h>
 #include <stddef.h>
 
 /* ---- Calls ---- */
@@ -45,6 +46,7 @@ void somh_frame_end(somh_frame *f) {
 
 /* ---- Overrides ---- */
 
+/* What an object has lent in one place: a result, or a parameter that comes out. */
 struct somh_lent {
 	struct somh_lent *next;
 	const somh_method *m;
@@ -58,9 +60,11 @@ static void end_value(const somh_type *t, void *p) {
 	som_deallocate(p);
 }
 
-void somh_lent_end(somh_lent **all) {
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of what all objects have lent; nothing is ended under it, since that may call them */
+
+void end_lent(somh_lent **all) {
 	somh_lent *l = *all, *next;
-	*all = NULL; /* what ends may call the object */
+	*all = NULL;
 	for (; l; l = next) {
 		next = l->next;
 		for (int i = 0; i < SOMH_MAX_LENT; i++)
@@ -69,41 +73,57 @@ void somh_lent_end(somh_lent **all) {
 	}
 }
 
-/* Where a value is from now on, and for how long it has to be: where a text that is there already is. */
-static void *lend(somh_lent **all, const somh_method *m, const somh_param *p, void *from) {
-	somh_lent *l = *all;
-	while (l && (l->m != m || l->p != p)) l = l->next;
-	if (!l) {
-		if (!(l = calloc(1, sizeof *l))) return NULL;
-		l->next = *all, l->m = m, l->p = p;
-		*all = l;
-	}
-	for (uint32_t i = 0; i < SOMH_MAX_LENT && p->type->kind == SOMH_STRING; i++)
-		if (l->values[i] && *(char **)from && *(char **)l->values[i] && !strcmp(*(char **)l->values[i], *(char **)from)) {
+/* The text that is there already, which is the last one from now on; or NULL. */
+static void *lent_already(somh_lent *l, const void *from) {
+	for (uint32_t i = 0; i < SOMH_MAX_LENT && l->p->type->kind == SOMH_STRING; i++)
+		if (l->values[i] && *(char *const *)from && *(char **)l->values[i] && !strcmp(*(char **)l->values[i], *(char *const *)from)) {
 			void *found = l->values[i];
-			somh_end(p->type, from);
-			for (uint32_t next; (next = (i + 1) % SOMH_MAX_LENT) != l->at; i = next) /* it is the last one from now on */
+			for (uint32_t next; (next = (i + 1) % SOMH_MAX_LENT) != l->at; i = next)
 				l->values[i] = l->values[next];
 			return l->values[i] = found;
 		}
-	void *value = som_allocate(p->type->size);
-	if (!value) return NULL;
-	memcpy(value, from, p->type->size);
-	void *oldest = l->values[l->at];
-	l->values[l->at] = value;
-	l->at = (l->at + 1) % SOMH_MAX_LENT;
-	end_value(p->type, oldest); /* what ends may call the object */
-	return value;
+	return NULL;
 }
 
-int somh_give(somh_lent **all, som_ref self, const somh_method *m, const somh_param *p, void *made, void *to) {
+static somh_lent *lent_at(somh_lent **all, const somh_method *m, const somh_param *p) {
+	somh_lent *l = *all;
+	while (l && (l->m != m || l->p != p)) l = l->next;
+	if (!l && (l = calloc(1, sizeof *l))) l->next = *all, l->m = m, l->p = p, *all = l;
+	return l;
+}
+
+/* Makes what is at made the object's, or ends it where the same text is: that is what is there then. False: no memory, and it is ended. */
+static bool lend(somh_lent **all, const somh_method *m, const somh_param *p, void *made) {
+	const somh_type *t = p->type;
+	void *value = som_allocate(t->size), *oldest = NULL, *same;
+	pthread_mutex_lock(&lock);
+	somh_lent *l = value ? lent_at(all, m, p) : NULL;
+	if (l) {
+		memcpy(value, made, t->size);
+		if ((same = lent_already(l, made))) {
+			memcpy(made, same, t->size);
+			oldest = value;
+		} else {
+			oldest = l->values[l->at];
+			l->values[l->at] = value;
+			l->at = (l->at + 1) % SOMH_MAX_LENT;
+		}
+	}
+	pthread_mutex_unlock(&lock);
+	end_value(t, oldest);
+	if (l) return true;
+	som_deallocate(value);
+	somh_end(t, made);
+	return false;
+}
+
+int somh_give(som_ref self, const somh_method *m, const somh_param *p, void *made, void *to) {
 	const somh_type *t = p->type;
 	if (p->owner == SOMH_OBJECTS && t->owns) {
-		void *kept = made;
+		somh_lent **all = lent_of(self);
 		if (t->kind == SOMH_OBJECT && *(som_ref *)made == self) som_release(self); /* itself, which it must not keep */
-		else kept = lend(all, m, p, made);
-		if (!kept) return somh_end(t, made), 0;
-		if (kept != made) memcpy(made, kept, t->size);
+		else if (!all) return somh_end(t, made), 0; /* no class of somh_define's is among its own: nobody could end it */
+		else if (!lend(all, m, p, made)) return 0;
 	}
 	if (p->direction == SOMH_INOUT) somh_end(t, to);
 	memcpy(to, made, t->size);

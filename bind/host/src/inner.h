@@ -35,6 +35,8 @@
 #define describe_in_turn somh_in_describe_in_turn
 #define show somh_in_show
 #define made_here somh_in_made_here
+#define lent_of somh_in_lent_of
+#define end_lent somh_in_end_lent
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 enum { MAX_NAME = 1024 }; /* octets of a scoped name or an id that is looked at, as typelibs have them */
@@ -76,11 +78,15 @@ bool same_types(const somh_method *m); /* signature.c: whether the signature's t
 bool same_members(const char *sig, const somh_type *e); /* whether an exception's members are those that the signature says */
 void tell_by_signature(somh_method *m);
 
+/* frame.c */
+void end_lent(somh_lent **all);
+
 /* call.c */
 const char *plan_call(somh_method *m); /* why there is no way to call it, or NULL */
 
 /* define.c */
 void *made_here(const som_class *c, void **context); /* who made a class of somh_define, and its definition's context; NULL: it is none */
+somh_lent **lent_of(som_ref o); /* what an object has lent; NULL: none of its classes is made here */
 bool overrides_here(const somh_class *c, const somh_method *m); /* c is of somh_define, and overrides m itself */
 
 /* class.c */

@@ -79,6 +79,20 @@ int somh_twin_set(somh_twins *t, som_ref o, void *twin) {
 
 size_t somh_twins_count(const somh_twins *t) { return t->count; }
 
+int somh_doubt(const somh_class *c, som_ref o, som_weak **doubt) {
+	*doubt = NULL;
+	return !c->nmade || somh_begun(c, o) || (*doubt = som_weak_new(o, NULL));
+}
+
+int somh_there(som_weak **doubt, som_ref o, somh_twins *t, const void *twin, int owns) {
+	if (!*doubt || som_weak_lives(*doubt)) return 1;
+	if (t && somh_twin(t, o) == twin) somh_twin_set(t, o, NULL);
+	som_weak_free(*doubt);
+	*doubt = NULL;
+	if (owns) som_release(o); /* of what it is no more there is nothing to call */
+	return 0;
+}
+
 static uint32_t references(som_ref o) { return __atomic_load_n(&o->refs, __ATOMIC_ACQUIRE); }
 int somh_shared(som_ref o) { return references(o) > 1; }
 int somh_ending(som_ref o) { return references(o) == 0; }

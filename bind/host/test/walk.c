@@ -200,24 +200,6 @@ static void frames(const somh_class *dog) {
 	somh_frame_given(&f, 0);
 	somh_frame_end(&f);
 
-	somh_lent *lent = NULL;
-	const char *all[40];
-	for (int i = 0; i < 40; i++) {
-		char name[20];
-		snprintf(name, sizeof name, "text %d", i);
-		char *made = text(name), *to = NULL;
-		expect(somh_give(&lent, o, kept, &kept->result, &made, &to) && !strcmp(to, name), "what is lent");
-		all[i] = to;
-		for (int k = i < SOMH_MAX_LENT ? 0 : i + 1 - SOMH_MAX_LENT; k < i; k++) {
-			snprintf(name, sizeof name, "text %d", k);
-			expect(!strcmp(all[k], name), "what was lent before");
-		}
-	}
-	char *again = text("text 30"), *to = NULL;
-	expect(somh_give(&lent, o, kept, &kept->result, &again, &to) && to == all[30], "the same text is where it was");
-	somh_lent_end(&lent);
-	expect(!lent, "nothing is lent any more");
-
 	const somh_type *loud = NULL;
 	for (uint32_t i = 0; i < speak->nraises; i++)
 		if (!strcmp(speak->raises[i]->id, "IDL:Zoo/TooLoud:1.0")) loud = speak->raises[i];

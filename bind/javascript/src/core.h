@@ -29,7 +29,6 @@ typedef struct instance {
 	som_weak *unsure; /* not NULL: nobody has said that ref has been begun; where it cannot be, it goes whoever has references */
 	napi_ref js;     /* weak, but where others refer to an object of a class made in JavaScript */
 	klass *cls;
-	somh_lent *lent; /* what its overrides have lent C */
 	uint32_t index, next;
 	uint32_t calls;  /* that are in it */
 	bool used, kept; /* kept: js is strong */

@@ -57,7 +57,7 @@ static bool bind_twin(instance *w, som_ref o) {
 /* Of a class made in JavaScript, met before its begin: that comes behind what its ancestors do to begin it, and not at all where they fail. Then the object goes, and none of its
  * end is told; libsom's weak reference knows. */
 static bool doubt(instance *w) {
-	return !w->scripted || somh_begun(w->cls->cls, w->ref) || (w->unsure = som_weak_new(w->ref, NULL)) || (throw_range("no memory for an object"), false);
+	return !w->scripted || somh_doubt(w->cls->cls, w->ref, &w->unsure) || (throw_range("no memory for an object"), false);
 }
 
 static void trust(instance *w) {
@@ -67,13 +67,9 @@ static void trust(instance *w) {
 
 bool is_there(instance *w) {
 	if (!w->unsure) return w->ref != NULL;
-	if (som_weak_lives(w->unsure)) return true;
-	som_ref o = w->ref;
-	if (twin_of(o) == w) somh_twin_set(twins, o, NULL);
-	trust(w);
+	if (somh_there(&w->unsure, w->ref, twins, w, !w->calls)) return true;
 	w->ref = NULL;
-	w->ended = true;
-	som_release(o); /* of what it is no more there is nothing to call */
+	w->ended = !w->calls; /* else the last call gives the reference back */
 	return false;
 }
 
@@ -123,14 +119,9 @@ void hold(instance *w) { w->calls++; }
 static void give_back(instance *w, som_ref o) {
 	if (w->js) napi_delete_reference(env, w->js);
 	bool ended = w->ended;
-	somh_lent *lent = w->lent;
-	w->lent = NULL;
 	tell_collector(-w->cls->size - OWN_SIZE);
 	free_place(w);
 	if (o && !ended) release(o);
-	inside++;
-	somh_lent_end(&lent); /* behind the object, whose end may use it */
-	inside--;
 }
 
 void let_go(instance *w, som_ref o) {
@@ -206,20 +197,18 @@ static void collected(napi_env e, void *data, void *hint) {
 
 /* ---- From C ---- */
 
-/* An object being made by JavaScript: what begins it finds it here. is: libsom's, where it is known before it is begun, or once it has been bound. own: w has a reference besides
- * that of who makes it. */
-static struct making { instance *w; som_ref is; bool bound, own; struct making *outer; } *making;
+/* An object being made by JavaScript: what begins it finds it here. is: libsom's, where it is known before it is begun, or once it has been bound: then w has a reference besides that of
+ * who makes it, whose class may keep that. */
+static struct making { instance *w; som_ref is; bool bound; struct making *outer; } *making;
 
 static bool is_being_made(som_ref o) {
 	return making && making->w->cls->cls && (!making->is || making->is == o) && making->w->cls->cls->cls == som_class_of(o);
 }
 
-static bool bind_making(som_ref o, bool own) {
+static bool bind_making(som_ref o) {
 	if (!bind_twin(making->w, o)) return false;
-	making->is = o;
+	making->is = som_retain(o);
 	making->bound = true;
-	making->own = own;
-	if (own) som_retain(o);
 	return true;
 }
 
@@ -245,7 +234,7 @@ napi_value wrap(som_ref o, bool owned) {
 	if (w && !is_there(w)) w = NULL; /* another object is where that was */
 	if (!w && is_being_made(o) && !making->bound && !somh_ending(o)) { /* its ancestors, which begin it, show it around */
 		w = making->w;
-		if (!bind_making(o, true) || !doubt(w)) return NULL;
+		if (!bind_making(o) || !doubt(w)) return NULL;
 		keep(w);
 	}
 	if (w) {
@@ -365,12 +354,12 @@ static napi_value create(napi_env e, napi_callback_info info) {
 	bool bound = is_there(w), released = m.bound && !bound && !w->ended;
 	if (o && bound && w->ref == o) {
 		w->calls--;
-		if (m.own) som_release(o); /* not the last: the one that was made is w's, too */
+		som_release(o); /* not the last: w has its own */
 		if (somh_shared(o)) keep(w);
 		return undefined();
 	}
-	if (!m.own || !m.bound) w->calls--; /* it has no reference, or that of who makes it */
-	else let_go(w, m.is);
+	if (m.bound) let_go(w, m.is);
+	else w->calls--; /* it has no reference */
 	if (!bound) w->ended = true;
 	if (!o) return raise_env(&ev, NULL, NULL);
 	if (!released || m.is != o) return wrap(o, true);
@@ -437,7 +426,7 @@ static void begin(void *p) {
 	}
 	if (is_being_made(b->self)) {
 		if (!making->bound) {
-			if (bind_making(b->self, !making->is)) return; /* whose class makes objects in a way of its own may keep the reference that is made */
+			if (bind_making(b->self)) return;
 		} else if (!met) {
 			released_meanwhile(making->w->cls);
 		}
@@ -471,9 +460,12 @@ void begin_instance(som_ref self, som_env *ev, void *context) {
 static void end(void *p) {
 	instance *w = twin_of(p);
 	if (!w) return;
+	bool undone = somh_shared(p); /* by whoever makes it, though JavaScript has a reference: that goes back now, or with the last call */
 	somh_twin_set(twins, p, NULL);
+	trust(w);
 	w->ref = NULL;
-	w->ended = true;
+	w->ended = !undone || !w->calls;
+	if (undone && !w->calls) som_release(p);
 }
 
 void end_instance(som_ref self, void *context) {

@@ -29,16 +29,16 @@ static napi_value argument(const somh_param *p, const som_value *v) {
 }
 
 /* One value that comes out: to where C wants it. */
-static bool put_out(instance *w, som_ref self, const somh_method *m, const somh_param *p, napi_value v, void *to, const path *at) {
+static bool put_out(som_ref self, const somh_method *m, const somh_param *p, napi_value v, void *to, const path *at) {
 	union { som_value v; _Alignas(16) char room[64]; } small;
 	void *made = p->type->size <= sizeof small ? memset(&small, 0, sizeof small) : calloc(1, p->type->size);
 	bool good = made ? put_value(p->type, v, made, p->nullable, at) : (throw_range("no memory for a value"), false);
-	if (good && !somh_give(&w->lent, self, m, p, made, to)) throw_range("no memory for a value"), good = false;
+	if (good && !somh_give(self, m, p, made, to)) throw_range("no memory for a value"), good = false;
 	if (made != (void *)&small) free(made);
 	return good;
 }
 
-static bool put_results(instance *w, som_ref self, const somh_method *m, napi_value r, const som_value *args, som_value *result) {
+static bool put_results(som_ref self, const somh_method *m, napi_value r, const som_value *args, som_value *result) {
 	uint32_t n = m->result.type->kind != SOMH_VOID, at = 0, given = 0;
 	for (uint32_t i = 0; i < m->nparams; i++)
 		n += m->params[i].direction != SOMH_IN;
@@ -57,7 +57,7 @@ static bool put_results(instance *w, som_ref self, const somh_method *m, napi_va
 		napi_value v = r;
 		bool good = n == 1 || napi_get_element(env, r, at, &v) == napi_ok;
 		if (!to) throw_type("there is no place for a result of %s()", m->name), good = false;
-		if (good && put_out(w, self, m, p, v, to, &where)) {
+		if (good && put_out(self, m, p, v, to, &where)) {
 			at++;
 			continue;
 		}
@@ -117,7 +117,7 @@ static void run(void *p) {
 	if (good) good = napi_call_function(env, undefined(), f, n, in, &r) == napi_ok;
 	if (away ? !somh_home_back() : gone(here)) { /* who has called is gone, and q: nobody is told */
 		if (!good && !has_left()) raise_to_env(NULL); /* where the process ends, what was thrown goes on */
-	} else if (!good || !put_results(w, self, m, r, q->args, q->result)) {
+	} else if (!good || !put_results(self, m, r, q->args, q->result)) {
 		raise_to_env(m->flags & SOMH_OIDL ? NULL : q->ev);
 	}
 	if (w) let_go(w, self);

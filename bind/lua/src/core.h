@@ -32,7 +32,7 @@ typedef struct instance {
 	uint32_t calls;    /* that are in it */
 	const void *magic; /* says that it is one */
 	const somh_class *cls;
-	somh_lent *lent;
+	som_ref owed; /* what ended though Lua had a reference, since whoever made it has undone it: the reference to it, or NULL */
 	uint64_t serial; /* by which kept ones are found */
 	strike out;
 	uint32_t id;    /* of its class */

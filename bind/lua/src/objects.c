@@ -74,9 +74,10 @@ static void regain(lua_State *L, instance *w) {
 
 /* Of a class made in Lua, met before its begin: that comes behind what its ancestors do to begin it, and not at all where they fail. Then the object goes, and none of its end is
  * told; libsom's weak reference knows. */
-static bool doubt(instance *w) {
-	w->class_id = 0;
-	return (w->unsure = som_weak_new(w->ref, NULL)) != NULL;
+static bool doubt(instance *w, const somh_class *c) {
+	if (!somh_doubt(c, w->ref, &w->unsure)) return false;
+	if (w->unsure) w->class_id = 0;
+	return true;
 }
 
 static void trust(instance *w) {
@@ -88,16 +89,11 @@ static void trust(instance *w) {
 
 bool is_there(instance *w) {
 	if (!w->unsure || !w->ref) return w->ref != NULL;
-	if (som_weak_lives(w->unsure)) return true;
 	pthread_mutex_lock(&lock);
-	som_ref o = w->ref;
-	if (somh_twin(twins, o) == w) somh_twin_set(twins, o, NULL);
-	w->ref = NULL;
-	w->ended = true;
+	bool there = somh_there(&w->unsure, w->ref, twins, w, !w->calls);
+	if (!there) w->ref = NULL, w->ended = !w->calls, w->class_id = w->id; /* the last call in it gives the reference back */
 	pthread_mutex_unlock(&lock);
-	trust(w);
-	som_release(o); /* of what it is no more there is nothing to call */
-	return false;
+	return there;
 }
 
 instance *instance_at(lua_State *L, int at) {
@@ -145,8 +141,7 @@ static instance *new_handle(lua_State *L, instance *before) {
 		*w = *before;
 		w->revived = false;
 		if (w->ref) somh_twin_set(twins, w->ref, w); /* one is there: it needs no memory */
-		before->ref = NULL;
-		before->lent = NULL;
+		before->ref = before->owed = NULL;
 		before->weak = before->unsure = NULL;
 		pthread_mutex_unlock(&lock);
 	}
@@ -231,7 +226,7 @@ static int wrap_new(lua_State *L, som_ref o, bool owned, bool begun) {
 		return fail(L, "not enough memory");
 	}
 	w->ref = owned ? o : som_retain(o);
-	return begun || !c->nmade || somh_begun(c, o) || doubt(w) ? 0 : fail(L, "not enough memory");
+	return begun || doubt(w, c) ? 0 : fail(L, "not enough memory");
 }
 
 static int wrap_as(lua_State *L, som_ref o, bool owned, bool begun) {
@@ -279,11 +274,11 @@ static som_ref take_out(instance *w) {
 static int instance_gc(lua_State *L) {
 	instance *w = lua_touserdata(L, 1);
 	som_ref o = w->ref;
-	if (closed || (w->kept && !w->ended)) return 0; /* the latter where the state is being closed: others have what it has lent them */
+	if (closed || (w->kept && !w->ended)) return 0; /* the latter where the state is being closed: libsom's object goes on */
 	if (w->unsure && !is_there(w)) o = NULL;
 	if (!o || w->ended) {
 		som_weak_free(w->weak), trust(w);
-		return somh_lent_end(&w->lent), 0;
+		return som_release(w->owed), 0;
 	}
 	bool scripted = w->cls->nmade != 0, others = scripted && somh_shared(o);
 	if (w->revived || others || !is_out(L, &w->out)) {
@@ -299,11 +294,8 @@ static int instance_gc(lua_State *L) {
 		drop(L, w, o); /* if all others have given theirs back meanwhile, this is its end */
 		return 0;
 	}
-	somh_lent *lent = w->lent;
-	w->lent = NULL;
 	take_out(w), trust(w);
 	drop(L, w, o);
-	somh_lent_end(&lent);
 	return 0;
 }
 
@@ -362,6 +354,7 @@ void end_instance(som_ref self, void *context) {
 	uint64_t id = w ? w->serial : 0;
 	if (w) {
 		somh_twin_set(twins, self, NULL);
+		if (!kept && somh_shared(self)) w->owed = self;
 		w->ended = true;
 		w->ref = NULL;
 	}

@@ -25,28 +25,28 @@ static int push_argument(lua_State *L, const somh_param *p, const som_value *v) 
 }
 
 /* One value that comes out: to where C wants it. */
-static int put_out(lua_State *L, instance *w, const somh_method *m, const somh_param *p, int at, void *to) {
+static int put_out(lua_State *L, som_ref self, const somh_method *m, const somh_param *p, int at, void *to) {
 	union { som_value v; double d; char octets[64]; } small;
 	if (!to) return fail(L, "there is no place for it");
 	path where = {NULL, p->name, 0};
 	void *made = p->type->size <= sizeof small ? memset(&small, 0, sizeof small) : calloc(1, p->type->size);
 	int failed = made ? put_value(L, p->type, at, made, p->nullable, *p->name ? &where : NULL) : fail(L, "not enough memory");
-	if (!failed && !somh_give(&w->lent, w->ref, m, p, made, to)) failed = fail(L, "not enough memory");
+	if (!failed && !somh_give(self, m, p, made, to)) failed = fail(L, "not enough memory");
 	if (made != (void *)&small) free(made);
 	return failed;
 }
 
-static int put_results(lua_State *L, instance *w, const upcall *u, int at) {
+static int put_results(lua_State *L, const upcall *u, int at) {
 	const somh_method *m = u->of->m;
 	uint32_t n = 0;
 	if (m->result.type->kind != SOMH_VOID) {
-		if (put_out(L, w, m, &m->result, at++, m->result.type->apart ? u->args[m->result.slot].p : u->result) < 0) return -1;
+		if (put_out(L, u->self, m, &m->result, at++, m->result.type->apart ? u->args[m->result.slot].p : u->result) < 0) return -1;
 		n++;
 	}
 	for (uint32_t i = 0; i < m->nparams; i++) {
 		const somh_param *p = &m->params[i];
 		if (p->direction == SOMH_IN) continue;
-		if (put_out(L, w, m, p, at++, u->args[p->slot].p) < 0) {
+		if (put_out(L, u->self, m, p, at++, u->args[p->slot].p) < 0) {
 			somh_take_back(m, n, u->args, u->result);
 			return -1;
 		}
@@ -108,7 +108,7 @@ static int run(lua_State *L) {
 	int most = f + 2 + (int)m->nparams; /* results are from f + 2 on */
 	if (lua_gettop(L) < most) lua_settop(L, most);
 	luaL_checkstack(L, 20, NULL);
-	if (put_results(L, w, u, f + 2) < 0) {
+	if (put_results(L, u, f + 2) < 0) {
 		fail(L, "bad result of '%s' in class %s (%s)", m->attribute ? m->attribute : m->name, u->of->of->cls->name, lua_tostring(L, -1));
 		return lua_error(L);
 	}

@@ -13,6 +13,9 @@ int define_below(const char *name, const char *parent);
 int64_t speak_once(const char *name, int64_t n, som_env *ev);
 int define_showing(const char *name, const char *parent);
 void watch_showing(void *by, int undo, void *instead);
+int define_twofold(const char *name, const char *metaclass, const char *parent);
+void drop_first(void);
+long in_use(void);
 void at_end(method *f, void *o, int64_t n);
 
 static void *address(lua_State *L, int at) { return (void *)(uintptr_t)(int64_t)luaL_checknumber(L, at); }
@@ -71,12 +74,18 @@ static int made(lua_State *L) {
 static int last(lua_State *L) { return at_end(function(L, 1), address(L, 2), (int64_t)luaL_checknumber(L, 3)), 0; }
 static int showing(lua_State *L) { return lua_pushboolean(L, define_showing(luaL_checkstring(L, 1), luaL_checkstring(L, 2))), 1; }
 static int watch(lua_State *L) { return watch_showing(address(L, 1), lua_toboolean(L, 2), NULL), 0; }
+static int twofold(lua_State *L) { return lua_pushboolean(L, define_twofold(luaL_checkstring(L, 1), luaL_checkstring(L, 2), luaL_checkstring(L, 3))), 1; }
+static int drop(lua_State *L) { return (void)L, drop_first(), 0; }
+static int heap(lua_State *L) { return lua_pushnumber(L, (lua_Number)in_use()), 1; }
+static int retain(lua_State *L) { return som_retain(address(L, 1)), 0; }
+static int release(lua_State *L) { return som_release(address(L, 1)), 0; }
 static int older(lua_State *L) { return lua_pushboolean(L, define_older()), 1; }
 static int below(lua_State *L) { return lua_pushboolean(L, define_below(luaL_checkstring(L, 1), luaL_checkstring(L, 2))), 1; }
 static int signatures(lua_State *L) { return lua_pushboolean(L, define_signed()), 1; }
 
 __attribute__((visibility("default"))) int luaopen_caller(lua_State *L) {
-	static const luaL_Reg functions[] = {{"begin", begin}, {"ended", ended}, {"wait", wait_for}, {"direct", direct}, {"made", made}, {"at_end", last}, {"older", older}, {"signed", signatures}, {"below", below}, {"showing", showing}, {"watch", watch}, {NULL, NULL}};
+	static const luaL_Reg functions[] = {{"begin", begin}, {"ended", ended}, {"wait", wait_for}, {"direct", direct}, {"made", made}, {"at_end", last}, {"older", older}, {"signed", signatures}, {"below", below}, {"showing", showing}, {"watch", watch}, {"twofold", twofold}, {"drop_first", drop}, {"in_use", heap}, {"retain", retain},
+		{"release", release}, {NULL, NULL}};
 	lua_newtable(L);
 	for (const luaL_Reg *f = functions; f->name; f++) {
 		lua_pushcfunction(L, f->func);

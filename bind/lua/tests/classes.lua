@@ -517,6 +517,73 @@ function tests.shown_before_begin()
   equal(Shown.som_instances, 0)
 end
 
+-- What an override has lent C lasts until C's part has ended, whoever gives back the last reference.
+function tests.lent_longer()
+  local Eager = dsom.load "Threads::Eager"
+  local text, Lends = nil, Eager:extend "Lends"
+  function Lends:word() return text end
+  for _, others in ipairs { false, true } do
+    text = ("x"):rep(40) .. tostring(others)
+    local o = Lends()
+    local at = o:som_address()
+    if others then
+      caller.retain(at)
+      o = nil
+      collect()
+      collect()
+      caller.release(at)
+    else
+      o:som_release()
+    end
+    equal(Eager().breed, text)
+  end
+end
+
+-- References to what could not be begun are given back, and with them goes the memory.
+function tests.undone_leave_nothing()
+  caller.showing("Undoing", "Zoo::Dog")
+  local Watching, Shown = Dog:extend "WatchingUndone", dsom.load "Undoing":extend "Undone"
+  local seen, w = {}, nil
+  function Watching:friend_of(who)
+    seen[#seen + 1] = who
+    return who
+  end
+  w = Watching()
+  caller.watch(w:som_address(), true)
+  local function some(n)
+    for i = 1, n do
+      for _, make in ipairs { Shown, function() return Shown:som_new() end } do fails("it is undone", make) end
+      caller.made("Undone", 1)
+      seen = {}
+      if i % 100 == 0 then collect() end
+    end
+    collect()
+    collect()
+    return caller.in_use()
+  end
+  some(300)
+  local before = some(300)
+  local more = some(3000) - before
+  assert(more < 180000, more) -- each has more than 60
+  caller.watch(0, false)
+end
+
+-- A class may make objects in its own way: what it keeps is its own.
+function tests.class_that_makes_several()
+  caller.twofold("Twofold", "TwofoldMeta", "Zoo::Dog")
+  local Own = dsom.load "Twofold":extend "OfTwo"
+  function Own:init(name) self.name = name or "none" end
+  local o = Own "second"
+  collect()
+  collect()
+  equal({ o.name, Own.som_instances }, { "second", 2 })
+  o = nil
+  caller.drop_first()
+  collect()
+  collect()
+  equal(Own.som_instances, 0)
+end
+
 function tests.class_goes()
   local function there(name)
     for _, n in ipairs(dsom.classes()) do if n == name then return true end end

@@ -15,7 +15,6 @@ typedef struct instance {
 	som_ref ref; /* NULL: released, it has ended, or there is a doubt */
 	struct doubt *doubt; /* whether it has been begun; NULL: none */
 	PyObject *weaklist;
-	somh_lent *lent;   /* what its overrides have lent C */
 	uint32_t calls;    /* that are in it */
 	bool ended;        /* libsom's object has: there is no reference to give back */
 	bool finalized;    /* by __del__ */

@@ -53,14 +53,15 @@ static void end_doubt(instance *w) {
 	PyMem_Free(d);
 }
 
-/* It could not be begun: libsom's object is no more, and nothing of Python's is run here. True: nor does anybody own w's reference that libsom's object has had. */
-static bool undo(instance *w) {
-	bool kept = w->kept;
-	if (somh_twin(twins, w->doubt->ref) == w) somh_twin_set(twins, w->doubt->ref, NULL);
+/* Whether an object that is in doubt is still there; nothing of Python's is run here. lost: it could not be begun, and nobody owns the reference to w any more that libsom's object has had. */
+static bool is_there(instance *w, bool *lost) {
+	*lost = false;
+	if (somh_there(&w->doubt->weak, w->doubt->ref, twins, w, !w->kept && !w->calls)) return true;
 	end_doubt(w);
+	*lost = w->kept;
+	w->ended = w->kept || !w->calls; /* else the last call gives the reference back */
 	w->kept = false;
-	w->ended = true;
-	return kept;
+	return false;
 }
 
 /* Those that could not be begun and that Python has lost keep nothing for long. */
@@ -70,8 +71,9 @@ static void look_at_doubts(void) {
 	if (!gone) return;
 	for (doubt *d = doubts, *next; d; d = next) {
 		instance *w = d->w;
+		bool lost;
 		next = d->next;
-		if (!som_weak_lives(d->weak) && undo(w)) gone[ngone++] = w;
+		if (!is_there(w, &lost) && lost) gone[ngone++] = w;
 	}
 	look_at = 2 * ndoubts > LEAST_DOUBTS ? 2 * ndoubts : LEAST_DOUBTS;
 	while (ngone) Py_DECREF((PyObject *)gone[--ngone]);
@@ -79,11 +81,13 @@ static void look_at_doubts(void) {
 }
 
 static int begin_doubt(instance *w) {
-	if (!w->scripted || somh_begun(((class_object *)Py_TYPE(w))->cls, w->ref)) return 0;
+	som_weak *weak = NULL;
+	if (!w->scripted) return 0;
+	if (!somh_doubt(((class_object *)Py_TYPE(w))->cls, w->ref, &weak)) return PyErr_NoMemory(), -1;
+	if (!weak) return 0;
 	if (ndoubts >= look_at) look_at_doubts();
 	doubt *d = PyMem_Malloc(sizeof *d);
-	som_weak *weak = d ? som_weak_new(w->ref, NULL) : NULL;
-	if (!weak) return PyMem_Free(d), PyErr_NoMemory(), -1;
+	if (!d) return som_weak_free(weak), PyErr_NoMemory(), -1;
 	*d = (doubt){doubts, &doubts, weak, w->ref, w};
 	if (doubts) doubts->at = &d->next;
 	doubts = d;
@@ -101,9 +105,10 @@ static void trust(instance *w) {
 
 /* The object, borrowed: NULL, and no exception: there is none. */
 static som_ref there(instance *w) {
+	bool lost;
 	if (!w->doubt) return w->ref;
-	if (som_weak_lives(w->doubt->weak)) return w->doubt->ref;
-	if (undo(w)) Py_DECREF((PyObject *)w);
+	if (is_there(w, &lost)) return w->doubt->ref;
+	if (lost) Py_DECREF((PyObject *)w);
 	return NULL;
 }
 
@@ -188,11 +193,25 @@ static void finalize_own(PyObject *self) {
 	f(self);
 }
 
-/* It is undone: there will be no end of it. */
-static void forget(instance *w, som_ref o) {
+void release_later(instance *w, som_ref o) {
+	PyObject *type, *value, *trace;
+	PyErr_Fetch(&type, &value, &trace);
+	if (w->kept) { /* libsom's object had it, and somebody else's reference ends that */
+		w->kept = false;
+		w->ended = true;
+		Py_DECREF((PyObject *)w);
+	} else if (!w->ended) {
+		release(o);
+	}
+	PyErr_Restore(type, value, trace);
+}
+
+/* Gives the object back, or has the last call that is in it do so. */
+static void part_with(instance *w, som_ref o) {
 	if (somh_twin(twins, o) == w) somh_twin_set(twins, o, NULL);
+	end_doubt(w);
 	w->ref = NULL;
-	w->ended = true;
+	if (!w->calls) release_later(w, o);
 }
 
 void begin_instance(som_ref self, som_env *ev, void *context) {
@@ -206,11 +225,9 @@ void begin_instance(som_ref self, som_env *ev, void *context) {
 	class_object *c = class_of_ref(self);
 	if (c && making && is_being_made(self) && (!making->w || met == making->w)) { /* __init__ is called by Python, with what it was given */
 		if (!met) {
-			if ((w = empty(c)) && bind_twin(w, self) == 0) making->w = w;
-			else Py_CLEAR(w);
-		} else if (making->w || (making->w = (instance *)wrap(self, false))) { /* it has been shown around, perhaps by another thread, and has two references now */
+			making->w = w = bound_to(c, self, false); /* with a reference besides that of who makes it, whose class may keep that */
+		} else if (making->w || (making->w = (instance *)wrap(self, false))) { /* it has been shown around, perhaps by another thread */
 			trust(w = met);
-			if (!w->kept) som_release(self);
 		}
 	} else if (c && making && making->is == self) {
 		PyErr_Format(PyExc_ReferenceError, "the object of class %s has been released while it was made", Py_TYPE((PyObject *)making->w)->tp_name);
@@ -223,9 +240,7 @@ void begin_instance(som_ref self, som_env *ev, void *context) {
 		if (!w && made) {
 			PyObject *type, *value, *trace;
 			PyErr_Fetch(&type, &value, &trace);
-			bool owns = made->ref == self && !made->kept && !made->ended;
-			forget(made, self);
-			if (owns) som_release(self); /* not the last: who makes it has one */
+			if (made->ref == self) part_with(made, self); /* it is undone: there will be no end of it */
 			PyErr_Restore(type, value, trace);
 		}
 		Py_XDECREF((PyObject *)made);
@@ -240,14 +255,15 @@ void end_instance(som_ref self, void *context) {
 	if (!enter_python(&s)) return;
 	instance *w = somh_twin(twins, self);
 	if (w) { /* what the class stands on is still there, and __del__ may use it */
-		bool kept = w->kept;
+		bool kept = w->kept, undone = !kept && somh_shared(self); /* by whoever makes it, though Python has a reference */
 		PyObject *type, *value, *trace;
 		PyErr_Fetch(&type, &value, &trace);
 		trust(w);
+		if (undone) part_with(w, self);
 		w->kept = false;
-		w->ended = true;
+		w->ended = !undone;
 		if (kept) finalize_own((PyObject *)w);
-		somh_twin_set(twins, self, NULL);
+		if (!undone) somh_twin_set(twins, self, NULL);
 		w->ref = NULL;
 		if (kept) Py_DECREF(w);
 		PyErr_Restore(type, value, trace);
@@ -266,16 +282,10 @@ PyObject *new_instance(PyTypeObject *type, PyObject *args, PyObject *kwds) {
 	som_ref o = c->cls->nmade ? somh_new(c->cls, &m.is, &ev) : som_new(c->cls->cls, &ev);
 	PyEval_RestoreThread(s);
 	making = m.outer;
-	if (!o) {
-		if (m.w && m.w->doubt) undo(m.w);
-		else if (m.w && m.w->ref) forget(m.w, m.w->ref);
-		PyObject *is = raise_env(&ev, NULL, NULL);
-		Py_XDECREF((PyObject *)m.w);
-		return is;
-	}
-	if (m.w && m.w->ref == o) return (PyObject *)m.w; /* it has the reference that was made */
+	if (!o && m.w) there(m.w);
+	PyObject *is = o ? wrap(o, true) : raise_env(&ev, NULL, NULL);
 	Py_XDECREF((PyObject *)m.w);
-	return wrap(o, true);
+	return is;
 }
 
 PyObject *new_plainly(PyObject *type, PyObject *nothing) {
@@ -321,33 +331,15 @@ static void dealloc(PyObject *self) {
 	w->ref = NULL;
 	if (w->weaklist) PyObject_ClearWeakRefs(self);
 	if (o && !w->kept && !w->ended) release(o);
-	somh_lent_end(&w->lent);
 	PyErr_Restore(type, value, trace);
 	Py_TYPE(self)->tp_free(self);
-}
-
-void release_later(instance *w, som_ref o) {
-	PyObject *type, *value, *trace;
-	PyErr_Fetch(&type, &value, &trace);
-	if (w->kept) { /* libsom's object had it, and somebody else's reference ends that */
-		w->kept = false;
-		w->ended = true;
-		Py_DECREF((PyObject *)w);
-	} else if (!w->ended) {
-		release(o);
-	}
-	PyErr_Restore(type, value, trace);
 }
 
 static PyObject *release_now(PyObject *self, PyObject *nothing) {
 	instance *w = (instance *)self;
 	som_ref o = there(w);
 	(void)nothing;
-	if (!o) Py_RETURN_NONE;
-	if (somh_twin(twins, o) == w) somh_twin_set(twins, o, NULL);
-	end_doubt(w);
-	w->ref = NULL;
-	if (!w->calls) release_later(w, o);
+	if (o) part_with(w, o);
 	Py_RETURN_NONE;
 }
 

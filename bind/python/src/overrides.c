@@ -24,12 +24,12 @@ static PyObject *argument(const somh_param *p, const som_value *v) {
 }
 
 /* One value that comes out: to where C wants it. */
-static int put_out(instance *w, som_ref self, const somh_method *m, const somh_param *p, PyObject *o, void *to, const char *what) {
+static int put_out(som_ref self, const somh_method *m, const somh_param *p, PyObject *o, void *to, const char *what) {
 	union { som_value v; _Alignas(16) char room[64]; } small;
 	if (!to) return PyErr_Format(PyExc_ValueError, "there is no place for %s", what), -1;
 	void *made = p->type->size <= sizeof small ? memset(&small, 0, sizeof small) : PyMem_Calloc(1, p->type->size);
 	int failed = made ? put_value(p->type, o, made, p->nullable, what) : (PyErr_NoMemory(), -1);
-	if (!failed && !somh_give(&w->lent, self, m, p, made, to)) failed = (PyErr_NoMemory(), -1);
+	if (!failed && !somh_give(self, m, p, made, to)) failed = (PyErr_NoMemory(), -1);
 	if (made != (void *)&small) PyMem_Free(made);
 	return failed;
 }
@@ -47,12 +47,12 @@ static int put_results(instance *w, som_ref self, const somh_method *m, PyObject
 	PyOS_snprintf(what, sizeof what, "the result of %.60s.%.100s()", Py_TYPE(w)->tp_name, m->attribute ? m->attribute : m->name);
 	if (m->result.type->kind != SOMH_VOID) {
 		void *to = m->result.type->apart ? args[m->result.slot].p : result;
-		if (put_out(w, self, m, &m->result, n > 1 ? PyTuple_GET_ITEM(r, at++) : r, to, what) < 0) return -1;
+		if (put_out(self, m, &m->result, n > 1 ? PyTuple_GET_ITEM(r, at++) : r, to, what) < 0) return -1;
 	}
 	for (uint32_t i = 0; i < m->nparams; i++) {
 		const somh_param *p = &m->params[i];
 		if (p->direction == SOMH_IN) continue;
-		if (put_out(w, self, m, p, n > 1 ? PyTuple_GET_ITEM(r, at) : r, args[p->slot].p, what) < 0) {
+		if (put_out(self, m, p, n > 1 ? PyTuple_GET_ITEM(r, at) : r, args[p->slot].p, what) < 0) {
 			somh_take_back(m, at, args, result);
 			return -1;
 		}

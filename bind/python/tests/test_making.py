@@ -12,6 +12,15 @@ from dsom import load
 Eager, Caller = load("Threads::Eager"), load("Threads::Caller")
 
 
+def other_language():
+    """What is in C, which counts references by libsom itself."""
+    som = ctypes.CDLL(os.environ["CALLER"])
+    som.som_retain.restype = ctypes.c_void_p
+    som.som_retain.argtypes = som.som_release.argtypes = [ctypes.c_void_p]
+    som.in_use.restype = ctypes.c_long
+    return som
+
+
 class Making(unittest.TestCase):
     """Eager calls word() and hello(1) in its constructor; hello's answer decides whether the object comes to be."""
 
@@ -253,6 +262,67 @@ class Making(unittest.TestCase):
         self.assertEqual(Eager().breed, text)
         Speaks.som_new()
         self.assertEqual(Eager().breed, text)
+        text, som = "y" * 40, other_language()
+        o = Speaks()
+        som.som_retain(o.som_address)
+        address = o.som_address
+        del o
+        gc.collect()
+        som.som_release(address)  # another has the last reference: Python's part is gone before C++'s
+        self.assertEqual(Eager().breed, text)
+
+    def test_undone_leave_nothing(self):
+        """References that Python has got to what could not be begun are given back, and with them goes the memory."""
+
+        class Failing(Eager):
+            def __init__(self):
+                if answer == 0:
+                    raise KeyError
+
+            def hello(self, n):
+                seen.append(self)
+                return answer
+
+        som, seen = other_language(), []
+
+        def some(n):
+            for _ in range(n):
+                for make in (Failing, Failing.som_new):
+                    try:
+                        make()
+                    except (KeyError, dsom.SystemException):
+                        pass
+                self.caller.make_here(Failing.som_name)
+                seen.clear()
+            gc.collect()
+            return som.in_use()
+
+        for answer in (-1, 0):
+            some(100)
+            before = some(100)
+            self.assertLess(some(1000) - before, 60_000)  # each has more than 60
+
+    def test_class_that_makes_several(self):
+        """A class may make objects in its own way: what it keeps is its own."""
+        som = other_language()
+        if not hasattr(Making, "Twofold"):
+            som.define_twofold(b"Twofold", b"TwofoldMeta", b"Zoo::Dog")
+            Making.Twofold = load("Twofold")
+
+        class Own(Making.Twofold):
+            def __init__(self, name="none"):
+                self.name = name
+
+        o = Own("second")
+        gc.collect()
+        self.assertEqual((o.name, Own.som_instances), ("second", 2))
+        other = Own("fourth")
+        gc.collect()
+        self.assertEqual((o.name, other.name, Own.som_instances), ("second", "fourth", 3))
+        del o, other
+        som.drop_first()
+        gc.collect()
+        self.assertEqual(Own.som_instances, 0)
 
     def test_lent_none(self):
         """None is no text that the same may be lent again instead of."""

@@ -5,6 +5,7 @@ use crate::class::Class;
 use crate::error::{check, panicked, raise, Error, Result, ValueErrorKind};
 use crate::object::{Interface, IsA, Make, Object, Receiver, Target};
 use crate::sys;
+use crate::table::State;
 use crate::typed::{Get, Put};
 use std::any::Any;
 use std::cell::RefCell;
@@ -34,7 +35,7 @@ pub trait Subclass: Default + Send + Sync + 'static {
     }
     /// What is in an object, if it is of this class.
     fn of(o: &impl IsA<Self::Base>) -> Option<Arc<Self>> {
-        crate::table::get(o.up().object().raw()).and_then(|n| n.state.clone().downcast().ok())
+        crate::table::get(o.up().object().raw()).and_then(|s| s.downcast().ok())
     }
 }
 
@@ -131,7 +132,7 @@ impl<T: Subclass> Make for Own<T> {
         T::class()
     }
     unsafe fn from_made(o: Object) -> Result<Self> {
-        let state = crate::table::get(o.raw()).and_then(|n| n.state.clone().downcast::<T>().ok());
+        let state = crate::table::get(o.raw()).and_then(|s| s.downcast::<T>().ok());
         // SAFETY: the class descends from the base.
         let object = unsafe { T::Base::from_object_unchecked(o) };
         let state = state.ok_or_else(|| Error::value(ValueErrorKind::Type, format!("what class {} makes is none of its objects", T::NAME)))?;
@@ -171,12 +172,12 @@ struct Context {
 /// A call of an override: what came in, and where what comes out goes to.
 pub struct Incoming<'a> {
     m: &'static sys::Method,
-    node: &'a crate::table::Node,
     this: sys::Ref,
     class: &'static sys::Class,
     args: *const sys::Word,
     result: *mut sys::Word,
     at: usize,
+    call: PhantomData<&'a ()>, // nothing of it outlives the call
 }
 
 impl Incoming<'_> {
@@ -249,7 +250,9 @@ impl Incoming<'_> {
                     (*self.result).whole = 0;
                 }
                 outs.frame.given_away(i);
-                crate::table::give(self.node, self.this, self.m, p, cell, to)?;
+                if sys::somh_give(self.this, self.m, p, cell.cast(), to.cast()) == 0 {
+                    return Err(crate::SystemException::new("NO_MEMORY", 0, crate::Completed::Maybe, "no memory for what an override returns").into());
+                }
             }
         }
         Ok(())
@@ -340,11 +343,11 @@ unsafe extern "C" fn handle(context: *mut c_void, this: sys::Ref, ev: *mut sys::
     let context = unsafe { &*context.cast::<Context>() };
     let m = context.method;
     // SAFETY: the receiver lives.
-    let node = if unsafe { sys::somh_ending(this) } != 0 { None } else { crate::table::get(this) };
+    let state = if unsafe { sys::somh_ending(this) } != 0 { None } else { crate::table::get(this) };
     // SAFETY: NULL while the class is made, or a description.
     let class = unsafe { context.class.load(Ordering::Acquire).as_ref() };
-    let (node, class) = match (node, class) {
-        (Some(node), Some(class)) => (node, class),
+    let (state, class) = match (state, class) {
+        (Some(state), Some(class)) => (state, class),
         (_, class) => {
             // Rust's part of the object has ended or has not begun, or its class could not be described.
             // SAFETY: what stands above takes the same arguments; an object begins with its row, and that with the class.
@@ -358,19 +361,18 @@ unsafe extern "C" fn handle(context: *mut c_void, this: sys::Ref, ev: *mut sys::
             return;
         }
     };
-    let mut call = Incoming { m, node: &node, this, class, args, result, at: 0 };
-    let outcome = catch_unwind(AssertUnwindSafe(|| (context.run)(&*node.state, &mut call))).unwrap_or_else(|p| Err(panicked(&*p)));
+    let mut call = Incoming { m, this, class, args, result, at: 0, call: PhantomData };
+    let outcome = catch_unwind(AssertUnwindSafe(|| (context.run)(&*state, &mut call))).unwrap_or_else(|p| Err(panicked(&*p)));
     // SAFETY: what came in and is the object's has been copied.
     unsafe { sys::somh_took(m, args) };
     if let Err(e) = outcome {
         let _ = catch_unwind(AssertUnwindSafe(|| raise(if m.flags & sys::OIDL != 0 { std::ptr::null_mut() } else { ev }, e, m)));
     }
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(node)));
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(state)));
 }
 
 // ---- Making the class ----
 
-type State = Arc<dyn Any + Send + Sync>;
 type Fresh = fn() -> State;
 
 /// An object that this thread makes for `Own::new`: which it is where that is known before it is begun, its class, and what it gets.
@@ -421,8 +423,8 @@ unsafe extern "C" fn begin(this: sys::Ref, ev: *mut sys::Env, context: *mut c_vo
 }
 
 unsafe extern "C" fn end(this: sys::Ref, _: *mut c_void) {
-    let node = crate::table::take(this);
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(node)));
+    let state = crate::table::take(this);
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(state)));
 }
 
 /// Where a class of Rust's is once it is made.

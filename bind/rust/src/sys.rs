@@ -274,8 +274,7 @@ extern "C" {
     pub fn somh_exception(ev: *const Env, m: *const Method, o: Ref) -> *const Type;
     pub fn somh_raise(ev: *mut Env, e: *const Type, value: *mut c_void) -> c_int;
     pub fn somh_took(m: *const Method, args: *const Word);
-    pub fn somh_give(lent: *mut *mut c_void, this: Ref, m: *const Method, p: *const Param, made: *mut c_void, to: *mut c_void) -> c_int;
-    pub fn somh_lent_end(lent: *mut *mut c_void);
+    pub fn somh_give(this: Ref, m: *const Method, p: *const Param, made: *mut c_void, to: *mut c_void) -> c_int;
     pub fn somh_new(class: *const Class, is: *mut Ref, ev: *mut Env) -> Ref;
     pub fn somh_make(class: *const Class, m: *const Method, args: *const Word, ev: *mut Env) -> Ref;
     pub fn somh_define(d: *const Definition, ev: *mut Env) -> *const Class;

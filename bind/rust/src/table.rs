@@ -1,29 +1,12 @@
 //! What of Rust's is in an object of a class of Rust's: found by where the object is, from its beginning to its end.
 
-use crate::error::Result;
 use crate::sys;
 use std::any::Any;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::os::raw::c_void;
-use std::sync::{Arc, Mutex, Once, RwLock};
+use std::sync::{Arc, Once, RwLock};
 
-pub(crate) struct Node {
-    pub state: Arc<dyn Any + Send + Sync>,
-    lent: Mutex<Vec<Lent>>,
-}
-
-/// What overrides have returned and the object keeps, by somhost.h.
-struct Lent(*mut c_void);
-// SAFETY: the values belong to the object, whichever thread is in it, and are used under a lock.
-unsafe impl Send for Lent {}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        // SAFETY: it is ended once, with the object.
-        unsafe { sys::somh_lent_end(&mut self.0) }
-    }
-}
+pub(crate) type State = Arc<dyn Any + Send + Sync>;
 
 /// An object's place is its hash: what is in its lowest bits is the same for all.
 #[derive(Default)]
@@ -40,7 +23,7 @@ impl Hasher for Place {
     }
 }
 
-type Shard = RwLock<HashMap<usize, Arc<Node>, BuildHasherDefault<Place>>>;
+type Shard = RwLock<HashMap<usize, State, BuildHasherDefault<Place>>>;
 const SHARDS: usize = 64;
 
 fn shard(o: sys::Ref) -> &'static Shard {
@@ -56,36 +39,15 @@ fn shard(o: sys::Ref) -> &'static Shard {
     }
 }
 
-pub(crate) fn get(o: sys::Ref) -> Option<Arc<Node>> {
+pub(crate) fn get(o: sys::Ref) -> Option<State> {
     shard(o).read().unwrap_or_else(|e| e.into_inner()).get(&(o as usize)).cloned()
 }
 
-pub(crate) fn put(o: sys::Ref, state: Arc<dyn Any + Send + Sync>) {
-    let node = Arc::new(Node { state, lent: Mutex::new(Vec::new()) });
-    shard(o).write().unwrap_or_else(|e| e.into_inner()).insert(o as usize, node);
+pub(crate) fn put(o: sys::Ref, state: State) {
+    shard(o).write().unwrap_or_else(|e| e.into_inner()).insert(o as usize, state);
 }
 
 /// Takes it out; what is dropped is dropped by the caller, without a lock.
-pub(crate) fn take(o: sys::Ref) -> Option<Arc<Node>> {
+pub(crate) fn take(o: sys::Ref) -> Option<State> {
     shard(o).write().unwrap_or_else(|e| e.into_inner()).remove(&(o as usize))
-}
-
-/// Gives what an override returns to who called it; what the object keeps is kept with it.
-///
-/// # Safety
-/// At made is a value of p's type, which is moved, and at to room for one.
-pub(crate) unsafe fn give(node: &Node, o: sys::Ref, m: &'static sys::Method, p: &'static sys::Param, made: *mut u8, to: *mut u8) -> Result<()> {
-    let lends = p.owner == sys::OBJECTS && p.of().owns != 0;
-    // No lock is held: what goes to make room may end an object, which may call this one. Threads that lend at the same time have a list each.
-    let list = || node.lent.lock().unwrap_or_else(|e| e.into_inner());
-    let mut lent = if lends { list().pop() } else { None }.unwrap_or(Lent(std::ptr::null_mut()));
-    // SAFETY: as who calls says.
-    let given = unsafe { sys::somh_give(&mut lent.0, o, m, p, made.cast(), to.cast()) };
-    if lends {
-        list().push(lent);
-    }
-    if given == 0 {
-        return Err(crate::SystemException::new("NO_MEMORY", 0, crate::Completed::Maybe, "no memory for a value that is lent").into());
-    }
-    Ok(())
 }

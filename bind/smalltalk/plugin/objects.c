@@ -1,19 +1,19 @@
 /*
- * objects.c: which of libsom's objects Smalltalk knows, by the numbers of their places there, and what each has lent C++.
+ * objects.c: which of libsom's objects Smalltalk knows, by the numbers of their places there.
  *
  * Smalltalk has a reference of each. One of a class of Smalltalk's may end all the same: where an override meets it before its begin, which comes behind what its ancestors do to begin it, and
- * these fail, it goes, whoever has references. A weak reference tells that, until begin does; and what ends behind its begin is told by end.
+ * these fail, it goes, whoever has references. A weak reference tells that, until begin does; and what ends behind its begin is told by end. The reference is given back by Smalltalk, as any other.
  */
 #include "plugin.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 typedef struct known {
 	sq n; /* the number of its place in Smalltalk; 0: none */
 	som_weak *doubt; /* it has not been begun yet; NULL: there is none */
 	int ended; /* whoever had references */
-	somh_lent *lent; /* the machine's thread's, until the end */
 } known;
 
 static somh_twins *all;
@@ -27,13 +27,6 @@ static known *found_or_made(som_ref o) {
 	known *k = somh_twin(all, o);
 	if (!k && (k = calloc(1, sizeof *k)) && !somh_twin_set(all, o, k)) free(k), k = NULL;
 	return k;
-}
-
-/* One of which there is nothing goes. */
-static void tidy(som_ref o, known *k) {
-	if (k->n || k->lent) return;
-	somh_twin_set(all, o, NULL);
-	free(k);
 }
 
 static int is_doubtful(const known *k) { return k->ended || k->doubt; }
@@ -55,13 +48,6 @@ int is_there(som_ref o) {
 	return there;
 }
 
-somh_lent **lent_of(som_ref o) {
-	pthread_mutex_lock(&lock);
-	known *k = found_or_made(o);
-	pthread_mutex_unlock(&lock);
-	return k ? &k->lent : NULL;
-}
-
 void on_begin(som_ref o, som_env *ev, void *context) {
 	(void)ev, (void)context;
 	pthread_mutex_lock(&lock);
@@ -72,16 +58,38 @@ void on_begin(som_ref o, som_env *ev, void *context) {
 
 void on_end(som_ref o, void *context) {
 	(void)context;
-	somh_lent *lent = NULL;
 	pthread_mutex_lock(&lock);
 	known *k = find(o);
-	if (k && !is_gone(k)) {
-		lent = k->lent, k->lent = NULL;
-		if (k->n) set_doubt(k, NULL, 1);
-		tidy(o, k);
-	}
+	if (k && !is_gone(k)) set_doubt(k, NULL, 1);
 	pthread_mutex_unlock(&lock);
-	somh_lent_end(&lent);
+}
+
+/* ---- Making ---- */
+
+/* The objects that the machine's thread is making, the innermost first. is: NULL where that is not known before it is begun. dropped: Smalltalk has met it meanwhile, and given it back. */
+typedef struct making { som_ref is; int dropped; struct making *outer; } making;
+static making *makings;
+
+/* A new object of a class. */
+EXPORT int primitiveNew(void) {
+	som_env ev = {0};
+	const somh_class *c = pointer_at(vm->stackValue(0));
+	making m = {NULL, 0, makings};
+	sq before = calls_out();
+	makings = &m;
+	som_ref o = c ? somh_new(c, &m.is, &ev) : NULL;
+	makings = m.outer;
+	if (o && m.dropped && o == m.is) {
+		char s[600];
+		snprintf(s, sizeof s, "the object of class %.500s has been released while it was made", c->name);
+		som_raise_system(&ev, "IDL:omg.org/CORBA/OBJECT_NOT_EXIST:1.0", 0, SOM_COMPLETED_MAYBE, s);
+		som_release(o);
+	}
+	under_way = before;
+	if (failed_by(NULL, &ev, NULL, NULL)) return 0;
+	if (!o) return fail(BAD_PARAM, "no class");
+	vm->popthenPush(2, pointer(o));
+	return 1;
 }
 
 /* ---- Places ---- */
@@ -99,27 +107,26 @@ EXPORT int primitiveTwin(void) {
 }
 
 static int forget(som_ref o) {
-	somh_lent *lent = NULL;
 	pthread_mutex_lock(&lock);
 	known *k = find(o);
 	if (k) {
-		if (is_gone(k)) lent = k->lent, k->lent = NULL;
-		k->n = 0;
 		set_doubt(k, NULL, 0);
-		tidy(o, k);
+		somh_twin_set(all, o, NULL);
+		free(k);
 	}
 	pthread_mutex_unlock(&lock);
-	somh_lent_end(&lent);
+	for (making *m = makings; m; m = m->outer)
+		if (m->is == o) m->dropped = 1;
 	return 1;
 }
 
 /* What is met before its begin is in doubt. */
 static int remember(som_ref o, sq n) {
 	const somh_class *c = class_of(o, NULL);
-	int unsure = c && c->nmade && !somh_begun(c, o);
-	som_weak *doubt = unsure ? som_weak_new(o, NULL) : NULL;
+	som_weak *doubt = NULL;
+	int good = c && somh_doubt(c, o, &doubt);
 	pthread_mutex_lock(&lock);
-	known *k = c && (doubt || !unsure) ? found_or_made(o) : NULL;
+	known *k = good ? found_or_made(o) : NULL;
 	if (k) k->n = n, set_doubt(k, doubt, 0);
 	else som_weak_free(doubt);
 	pthread_mutex_unlock(&lock);

@@ -219,14 +219,9 @@ static int take_one(struct request *r, somh_frame *f, const somh_param *p, leave
 
 /* Gives what has been taken to where C++ wants it. 0: no memory. */
 static int give(struct request *r, struct somh_cell *c, void *to) {
-	somh_lent *none = NULL;
-	int lends = c->of->owner == SOMH_OBJECTS && c->of->type->owns;
-	somh_lent **l = lends ? lent_of(r->self) : &none;
 	if (!to) return 1; /* nobody wants it: the frame ends it */
 	c->ends = 0;
-	if (l) return somh_give(l, r->self, r->of->m, c->of, c->p, to);
-	somh_end(c->of->type, c->p);
-	return 0;
+	return somh_give(r->self, r->of->m, c->of, c->p, to);
 }
 
 /* First takes all, since the Array may move as soon as others are called, which giving may do. */

@@ -75,7 +75,6 @@ char *utf8(sq o); /* a copy, by som_allocate; NULL: it is no text */
 
 #define GONE "the object has been released: it could not be begun, or SOM has ended it"
 int is_there(som_ref o); /* 0: it has gone, whoever had references */
-somh_lent **lent_of(som_ref o); /* what its overrides have lent C++; NULL: no memory */
 void on_begin(som_ref o, som_env *ev, void *context);
 void on_end(som_ref o, void *context);
 

@@ -330,18 +330,6 @@ EXPORT int primitiveType(void) {
 	return 1;
 }
 
-EXPORT int primitiveNew(void) {
-	som_env ev = {0};
-	const somh_class *c = pointer_at(vm->stackValue(0));
-	sq before = calls_out();
-	som_ref o = c ? som_new(c->cls, &ev) : NULL;
-	under_way = before;
-	if (failed_by(NULL, &ev, NULL, NULL)) return 0;
-	if (!o) return fail(BAD_PARAM, "no class");
-	vm->popthenPush(2, pointer(o));
-	return 1;
-}
-
 EXPORT int primitiveRelease(void) {
 	som_ref o = pointer_at(vm->stackValue(0));
 	if (!o) return fail(BAD_PARAM, "no object");

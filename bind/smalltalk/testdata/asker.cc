@@ -1,6 +1,7 @@
 // asker.cc: a class in C++ that calls what it is given.
 #include "asker.ih.hpp"
 
+#include <malloc.h>
 #include <mutex>
 #include <thread>
 
@@ -46,6 +47,7 @@ public:
 	std::int32_t all_asked() { std::lock_guard<std::mutex> held(lock); return asked; }
 	std::int64_t sum() { std::lock_guard<std::mutex> held(lock); return sum_; }
 	std::string failed() { std::lock_guard<std::mutex> held(lock); return failed_; }
+	std::int64_t in_use() { return static_cast<std::int64_t>(mallinfo2().uordblks); }
 
 private:
 	Zoo::Animal kept;

@@ -31,7 +31,6 @@ typedef struct instance {
 	Tcl_Object object;
 	som_ref ref; /* NULL: it has ended */
 	const somh_class *cls;
-	somh_lent *lent;
 	uint32_t calls; /* that are in it */
 	bool theirs;    /* it ends when libsom's object does */
 	bool unsure;    /* it has not been begun, as far as anybody has said; where it cannot be, it goes whoever has references */

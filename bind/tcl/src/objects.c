@@ -27,14 +27,15 @@ static som_ref take_out(instance *w) {
 
 /* false: it could not be begun, and is no more: ref is NULL from now on. */
 static bool is_there(instance *w) {
-	if (w->ref && (!w->unsure || som_weak_lives(w->weak))) return true;
-	if (w->ref) take_out(w);
-	w->unsure = false;
-	return false;
+	if (!w->unsure || !w->ref) return w->ref != NULL;
+	pthread_mutex_lock(&lock);
+	bool there = somh_there(&w->weak, w->ref, twins, w, !w->theirs); /* calls have references of their own */
+	if (!there) w->ref = NULL, w->unsure = false;
+	pthread_mutex_unlock(&lock);
+	return there;
 }
 
 static void free_instance(instance *w) {
-	somh_lent_end(&w->lent);
 	som_weak_free(w->weak);
 	count--;
 	ckfree((char *)w);
@@ -123,7 +124,7 @@ static int destroyed_meanwhile(const somh_class *c) { return fail("RELEASED", "t
 static struct adopting { som_ref self; const somh_class *cls; } adopting;              /* that another language is making */
 
 /* Of a class made in Tcl, met before its begin perhaps: that comes behind what its ancestors do to begin it, and not at all where they fail. Then the object goes, and none of its end is told. */
-static void doubt(instance *w) { w->unsure = watch(w, w->ref); }
+static void doubt(instance *w) { w->unsure = somh_doubt(w->cls, w->ref, &w->weak) && w->weak; }
 
 instance *wrapped(som_ref o, bool owned) {
 	som_env ev = {0};
@@ -142,7 +143,7 @@ instance *wrapped(som_ref o, bool owned) {
 	bool ours = tcl && is_being_made(o) && !*making.destroyed && !Tcl_ObjectGetMetadata(making.object, &object_type); /* its ancestors, which begin it, show it around */
 	Tcl_Object object = ours ? making.object : tcl ? Tcl_NewObjectInstance(interp, tcl, NULL, NULL, -1, NULL, 0) : NULL; /* without constructors */
 	if (object && (w = bind(object, c, o, false)) && !owned) som_retain(o);
-	if (w && c->nmade && !somh_begun(c, o)) doubt(w);
+	if (w) doubt(w);
 	if (!w && owned) som_release(o);
 	return w;
 }
@@ -186,19 +187,19 @@ instance *ensure(Tcl_Object object) {
 	making = (struct making){cls->nmade ? object : NULL, cls, NULL, false, &destroyed};
 	Tcl_ObjectSetMetadata(object, &making_type, &destroyed);
 	som_ref o = making.object ? somh_new(cls, &making.is, &ev) : som_new(cls->cls, &ev);
-	bool begun = making.begun;
 	making = outer, adopting = before;
 	if (destroyed) {
-		if (o && !begun) som_release(o); /* else it has had the reference that was made */
+		som_release(o);
 		return o ? destroyed_meanwhile(cls) : raise_env(&ev, NULL, NULL), NULL;
 	}
 	Tcl_ObjectSetMetadata(object, &making_type, NULL);
 	w = Tcl_ObjectGetMetadata(object, &object_type);
 	if (!o) {
-		if (w && w->ref && (begun || w->unsure)) w->unsure = false, take_out(w); /* there is no object any more */
+		if (w) is_there(w);
 		return raise_env(&ev, NULL, NULL), NULL;
 	}
-	if (w) return w->theirs = false, w; /* it has the reference that was made, also where its own has been given back meanwhile */
+	if (w && w->theirs && w->ref == o) return w->theirs = false, w; /* its own has been given back meanwhile: it has the one that was made */
+	if (w) return som_release(o), w; /* what was begun as this one: its class may keep that, and answer another */
 	if (!(w = bind(object, cls, o, false))) som_release(o);
 	return w;
 }
@@ -218,18 +219,16 @@ static void begin_at_home(void *p) {
 	}
 	instance *met = twin_of(b->self);
 	if (met && met->unsure && !is_there(met)) met = NULL;
-	if (met) { /* it has been shown around */
-		met->unsure = false;
-		if (!met->theirs) som_release(b->self); /* not the last: whoever makes it has one */
-	}
+	if (met) met->unsure = false; /* it has been shown around */
 	if (met && met->object != making.object) { /* what it was seen as has had no constructor */
-		take_out(met);
+		if (take_out(met) && !met->theirs) som_release(b->self); /* not the last: whoever makes it has one */
 		if (!met->gone) Tcl_DeleteCommandFromToken(interp, Tcl_GetObjectCommand(met->object));
 		met = NULL;
 	}
 	if (is_being_made(b->self)) {
 		making.begun = true;
-		if (!met && !bind(making.object, c, b->self, false)) raise_for(NULL, b->ev, TCL_ERROR);
+		if (!met && bind(making.object, c, b->self, false)) som_retain(b->self);
+		else if (!met) raise_for(NULL, b->ev, TCL_ERROR);
 	} else {
 		Tcl_Class tcl = class_of(c);
 		struct adopting outer = adopting;
@@ -268,12 +267,14 @@ void end_instance(som_ref self, void *context) {
 	if (!__atomic_load_n(&interp, __ATOMIC_ACQUIRE)) return;
 	pthread_mutex_lock(&lock);
 	instance *w = somh_twin(twins, self);
+	bool undone = w && !w->theirs && somh_shared(self); /* by whoever makes it, though Tcl has a reference */
 	if (w) {
 		somh_twin_set(twins, self, NULL);
 		w->ref = NULL;
 		if (!w->gone) w->next = ended, ended = w;
 	}
 	pthread_mutex_unlock(&lock);
+	if (undone) som_release(self);
 	if (w && somh_at_home()) delete_ended();
 	else if (w) wake_home(NULL);
 }

@@ -33,17 +33,17 @@ static uint32_t between(const somh_class *target, const somh_class *from, const 
 	return n;
 }
 
-static int put_out(instance *w, const somh_method *m, const somh_param *p, Tcl_Obj *o, void *to, const char *what) {
+static int put_out(som_ref self, const somh_method *m, const somh_param *p, Tcl_Obj *o, void *to, const char *what) {
 	union { som_value v; double d; char octets[64]; } small;
 	if (!to) return fail_what(what, "there is no place for it");
 	void *made = p->type->size <= sizeof small ? memset(&small, 0, sizeof small) : calloc(1, p->type->size);
 	int failed = made ? put_value(p->type, o, made, p->nullable, what) : fail("MEMORY", "not enough memory");
-	if (failed == TCL_OK && !somh_give(&w->lent, w->ref, m, p, made, to)) failed = fail("MEMORY", "not enough memory");
+	if (failed == TCL_OK && !somh_give(self, m, p, made, to)) failed = fail("MEMORY", "not enough memory");
 	if (made != (void *)&small) free(made);
 	return failed;
 }
 
-static int put_results(instance *w, const override *of, Tcl_Obj *r, const som_value *args, som_value *result) {
+static int put_results(som_ref self, const override *of, Tcl_Obj *r, const som_value *args, som_value *result) {
 	const somh_method *m = of->m;
 	char what[256];
 	int n = m->result.type->kind != SOMH_VOID, given = 1;
@@ -55,13 +55,13 @@ static int put_results(instance *w, const override *of, Tcl_Obj *r, const som_va
 	if (n > 1 && (Tcl_ListObjGetElements(NULL, r, &given, &all) != TCL_OK || given != n)) return fail_what(what, "expected a list of %d but got \"%.100s\"", n, Tcl_GetString(r));
 	uint32_t at = 0;
 	if (m->result.type->kind != SOMH_VOID) {
-		if (put_out(w, m, &m->result, all[at], m->result.type->apart ? args[m->result.slot].p : result, what) != TCL_OK) return TCL_ERROR;
+		if (put_out(self, m, &m->result, all[at], m->result.type->apart ? args[m->result.slot].p : result, what) != TCL_OK) return TCL_ERROR;
 		at++;
 	}
 	for (uint32_t i = 0; i < m->nparams; i++) {
 		const somh_param *p = &m->params[i];
 		if (p->direction == SOMH_IN) continue;
-		if (put_out(w, m, p, all[at], args[p->slot].p, what) != TCL_OK) return somh_take_back(m, at, args, result), TCL_ERROR;
+		if (put_out(self, m, p, all[at], args[p->slot].p, what) != TCL_OK) return somh_take_back(m, at, args, result), TCL_ERROR;
 		at++;
 	}
 	return TCL_OK;
@@ -157,7 +157,7 @@ static void handle_at_home(void *p) {
 	if (interp && code == TCL_OK && !left) {
 		Tcl_Obj *r = Tcl_GetObjResult(interp);
 		Tcl_IncrRefCount(r);
-		code = put_results(w, o, r, h->args, h->result);
+		code = put_results(self, o, r, h->args, h->result);
 		unref(r);
 	}
 	for (int i = 0; i < n; i++) unref(words[i]);

@@ -12,6 +12,12 @@ int called_below(void);
 int64_t speak_once(const char *name, int64_t n, som_env *ev);
 int define_showing(const char *name, const char *parent);
 void watch_showing(void *by, int undo, void *instead);
+int define_twofold(const char *name, const char *metaclass, const char *parent);
+void drop_first(void);
+int define_borrowing(const char *name, const char *parent);
+void borrow_now(void *from);
+const char *borrowed(void);
+long in_use(void);
 void at_end(method *f, void *o, int64_t n);
 
 static struct begun { method *f; void *o; int64_t n; int times; bool ended; som_env ev; } begun;
@@ -34,9 +40,9 @@ static Tcl_Obj *answer(int64_t n, som_env *ev) {
 }
 
 /* caller begin|direct|last entry object n ?times?, caller ended, caller wait, caller older, caller hold object, caller again, caller below class parent, caller made class, caller
- * showing class parent, caller watch object undo ?instead?. */
+ * showing class parent, caller watch object undo ?instead?, caller borrowing class parent, caller twofold class parent, caller release object, caller borrow object, caller borrowed, caller drop, caller heap. */
 static int caller(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[]) {
-	static const char *const what[] = {"begin", "direct", "last", "ended", "older", "hold", "again", "below", "called", "made", "showing", "watch", "wait", "cancel", NULL};
+	static const char *const what[] = {"begin", "direct", "last", "ended", "older", "hold", "again", "below", "called", "made", "showing", "watch", "wait", "cancel", "borrowing", "twofold", "release", "borrowed", "drop", "heap", "borrow", NULL};
 	int i;
 	Tcl_WideInt w[4] = {0, 0, 0, 1};
 	som_env ev = {0};
@@ -45,6 +51,8 @@ static int caller(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[])
 	if (i == 9 && objc == 3) return Tcl_SetObjResult(in, answer(speak_once(Tcl_GetString(objv[2]), 3, &ev), &ev)), TCL_OK;
 	if (i == 10 && objc == 4) return Tcl_SetObjResult(in, Tcl_NewIntObj(define_showing(Tcl_GetString(objv[2]), Tcl_GetString(objv[3])))), TCL_OK;
 	if (i == 7 && objc == 4) return Tcl_SetObjResult(in, Tcl_NewIntObj(define_below(Tcl_GetString(objv[2]), Tcl_GetString(objv[3])))), TCL_OK;
+	if (i == 14 && objc == 4) return Tcl_SetObjResult(in, Tcl_NewIntObj(define_borrowing(Tcl_GetString(objv[2]), Tcl_GetString(objv[3])))), TCL_OK;
+	if (i == 15 && objc == 4) return Tcl_SetObjResult(in, Tcl_NewIntObj(define_twofold(Tcl_GetString(objv[2]), "TwofoldMeta", Tcl_GetString(objv[3])))), TCL_OK;
 	for (int k = 2; k < objc && k < 6; k++)
 		if (Tcl_GetWideIntFromObj(in, objv[k], &w[k - 2]) != TCL_OK) return TCL_ERROR;
 	method *f = (method *)(intptr_t)w[0];
@@ -66,6 +74,11 @@ static int caller(ClientData d, Tcl_Interp *in, int objc, Tcl_Obj *const objv[])
 	case 4: return Tcl_SetObjResult(in, Tcl_NewIntObj(define_older())), TCL_OK;
 	case 6: return Tcl_SetObjResult(in, Tcl_NewIntObj(define_again())), TCL_OK;
 	case 8: return Tcl_SetObjResult(in, Tcl_NewIntObj(called_below())), TCL_OK;
+	case 16: return som_release((som_ref)(intptr_t)w[0]), TCL_OK;
+	case 17: return Tcl_SetObjResult(in, Tcl_NewStringObj(borrowed(), -1)), TCL_OK;
+	case 20: return borrow_now((void *)(intptr_t)w[0]), TCL_OK;
+	case 18: return drop_first(), TCL_OK;
+	case 19: return Tcl_SetObjResult(in, Tcl_NewWideIntObj(in_use())), TCL_OK;
 	default: return som_retain((som_ref)(intptr_t)w[0]), TCL_OK; /* caller hold object: for good */
 	}
 }

@@ -284,6 +284,63 @@ test early-1.1 {an object that is seen before it is begun} {
     lappend r [living Shown]
 } {7 1 2 {} 0 7 0 2 {} 0 7 {INITIALIZE: it is undone} {} 0 7 {INITIALIZE: it is undone} 1 {DSOM RELEASED} {} 0 0}
 
+test early-2.1 {what an override has lent C lasts until C's part has ended, whoever gives back the last reference} {
+    caller borrowing Borrowing Zoo::Echo
+    dsom::load Borrowing
+    oo::class create Lends { superclass Borrowing; method kept_text {} { return $::text } }
+    set r {}
+    foreach how {destroy release give} {
+        set ::text "a text that is lent until the end: $how"
+        set o [Lends new]
+        set at [dsom::address $o]
+        caller borrow $at
+        switch $how {
+            destroy { $o destroy }
+            release { caller hold $at; $o destroy; caller release $at }
+            give { caller hold $at; dsom::give $o; caller release $at }
+        }
+        lappend r [caller borrowed]
+    }
+    lappend r [living Lends]
+} {{a text that is lent until the end: destroy} {a text that is lent until the end: release} {a text that is lent until the end: give} 0}
+
+test early-2.2 {references to what could not be begun are given back, and with them goes the memory} {
+    caller showing Undoing Zoo::Dog
+    dsom::load Undoing
+    oo::class create WatchingUndone { superclass Zoo::Dog; method friend_of who { lappend ::seen $who; return $who } }
+    oo::class create Undone { superclass Undoing }
+    set w [WatchingUndone new]
+    caller watch [dsom::address $w] 1
+    proc some n {
+        for {set i 0} {$i < $n} {incr i} {
+            set ::seen {}
+            catch { Undone new }
+            catch { dsom::som_new Undone }
+            caller made Undone
+            foreach o $::seen { catch { $o destroy } }
+        }
+        caller heap
+    }
+    some 300
+    set before [some 300]
+    set more [expr {[some 3000] - $before}]
+    caller watch 0 0
+    $w destroy
+    list [expr {$more < 180000 ? "flat" : $more}] [living Undone]
+} {flat 0}
+
+test early-2.3 {a class may make objects in its own way: what it keeps is its own} {
+    caller twofold Twofold Zoo::Dog
+    dsom::load Twofold
+    oo::class create OfTwo { superclass Twofold }
+    set o [OfTwo new]
+    set r [list [$o speak 3] [living OfTwo]]
+    $o destroy
+    lappend r [living OfTwo]
+    caller drop
+    lappend r [living OfTwo]
+} {7 1 1 0}
+
 test early-1.2 {an object that is given away before it is begun} {
     oo::class create Giving { superclass Zoo::Dog; method friend_of who { dsom::give $who; lappend ::seen $who [$who speak 3]; return $who } }
     set w [Giving new]

@@ -689,7 +689,17 @@ static void run_python(const char *source) {
 	Embed_Python_run(python, &ev, source), check();
 	som_release(python);
 }
-static void chain(const char *parent) {
+static void run_lua(const char *source) {
+	som_ref lua = some(Embed_Lua_new(&ev));
+	Embed_Lua_run(lua, &ev, source), check();
+	som_release(lua);
+}
+static void run_tcl(const char *source) {
+	som_ref tcl = some(Embed_Tcl_new(&ev));
+	Embed_Tcl_run(tcl, &ev, source), check();
+	som_release(tcl);
+}
+static void chain(const char *parent, const char *of_lua) {
 	som_ref o = late_object("BelowThat", parent, 100000);
 	Suite_Thing_set_label(o, &ev, "chain"), check();
 	for (int i = 0; i < 2; i++) som_retain(o), ask(o, 1, 1);
@@ -700,16 +710,30 @@ static void chain(const char *parent) {
 	som_release(o);
 	Suite_Caller_ask_kept(caller, &ev, 1), check();
 	Suite_Caller_keep(caller, &ev, NULL), check();
+	if (of_lua) run_lua(of_lua);
 	living();
 }
 static void chain_python(void) {
 	run_python("exec(open('chain/middle.py').read())");
-	chain("PythonMiddle");
+	chain("PythonMiddle", NULL);
 }
-static void chain_go(void) { chain("GoMiddle"); }
+static void chain_go(void) { chain("GoMiddle", NULL); }
 static void chain_python_go(void) {
 	run_python("exec(open('chain/below_go.py').read())");
 	ask(late_object("Fourth", "PythonAndGo", 1100000), 1, 1);
+}
+static void chain_lua(void) {
+	run_lua("dofile 'chain/middle.lua'");
+	chain("LuaMiddle", "give_back()");
+}
+static void chain_tcl(void) {
+	run_tcl("source chain/middle.tcl");
+	chain("TclMiddle", NULL);
+}
+static void chain_lua_tcl(void) {
+	run_lua("dofile 'chain/middle.lua'");
+	run_tcl("source chain/below_lua.tcl");
+	ask(late_object("Fourth", "LuaAndTcl", 1100000), 1, 1);
 }
 
 static void wrong_type(void) {
@@ -794,7 +818,8 @@ static const struct { const char *name; void (*run)(void); } rows[] = {
 	{"identity/class", identity_class}, {"lifetime/dropped", lifetime_dropped}, {"lifetime/kept", lifetime_kept}, {"lifetime/weak", lifetime_weak},
 	{"lifetime/cycle", lifetime_cycle}, {"lifetime/cycle-through-cxx", lifetime_cycle_through_cxx}, {"lifetime/released", lifetime_released}, {"threads/foreign", threads_foreign},
 	{"threads/waiting", threads_waiting}, {"threads/raising", threads_raising}, {"threads/own", threads_own}, {"chain/python", chain_python}, {"chain/go", chain_go},
-	{"chain/python-go", chain_python_go}, {"wrong/type", wrong_type}, {"wrong/range", wrong_range}, {"wrong/class", wrong_class}, {"wrong/major-version", wrong_major_version},
+	{"chain/python-go", chain_python_go}, {"chain/lua", chain_lua}, {"chain/tcl", chain_tcl}, {"chain/lua-tcl", chain_lua_tcl},
+	{"wrong/type", wrong_type}, {"wrong/range", wrong_range}, {"wrong/class", wrong_class}, {"wrong/major-version", wrong_major_version},
 	{"release/next", release_next}, {"release/replaced", release_replaced}, {"end/alive", end_alive},
 };
 

@@ -84,7 +84,7 @@ public:
 	std::int64_t speak(std::int64_t n) { return parent<Relay>().speak(n) + 1; }
 };
 
-static void chain(const char *parent) {
+static void chain(const char *parent, void (*give_back)() = nullptr) {
 	Thing o = late<100000>::make("BelowThat", parent);
 	o.set_label("chain");
 	caller.ask(o, 1, 1);
@@ -96,6 +96,7 @@ static void chain(const char *parent) {
 	o = nullptr;
 	caller.ask_kept(1);
 	caller.keep(nullptr);
+	if (give_back) give_back();
 	journal.living();
 }
 
@@ -516,6 +517,19 @@ static const std::map<std::string, std::function<void()>> rows{
 	{"chain/python-go", [] {
 		Embed::Python::create().run("exec(open('chain/below_go.py').read())");
 		caller.ask(late<1100000>::make("Fourth", "PythonAndGo"), 1, 1);
+	}},
+	{"chain/lua", [] {
+		Embed::Lua::create().run("dofile 'chain/middle.lua'");
+		chain("LuaMiddle", [] { Embed::Lua::create().run("give_back()"); });
+	}},
+	{"chain/tcl", [] {
+		Embed::Tcl::create().run("source chain/middle.tcl");
+		chain("TclMiddle");
+	}},
+	{"chain/lua-tcl", [] {
+		Embed::Lua::create().run("dofile 'chain/middle.lua'");
+		Embed::Tcl::create().run("source chain/below_lua.tcl");
+		caller.ask(late<1100000>::make("Fourth", "LuaAndTcl"), 1, 1);
 	}},
 
 	{"wrong/class", [] {

@@ -562,12 +562,25 @@ final class Suite {
         });
         row("chain/python", () -> {
             python("chain/middle.py");
-            chain(BelowPython::new);
+            chain(BelowPython::new, () -> { });
         });
-        row("chain/go", () -> chain(BelowGo::new));
+        row("chain/go", () -> chain(BelowGo::new, () -> { }));
         row("chain/python-go", () -> {
             python("chain/below_go.py");
             CALLS.call("ask", new Fourth(), 1, 1);
+        });
+        row("chain/lua", () -> {
+            run("Embed::Lua", "dofile 'chain/middle.lua'");
+            chain(BelowLua::new, () -> run("Embed::Lua", "give_back()"));
+        });
+        row("chain/tcl", () -> {
+            run("Embed::Tcl", "source chain/middle.tcl");
+            chain(BelowTcl::new, () -> { });
+        });
+        row("chain/lua-tcl", () -> {
+            run("Embed::Lua", "dofile 'chain/middle.lua'");
+            run("Embed::Tcl", "source chain/below_lua.tcl");
+            CALLS.call("ask", new BelowBoth(), 1, 1);
         });
         row("wrong/count", () -> {
             refused(IllegalArgumentException.class, () -> ANY.call("turn_long"));
@@ -691,15 +704,21 @@ final class Suite {
 
     /** Has the interpreter of Python in this process run a file. */
     private static void python(String file) throws SomUserException {
-        Som.load("Embed::Python").create().call("run", "exec(open('" + file + "').read())");
+        run("Embed::Python", "exec(open('" + file + "').read())");
+    }
+
+    /** Has an interpreter within the process run a text. */
+    private static void run(String interpreter, String source) throws SomUserException {
+        Som.load(interpreter).create().call("run", source);
     }
 
     /** A class of here below one that is another language's: no compiler knows that it is a Thing. */
-    private static void chain(Supplier<SomObject> below) throws Exception {
+    private static void chain(Supplier<SomObject> below, Row giveBack) throws Exception {
         inChain(below.get());
         collect();
         CALLER.ask_kept(1);
         CALLER.keep(null);
+        giveBack.run();
         collect();
         JOURNAL.living();
     }
@@ -870,6 +889,29 @@ final class Suite {
         @Override
         public long speak(long n) throws Refused, Plain {
             return super.speak(n) + 100000;
+        }
+    }
+
+    @SomParents("LuaMiddle")
+    static class BelowLua extends ThingBase {
+        @Override
+        public long speak(long n) throws Refused, Plain {
+            return super.speak(n) + 100000;
+        }
+    }
+
+    @SomParents("TclMiddle")
+    static class BelowTcl extends ThingBase {
+        @Override
+        public long speak(long n) throws Refused, Plain {
+            return super.speak(n) + 100000;
+        }
+    }
+
+    @SomParents("LuaAndTcl")
+    static class BelowBoth extends SomObject {
+        public long speak(long n) throws SomUserException {
+            return (Long) superCall(BelowBoth.class, "speak", n) + 1100000;
         }
     }
 

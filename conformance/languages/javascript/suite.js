@@ -61,7 +61,7 @@ function turning() {
 }
 
 /** A class of here below one that is another language's. */
-async function chain(middle) {
+async function chain(middle, giveBack = () => {}) {
   class Below extends load(middle) {
     speak(n) { return super.speak(n) + 100000n; }
   }
@@ -83,9 +83,14 @@ async function chain(middle) {
   await collected();
   caller.ask_kept(1);
   caller.keep(null);
+  giveBack();
   await collected();
   journal.living();
 }
+
+/** Has the state of Lua or the interpreter of Tcl in this process run a text. */
+const lua = (source) => new (load('Embed::Lua'))().run(source);
+const tcl = (source) => new (load('Embed::Tcl'))().run(source);
 
 /** Has the interpreter of Python in this process run a file. */
 const python = (file) => new (load('Embed::Python'))().run(`exec(open('${file}').read())`);
@@ -575,6 +580,23 @@ const rows = {
   'chain/python-go'() {
     python('chain/below_go.py');
     class Fourth extends load('PythonAndGo') {
+      speak(n) { return super.speak(n) + 1100000n; }
+    }
+    caller.ask(new Fourth(), 1, 1);
+  },
+
+  async 'chain/lua'() {
+    lua("dofile 'chain/middle.lua'");
+    await chain('LuaMiddle', () => lua('give_back()'));
+  },
+  async 'chain/tcl'() {
+    tcl('source chain/middle.tcl');
+    await chain('TclMiddle');
+  },
+  'chain/lua-tcl'() {
+    lua("dofile 'chain/middle.lua'");
+    tcl('source chain/below_lua.tcl');
+    class Fourth extends load('LuaAndTcl') {
       speak(n) { return super.speak(n) + 1100000n; }
     }
     caller.ask(new Fourth(), 1, 1);

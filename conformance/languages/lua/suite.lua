@@ -546,6 +546,24 @@ rows["chain/python-go"] = function()
   caller:ask(Fourth(), 1, 1)
 end
 
+rows["chain/lua"] = function()
+  dofile "chain/middle.lua"
+  chain "LuaMiddle"
+end
+-- Has the interpreter of Tcl in this process run a file.
+local function tcl(file) dsom.load "Embed::Tcl"():run("source " .. file) end
+rows["chain/tcl"] = function()
+  tcl "chain/middle.tcl"
+  chain "TclMiddle"
+end
+rows["chain/lua-tcl"] = function()
+  dofile "chain/middle.lua"
+  tcl "chain/below_lua.tcl"
+  local Fourth = dsom.load("LuaAndTcl"):extend "Fourth"
+  function Fourth:speak(n) return Fourth.super.speak(self, n) + 1100000 end
+  caller:ask(Fourth(), 1, 1)
+end
+
 rows["wrong/count"] = function()
   refused(types.turn_long, types)
   refused(types.turn_long, types, 1, 2)

@@ -822,8 +822,33 @@ def _():
     caller.ask(Lowest(), 1, 1)
 
 
-def chain(middle):
-    """A class of here below one that is another language's."""
+@row("chain/lua")
+def _():
+    lua = load("Embed::Lua")()
+    lua.run("dofile 'chain/middle.lua'")
+    chain("LuaMiddle", lambda: lua.run("give_back()"))
+
+
+@row("chain/tcl")
+def _():
+    load("Embed::Tcl")().run("source chain/middle.tcl")
+    chain("TclMiddle")
+
+
+@row("chain/lua-tcl")
+def _():
+    load("Embed::Lua")().run("dofile 'chain/middle.lua'")
+    load("Embed::Tcl")().run("source chain/below_lua.tcl")
+
+    class Lowest(load("LuaAndTcl")):
+        def speak(self, n):
+            return super().speak(n) + 1100000
+
+    caller.ask(Lowest(), 1, 1)
+
+
+def chain(middle, give_back=lambda: None):
+    """A class of here below one that is another language's, which may have a collector of its own."""
 
     class Below(load(middle)):
         def speak(self, n):
@@ -844,6 +869,7 @@ def chain(middle):
     gc.collect()
     caller.ask_kept(1)
     caller.keep(None)
+    give_back()
     gc.collect()
     journal.living()
 

@@ -422,7 +422,7 @@ row threads/own {
 }
 
 # A class of here below one that is another language's.
-proc chain middle {
+proc chain {middle {give_back {}}} {
     dsom::load $middle
     oo::class create ChainBelow [list superclass ::$middle]
     oo::define ChainBelow method speak n { expr {[next $n] + 100000} }
@@ -437,6 +437,7 @@ proc chain middle {
     dsom::give $o
     $::caller ask_kept 1
     $::caller keep {}
+    eval $give_back
     $::journal living
 }
 
@@ -452,6 +453,21 @@ row chain/python-go {
     python chain/below_go.py
     dsom::load PythonAndGo
     oo::class create Fourth { superclass ::PythonAndGo; method speak n { expr {[next $n] + 1100000} } }
+    $caller ask [new Fourth] 1 1
+}
+
+# Has the state of Lua in this process run a text.
+proc lua text {
+    dsom::load Embed::Lua
+    [new Embed::Lua] run $text
+}
+row chain/lua { lua "dofile 'chain/middle.lua'"; chain LuaMiddle { lua give_back() } }
+row chain/tcl { source chain/middle.tcl; chain TclMiddle }
+row chain/lua-tcl {
+    lua "dofile 'chain/middle.lua'"
+    source chain/below_lua.tcl
+    dsom::load LuaAndTcl
+    oo::class create Fourth { superclass ::LuaAndTcl; method speak n { expr {[next $n] + 1100000} } }
     $caller ask [new Fourth] 1 1
 }
 

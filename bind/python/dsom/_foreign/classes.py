@@ -9,7 +9,7 @@ from .library import (
     somh_define, somh_describe, somh_new, somh_override, somh_undefine,
 )
 from .types import making_lock, type_at
-from .objects import in_making, Instance, row_of, twins, wrap
+from .objects import in_making, Instance, row_of, there, wrap
 from .exceptions import exception_of
 from .calls import Attribute, Method, MethodInfo, python_name
 from .upcalls import handle, on_begin, on_end, Over
@@ -211,10 +211,7 @@ def created(cls, here):
     finally:
         w, (m.cls, m.ref, m.w) = m.w, outer
     if not ref:
-        if w is not None and w._ref:
-            twins.pop(w._word, None)
-            w._word = None
+        if w is not None:
+            there(w)
         raise exception_of(ev)
-    if w is not None and w._ref == ref:
-        return w
-    return wrap(ref, True)
+    return wrap(ref, True)  # w, unless the class has answered another

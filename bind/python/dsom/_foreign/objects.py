@@ -8,8 +8,8 @@ import weakref
 from ctypes import byref, c_size_t, c_void_p, sizeof
 
 from .library import (
-    ClassForm, Environment, INIT, interpreter, parts, som_release, som_retain, som_weak_free, som_weak_get, som_weak_lives, som_weak_new, somh_begun, somh_ending, somh_find,
-    somh_lent_end, somh_shared,
+    ClassForm, Environment, INIT, interpreter, parts, som_release, som_retain, som_weak_free, som_weak_get, som_weak_lives, som_weak_new, somh_doubt, somh_ending, somh_find,
+    somh_shared, somh_there,
 )
 
 twins = weakref.WeakValueDictionary()
@@ -41,13 +41,15 @@ class Doubt:
 
     __slots__ = ("ref", "_weak")
 
-    def __init__(self, ref):
-        self.ref, self._weak = ref, som_weak_new(ref, None)
-        if not self._weak:
-            raise MemoryError
+    def __init__(self, ref, weak):
+        self.ref, self._weak = ref, weak
 
     def lives(self):
         return bool(som_weak_lives(self._weak))
+
+    def ends(self, owns):
+        """Of one that lives no more, and is known here no more: Python's reference is given back, if it has one."""
+        somh_there(byref(self._weak), self.ref, None, None, owns)
 
     def __del__(self):
         if self._weak and not interpreter.down:
@@ -61,10 +63,13 @@ def there(w):
         return True
     w._word = None
     with _binding:
+        first, kept = w._doubt is doubt, kept_objects.get(doubt.ref) is w
         for table in (kept_objects, twins):
             if table.get(doubt.ref) is w:
                 table.pop(doubt.ref, None)
-    trust(w)
+        trust(w)
+    if first:  # no other thread has come here before
+        doubt.ends(not kept)
     return False
 
 
@@ -76,6 +81,11 @@ def trust(w):
 
 
 def _begin_doubt(w, ref):
+    weak = c_void_p()
+    if not somh_doubt(type(w)._c, ref, byref(weak)):
+        raise MemoryError
+    if not weak:
+        return
     if len(doubted) >= _look_at[0]:
         for doubt in list(doubted.values()):
             if not doubt.lives():
@@ -85,7 +95,7 @@ def _begin_doubt(w, ref):
                 elif doubted.get(doubt.ref) is doubt:
                     doubted.pop(doubt.ref, None)
         _look_at[0] = max(_LEAST_DOUBTS, 2 * len(doubted))
-    doubted[ref] = w._doubt = Doubt(ref)
+    doubted[ref] = w._doubt = Doubt(ref, weak)
 
 
 def _forget_finalized(o):
@@ -166,7 +176,7 @@ def wrap(ref, owned=False):
         raise
     if not owned:
         som_retain(ref)
-    if type(w)._scripted and not somh_begun(type(w)._c, ref):
+    if type(w)._scripted:
         _begin_doubt(w, ref)
     if made_here:
         in_making.w = w
@@ -175,7 +185,7 @@ def wrap(ref, owned=False):
 
 def bound_to(cls, ref):
     w = object.__new__(cls)
-    w._word, w._finalized, w._lent, w._doubt = ref, False, None, None
+    w._word, w._finalized, w._doubt = ref, False, None
     with _binding:
         twins[ref] = w
     return w
@@ -199,7 +209,7 @@ def row_of(ref):
 class Instance:
     """An object of SOM, of a class of any language."""
 
-    __slots__ = ("_word", "_finalized", "_lent", "_doubt", "__weakref__")
+    __slots__ = ("_word", "_finalized", "_doubt", "__weakref__")
     _finalize = None
 
     @property
@@ -236,9 +246,6 @@ class Instance:
                 vars(self).clear()
                 dying.discard(ref)
             som_release(ref)
-        lent = getattr(self, "_lent", None)
-        if lent is not None:
-            somh_lent_end(byref(lent))
 
     def __repr__(self):
         return f"<{type(self).__name__} object at {self._ref:#x}>" if self._ref else f"<{type(self).__name__} object, released>"

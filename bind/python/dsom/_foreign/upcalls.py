@@ -3,11 +3,11 @@
 import ctypes
 import types
 import weakref
-from ctypes import byref, c_uint64, c_void_p
+from ctypes import c_uint64, c_void_p
 
 from .library import (
-    begin_t, end_t, GETS, handler_t, IN, interpreter, MAKING, OIDL, OUT, parts, som_raise_system, som_release, somh_above, somh_call, somh_ending, somh_give, somh_take_back, somh_took,
-    VOID,
+    begin_t, end_t, GETS, handler_t, IN, interpreter, MAKING, OIDL, OUT, parts, som_raise_system, som_release, som_retain, somh_above, somh_call, somh_ending, somh_give, somh_shared,
+    somh_take_back, somh_took, VOID,
 )
 from .objects import back, bound, bound_to, dying, in_making, is_being_made, kept_objects, run_finalizer, trust, twin, twins, wrap
 from .values import get, put
@@ -35,10 +35,10 @@ def on_begin(ref, ev, context):
         if is_being_made(ref) and (in_making.w is None or in_making.w is met):
             if met is None:
                 in_making.w = bound_to(cls, ref)
-            else:  # it has been shown around, perhaps by another thread, and has two references now
+                som_retain(ref)  # besides that of who makes it, whose class may keep that
+            else:  # it has been shown around, perhaps by another thread
                 in_making.w = back(met, ref)
                 trust(met)
-                som_release(ref)
             return
         if in_making.ref and in_making.ref.value == ref:
             raise ReferenceError(f"the object of class {cls.__name__} has been released while it was made")
@@ -61,21 +61,22 @@ def on_end(ref, context):
     w = bound(ref)
     if w is not None:
         trust(w)
-        if kept_objects.pop(ref, None) is not None:
+        kept = kept_objects.pop(ref, None) is not None
+        if kept:
             twins[ref] = w
             run_finalizer(w)
         twins.pop(ref, None)
         w._word = None
+        if not kept and somh_shared(ref):
+            som_release(ref)  # whoever makes it undoes it, though Python has a reference
 
 
-def _out(w, ref, m, p, o, to, what):
+def _out(ref, m, p, o, to, what):
     if not to:
         raise ValueError(f"there is no place for {what}")
     room = (c_uint64 * ((p.type.size + 15) // 8))()
     put(p.type, o, ctypes.addressof(room), p.nullable, what)
-    if w._lent is None:
-        w._lent = c_void_p()
-    if not somh_give(byref(w._lent), ref, m.address, p.address, room, to):
+    if not somh_give(ref, m.address, p.address, room, to):
         raise MemoryError
 
 
@@ -136,7 +137,7 @@ def handle(context, ref, ev, args, result):
         try:
             for p, v in zip(outs, r if len(outs) > 1 else (r,)):
                 to = result if p is m.result and not p.type.apart else c_void_p.from_address(args + 8 * p.slot).value
-                _out(w, ref, m, p, v, to, what)
+                _out(ref, m, p, v, to, what)
                 given += 1
         except BaseException:
             somh_take_back(m.address, given, args, result)

@@ -87,7 +87,7 @@ impl std::fmt::Display for Mine {
 impl std::error::Error for Mine {}
 
 /// A class of here below one that is another language's.
-fn chain(h: &Hands, middle: &str) -> Done {
+fn chain(h: &Hands, middle: &str, give_back: fn() -> Result<()>) -> Done {
     let below = louder(&format!("Below{middle}"), Class::named(middle)?, 100_000, 1)?;
     let o = below.new()?.cast::<Thing>()?;
     o.set_label("chain")?;
@@ -100,11 +100,21 @@ fn chain(h: &Hands, middle: &str) -> Done {
     drop(o);
     h.caller.ask_kept(1)?;
     h.caller.keep(None)?;
+    give_back()?;
     Ok(h.journal.living()?)
 }
 
+/// Has an interpreter in this process run a text.
+fn run(interpreter: &str, source: &str) -> Result<()> {
+    Class::named(interpreter)?.new()?.call("run", &[source.into()]).map(drop)
+}
+
 fn python(source: &str) -> Result<()> {
-    Class::named("Embed::Python")?.new()?.call("run", &[source.into()]).map(drop)
+    run("Embed::Python", source)
+}
+
+fn lua(source: &str) -> Result<()> {
+    run("Embed::Lua", source)
 }
 
 pub const ALL: &[(&str, Row)] = &[
@@ -514,12 +524,26 @@ pub const ALL: &[(&str, Row)] = &[
     }),
     ("chain/python", |h| {
         python("exec(open('chain/middle.py').read())")?;
-        chain(h, "PythonMiddle")
+        chain(h, "PythonMiddle", || Ok(()))
     }),
-    ("chain/go", |h| chain(h, "GoMiddle")),
+    ("chain/go", |h| chain(h, "GoMiddle", || Ok(()))),
     ("chain/python-go", |h| {
         python("exec(open('chain/below_go.py').read())")?;
         let lowest = louder("LowestOfFour", Class::named("PythonAndGo")?, 1_100_000, 1)?;
+        Ok(h.caller.ask(&lowest.new()?.cast::<Thing>()?, 1, 1).map(drop)?)
+    }),
+    ("chain/lua", |h| {
+        lua("dofile 'chain/middle.lua'")?;
+        chain(h, "LuaMiddle", || lua("give_back()"))
+    }),
+    ("chain/tcl", |h| {
+        run("Embed::Tcl", "source chain/middle.tcl")?;
+        chain(h, "TclMiddle", || Ok(()))
+    }),
+    ("chain/lua-tcl", |h| {
+        lua("dofile 'chain/middle.lua'")?;
+        run("Embed::Tcl", "source chain/below_lua.tcl")?;
+        let lowest = louder("LowestOfLuaAndTcl", Class::named("LuaAndTcl")?, 1_100_000, 1)?;
         Ok(h.caller.ask(&lowest.new()?.cast::<Thing>()?, 1, 1).map(drop)?)
     }),
     ("wrong/count", |h| {

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #endif
 
-static somh_twins *twins, *lenders; /* what stands for an object, and what its overrides have lent C */
+static somh_twins *twins; /* what stands for an object */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the table, the lists, and what cells hold */
 static cell strongs = {.next = &strongs, .before = &strongs};
 enum { LEAST_STRONG = 4096 };
@@ -39,7 +39,6 @@ static bool fence_all(int command) {
 
 void set_up_cells(void) {
 	twins = somh_twins_new();
-	lenders = somh_twins_new();
 	can_fence = fence_all(REGISTER_PRIVATE_EXPEDITED);
 }
 
@@ -268,80 +267,6 @@ NATIVE(jlong, classOfObject)(JNIEnv *env, jclass c, jobject self, jlong cell_at)
 	return (jlong)(uintptr_t)is;
 }
 
-/* ---- What is lent ---- */
-
-/* What a method returns and keeps lasts as long as libsom's object, of the last values that are different; C borrows it. Under the lock. */
-enum { MAX_LENT = 16 };
-typedef struct lent {
-	struct lent *next;
-	const somh_type *type;
-	const somh_method *m;
-	uint32_t slot, at;
-	void *values[MAX_LENT];
-} lent;
-
-static void end_value(const somh_type *t, void *p) {
-	if (p) somh_end(t, p);
-	som_deallocate(p);
-}
-
-static void end_lent(lent *l) {
-	for (lent *next; l; l = next) {
-		next = l->next;
-		for (int i = 0; i < MAX_LENT; i++)
-			end_value(l->type, l->values[i]);
-		free(l);
-	}
-}
-
-static lent *lent_by(som_ref self, const somh_method *m, const somh_param *p) {
-	lent *all = somh_twin(lenders, self), *l = all;
-	while (l && (l->m != m || l->slot != p->slot)) l = l->next;
-	if (l || !(l = calloc(1, sizeof *l))) return l;
-	*l = (lent){.next = all, .type = p->type, .m = m, .slot = p->slot};
-	if (!somh_twin_set(lenders, self, l)) free(l), l = NULL;
-	return l;
-}
-
-/* Of a text that is there already that one, which is the last from now on. */
-static void *lent_already(lent *l, const somh_type *t, void *from) {
-	for (uint32_t i = 0; i < MAX_LENT && t->kind == SOMH_STRING; i++)
-		if (l->values[i] && *(char **)l->values[i] && *(char **)from && !strcmp(*(char **)l->values[i], *(char **)from)) {
-			void *found = l->values[i];
-			for (uint32_t next; (next = (i + 1) % MAX_LENT) != l->at; i = next)
-				l->values[i] = l->values[next];
-			return l->values[i] = found;
-		}
-	return NULL;
-}
-
-bool lend(som_ref self, const somh_method *m, const somh_param *p, void *value) {
-	void *end = NULL, *kept;
-	bool good = false;
-	if (p->type->kind == SOMH_OBJECT && *(som_ref *)value == self) { /* itself, which it must not keep */
-		som_release(self);
-		return true;
-	}
-	pthread_mutex_lock(&lock);
-	lent *l = lent_by(self, m, p);
-	if (l && (kept = lent_already(l, p->type, value))) {
-		char *same = *(char **)value;
-		memcpy(value, kept, p->type->size);
-		pthread_mutex_unlock(&lock);
-		somh_end(p->type, &same);
-		return true;
-	}
-	if (l && (good = (kept = som_allocate(p->type->size)) != NULL)) {
-		memcpy(kept, value, p->type->size);
-		end = l->values[l->at];
-		l->values[l->at] = kept;
-		l->at = (l->at + 1) % MAX_LENT;
-	}
-	pthread_mutex_unlock(&lock);
-	end_value(p->type, end); /* which may call others */
-	return good;
-}
-
 /* The object is no more: by its Cleaner. */
 NATIVE(void, drop)(JNIEnv *env, jclass c, jlong cell_at) {
 	cell *x = ADDRESS(cell, cell_at);
@@ -408,8 +333,6 @@ void end_instance(som_ref self, void *context) {
 	(void)context;
 	JNIEnv *env = thread_env();
 	pthread_mutex_lock(&lock);
-	lent *l = somh_twin(lenders, self);
-	if (l) somh_twin_set(lenders, self, NULL);
 	cell *x = env ? somh_twin(twins, self) : NULL;
 	if (x) { /* one whose making has failed: else Java's reference would have kept it */
 		somh_twin_set(twins, self, NULL);
@@ -418,7 +341,6 @@ void end_instance(som_ref self, void *context) {
 	}
 	pthread_mutex_unlock(&lock);
 	if (x) som_release(self); /* not the last: who makes it has one */
-	end_lent(l); /* which may call others */
 }
 
 static void note_making(making_object *m) {

@@ -48,8 +48,6 @@ bool is_destroyed(som_ref o); /* it could not be begun, and there is nothing of 
 void begin_instance(som_ref self, som_env *ev, void *context); /* these two by any thread */
 void end_instance(som_ref self, void *context);
 void set_up_cells(void);
-/* Takes over a value that self's method returns and self keeps: C borrows what is at value now, as long as self lives. False: no memory, and the value is still the caller's. */
-bool lend(som_ref self, const somh_method *m, const somh_param *p, void *value);
 
 /* A call is in an object from enter to leave, and the reference holds meanwhile. NULL: it has been released. */
 static inline som_ref enter(JNIEnv *env, cell *x) {

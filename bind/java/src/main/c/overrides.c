@@ -31,15 +31,6 @@ static void write_in(writer *w, const somh_method *m, const som_value *args) {
 	}
 }
 
-/* What came in and is the object's has been copied. */
-static void took(const somh_method *m, const som_value *args) {
-	for (uint32_t i = 0; i < m->nparams; i++) {
-		const somh_param *p = &m->params[i];
-		som_value v = args[p->slot];
-		if (p->direction == SOMH_IN && p->owner == SOMH_OBJECTS && p->type->owns) somh_end(p->type, p->type->apart ? v.p : &v);
-	}
-}
-
 /* One value that comes out, to where C wants it. */
 static void read_out(reader *r, som_ref self, const somh_method *m, const somh_param *p, void *to) {
 	union { som_value v; _Alignas(16) char room[256]; } small;
@@ -47,27 +38,8 @@ static void read_out(reader *r, som_ref self, const somh_method *m, const somh_p
 	if (!to) r->why = "there is no place for what comes out";
 	else if (!value) r->why = "no memory for a result";
 	else read_value(r, p->type, value);
-	if (!r->why && p->owner == SOMH_OBJECTS && p->type->owns) {
-		if (!lend(self, m, p, value)) somh_end(p->type, value), r->why = "no memory for a result";
-	}
-	if (!r->why) {
-		if (p->direction == SOMH_INOUT) somh_end(p->type, to);
-		memcpy(to, value, p->type->size);
-	}
+	if (!r->why && !somh_give(self, m, p, value, to)) r->why = "no memory for a result";
 	if (value != (void *)&small) free(value);
-}
-
-/* What has been put already, where a later one cannot be: there is nobody who would end it. */
-static void take_back(const somh_method *m, uint32_t n, const som_value *args, som_value *result) {
-	const somh_param *p = &m->result;
-	bool returns = p->type->kind != SOMH_VOID;
-	if (returns && n && p->owner != SOMH_OBJECTS) somh_end(p->type, p->type->apart ? args[p->slot].p : result);
-	n -= returns && n;
-	for (uint32_t i = 0; n && i < m->nparams; i++) {
-		p = &m->params[i];
-		n -= p->direction != SOMH_IN;
-		if (p->direction == SOMH_OUT && p->owner != SOMH_OBJECTS) somh_end(p->type, args[p->slot].p);
-	}
 }
 
 static void read_results(reader *r, som_ref self, const somh_method *m, const som_value *args, som_value *result) {
@@ -81,7 +53,7 @@ static void read_results(reader *r, som_ref self, const somh_method *m, const so
 		read_out(r, self, m, &m->params[i], args[m->params[i].slot].p);
 		n += !r->why;
 	}
-	if (r->why) take_back(m, n, args, result);
+	if (r->why) somh_take_back(m, n, args, result);
 }
 
 static void call_by_octets(JNIEnv *env, const override *o, som_ref self, jobject is, const som_value *args, som_value *result) {
@@ -212,7 +184,7 @@ void handle(void *context, som_ref self, som_env *ev, const som_value *args, som
 	} else {
 		if (o->direct) call_direct(env, o, is, args, result);
 		if (!o->direct || (*env)->ExceptionCheck(env)) call_in_frame(env, o, self, is, ev, args, result);
-		took(o->m, args);
+		somh_took(o->m, args);
 		enclose(env, x, self);
 	}
 	if (is) (*env)->DeleteLocalRef(env, is);

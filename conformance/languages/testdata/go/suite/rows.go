@@ -603,13 +603,13 @@ func init() { // rows refer to run, which refers to rows
 		"chain/python": func() {
 			python := must(must(native.Find("Embed::Python")).New())
 			must(python.Invoke(ctx, "run", "exec(open('chain/middle.py').read())"))
-			chain("PythonMiddle")
+			chain("PythonMiddle", nil)
 		},
 
 		// A class of this process's Go, as others find it.
 		"chain/go": func() {
 			do(native.Export(goMiddleClass))
-			chain("GoMiddle")
+			chain("GoMiddle", nil)
 		},
 		"chain/python-go": func() {
 			do(native.Export(goMiddleClass))
@@ -617,6 +617,30 @@ func init() { // rows refer to run, which refers to rows
 			must(python.Invoke(ctx, "run", "exec(open('chain/below_go.py').read())"))
 			belowThat = "PythonAndGo"
 			o := of(som.MustClass[fourth]("Fourth", som.Parents(must(native.Find("PythonAndGo")))))
+			must(caller.Ask(ctx, o, 1, 1))
+			drop(o)
+		},
+
+		// A state of Lua and an interpreter of Tcl are their thread's.
+		"chain/lua": func() {
+			runtime.LockOSThread()
+			lua := must(must(native.Find("Embed::Lua")).New())
+			must(lua.Invoke(ctx, "run", "dofile 'chain/middle.lua'"))
+			chain("LuaMiddle", func() { must(lua.Invoke(ctx, "run", "give_back()")) })
+		},
+		"chain/tcl": func() {
+			runtime.LockOSThread()
+			tcl := must(must(native.Find("Embed::Tcl")).New())
+			must(tcl.Invoke(ctx, "run", "source chain/middle.tcl"))
+			chain("TclMiddle", nil)
+		},
+		"chain/lua-tcl": func() {
+			runtime.LockOSThread()
+			lua, tcl := must(must(native.Find("Embed::Lua")).New()), must(must(native.Find("Embed::Tcl")).New())
+			must(lua.Invoke(ctx, "run", "dofile 'chain/middle.lua'"))
+			must(tcl.Invoke(ctx, "run", "source chain/below_lua.tcl"))
+			belowThat = "LuaAndTcl"
+			o := of(som.MustClass[fourth]("Fourth", som.Parents(must(native.Find("LuaAndTcl")))))
 			must(caller.Ask(ctx, o, 1, 1))
 			drop(o)
 		},
@@ -751,7 +775,8 @@ func (m *goMiddle) Speak(ctx context.Context, n int64) (int64, error) {
 
 var goMiddleClass = som.MustClass[goMiddle]("GoMiddle", som.Parents(thing.Class))
 
-func chain(parent string) {
+// chain has giveBack, or nil, run before the end: what is between may have a collector of its own.
+func chain(parent string, giveBack func()) {
 	belowThat = parent
 	o := of(som.MustClass[below]("BelowThat", som.Parents(must(native.Find(parent)))))
 	do(o.SetLabel(ctx, "chain"))
@@ -765,5 +790,8 @@ func chain(parent string) {
 	drop(o)
 	must(caller.AskKept(ctx, 1))
 	do(caller.Keep(ctx, nil))
+	if giveBack != nil {
+		giveBack()
+	}
 	living()
 }
