@@ -123,7 +123,7 @@ final class Reader {
             case POINTER: return number();
             case STRING: return orEmpty(text(), nullable);
             case WSTRING: return orEmpty(wide(), nullable);
-            case OBJECT: return object();
+            case OBJECT: return object(t);
             case ENUM: return kept(() -> Bindings.enumerator(t, (int) INT.get(in, skip(4))));
             case STRUCT: {
                 Object[] values = members(t);
@@ -158,9 +158,12 @@ final class Reader {
         }
     }
 
-    private Object object() {
+    private Object object(SomType t) {
         long ref = number();
-        return kept(() -> SomObject.wrap(ref));
+        return kept(() -> {
+            SomObject o = SomObject.wrap(ref);
+            return o == null ? null : Bindings.seen(o, t);
+        });
     }
 
     Object[] members(SomType t) {
