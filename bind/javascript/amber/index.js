@@ -49,6 +49,21 @@ class Bridge {
     this.#method(globals.SomObject.a$cls, 'new', function () {
       return bridge.#new(this);
     });
+    api.addClass('SomWeak', globals.Object, 'Som');
+    this.#method(globals.SomObject, 'weak', function () {
+      const is = globals.SomWeak._basicNew();
+      is[counterpart] = bridge.#guarded(() => dsom.weak(this[counterpart]));
+      return is;
+    });
+    this.#method(globals.SomWeak, 'value', function () {
+      return bridge.#toSmalltalk(this[counterpart].deref() ?? null);
+    });
+    this.#method(globals.SomObject.a$cls, 'somName', function () {
+      return bridge.#guarded(() => bridge.#constructorOf(this).somName);
+    });
+    this.#method(globals.SomObject.a$cls, 'somVersion', function () {
+      return bridge.#guarded(() => dsom.describe(bridge.#constructorOf(this)).version.join('.'));
+    });
     this.#method(globals.SomObject, 'release', function () {
       bridge.#guarded(() => dsom.release(this[counterpart]));
       return this;
@@ -264,9 +279,9 @@ class Bridge {
       if (!over.length) continue;
       const descriptor = { configurable: true, enumerable: false };
       for (const m of over) {
-        if (m.kind === 'get') descriptor.get = this.#override(m.selector);
-        else if (m.kind === 'set') descriptor.set = this.#override(m.selector);
-        else Object.assign(descriptor, { value: this.#override(m.selector), writable: true });
+        if (m.kind === 'get') descriptor.get = this.#override(made, m.selector);
+        else if (m.kind === 'set') descriptor.set = this.#override(made, m.selector);
+        else Object.assign(descriptor, { value: this.#override(made, m.selector), writable: true });
       }
       Object.defineProperty(constructor.prototype, name, descriptor);
     }
@@ -274,12 +289,15 @@ class Bridge {
     return dsom.register(constructor);
   }
 
-  #override(selector) {
+  /** What a class overrides. It is run as the method of that class: a class below, in C++, may have passed it. */
+  #override(made, selector) {
     const bridge = this;
     const send = this.#amber.api.st2js(selector);
     return function (...args) {
       try {
-        return bridge.#fromSmalltalk(bridge.objectOf(this)[send](...args.map((a) => bridge.#toSmalltalk(a))));
+        const o = bridge.objectOf(this);
+        const values = args.map((a) => bridge.#toSmalltalk(a));
+        return bridge.#fromSmalltalk(made.localMethods[selector] ? made.localMethods[selector].fn.apply(o, values) : o[send](...values));
       } catch (e) {
         throw e?.[counterpart] ?? e; // what came from SOM is that again
       }
