@@ -140,6 +140,8 @@ const somh_class *somh_describe(som_class *c, som_env *ev);
 const somh_class *somh_named(const char *name, som_env *ev);
 /* A method that the class has, by its name alone or "Zoo::Dog::bark"; NULL: none, or several. */
 const somh_method *somh_find(const somh_class *c, const char *name, som_env *ev);
+/* Whether an object of class c has a place where t, a SOMH_OBJECT, is asked for. By the names of its ancestors: t's class need not be loaded, and then no object is one. Of a class that is not known, NULL, where any is. */
+int somh_accepts(const somh_type *t, const somh_class *c);
 /* A type of the typelib of a class that is described, by its scoped name; NULL: there is none. */
 const somh_type *somh_type_named(const somh_class *c, const char *scoped);
 

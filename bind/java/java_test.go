@@ -229,6 +229,22 @@ func TestClasses(t *testing.T) {
 	}
 }
 
+// TestUnbased uses the generated interfaces without the classes that implement them.
+func TestUnbased(t *testing.T) {
+	t.Parallel()
+	jar, dir, generated := filepath.Join(plain.site(t), "dsom.jar"), t.TempDir(), interfaces(t)
+	sources, err := filepath.Glob(filepath.Join(generated, "zoo", "*.java"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources = slices.DeleteFunc(sources, func(file string) bool { return strings.HasSuffix(file, "Base.java") })
+	run(t, nil, "javac", slices.Concat([]string{"--release", "17", "-proc:none", "-Xlint:-try", "-cp", jar, "-d", dir, "testdata/Unbased.java"}, sources)...)
+	const want = "Rex 12 4\ntoo loud: 1000\ntrue true true true\n4 false\n4 true\nsomebody Zoo::Puppy\ntrue\n"
+	if got := run(t, []string{"SOM_PATH=" + plain.zoo(t)}, "java", "-cp", jar+":"+dir, "Unbased"); got != want {
+		t.Errorf("got\n%s", got)
+	}
+}
+
 // TestUndescribed defines a class that cannot be described, and that somebody has an object of already: what its closures point to stays.
 func TestUndescribed(t *testing.T) {
 	t.Parallel()

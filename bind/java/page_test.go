@@ -35,7 +35,7 @@ func TestPage(t *testing.T) {
 	for _, c := range []struct {
 		page     string
 		commands int
-	}{{"../../docs/som-java.md", 8}, {"README.md", 3}} {
+	}{{"../../docs/som-java.md", 10}, {"README.md", 3}} {
 		page, err := os.ReadFile(c.page)
 		if err != nil {
 			t.Fatal(err)

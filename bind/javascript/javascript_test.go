@@ -209,14 +209,11 @@ func TestPacked(t *testing.T) {
 	}
 }
 
-// ambers are the packages of npm's that Smalltalk is run with.
-var ambers = []string{"@ambers/lang@0.30.0", "requirejs@2.3.7"}
-
 // TestAmber runs Smalltalk in JavaScript with classes of C++.
 func TestAmber(t *testing.T) {
 	t.Parallel()
 	need(t)
-	env := "NODE_PATH=" + modules(t, ambers...)
+	env := "NODE_PATH=" + sombuild.Modules(t, sombuild.Ambers...)
 	for _, b := range []build{plain, asan} {
 		b.unit(t, "test/amber.test.js", env)
 	}
@@ -308,7 +305,7 @@ func headers(t testing.TB) string {
 func BenchmarkCalls(b *testing.B) {
 	site, hand := plain.site(b), filepath.Join(b.TempDir(), "plain.node")
 	sombuild.Run(b, nil, "gcc", "-std=c11", "-O2", "-fPIC", "-shared", "-I"+headers(b), "-o", hand, "test/plain.c")
-	env := plain.env(b, "NODE_PATH="+modules(b, slices.Concat(ambers, []string{"koffi@3.3.4"})...))
+	env := plain.env(b, "NODE_PATH="+sombuild.Modules(b, slices.Concat(sombuild.Ambers, []string{"koffi@3.3.4"})...))
 	for b.Loop() {
 		b.Log("\n" + sombuild.Run(b, env, "node", filepath.Join(site, "test/bench.js"), hand))
 	}

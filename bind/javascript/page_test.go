@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/opendsom/dsom/internal/sombuild"
 )
 
 var block = regexp.MustCompile("(?ms)^```(\\w+) ?([\\w.]*)\n(.*?)^```$")
@@ -54,7 +56,7 @@ func TestPage(t *testing.T) {
 	if commands != 7 {
 		t.Errorf("%d commands", commands)
 	}
-	got, err := output(dir, append(env, "SOM_PATH=.", "NODE_PATH="+modules(t, ambers...)), "node", "amber.js")
+	got, err := output(dir, append(env, "SOM_PATH=.", "NODE_PATH="+sombuild.Modules(t, sombuild.Ambers...)), "node", "amber.js")
 	if want := "30\nTired is hoarse\n"; err != nil || got != want {
 		t.Errorf("amber.js: %v\n%s", err, tail(got))
 	}

@@ -2,38 +2,14 @@ package javascript_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/golden"
 	"github.com/opendsom/dsom/internal/sombuild"
 	"github.com/opendsom/dsom/internal/sombuild/classlib"
 )
-
-// modules is a folder with node_modules, in which are packages of npm's: each with its version, so that what was fetched once is found again.
-func modules(t testing.TB, packages ...string) string {
-	t.Helper()
-	if _, err := exec.LookPath("npm"); err != nil {
-		absent.Skip(t, "no npm: interop/install-peers has it")
-	}
-	name := "npm-" + strings.NewReplacer("/", "_", "@", "_").Replace(strings.Join(packages, "-"))
-	var out string
-	dir, err := sombuild.Kept(name, func(dir string) error {
-		if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte("{\"private\": true}\n"), 0o600); err != nil {
-			return err
-		}
-		var err error
-		out, err = output(dir, nil, "npm", append([]string{"install", "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact"}, packages...)...)
-		return err
-	})
-	if err != nil {
-		absent.Skip(t, "npm does not install %v: %v\n%s", packages, err, tail(out))
-	}
-	return filepath.Join(dir, "node_modules")
-}
 
 // TestTypes holds what TypeScript is told of a library, and that it takes it.
 func TestTypes(t *testing.T) {
@@ -86,7 +62,7 @@ func TestTypes(t *testing.T) {
 	if err := os.Symlink(site, filepath.Join(dir, "node_modules/dsom")); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := output(dir, nil, "node", filepath.Join(modules(t, "typescript@5.9.3"), "typescript/bin/tsc"), "--project", dir); err != nil {
+	if out, err := output(dir, nil, "node", filepath.Join(sombuild.Modules(t, "typescript@5.9.3"), "typescript/bin/tsc"), "--project", dir); err != nil {
 		t.Errorf("tsc: %v\n%s", err, tail(out))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -335,6 +336,115 @@ wide: c
 	DsomConsole say: (o text: 'plain'), ' ', (o text: '')]!
 `)})
 	if want := "plain \nplain \n"; err != nil || status != 0 || out != want {
+		t.Errorf("got %d, %q, %v\n%s", status, out, err, complaints)
+	}
+}
+
+// TestAddressing: a server that wants its object named by its profile, or the whole reference, is sent the request again so, and the next at once; one that is never content is an exception.
+func TestAddressing(t *testing.T) {
+	t.Parallel()
+	squeak(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var mu sync.Mutex
+	var targets []string
+	answer := func(body []byte) form {
+		id := binary.LittleEndian.Uint32(body)
+		how := int(binary.LittleEndian.Uint16(body[8:]))
+		key := ""
+		for _, k := range []string{"good", "never", "bad"} {
+			if bytes.Contains(body[10:], []byte(k)) {
+				key = k
+			}
+		}
+		reads := fmt.Sprint(how)
+		switch how {
+		case 1: // tag, length, and an encapsulation: little-endian or not, 1, 2
+			if n := int(binary.LittleEndian.Uint32(body[16:])); binary.LittleEndian.Uint32(body[12:]) != 0 || n > len(body)-20 || body[21] != 1 || body[22] != 2 {
+				reads += " which is no profile"
+			}
+		case 2: // an index, a type id, and as many profiles
+			if binary.LittleEndian.Uint32(body[12:]) != 0 || binary.LittleEndian.Uint32(body[16:]) != 1 || binary.LittleEndian.Uint32(body[24:]) != 1 {
+				reads += " which is no reference"
+			}
+		}
+		mu.Lock()
+		targets = append(targets, key+" "+reads)
+		mu.Unlock()
+		reply := form{}.long(int(id))
+		switch {
+		case key == "bad":
+			return append(reply.long(5).long(0), 9, 0)
+		case key == "good" && how == 2:
+			return reply.long(0).long(0).text("it is here")
+		case key == "good":
+			return append(reply.long(5).long(0), byte(how+1), 0)
+		}
+		return append(reply.long(5).long(0), byte((how+1)%3), 0)
+	}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				for {
+					head := make([]byte, 12)
+					if _, err := io.ReadFull(c, head); err != nil {
+						return
+					}
+					body := make([]byte, min(binary.LittleEndian.Uint32(head[8:]), 10000))
+					if _, err := io.ReadFull(c, body); err != nil || head[7] != 0 {
+						return
+					}
+					if _, err := c.Write(message(2, 1, false, answer(body))); err != nil {
+						return
+					}
+				}
+			}()
+		}
+	}()
+	status, out, complaints, err := run(t, smalltalk.Program{File: program(t, `
+DsomTypes read: #((interface 'IDL:Echo:1.0' 'Echo' () (operation 'say' (string 0) ((in 's' (string 0))) ())))!
+DsomORB current little: true.
+#('good' 'never' 'bad') do: [:key | | o |
+	o := DsomORB current bind: 'corbaloc:iiop:1.2@`+l.Addr().String()+`/', key as: 'Echo'.
+	2 timesRepeat: [DsomConsole say: ([o say: 'x'] on: CORBASystemException do: [:e | e kind, ' ', e messageText])]]!
+`)})
+	const want = "it is here\nit is here\nTRANSIENT addressings-tried: 2 of one reference\nTRANSIENT addressings-tried: 2 of one reference\nMARSHAL no way to say a target\nMARSHAL no way to say a target\n"
+	if err != nil || status != 0 || out != want {
+		t.Errorf("got %d, %q, %v\n%s", status, out, err, complaints)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if got, want := strings.Join(targets, ", "), "good 0, good 1, good 2, good 2, never 0, never 1, never 2, never 2, never 0, never 1, bad 0, bad 0"; got != want {
+		t.Errorf("requests were %s", got)
+	}
+}
+
+// TestImplicit: a servant answers the operations that every object has.
+func TestImplicit(t *testing.T) {
+	t.Parallel()
+	squeak(t)
+	status, out, complaints, err := run(t, smalltalk.Program{File: program(t, `
+DsomTypes read: #((interface 'IDL:Echo:1.0' 'Echo' () (operation 'say' (string 0) ((in 's' (string 0))) ())))!
+Object subclass: #Echo instanceVariableNames: '' classVariableNames: '' poolDictionaries: '' category: 'T'!
+| o ask |
+o := DsomORB current activate: Echo new as: 'Echo'.
+ask := [:operation :read | [(o dsomSend: operation write: [:w | ] oneway: false read: read raises: #()) printString] on: CORBASystemException do: [:e | e kind, ' ', e completed]].
+DsomConsole say: (ask value: '_repository_id' value: [:r | r rawString]).
+DsomConsole say: (ask value: '_component' value: [:r | (DsomIOR readFrom: r) isNil]).
+DsomConsole say: (ask value: '_interface' value: [:r | r ulong]).
+DsomConsole say: (ask value: '_domain_managers' value: [:r | r ulong]).
+DsomConsole say: (ask value: '_non_existent' value: [:r | r boolean]).
+DsomConsole say: (ask value: '_other' value: [:r | r ulong])!
+`)})
+	if want := "'IDL:Echo:1.0'\ntrue\nINTF_REPOS NO\nNO_IMPLEMENT NO\nfalse\nBAD_OPERATION NO\n"; err != nil || status != 0 || out != want {
 		t.Errorf("got %d, %q, %v\n%s", status, out, err, complaints)
 	}
 }

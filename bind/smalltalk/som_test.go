@@ -161,6 +161,65 @@ true
 	}
 }
 
+// TestSubclasses: a class is made by each of the messages with which Squeak and Amber make one; C++ calls what it overrides.
+func TestSubclasses(t *testing.T) {
+	t.Parallel()
+	for how, fields := range map[string]bool{
+		"":                              false,
+		"instanceVariableNames: 'mine'": true,
+		"instanceVariableNames: 'mine' category: 'T'":                                                 true,
+		"instanceVariableNames: 'mine' package: 'T'":                                                  true,
+		"instanceVariableNames: 'mine' classVariableNames: 'Ours' category: 'T'":                      true,
+		"instanceVariableNames: 'mine' classVariableNames: 'Ours' package: 'T'":                       true,
+		"instanceVariableNames: 'mine' classVariableNames: 'Ours' poolDictionaries: '' package: 'T'":  true,
+		"instanceVariableNames: 'mine' classVariableNames: 'Ours' poolDictionaries: '' category: 'T'": true,
+		"slots: #(mine)":              true,
+		"slots: {#mine} package: 'T'": true,
+		"slots: {#mine. #more} classVariables: {#Ours. #Theirs} package: 'T'": true,
+	} {
+		body := "^(super speak: n) + 1000"
+		if fields {
+			body = "mine := n. ^(super speak: mine) + 1000"
+		}
+		if strings.Contains(how, "Ours") {
+			body = "Ours := n. " + body
+		}
+		got := runSOM(t, "SomClass named: 'Zoo::Dog'!\nSomZooDog subclass: #Puppy "+how+"!\n!Puppy methodsFor: 'x'!\nspeak: n\n\t"+body+`! !
+Puppy subclass: #Younger!
+!Younger methodsFor: 'x'!
+speak: n
+	^(super speak: n) + 1! !
+| a |
+a := (SomClass named: 'Asker') new.
+DsomConsole say: Puppy superclass name, ' ', (a ask: Puppy new n: 3 times: 1) printString, ' ', (a ask: Younger new n: 3 times: 1) printString!
+`)
+		if got != "SomZooDog 1007 1008\n" {
+			t.Errorf("%s: got %s", how, got)
+		}
+	}
+}
+
+// TestUnmade: an object whose class cannot be made in Smalltalk is given back.
+func TestUnmade(t *testing.T) {
+	t.Parallel()
+	got := runSOM(t, `
+SomClass named: 'Zoo::Dog'!
+(SomObject class) compileUnlogged: 'import: aPointer
+	^self error: ''unmade''' classified: 'x' notifying: nil!
+| d h |
+d := (SomClass named: 'Zoo::Dog') new.
+h := d somHandle copy.
+SomObject leave: h. "nothing stands for it"
+SomObject primRetain: h.
+DsomConsole say: (SomObject primShared: h) printString.
+[SomObject on: h] on: Error do: [:e | DsomConsole say: 'not made'].
+DsomConsole say: (SomObject primShared: h) printString!
+`)
+	if got != "true\nnot made\nfalse\n" {
+		t.Errorf("got %s", got)
+	}
+}
+
 // TestThreads: threads of C++ call overrides, which Smalltalk's own thread carries out, also while it is busy, and within which it calls C++.
 func TestThreads(t *testing.T) {
 	t.Parallel()

@@ -155,6 +155,21 @@ raises value: [SomClass new foo]!
 	}
 }
 
+// TestWrongOfUnloaded: an object of another class is refused also while nothing has loaded the parameter's.
+func TestWrongOfUnloaded(t *testing.T) {
+	t.Parallel()
+	got := runSOM(t, `
+| asker |
+asker := (SomClass named: 'Asker') new.
+[asker nameOf: asker. DsomConsole say: 'accepted'] on: Error do: [:x | DsomConsole say: x id, ' ', x messageText].
+asker hold: (SomClass named: 'Zoo::Puppy') new.
+DsomConsole say: (asker nameOf: (SomClass named: 'Zoo::Dog') new) size printString!
+`)
+	if want := "IDL:omg.org/CORBA/BAD_PARAM:1.0 argument 1 of name_of is no value for it\n"; !strings.HasPrefix(got, want) || strings.Count(got, "\n") != 2 {
+		t.Errorf("got %s", got)
+	}
+}
+
 // TestStress makes, crosses, subclasses and drops objects, with collections forced; a million of each where DSOM_SOAK is set. The process's memory and the number of objects stay as they are after the first tenth.
 func TestStress(t *testing.T) {
 	t.Parallel()

@@ -27,7 +27,7 @@ func javascriptPackages(t testing.TB) string {
 	}
 	kernel := sombuild.Kernel(t, "gcc", classlib.Plain)
 	return shelf.Once(t, "javascript", func(dir string) error {
-		for _, part := range []string{"libsom/include", "bind/host/src", "bind/c/typelib", "bind/javascript/src", "bind/javascript/lib"} {
+		for _, part := range []string{"libsom/include", "bind/host/src", "bind/c/typelib", "bind/javascript/src", "bind/javascript/lib", "bind/javascript/amber"} {
 			if err := os.CopyFS(filepath.Join(dir, "repository", part), os.DirFS(filepath.Join("../..", part))); err != nil {
 				return err
 			}

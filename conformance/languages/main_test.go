@@ -17,7 +17,7 @@ import (
 )
 
 // hosts are the languages in the order of the table.
-var hosts = []*Host{inC, inCXX, inGo, python, javascript, java, lua, luajit, tcl, rust, squeak}
+var hosts = []*Host{inC, inCXX, inGo, python, ctypes, javascript, amber, java, lua, luajit, tcl, rust, squeak}
 
 var shelf sombuild.Shelf
 

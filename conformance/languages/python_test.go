@@ -10,7 +10,10 @@ import (
 	"github.com/opendsom/dsom/internal/sombuild"
 )
 
-var python = &Host{Name: "Python", Page: "som-python.md"}
+var (
+	python = &Host{Name: "Python", Page: "som-python.md"}
+	ctypes = &Host{Name: "Python, ctypes", Page: "som-python.md"}
+)
 
 // pythonPackage is a folder for PYTHONPATH: the package as its wheel has it, linked to the libsom that the class libraries are.
 func pythonPackage(t testing.TB) string {
@@ -36,6 +39,17 @@ func TestPython(t *testing.T) {
 	site := pythonPackage(t)
 	conform(t, python, func(t *testing.T, env []string, rows ...string) (string, error) {
 		env = append(env, "PYTHONPATH="+site, "PYTHONDONTWRITEBYTECODE=1")
+		return output(t, env, "python3", append([]string{"-X", "faulthandler", "python/suite.py"}, rows...)...)
+	})
+}
+
+// TestPythonByCtypes is the same where there is no extension.
+func TestPythonByCtypes(t *testing.T) {
+	t.Parallel()
+	site := pythonPackage(t)
+	libraries := sombuild.Kernel(t, "gcc", "-O2")
+	conform(t, ctypes, func(t *testing.T, env []string, rows ...string) (string, error) {
+		env = append(env, "PYTHONPATH="+site, "PYTHONDONTWRITEBYTECODE=1", "DSOM_PYTHON=ctypes", "DSOM_LIBRARIES="+libraries)
 		return output(t, env, "python3", append([]string{"-X", "faulthandler", "python/suite.py"}, rows...)...)
 	})
 }

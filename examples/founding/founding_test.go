@@ -52,8 +52,15 @@ func TestRun(t *testing.T) {
 	dir := t.TempDir()
 	dsom := filepath.Join(dir, "dsom")
 	sombuild.Run(t, nil, "go", "build", "-o", dsom, root+"/cmd/dsom")
-	got := sombuild.Run(t, []string{"DSOM=" + dsom, "OUT=" + filepath.Join(dir, "out"), "CC=gcc", "CXX=g++"}, "timeout", "900", "sh", "run")
-	if got = strings.ReplaceAll(got, "at 127.0.0.1:", "at 192.0.2.2:"); got != want { // where no networks can be made
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+	for _, how := range []string{"first", "again"} {
+		got := sombuild.Run(t, []string{"DSOM=" + dsom, "OUT=" + filepath.Join(dir, "out"), "CC=gcc", "CXX=g++"}, "timeout", "900", "sh", "run")
+		if got = strings.ReplaceAll(got, "at 127.0.0.1:", "at 192.0.2.2:"); got != want { // where no networks can be made
+			t.Errorf("%s: got\n%s\nwant\n%s", how, got, want)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "sh", "run")
+	cmd.Env = append(os.Environ(), "DSOM="+dsom, "OUT="+root)
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "are of no earlier run: name an empty folder") {
+		t.Errorf("in a folder with other files: %v, got\n%s", err, out)
 	}
 }

@@ -26,6 +26,13 @@ int32_t somh_arm(const somh_type *t, const void *value) {
 	return t->otherwise;
 }
 
+int somh_accepts(const somh_type *t, const somh_class *c) {
+	if (!*t->name || !strcmp(t->name, "SOMObject") || !strcmp(t->name, "Object")) return 1;
+	for (uint32_t i = 0; c && i < c->norder; i++)
+		if (!strcmp(c->order[i]->name, t->name)) return 1;
+	return 0;
+}
+
 static void *pointer_at(const void *p) {
 	void *v;
 	memcpy(&v, p, sizeof v);

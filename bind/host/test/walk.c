@@ -153,6 +153,17 @@ static void use(const somh_class *dog) {
 	printf("used\n");
 }
 
+/* What a parameter of a class takes, without that class being asked. */
+static void accepts(const somh_class *dog) {
+	const somh_class *echo = somh_named("Zoo::Echo", &ev), *animal = somh_named("Zoo::Animal", &ev);
+	const somh_method *m = echo ? somh_find(echo, "animal", &ev) : NULL;
+	expect(m && animal && m->params[0].type->kind == SOMH_OBJECT, "Zoo::Echo::animal");
+	const somh_type *t = m->params[0].type, other = {.kind = SOMH_OBJECT, .name = "Not::Loaded"}, any = {.kind = SOMH_OBJECT, .name = ""}, root = {.kind = SOMH_OBJECT, .name = "SOMObject"};
+	expect(somh_accepts(t, animal) && somh_accepts(t, dog) && !somh_accepts(t, echo) && !somh_accepts(t, NULL), "objects of Zoo::Animal");
+	expect(!somh_accepts(&other, dog) && somh_accepts(&any, echo) && somh_accepts(&any, NULL) && somh_accepts(&root, echo), "objects of no class that is loaded, and of any");
+	printf("accepts\n");
+}
+
 static void twins(unsigned seed) {
 	somh_twins *t = somh_twins_new();
 	enum { N = 5000 };
@@ -223,6 +234,6 @@ int main(int argc, char **argv) {
 		print(c);
 		if (!strcmp(argv[i], "Zoo::Dog")) dog = c;
 	}
-	if (dog) use(dog), twins(1), frames(dog);
+	if (dog) use(dog), accepts(dog), twins(1), frames(dog);
 	return 0;
 }

@@ -10,7 +10,24 @@ const dsom = require('..');
 const native = require('../lib/native');
 const { recordOf } = require('../lib/instance');
 
-const counterpart = Symbol('dsom.amber'); // of an object or class of Smalltalk's: that of JavaScript's
+const counterpart = Symbol('dsom.amber'); // of an object or class of Smalltalk's: that of JavaScript's, of a SomLargeInteger its bigint
+
+const MAX_NESTING = 256; // collections in one another, as SOMH_MAX_NESTING
+
+/** A whole number as it is in Smalltalk: Amber's numbers are doubles, which have no more than 53 bits. */
+const isSmall = (n) => n >= Number.MIN_SAFE_INTEGER && n <= Number.MAX_SAFE_INTEGER;
+const floored = (a, b) => a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n);
+const arithmetic = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '//': floored,
+  '\\\\': (a, b) => a - floored(a, b) * b,
+  '<': (a, b) => a < b,
+  '>': (a, b) => a > b,
+  '<=': (a, b) => a <= b,
+  '>=': (a, b) => a >= b,
+};
 
 class Bridge {
   #amber;
@@ -32,6 +49,21 @@ class Bridge {
     this.#method(globals.SomObject.a$cls, 'new', function () {
       return bridge.#new(this);
     });
+    api.addClass('SomWeak', globals.Object, 'Som');
+    this.#method(globals.SomObject, 'weak', function () {
+      const is = globals.SomWeak._basicNew();
+      is[counterpart] = bridge.#guarded(() => dsom.weak(this[counterpart]));
+      return is;
+    });
+    this.#method(globals.SomWeak, 'value', function () {
+      return bridge.#toSmalltalk(this[counterpart].deref() ?? null);
+    });
+    this.#method(globals.SomObject.a$cls, 'somName', function () {
+      return bridge.#guarded(() => bridge.#constructorOf(this).somName);
+    });
+    this.#method(globals.SomObject.a$cls, 'somVersion', function () {
+      return bridge.#guarded(() => dsom.describe(bridge.#constructorOf(this)).version.join('.'));
+    });
     this.#method(globals.SomObject, 'release', function () {
       bridge.#guarded(() => dsom.release(this[counterpart]));
       return this;
@@ -42,6 +74,62 @@ class Bridge {
       });
     this.#method(globals.SomError, 'at:', function (member) {
       return bridge.#toSmalltalk(this[counterpart][member]);
+    });
+    this.#method(globals.SomError.a$cls, 'named:members:', function (name, members) {
+      return bridge.#guarded(() => bridge.#errorOf(new (dsom.load(name))(bridge.#fromSmalltalk(members) ?? undefined)));
+    });
+    this.#method(globals.SomError.a$cls, 'system:minor:', function (name, minor) {
+      return bridge.#guarded(() => {
+        if (!(Object.hasOwn(dsom, name) && dsom[name].prototype instanceof dsom.SystemException)) throw new TypeError(`${name} is no system exception`);
+        return bridge.#errorOf(new dsom[name]('', { minor }));
+      });
+    });
+    this.#method(globals.SomClass.a$cls, 'enumeration:', function (name) {
+      return bridge.#guarded(() => {
+        const all = dsom.load(name);
+        if (typeof all !== 'object') throw new TypeError(`${name} is no enumeration`);
+        return bridge.#toSmalltalk(Object.fromEntries(Object.entries(all).filter(([, n]) => typeof n === 'number')));
+      });
+    });
+    this.#defineLarge();
+  }
+
+  /** Whole numbers that are no double. Both sides of an operation may be one, and what is small enough comes out as Amber's own number. */
+  #defineLarge() {
+    const bridge = this;
+    const { api, globals } = this.#amber;
+    const large = api.addClass('SomLargeInteger', globals.Object, 'Som');
+    const bigintOf = (v) => {
+      if (typeof v === 'number' && Number.isInteger(v)) return BigInt(v);
+      const n = v?.[counterpart];
+      if (typeof n !== 'bigint') throw new TypeError(`${typeof v === 'number' ? v : 'what is no number'} is no whole number`);
+      return n;
+    };
+    for (const [selector, f] of Object.entries(arithmetic))
+      this.#method(large, selector, function (other) {
+        return bridge.#guarded(() => bridge.#toSmalltalk(f(this[counterpart], bigintOf(other))));
+      });
+    this.#method(large, '=', function (other) {
+      return typeof other?.[counterpart] === 'bigint' && other[counterpart] === this[counterpart];
+    });
+    this.#method(large, 'hash', function () {
+      return String(this[counterpart]);
+    });
+    this.#method(large, 'asNumber', function () {
+      return Number(this[counterpart]);
+    });
+    this.#method(large, 'printOn:', function (stream) {
+      stream._nextPutAll_(String(this[counterpart]));
+      return this;
+    });
+    this.#method(large, 'asString', function () {
+      return String(this[counterpart]);
+    });
+    this.#method(large.a$cls, 'fromString:', function (text) {
+      return bridge.#guarded(() => {
+        if (!/^-?\d{1,40}$/.test(text)) throw new TypeError(`${text} is no whole number of up to 40 digits`);
+        return bridge.#toSmalltalk(BigInt(text));
+      });
     });
   }
 
@@ -67,22 +155,50 @@ class Bridge {
 
   // ---- Values ----
 
+  /** Sequences are Arrays, and so are those of octets; structures Dictionaries of their members, and unions of their d and v. */
   #toSmalltalk(v) {
     if (typeof v === 'number' || typeof v === 'string') return v;
-    if (typeof v === 'bigint') {
-      const n = Number(v);
-      return Number.isSafeInteger(n) ? n : v;
-    }
+    if (typeof v === 'bigint') return isSmall(v) ? Number(v) : this.#largeOf(v);
     if (v === null || v === undefined) return this.#amber.nil;
     if (v instanceof dsom.Instance) return this.objectOf(v);
-    return Array.isArray(v) ? v.map((e) => this.#toSmalltalk(e)) : v;
+    if (Array.isArray(v)) return v.map((e) => this.#toSmalltalk(e));
+    if (v instanceof Uint8Array) return Array.from(v);
+    if (typeof v !== 'object') return v;
+    const all = this.#amber.globals.Dictionary._new();
+    for (const [key, value] of Object.entries(v)) all._at_put_(key, this.#toSmalltalk(value));
+    return all;
   }
 
-  #fromSmalltalk(v) {
+  #largeOf(n) {
+    const is = this.#amber.globals.SomLargeInteger._basicNew();
+    is[counterpart] = n;
+    return is;
+  }
+
+  /** Any collection is taken for a sequence, and one of keys for a structure. */
+  #fromSmalltalk(v, depth = 0) {
     if (typeof v === 'number' || typeof v === 'string') return v;
     if (v === undefined || v === null || v.a$nil) return null;
     if (v[counterpart] !== undefined) return v[counterpart];
-    return Array.isArray(v) ? v.map((e) => this.#fromSmalltalk(e)) : v;
+    const { globals } = this.#amber;
+    const among = Array.isArray(v);
+    if (!among && !(v instanceof globals.Collection.fn)) return v;
+    if (depth >= MAX_NESTING) throw new RangeError(`collections are nested deeper than ${MAX_NESTING} (MAX_NESTING)`);
+    if (v instanceof globals.AssociativeCollection.fn) {
+      const members = {};
+      v._keysAndValuesDo_((key, value) => {
+        Object.defineProperty(members, String(key), { value: this.#fromSmalltalk(value, depth + 1), enumerable: true });
+      });
+      return members;
+    }
+    return (among ? v : v._asArray()).map((e) => this.#fromSmalltalk(e, depth + 1));
+  }
+
+  #errorOf(e) {
+    const error = this.#amber.globals.SomError._new();
+    error[counterpart] = e;
+    error._messageText_(String(e?.message ?? e));
+    return error;
   }
 
   /** What JavaScript throws is signalled as a SomError; what Smalltalk has thrown goes on as it is. */
@@ -92,10 +208,7 @@ class Bridge {
     } catch (e) {
       const { globals } = this.#amber;
       if (e instanceof globals.Error.fn && e.smalltalkError) throw e;
-      const error = globals.SomError._new();
-      error[counterpart] = e;
-      error._messageText_(String(e?.message ?? e));
-      return error._signal();
+      return this.#errorOf(e)._signal();
     }
   }
 
@@ -166,9 +279,9 @@ class Bridge {
       if (!over.length) continue;
       const descriptor = { configurable: true, enumerable: false };
       for (const m of over) {
-        if (m.kind === 'get') descriptor.get = this.#override(m.selector);
-        else if (m.kind === 'set') descriptor.set = this.#override(m.selector);
-        else Object.assign(descriptor, { value: this.#override(m.selector), writable: true });
+        if (m.kind === 'get') descriptor.get = this.#override(made, m.selector);
+        else if (m.kind === 'set') descriptor.set = this.#override(made, m.selector);
+        else Object.assign(descriptor, { value: this.#override(made, m.selector), writable: true });
       }
       Object.defineProperty(constructor.prototype, name, descriptor);
     }
@@ -176,12 +289,15 @@ class Bridge {
     return dsom.register(constructor);
   }
 
-  #override(selector) {
+  /** What a class overrides. It is run as the method of that class: a class below, in C++, may have passed it. */
+  #override(made, selector) {
     const bridge = this;
     const send = this.#amber.api.st2js(selector);
     return function (...args) {
       try {
-        return bridge.#fromSmalltalk(bridge.objectOf(this)[send](...args.map((a) => bridge.#toSmalltalk(a))));
+        const o = bridge.objectOf(this);
+        const values = args.map((a) => bridge.#toSmalltalk(a));
+        return bridge.#fromSmalltalk(made.localMethods[selector] ? made.localMethods[selector].fn.apply(o, values) : o[send](...values));
       } catch (e) {
         throw e?.[counterpart] ?? e; // what came from SOM is that again
       }

@@ -139,13 +139,7 @@ static bool put_object(const somh_type *t, napi_value v, som_ref *p, const path 
 		napi_is_exception_pending(env, &pending);
 		return pending ? false : refuse(v, at, wanted);
 	}
-	if (*t->name && strcmp(t->name, "SOMObject") != 0 && strcmp(t->name, "Object") != 0) {
-		const somh_class *c = w->cls->cls;
-		bool fits = false;
-		for (uint32_t i = 0; c && i < c->norder && !fits; i++)
-			fits = !strcmp(c->order[i]->name, t->name);
-		if (!fits) return refuse(v, at, t->name);
-	}
+	if (!somh_accepts(t, w->cls->cls)) return refuse(v, at, wanted);
 	*p = som_retain(o);
 	keep(w);
 	return true;

@@ -50,6 +50,57 @@ test('a class, used', () => {
   assert.equal(amber.evaluate('SomZooDog superclass == SomZooAnimal'), true);
 });
 
+test('values', () => {
+  const evaluate = (text) => amber.evaluate(text);
+  assert.equal(evaluate("((SomZooEcho new huge: (SomLargeInteger fromString: '18446744073709551615') io: 1) at: 1) printString"), '18446744073709551615');
+  assert.equal(evaluate("(((SomLargeInteger fromString: '9007199254740993') + 1) printString)"), '9007199254740994');
+  assert.equal(evaluate("(((SomLargeInteger fromString: '9007199254740993') - 9007199254740000) + 1)"), 994);
+  assert.equal(evaluate("((SomLargeInteger fromString: '-9007199254740993') // 2) printString, ' ', ((SomLargeInteger fromString: '-9007199254740993') \\\\ 2) printString"), '-4503599627370497 1');
+  assert.equal(evaluate("(SomLargeInteger fromString: '9007199254740993') = (SomLargeInteger fromString: '9007199254740993')"), true);
+  assert.equal(evaluate("((SomLargeInteger fromString: '9007199254740993') < 5) | ((SomLargeInteger fromString: '9007199254740993') = 5)"), false);
+  assert.equal(evaluate("[ (SomLargeInteger fromString: '9007199254740993') + 'x' ] on: SomError do: [ :e | e messageText ]"), 'what is no number is no whole number');
+  const card = "(Dictionary new at: 'name' put: 'Rex'; at: 'colour' put: ((SomClass enumeration: 'Zoo::Colour') at: 'green'); at: 'tame' put: true; at: 'tricks' put: (OrderedCollection new add: 'sit'; add: ''; yourself); at: 'home' put: "
+    + "(Dictionary new at: 'x' put: 1.5; at: 'y' put: -2; at: 'marks' put: #(#(1 2 3) #(4 5 6)); yourself); at: 'title' put: 'a title'; yourself)";
+  assert.equal(evaluate(`| r | r := (SomZooEcho new card: ${card} io: ${card}) at: 1. (r at: 'name'), ' ', (r at: 'tricks') printString, ' ', (((r at: 'home') at: 'marks') at: 2) printString, ' ', (r at: 'tame') printString`), "Rex an Array ('sit' '') an Array (4 5 6) true");
+  assert.equal(evaluate(`((SomZooEcho new cards: {${card}} io: (OrderedCollection new)) at: 1) first at: 'title'`), 'a title');
+  assert.equal(evaluate("| d herd | d := SomZooDog new. herd := (SomZooEcho new herd: (OrderedCollection new add: d; add: d; yourself) io: #()) at: 1. (herd at: 1) == d"), true);
+  assert.deepEqual(evaluate('(SomZooEcho new numbers: (OrderedCollection new add: 1; add: -2; yourself) io: #(3)) at: 1'), [1, -2]);
+  assert.equal(evaluate("((SomZooEcho new food: (Dictionary new at: 'd' put: 0; at: 'v' put: -5; yourself) io: (Dictionary new at: 'd' put: 1; at: 'v' put: 'leaf'; yourself)) at: 2) at: 'v'"), 'leaf');
+  assert.match(evaluate("[ | c | c := OrderedCollection new. c add: c. SomZooEcho new numbers: c io: #() ] on: SomError do: [ :e | e messageText ]"), /nested deeper than 256 \(MAX_NESTING\)/);
+  assert.match(evaluate("[ SomZooEcho new place: Dictionary new io: Dictionary new ] on: SomError do: [ :e | e messageText ]"), /must be|x/);
+  assert.match(evaluate("[ SomClass enumeration: 'Zoo::Dog' ] on: SomError do: [ :e | e messageText ]"), /is no enumeration/);
+});
+
+test('exceptions of Smalltalk with members', () => {
+  const o = "| p | p := Pup new. p fails: [ (SomError named: 'Zoo::TooLoud' members: (Dictionary new at: 'volume' put: 5; at: 'why' put: 'so'; yourself)) signal ]. ";
+  assert.equal(amber.evaluate(`${o} [ p speak: 1 ] on: SomError do: [ :e | e name, ' ', (e at: 'why') ]`), 'TooLoud so');
+  assert.equal(amber.evaluate("[ (SomError system: 'BAD_PARAM' minor: 9) signal ] on: SomError do: [ :e | e name ]"), 'BAD_PARAM');
+  assert.match(amber.evaluate("[ SomError system: 'Unicorn' minor: 9 ] on: SomError do: [ :e | e messageText ]"), /no system exception/);
+});
+
+test('a subclass, made by either message', () => {
+  amber.fileIn(`SomZooDog subclass: #Plainer!
+
+!Plainer methodsFor: 'tests'!
+speak: n
+	^ (super speak: n) + 1
+! !
+
+SomZooDog subclass: #Fielded instanceVariableNames: 'mine' classVariableNames: '' poolDictionaries: '' category: 'Tests'!
+
+!Fielded methodsFor: 'tests'!
+speak: n
+	mine := n.
+	^ (super speak: mine) + 2
+! !
+`);
+  const caller = new (dsom.load('Threads::Caller'))();
+  for (const [name, more] of [['Plainer', 1n], ['Fielded', 2n]]) {
+    amber.evaluate(`${name} new`);
+    assert.equal(caller.here(dsom.create(dsom.load(name)), 3), 7n + more, name);
+  }
+});
+
 test('a subclass, called from C++', () => {
   const pup = amber.evaluate('Pup new');
   assert.equal(pup._speak_(3), 1007);

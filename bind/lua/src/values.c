@@ -400,10 +400,7 @@ static int put_object(lua_State *L, const somh_type *t, int at, som_ref *p, cons
 	const instance *w = instance_at(L, at);
 	if (!w) return refuse(L, at, *t->name ? t->name : "object", where);
 	if (!w->ref) return lua_pushfstring(L, "the object of class %s has been released", w->cls->name), wrong(L, where);
-	bool is = !*t->name || !strcmp(t->name, "SOMObject") || !strcmp(t->name, "Object");
-	for (uint32_t i = 0; i < w->cls->norder && !is; i++)
-		is = !strcmp(w->cls->order[i]->name, t->name);
-	if (!is) return refuse(L, at, t->name, where);
+	if (!somh_accepts(t, w->cls)) return refuse(L, at, t->name, where);
 	*p = som_retain(w->ref);
 	return 0;
 }

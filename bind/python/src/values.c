@@ -259,13 +259,7 @@ static int put_object(const somh_type *t, PyObject *o, som_ref *p, const char *w
 	if (!PyObject_TypeCheck(o, &Instance_Type)) return refuse(o, what, *t->name ? t->name : "an object of SOM");
 	som_ref ref = ref_of(o);
 	if (!ref) return -1;
-	if (*t->name && strcmp(t->name, "SOMObject") != 0 && strcmp(t->name, "Object") != 0) {
-		class_object *c = (class_object *)Py_TYPE(o);
-		bool is = false;
-		for (uint32_t i = 0; c->cls && i < c->cls->norder && !is; i++)
-			is = !strcmp(c->cls->order[i]->name, t->name);
-		if (!is) return refuse(o, what, t->name);
-	}
+	if (!somh_accepts(t, ((class_object *)Py_TYPE(o))->cls)) return refuse(o, what, *t->name ? t->name : "an object of SOM");
 	*p = som_retain(ref);
 	return 0;
 }

@@ -614,6 +614,36 @@ class Lifetime(unittest.TestCase):
         finally:
             gc.enable()
 
+    def test_slots(self):
+        """Without a dictionary an object goes as others do, and what is in its slots while C++'s part is there."""
+        told = []
+
+        class Told:
+            def __del__(self):
+                told.append(1)
+
+        class Slotted(Dog):
+            __slots__ = ("told", "empty")
+
+        class Below(Slotted):
+            __slots__ = ("more",)
+
+        before = Slotted.som_instances
+        for c, names in ((Slotted, ("told",)), (Below, ("told", "more"))):
+            o = c()
+            self.assertFalse(hasattr(o, "__dict__"))
+            for name in names:
+                setattr(o, name, Told())
+            del o
+            gc.collect()
+            self.assertEqual(c.som_instances, before if c is Slotted else 0, c)
+            self.assertEqual(len(told), len(names))
+            told.clear()
+        many = [Slotted() for _ in range(100)]
+        del many
+        gc.collect()
+        self.assertEqual(Slotted.som_instances, before)
+
     def test_kept_by_others(self):
         """An object of a class made in Python that C++ keeps is the same when it comes back, with all that is in it; again and again."""
         ended = []

@@ -157,7 +157,7 @@ fn goes_by_registers<A: Args, R: Results>(m: &'static sys::Method) -> bool {
     }
     let of = |p: &sys::Param| p.direction == sys::IN && (p.of().kind != sys::OBJECT || p.owner != sys::OBJECTS);
     let kinds = m.params().iter().fold(1, |code, p| code << 5 | p.of().kind as u64);
-    m.params().iter().all(of) && kinds == A::CODE && m.result.of().kind as u64 == R::CODE
+    m.params().iter().all(of) && kinds == A::CODE && m.result.of().kind as u64 == R::CODE && A::fit(m)
 }
 
 // ---- A call by memory ----
@@ -407,6 +407,8 @@ impl Drop for Frame {
 pub trait Args {
     /// Its kinds, if all go by registers; else 0.
     const CODE: u64;
+    /// Whether whatever they are has its place in the method's parameters, which are of these kinds.
+    fn fit(m: &'static sys::Method) -> bool;
     fn put(&self, f: &mut Frame) -> Result<()>;
     /// # Safety
     /// The procedure takes arguments of these kinds, and returns one of R's.
@@ -444,6 +446,10 @@ macro_rules! tuple {
     ($($T:ident $i:tt),*) => {
         impl<$($T: Put),*> Args for ($($T,)*) {
             const CODE: u64 = codes(&[$($T::KIND),*]);
+            #[allow(unused_variables)]
+            fn fit(m: &'static sys::Method) -> bool {
+                true $(&& m.params().get($i).map_or(false, |p| $T::fits(p.of())))*
+            }
             #[allow(unused_variables)]
             fn put(&self, f: &mut Frame) -> Result<()> {
                 $(f.put(&self.$i)?;)*

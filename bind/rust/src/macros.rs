@@ -235,6 +235,7 @@ macro_rules! interface {
             type Abi = *mut std::os::raw::c_void;
             #[inline]
             fn abi(&self) -> *mut std::os::raw::c_void { $crate::typed::Put::abi(&self.0) }
+            fn fits(t: &'static $crate::sys::Type) -> bool { $crate::typed::handle_fits::<$name>(t) }
             unsafe fn put(&self, t: &'static $crate::sys::Type, p: *mut u8, _: bool) -> $crate::Result<()> {
                 // SAFETY: as who calls says.
                 unsafe { $crate::typed::put_object(&self.0, t, p) }

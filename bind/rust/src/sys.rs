@@ -265,6 +265,7 @@ extern "C" {
 
     pub fn somh_end(t: *const Type, p: *mut c_void);
     pub fn somh_arm(t: *const Type, p: *const c_void) -> i32;
+    pub fn somh_accepts(t: *const Type, c: *const Class) -> c_int;
     pub fn somh_discriminator(t: *const Type, p: *const c_void) -> i64;
     pub fn somh_describe(class: Ref, ev: *mut Env) -> *const Class;
     pub fn somh_named(name: *const c_char, ev: *mut Env) -> *const Class;

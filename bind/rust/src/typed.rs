@@ -20,6 +20,10 @@ pub unsafe trait Put {
     const PLAIN: bool = false;
     type Abi: Copy;
     fn abi(&self) -> Self::Abi;
+    /// Whether each of this type has a place in a parameter of t, which is of its kind, so that none has to be looked at: of handles, by their class.
+    fn fits(_: &'static Type) -> bool {
+        true
+    }
     fn is_null(&self) -> bool {
         false
     }
@@ -221,6 +225,9 @@ unsafe impl<T: Put + ?Sized> Put for &T {
     #[inline]
     fn abi(&self) -> T::Abi {
         (**self).abi()
+    }
+    fn fits(t: &'static Type) -> bool {
+        T::fits(t)
     }
     fn is_null(&self) -> bool {
         (**self).is_null()
@@ -548,11 +555,21 @@ pub unsafe fn put_object(o: &Object, t: &'static Type, p: *mut u8) -> Result<()>
     if t.kind != sys::OBJECT {
         return Err(mismatch(t, "an object"));
     }
+    // SAFETY: both live as long as the process.
+    if unsafe { sys::somh_accepts(t, o.class()?.0) } == 0 {
+        return Err(wrong(ValueErrorKind::Type, format!("{o:?} is no {}", t.name())));
+    }
     let other = o.clone();
     // SAFETY: there is room; the reference is the value's from now on.
     unsafe { p.cast::<sys::Ref>().write_unaligned(other.raw()) };
     std::mem::forget(other);
     Ok(())
+}
+
+/// Whether a handle's objects have a place in a parameter.
+pub fn handle_fits<I: Interface>(t: &'static Type) -> bool {
+    // SAFETY: both live as long as the process.
+    I::class().map_or(false, |c| unsafe { sys::somh_accepts(t, c.0) != 0 })
 }
 
 /// # Safety
@@ -574,6 +591,10 @@ unsafe impl Put for Object {
     #[inline]
     fn abi(&self) -> *mut c_void {
         self.raw().cast()
+    }
+    fn fits(t: &'static Type) -> bool {
+        // SAFETY: of a class that nobody knows.
+        unsafe { sys::somh_accepts(t, std::ptr::null()) != 0 }
     }
     unsafe fn put(&self, t: &'static Type, p: *mut u8, _: bool) -> Result<()> {
         // SAFETY: as who calls says.

@@ -229,12 +229,7 @@ impl Value {
                 }
                 (sys::ENUM, Value::Enum(n)) if (*n as usize) < t.members().len() => p.cast::<u32>().write_unaligned(*n),
                 (sys::ENUM, Value::Enum(n)) => return Err(wrong(ValueErrorKind::Range, format!("{n} is no enumerator of {}", t.name()))),
-                (sys::OBJECT, Value::Object(o)) => {
-                    if !t.name().is_empty() && t.name() != "Object" && t.name() != "SOMObject" && !o.class()?.descends_from(&crate::Class::named(t.name())?) {
-                        return Err(wrong(ValueErrorKind::Type, format!("{o:?} is no {}", t.name())));
-                    }
-                    return put_object(o, t, p);
-                }
+                (sys::OBJECT, Value::Object(o)) => return put_object(o, t, p),
                 (sys::POINTER, Value::Token(k)) => return k.put(t, p, nullable),
                 (sys::POINTER, Value::Null) => {}
                 (sys::STRUCT | sys::EXCEPTION, Value::Struct(named)) => {

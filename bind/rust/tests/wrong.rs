@@ -40,6 +40,22 @@ fn values_of_generated_code() -> Result<()> {
     Ok(())
 }
 
+/// What another release of a class may ask for, another class than the code was generated for, is asked of each object.
+#[test]
+fn objects_of_others() -> Result<()> {
+    static ANIMAL: dsom::Operation<Echo> = dsom::Operation::new("animal");
+    static HERD: dsom::Operation<Echo> = dsom::Operation::new("herd");
+    let (e, d) = (Echo::new()?, Dog::new()?);
+    let (plain, other): (&dsom::Object, &dsom::Object) = (&d, &e);
+    for _ in 0..2 {
+        assert_eq!(kind(ANIMAL.call::<_, (Animal, Animal, Animal)>(&e, (other, plain))), ValueErrorKind::Type);
+        let (animal, ..) = ANIMAL.call::<_, (Animal, Animal, Animal)>(&e, (plain, plain))?;
+        assert_eq!(&*animal, plain);
+    }
+    assert_eq!(kind(HERD.call::<_, (Vec<Animal>, Vec<Animal>, Vec<Animal>)>(&e, (vec![e.clone()], vec![e.clone()]))), ValueErrorKind::Type);
+    Ok(())
+}
+
 #[test]
 fn values_by_name() -> Result<()> {
     let (d, e) = (Class::named("Zoo::Dog")?.new()?, Class::named("Zoo::Echo")?.new()?);

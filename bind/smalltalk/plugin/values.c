@@ -220,11 +220,7 @@ int take_present(leaves *in) {
 }
 
 static int is_of(som_ref o, const somh_type *t) {
-	if (!t->name || !*t->name) return 1;
-	som_class *c = som_class_registered(t->name, NULL);
-	int is = !c || som_is_a(o, c);
-	if (c) som_release(&c->object);
-	return is;
+	return somh_accepts(t, class_of(o, NULL));
 }
 
 /* 1, or 0 where the value has no place in the type. Text and objects are owned by *to. */

@@ -269,10 +269,7 @@ static int put_object(const somh_type *t, Tcl_Obj *o, som_ref *p, const char *wh
 	instance *w = instance_of(o);
 	const char *wanted = *t->name ? t->name : "SOMObject";
 	if (!w || !w->ref) return fail_what(what, "expected an object of class %s but got \"%.100s\"", wanted, Tcl_GetString(o));
-	bool is = !strcmp(wanted, "SOMObject") || !strcmp(wanted, "Object");
-	for (uint32_t i = 0; i < w->cls->norder && !is; i++)
-		is = !strcmp(w->cls->order[i]->name, wanted);
-	if (!is) return fail_what(what, "expected an object of class %s but got one of class %s", wanted, w->cls->name);
+	if (!somh_accepts(t, w->cls)) return fail_what(what, "expected an object of class %s but got one of class %s", wanted, w->cls->name);
 	if (!(*p = reference(w))) return fail_what(what, "the object of class %s has ended", w->cls->name);
 	return TCL_OK;
 }

@@ -6,6 +6,7 @@ import sys
 import threading
 import weakref
 from ctypes import byref, c_size_t, c_void_p, sizeof
+from types import MemberDescriptorType
 
 from .library import (
     ClassForm, Environment, INIT, interpreter, parts, som_release, som_retain, som_weak_free, som_weak_get, som_weak_lives, som_weak_new, somh_doubt, somh_ending, somh_find,
@@ -136,6 +137,20 @@ def run_finalizer(w):
             exceptions.tell(None, e)
 
 
+def _drop_members(w):
+    """Ends what hangs on an object of a class made in Python: in its dictionary, if it has one, and in slots of its classes."""
+    getattr(w, "__dict__", {}).clear()
+    for cls in type(w).__mro__:
+        if cls is Instance:
+            break
+        for slot in vars(cls).values():
+            if isinstance(slot, MemberDescriptorType):
+                try:
+                    slot.__delete__(w)
+                except AttributeError:  # it is empty
+                    continue
+
+
 def bound(ref):
     w = kept_objects.get(ref)
     return twins.get(ref) if w is None else w
@@ -243,9 +258,13 @@ class Instance:
             self._word = None
             if type(self)._scripted:  # what hangs on it ends while C's part is there
                 dying.add(ref)
-                vars(self).clear()
-                dying.discard(ref)
-            som_release(ref)
+                try:
+                    _drop_members(self)
+                finally:
+                    dying.discard(ref)
+                    som_release(ref)
+            else:
+                som_release(ref)
 
     def __repr__(self):
         return f"<{type(self).__name__} object at {self._ref:#x}>" if self._ref else f"<{type(self).__name__} object, released>"

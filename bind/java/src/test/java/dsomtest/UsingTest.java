@@ -87,6 +87,42 @@ class UsingTest {
         assertEquals(7, new DogBase().speak(3));
     }
 
+    /** Texts of any octets, a whole one at a time from what the machine itself reads, or else one octet. */
+    private static String escaped(byte[] all) {
+        StringBuilder s = new StringBuilder();
+        for (int i = 0; i < all.length;) {
+            String one = null;
+            int k = 1;
+            for (; one == null && k <= 4 && i + k <= all.length; k++) {
+                String is = new String(all, i, k, java.nio.charset.StandardCharsets.UTF_8);
+                one = is.indexOf('\ufffd') < 0 || (k == 3 && is.equals("\ufffd") && all[i] == (byte) 0xef && all[i + 1] == (byte) 0xbf && all[i + 2] == (byte) 0xbd) ? is : null;
+            }
+            s.append(one != null ? one : String.valueOf((char) (0xdc00 + (all[i] & 0xff))));
+            i += one != null ? k - 1 : 1;
+        }
+        return s.toString();
+    }
+
+    @Test
+    void octetsThatAreNoText() {
+        List<int[]> all = new ArrayList<>(List.of(new int[] {0xff}, new int[] {'a', 0xc3}, new int[] {0xc0, 0x80}, new int[] {0xc1, 0xbf}, new int[] {0xe0, 0x9f, 0xbf}, new int[] {0xe0, 0xa0, 0x80, 0xff},
+            new int[] {0xed, 0x9f, 0xbf, 0xfe}, new int[] {0xed, 0xa0, 0x80}, new int[] {0xf0, 0x8f, 0xbf, 0xbf}, new int[] {0xf0, 0x90, 0x80, 0x80, 0x80}, new int[] {0xf4, 0x8f, 0xbf, 0xbf, 0xff},
+            new int[] {0xf4, 0x90, 0x80, 0x80}, new int[] {0xf5, 0x80, 0x80, 0x80}, new int[] {0xef, 0xbf, 0xbd}, new int[] {0xef, 0xbf, 0xbd, 0xbf}, new int[] {0xe2, 0x82}, new int[] {0xf0, 0x9f, 0x98}));
+        int[] some = {'a', 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff};
+        java.util.Random random = new java.util.Random(1);
+        for (int i = 0; i < 2000; i++) {
+            all.add(random.ints(1 + random.nextInt(8), 0, some.length).map(k -> some[k]).toArray());
+        }
+        for (int[] octets : all) {
+            byte[] b = new byte[octets.length];
+            for (int i = 0; i < b.length; i++) {
+                b[i] = (byte) octets[i];
+            }
+            String s = escaped(b);
+            assertEquals(s, e.text(s, "").result(), () -> java.util.Arrays.toString(octets)); // there and back by C++, which has just these octets
+        }
+    }
+
     @Test
     void dynamicCalls() throws Exception {
         SomObject d = Som.load("Zoo::Dog").create();

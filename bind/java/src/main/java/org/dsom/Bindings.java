@@ -151,6 +151,27 @@ final class Bindings {
         return is != null && parameter.isAssignableFrom(MethodType.methodType(is).wrap().returnType()) || none != null && is == null && parameter.isAssignableFrom(none);
     }
 
+    /** Whether what is of a class in Java may be an argument of a type. */
+    static boolean gives(Class<?> parameter, SomType t) {
+        register(parameter);
+        return View.gives(parameter, t, generated(t));
+    }
+
+    /** What stands for an object where one of type t comes: itself, or, where its class in Java does not implement what was generated for t, a proxy of the nearest interface that does. */
+    static Object seen(SomObject o, SomType t) {
+        Class<?> wanted = JavaTypes.isAnyObject(t.name()) ? null : generated(t);
+        if (wanted == null || !wanted.isInterface() || wanted.isInstance(o)) {
+            return o;
+        }
+        for (SomClass k : o.somClass().order()) {
+            Class<?> is = k.isMade() ? null : find(k.name(), "");
+            if (is != null && is.isInterface() && wanted.isAssignableFrom(is)) {
+                return o.as(is);
+            }
+        }
+        return o;
+    }
+
     /** What makes an object of Java's for one of a class: of the nearest in its order that has a generated class; null where none has. */
     static MethodHandle maker(SomClass c) {
         Map<SomClass, Optional<MethodHandle>> all = known.makers;

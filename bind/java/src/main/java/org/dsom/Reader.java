@@ -4,8 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.math.BigInteger;
 import java.nio.ByteOrder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
@@ -59,30 +57,40 @@ final class Reader {
 
     /** Octets that are no UTF-8 come as halves of surrogates, U+DC80 to U+DCFF, and go back as they came. */
     private String escaped(int from, int n) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(in, from, n)).toString();
-        } catch (CharacterCodingException e) {
-            StringBuilder s = new StringBuilder();
-            for (int i = 0; i < n;) {
-                int k = 1;
-                String one = null;
-                for (; k <= 4 && i + k <= n && one == null; k++) {
-                    try {
-                        one = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(in, from + i, k)).toString();
-                    } catch (CharacterCodingException next) {
-                        continue;
-                    }
-                }
-                if (one == null) {
-                    s.append((char) (0xdc00 + (in[from + i] & 0xff)));
-                    i++;
-                } else {
-                    s.append(one);
-                    i += k - 1;
-                }
+        StringBuilder s = new StringBuilder(n);
+        for (int i = from, end = from + n, k; i < end; i += Math.max(k, 1)) {
+            k = sequence(i, end);
+            int b = in[i] & 0xff;
+            switch (k) {
+                case 0: s.append((char) (0xdc00 + b)); break;
+                case 1: s.append((char) b); break;
+                case 2: s.append((char) ((b & 0x1f) << 6 | in[i + 1] & 0x3f)); break;
+                case 3: s.append((char) ((b & 0xf) << 12 | (in[i + 1] & 0x3f) << 6 | in[i + 2] & 0x3f)); break;
+                default: s.appendCodePoint((b & 7) << 18 | (in[i + 1] & 0x3f) << 12 | (in[i + 2] & 0x3f) << 6 | in[i + 3] & 0x3f);
             }
-            return s.toString();
         }
+        return s.toString();
+    }
+
+    /** How many octets the character at a place has; 0: there is none that is well-formed (Unicode, table 3-7). */
+    private int sequence(int at, int end) {
+        int b = in[at] & 0xff, k = b < 0x80 ? 1 : b < 0xc2 ? 0 : b < 0xe0 ? 2 : b < 0xf0 ? 3 : b < 0xf5 ? 4 : 0;
+        if (k < 2) {
+            return k;
+        }
+        if (end - at < k) {
+            return 0;
+        }
+        int second = in[at + 1] & 0xff, least = b == 0xe0 ? 0xa0 : b == 0xf0 ? 0x90 : 0x80, most = b == 0xed ? 0x9f : b == 0xf4 ? 0x8f : 0xbf;
+        if (second < least || second > most) {
+            return 0;
+        }
+        for (int i = 2; i < k; i++) {
+            if ((in[at + i] & 0xc0) != 0x80) {
+                return 0;
+            }
+        }
+        return k;
     }
 
     private String wide() {
@@ -123,7 +131,7 @@ final class Reader {
             case POINTER: return number();
             case STRING: return orEmpty(text(), nullable);
             case WSTRING: return orEmpty(wide(), nullable);
-            case OBJECT: return object();
+            case OBJECT: return object(t);
             case ENUM: return kept(() -> Bindings.enumerator(t, (int) INT.get(in, skip(4))));
             case STRUCT: {
                 Object[] values = members(t);
@@ -158,9 +166,12 @@ final class Reader {
         }
     }
 
-    private Object object() {
+    private Object object(SomType t) {
         long ref = number();
-        return kept(() -> SomObject.wrap(ref));
+        return kept(() -> {
+            SomObject o = SomObject.wrap(ref);
+            return o == null ? null : Bindings.seen(o, t);
+        });
     }
 
     Object[] members(SomType t) {

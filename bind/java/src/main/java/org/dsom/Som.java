@@ -19,19 +19,23 @@ public final class Som {
         return SomClass.at(Native.named(Native.octets(Objects.requireNonNull(name, "name")), major, minor));
     }
 
-    /** Makes an object of the class that a generated interface stands for, or of a class in Java. */
+    /** Makes an object of the class that an interface stands for, a generated one or one with {@link SomName}, or of a class in Java. */
     public static <T> T create(Class<T> type) {
-        return type.cast(classOf(type).create());
+        return classOf(type).create().as(type);
     }
 
-    /** SOM's class of a generated interface or of a class in Java, which is defined now if it has not been yet. */
+    /** SOM's class of an interface, a generated one or one with {@link SomName}, or of a class in Java, which is defined now if it has not been yet. */
     public static SomClass classOf(Class<?> type) {
+        String name = View.nameOf(type);
+        if (name != null) {
+            return load(name);
+        }
         if (SomInterface.class.isAssignableFrom(type) && Bindings.register(type)) {
             return load(type.getAnnotation(SomBinding.class).value());
         }
         Definition d = Definition.of(type);
         if (d == null) {
-            throw new IllegalArgumentException(type.getName() + " is no class of SOM's");
+            throw new IllegalArgumentException(type.getName() + " is no class of SOM's" + (type.isInterface() ? ": @SomName says of which it is, or an object is asked for it by as()" : ""));
         }
         return d.som();
     }

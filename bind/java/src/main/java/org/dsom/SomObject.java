@@ -1,6 +1,8 @@
 package org.dsom;
 
 import java.lang.ref.Reference;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * An object of SOM, of a class of any language. While it is reachable libsom's object lives; {@link #close} gives that back before. The same object of SOM is the same of
@@ -18,6 +20,7 @@ public class SomObject implements SomInterface {
 
     final long cell;
     private SomClass cls;
+    private Map<Class<?>, Object> views; // proxies of it, by their interfaces
 
     /** An object that there is already. */
     protected SomObject(Existing existing) {
@@ -93,6 +96,39 @@ public class SomObject implements SomInterface {
     }
 
     /**
+     * The object by an interface, whose methods are those of its class by their names: itself if it implements that, else a dynamic proxy, the same each time. Which of SOM's methods each is, and
+     * whether their types are those, is looked at first: {@link IllegalArgumentException} says what does not fit.
+     */
+    public final <T> T as(Class<T> type) {
+        if (type.isInstance(this)) {
+            return type.cast(this);
+        }
+        synchronized (this) {
+            Object there = views == null ? null : views.get(type);
+            if (there != null) {
+                return type.cast(there);
+            }
+        }
+        Object made = View.of(this, type); // without the lock: this asks the library
+        synchronized (this) {
+            if (views == null) {
+                views = new HashMap<>();
+            }
+            Object other = views.putIfAbsent(type, made);
+            return type.cast(other == null ? made : other);
+        }
+    }
+
+    /** The object that something stands for: itself, or what a proxy is of. */
+    public static SomObject of(Object o) {
+        SomObject is = View.objectOf(o);
+        if (is == null) {
+            throw o == null ? new NullPointerException("an object") : new IllegalArgumentException(o.getClass().getName() + " is no object of SOM's");
+        }
+        return is;
+    }
+
+    /**
      * Calls a method by its name, as other languages do.
      *
      * @return null, the result, or a List of the result and what is out or inout
@@ -133,7 +169,7 @@ public class SomObject implements SomInterface {
         return invoke(d.som().method(method), Native.BY_SUPER, d.made(), args);
     }
 
-    private Object invoke(SomMethod m, int how, long above, Object... args) throws SomUserException {
+    final Object invoke(SomMethod m, int how, long above, Object... args) throws SomUserException {
         Writer in = m.arguments(args);
         byte[] out = Native.call(this, cell, m.address, how, above, in.octets());
         Reference.reachabilityFence(in);

@@ -252,7 +252,8 @@ final class Writer {
             number(0);
             return;
         }
-        if (!(v instanceof SomObject o)) {
+        SomObject o = View.objectOf(v);
+        if (o == null) {
             throw not(what, t, v);
         }
         if (!o.isAlive()) {
