@@ -128,7 +128,9 @@ func onlyLoopback(all []string) bool {
 }
 
 // callsSealed reports whether the daemon takes calls by TLS alone.
-func (e *exam) callsSealed() bool { return e.status != nil && e.status.TLS != nil && e.status.TLS.Require }
+func (e *exam) callsSealed() bool {
+	return e.status != nil && e.status.TLS != nil && e.status.TLS.Require
+}
 
 // firewall says what can be said of it from within: nobody can try it from here.
 func (e *exam) firewall(context.Context) {
