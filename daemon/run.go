@@ -504,7 +504,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 		f.ipx.start(&datagram.Locator{Locate: f.where, Time: f.c.answerTime, Limits: f.c.Limits, Log: f.seldom})
 	}
 	d.finishLeft(ctx)
-	return d.classes.adopt(ctx, d.sup.Records())
+	return d.classes.adopt(ctx, d.sup.Records(), f.c.Log)
 }
 
 // close ends the ORB.

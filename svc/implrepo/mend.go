@@ -120,6 +120,9 @@ func (p *Repo) stale(ctx context.Context, name string) (e *store.Entry, u UUID, 
 		return nil, u, nil, err
 	}
 	rec, err := parse(r)
+	if errors.Is(err, store.ErrCorrupt) { // somebody has written it since this was mended
+		return &now, u, []store.Op{store.Expect(recordKey(u), 0)}, store.PutAside(ctx, p.s, r, err)
+	}
 	if err != nil || strings.EqualFold(rec.Name, name) || strings.EqualFold(rec.Was, name) {
 		return nil, u, nil, nil
 	}

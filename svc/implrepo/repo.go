@@ -356,15 +356,16 @@ func (p *Repo) Remove(ctx context.Context, u UUID) ([]Left, error) {
 		if err != nil {
 			return nil, err
 		}
+		ops, left := append(ops, store.Delete(recordKey(u), r.Revision)), []Left(nil)
 		e, err := p.s.Get(ctx, nameKey(r.Name))
-		if errors.Is(err, store.ErrNotFound) {
-			continue // it was removed or renamed since
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, store.ErrNotFound): // it was removed or renamed since, and the commit fails, or the entry is lost
+		case err != nil:
 			return nil, err
+		case string(e.Value) == r.UUID.String():
+			op, l := r.leave(r.Name, e)
+			ops, left = append(ops, op), append(left, l)
 		}
-		op, l := r.leave(r.Name, e)
-		ops, left := append(ops, op, store.Delete(recordKey(u), r.Revision)), []Left{l}
 		was, err := p.before(ctx, r)
 		if err != nil {
 			return nil, err
