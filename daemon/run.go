@@ -412,6 +412,9 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	}
 	f.id = id
 	f.root = poa.New(f.orb)
+	if err = d.mend(ctx, tree.PutBack); err != nil {
+		return nil, err
+	}
 	err = d.mended(ctx, tree.Mend, func() (err error) {
 		f.naming, err = naming.New(ctx, naming.Config{
 			Store: d.store, Root: f.root, MayWrite: func(ctx context.Context) error { return f.peers.mayWrite(ctx) }, // calls are let in when there are peers
