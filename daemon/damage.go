@@ -63,7 +63,7 @@ func (d *Daemon) damaged(ctx context.Context) []string {
 			told = append(told, err.Error())
 		}
 		for _, a := range all {
-			told = append(told, fmt.Sprintf("%s was put aside, %d octets: %s", a.Key, a.Octets, a.Why))
+			told = append(told, a.String())
 		}
 	}
 	return told

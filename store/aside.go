@@ -24,6 +24,11 @@ type Aside struct {
 	Value  []byte `json:"-"`                // the first of them, nearly MaxValue at most
 }
 
+// String tells of it.
+func (a Aside) String() string {
+	return fmt.Sprintf("%s was put aside, %d octets: %s", a.Key, a.Octets, a.Why)
+}
+
 // maxWhy bounds the octets of a reason that are kept.
 const maxWhy = 1024
 
