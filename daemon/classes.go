@@ -3,8 +3,10 @@ package daemon
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
@@ -29,18 +31,21 @@ func newClasses(o *orb.ORB, names *naming.Service) *classes {
 	return &classes{Map: classmap.In(names.Root()), orb: o, names: names}
 }
 
-// adopt moves to the map what records of servers have said of classes before there was one. The daemon has to take calls.
-func (c *classes) adopt(ctx context.Context, records *implrepo.Repo) error {
+// adopt moves to the map what records of servers have said of classes before there was one, and logs what it cannot: that stays where it is until the daemon starts again. The daemon has to take calls.
+func (c *classes) adopt(ctx context.Context, records *implrepo.Repo, log *slog.Logger) error {
 	all, err := records.List(ctx)
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, adoptTime)
+	defer cancel()
 	for _, r := range all {
 		if r.DSOM == nil || len(r.DSOM.Classes) == 0 {
 			continue
 		}
 		if err := c.change(ctx, r, r.DSOM.Classes, nil); err != nil {
-			return err
+			log.Error("it is not found yet which classes a server has, as was registered once: its names are in the way", "server", r.Name, "error", err)
+			continue
 		}
 		_, err := records.Update(ctx, r.UUID, func(r *implrepo.Record) error {
 			if r.DSOM != nil {
@@ -49,11 +54,14 @@ func (c *classes) adopt(ctx context.Context, records *implrepo.Repo) error {
 			return nil
 		})
 		if err != nil && !errors.Is(err, implrepo.ErrUnknown) {
-			return err
+			log.Warn("which classes a server has is found, and is to be moved again at the next start", "server", r.Name, "error", err)
 		}
 	}
 	return nil
 }
+
+// adoptTime bounds adopt: what is bound where the map is to be may be anybody's.
+const adoptTime = 10 * time.Second
 
 // own returns a context of the daemon's own calls, which ends with ctx. Those for a client that may register servers are none of its.
 func own(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -20,7 +20,7 @@ func (d *Daemon) mend(ctx context.Context, mend mender) error {
 			d.o.Log.Error("further entries of the state are damaged", "entries", len(done)-i)
 			break
 		}
-		d.o.Log.Error("the state is damaged: an entry was put aside, or made anew", "error", what)
+		d.o.Log.Error("the state is not as it should be: an entry was put aside, or made anew", "error", what)
 	}
 	if err != nil {
 		return fmt.Errorf("the state is damaged, and that cannot be put right: %w", err)
@@ -63,7 +63,7 @@ func (d *Daemon) damaged(ctx context.Context) []string {
 			told = append(told, err.Error())
 		}
 		for _, a := range all {
-			told = append(told, fmt.Sprintf("%s was put aside, %d octets: %s", a.Key, a.Octets, a.Why))
+			told = append(told, a.String())
 		}
 	}
 	return told

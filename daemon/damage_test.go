@@ -235,8 +235,12 @@ func (p *populated) serves(t *testing.T, how map[string]string) {
 		if err == nil {
 			t.Errorf("%v: server %s, which is lost, is %+v", how, name, s)
 		}
-		again, err := c.Add(ctx, admin.Server{Name: name, Command: []string{"/bin/true"}})
-		if err != nil || how[called] == "" && again.UUID != u {
+		in := admin.Server{Name: name, Command: []string{"/bin/true"}}
+		if how[called] != "" { // nothing says any more whose the name was
+			in.UUID = u
+		}
+		again, err := c.Add(ctx, in)
+		if err != nil || again.UUID != u {
 			t.Errorf("%v: server %s is registered again as %+v, %v", how, name, again, err)
 		}
 	}

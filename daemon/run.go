@@ -412,6 +412,9 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	}
 	f.id = id
 	f.root = poa.New(f.orb)
+	if err = d.mend(ctx, tree.PutBack); err != nil {
+		return nil, err
+	}
 	err = d.mended(ctx, tree.Mend, func() (err error) {
 		f.naming, err = naming.New(ctx, naming.Config{
 			Store: d.store, Root: f.root, MayWrite: func(ctx context.Context) error { return f.peers.mayWrite(ctx) }, // calls are let in when there are peers
@@ -504,7 +507,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 		f.ipx.start(&datagram.Locator{Locate: f.where, Time: f.c.answerTime, Limits: f.c.Limits, Log: f.seldom})
 	}
 	d.finishLeft(ctx)
-	return d.classes.adopt(ctx, d.sup.Records())
+	return d.classes.adopt(ctx, d.sup.Records(), f.c.Log)
 }
 
 // close ends the ORB.

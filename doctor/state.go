@@ -12,6 +12,7 @@ import (
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/store/bbolt"
+	"github.com/opendsom/dsom/svc/implrepo"
 )
 
 // What is asked of the machine at least.
@@ -109,13 +110,18 @@ func (e *exam) daemon(ctx context.Context) {
 	e.say(about, Bad, "dsom daemon", "none runs with this state folder")
 }
 
+// lost says what cannot be read of the state.
+func (e *exam) lost(text string) {
+	e.say("state", Bad, "restore a copy from before (dsom restore --replace), or make anew what it was: a server by dsom server add under its name, which keeps its references good, a name by dsom name bind", "%s", text)
+}
+
 // store looks at the state where no daemon has it.
-func (e *exam) store(context.Context) {
+func (e *exam) store(ctx context.Context) {
 	const about = "state"
 	path := filepath.Join(e.State, storeName)
 	if e.status != nil { // who runs has looked at it when it started
 		for _, text := range e.status.Damaged {
-			e.say(about, Bad, "restore a copy from before (dsom restore --replace), or make anew what it was: a server by dsom server add under its name, which keeps its references good, a name by dsom name bind", "%s", text)
+			e.lost(text)
 		}
 	}
 	if e.status != nil || e.NoAccess != nil {
@@ -129,6 +135,7 @@ func (e *exam) store(context.Context) {
 		return
 	}
 	s, err := bbolt.Open(path, bbolt.Options{})
+	one := (*store.Error)(nil)
 	switch {
 	case errors.Is(err, store.ErrLocked):
 		e.say(about, Bad, "end that process, or wait until it has ended", "%v", err)
@@ -136,12 +143,22 @@ func (e *exam) store(context.Context) {
 	case errors.Is(err, os.ErrPermission) || errors.Is(err, store.ErrReadOnly):
 		e.say(about, Bad, "run dsom doctor as the daemon's user; if that may not read it either, give it the file", "%v", err)
 		return
+	case errors.Is(err, store.ErrCorrupt) && errors.As(err, &one) && one.Key != "":
+		e.say(about, Bad, "start the daemon, which puts that aside and serves the rest; or restore a copy: dsom restore", "%v", err)
+		return
 	case err != nil:
 		e.say(about, Bad, "restore a copy: dsom restore; or begin anew with another folder, --state", "%v", err)
 		return
 	}
-	if err := s.Close(); err != nil {
+	aside, err := store.AllAside(ctx, s, "", implrepo.MaxDamaged)
+	if err := errors.Join(err, s.Close()); err != nil {
 		e.say(about, Bad, "", "%v", err)
+		return
+	}
+	for _, a := range aside {
+		e.lost(a.String())
+	}
+	if len(aside) > 0 {
 		return
 	}
 	e.say(about, Good, "", "%s is whole", path)

@@ -58,7 +58,7 @@ func (e *ends) answered(server string, in bool) {
 	switch {
 	case in:
 		delete(e.silent, server)
-	case e.silent == nil:
+	case len(e.silent) == 0, len(e.silent) >= MaxEnds: // of so many most are gone
 		e.silent = map[string]bool{server: true}
 	default:
 		e.silent[server] = true

@@ -17,10 +17,16 @@ const PrefixAside = "damaged/"
 
 // An Aside is an entry that was put aside.
 type Aside struct {
-	Key    string `json:"key"`    // that it had
-	Why    string `json:"why"`    // it cannot be read
-	Octets int    `json:"octets"` // of its value
-	Value  []byte `json:"-"`      // the first of them, nearly MaxValue at most
+	Key    string `json:"key"`              // that it had
+	Why    string `json:"why"`              // it cannot be read
+	Octets int    `json:"octets"`           // of its value
+	Rotten bool   `json:"rotten,omitempty"` // it does not match its checksum
+	Value  []byte `json:"-"`                // the first of them, nearly MaxValue at most
+}
+
+// String tells of it.
+func (a Aside) String() string {
+	return fmt.Sprintf("%s was put aside, %d octets: %s", a.Key, a.Octets, a.Why)
 }
 
 // maxWhy bounds the octets of a reason that are kept.
@@ -103,6 +109,26 @@ func AllAside(ctx context.Context, s Store, prefix string, most int) (all []Asid
 		}
 	}
 	return all, nil
+}
+
+// PutBack puts back what was put aside of keys that begin with prefix and what readable finds to be whole: it was written by a newer version than that which has put it aside. It returns their keys.
+func PutBack(ctx context.Context, s Store, prefix string, readable func(Entry) bool) (done []string, err error) {
+	for e, err := range All(ctx, s, PrefixAside+prefix) {
+		if err != nil {
+			return done, err
+		}
+		a := unpackAside(e)
+		if a.Rotten || len(a.Value) != a.Octets || !readable(Entry{Key: a.Key, Value: a.Value}) {
+			continue
+		}
+		switch _, err := s.Commit(ctx, Create(a.Key, a.Value), Delete(e.Key, e.Revision)); {
+		case err == nil:
+			done = append(done, a.Key)
+		case !errors.Is(err, ErrConflict): // it was made anew
+			return done, err
+		}
+	}
+	return done, nil
 }
 
 // ForgetAside removes what was put aside and made anew since, and all that was put aside of keys that begin with one of the prefixes.

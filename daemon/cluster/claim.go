@@ -18,6 +18,7 @@ type claim struct {
 	Epoch   string `json:"epoch"`
 
 	revision uint64
+	unread   time.Time // since when it cannot be read; zero: it can
 }
 
 func claimKey(u implrepo.UUID) string { return prefixClaim + u.String() }
@@ -32,7 +33,9 @@ func (c *Cluster) seeClaim(ch store.Change) {
 		return
 	}
 	cl := claim{revision: ch.Revision}
-	_ = json.Unmarshal(ch.Value, &cl) // what cannot be read is nobody's
+	if err := json.Unmarshal(ch.Value, &cl); err != nil || cl.Machine == "" { // it is nobody's, when whoever had it has to have noticed
+		cl = claim{revision: ch.Revision, unread: time.Now()}
+	}
 	c.claims[u] = cl
 }
 
@@ -116,6 +119,7 @@ func (c *Cluster) Find(ctx context.Context, u implrepo.UUID, on string) (Place, 
 			return p, &AwayError{p.Machine}
 		case p.Machine != "" && (!p.Suspect || on != implrepo.Any):
 			return p, nil
+		case p.Machine == "" && !cl.unread.IsZero() && time.Since(cl.unread) < c.all.DeadAfter: // until whoever had it has ended what ran
 		case p.Machine == "":
 			err := c.claim(ctx, u, me, cl.revision)
 			if err != nil && !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrUnsure) {

@@ -97,6 +97,36 @@ func eventually(t testing.TB, what string, is func() bool) {
 	}
 }
 
+// TestUnreadClaim damages a claim: whoever gets the server then has it when the machine that had it has to have ended it, and that one is sure of it no more.
+func TestUnreadClaim(t *testing.T) {
+	t.Parallel()
+	hub, all := fleet(t, 2, dead)
+	u := implrepo.NewUUID()
+	if p, err := all[0].Find(t.Context(), u, implrepo.Any); err != nil || !p.Here {
+		t.Fatalf("got %+v, %v", p, err)
+	}
+	view, key := hub.View(), "cluster/claim/"+u.String()
+	e, err := view.Get(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	if _, err := view.Commit(t.Context(), store.Update(key, []byte("{"), e.Revision)); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the machine that had it is not sure of it", func() bool { left, _ := all[0].Holds(u); return left == 0 })
+	p, err := all[1].Find(t.Context(), u, implrepo.Any)
+	if err != nil || !p.Here {
+		t.Fatalf("got %+v, %v", p, err)
+	}
+	if after := time.Since(begun); after < dead {
+		t.Errorf("another had it after %v, when the one before may have it for %v", after, dead)
+	}
+	if _, fence := all[1].Holds(u); fence <= e.Revision {
+		t.Errorf("its number is %d, not above %d", fence, e.Revision)
+	}
+}
+
 // TestOneClaims has many ask for servers of any machine by all daemons at the same moment, with copies that lag behind: each server is one machine's, and all
 // say the same.
 func TestOneClaims(t *testing.T) {

@@ -178,7 +178,7 @@ func (d *db) checkContents(putAside bool) error {
 		return data.ForEach(func(k, v []byte) error {
 			_, err := decode(d.path, k, v)
 			if err != nil && putAside {
-				bad = append(bad, store.Aside{Key: string(k), Why: "its value does not match its checksum", Value: bytes.Clone(v[min(len(v), entryHead):])})
+				bad = append(bad, store.Aside{Key: string(k), Why: "its value does not match its checksum", Rotten: true, Value: bytes.Clone(v[min(len(v), entryHead):])})
 				return nil
 			}
 			return err

@@ -34,7 +34,9 @@ func encode(key, value []byte, revision uint64) []byte {
 // decode returns the entry that lies in the file as k and v; it copies the value.
 func decode(path string, k, v []byte) (store.Entry, error) {
 	if len(v) < entryHead || binary.BigEndian.Uint32(v[8:]) != sum(k, v[:8], v[entryHead:]) {
-		return store.Entry{}, damaged(path, fmt.Sprintf("the value of key %.80q does not match its checksum", k))
+		e := damaged(path, "its value does not match its checksum")
+		e.Key, e.Help = fmt.Sprintf("%.80s", k), "a daemon that starts with it puts it aside, and serves the rest"
+		return store.Entry{}, e
 	}
 	return store.Entry{Key: string(k), Value: append([]byte{}, v[entryHead:]...), Revision: binary.BigEndian.Uint64(v)}, nil
 }

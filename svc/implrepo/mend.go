@@ -120,6 +120,9 @@ func (p *Repo) stale(ctx context.Context, name string) (e *store.Entry, u UUID, 
 		return nil, u, nil, err
 	}
 	rec, err := parse(r)
+	if errors.Is(err, store.ErrCorrupt) { // somebody has written it since this was mended
+		return &now, u, []store.Op{store.Expect(recordKey(u), 0)}, store.PutAside(ctx, p.s, r, err)
+	}
 	if err != nil || strings.EqualFold(rec.Name, name) || strings.EqualFold(rec.Was, name) {
 		return nil, u, nil, nil
 	}
@@ -136,15 +139,19 @@ func (p *Repo) takeOver(ctx context.Context, r *Record, given bool) ([]store.Op,
 		return append(while, store.Update(e.Key, []byte(r.UUID.String()), e.Revision)), nil
 	}
 	r.UUID = u
-	ops := []store.Op{store.Expect(e.Key, e.Revision)} // and the record is made
+	return []store.Op{store.Expect(e.Key, e.Revision)}, nil // and the record is made
+}
+
+// dropAside returns what removes the record of a server that was put aside, if it was.
+func (p *Repo) dropAside(ctx context.Context, u UUID) ([]store.Op, error) {
 	_, a, err := store.AsideOf(ctx, p.s, recordKey(u))
 	switch {
-	case err == nil:
-		ops = append(ops, store.Delete(a.Key, a.Revision))
-	case !errors.Is(err, store.ErrNotFound):
+	case errors.Is(err, store.ErrNotFound):
+		return nil, nil
+	case err != nil:
 		return nil, err
 	}
-	return ops, nil
+	return []store.Op{store.Delete(a.Key, a.Revision)}, nil
 }
 
 // Abandon gives up a server whose record was put aside, and returns the name that it leaves, as Remove does. Its error is ErrUnknown if there is none of that name, or the store's.
@@ -157,12 +164,10 @@ func (p *Repo) Abandon(ctx context.Context, name string) (Left, error) {
 		return Left{}, fmt.Errorf("server %.140q: %w", name, ErrUnknown)
 	}
 	op, l := Record{UUID: u}.leave(name, *e)
-	ops := append(while, op)
-	if _, a, err := store.AsideOf(ctx, p.s, recordKey(u)); err == nil {
-		ops = append(ops, store.Delete(a.Key, a.Revision))
-	} else if !errors.Is(err, store.ErrNotFound) {
+	aside, err := p.dropAside(ctx, u)
+	if err != nil {
 		return Left{}, err
 	}
-	_, err = p.s.Commit(ctx, ops...)
+	_, err = p.s.Commit(ctx, append(append(while, op), aside...)...)
 	return l, err
 }

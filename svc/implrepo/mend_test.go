@@ -30,14 +30,17 @@ func TestMend(t *testing.T) {
 		value  string // in its place; "": it is removed
 		known  bool   // the server is there afterwards
 		reason error  // what who asks for it is told else
+
+		unmended bool // it happens while it is served
 	}{
-		"its record is garbled":         {func(u string) string { return "server/" + u }, "{", false, store.ErrCorrupt},
-		"its record is another's":       {func(u string) string { return "server/" + u }, `{"name":"bank","uuid":"318b90ac-f2a1-4825-a534-9b91cb63feb4"}`, false, store.ErrCorrupt},
-		"its record has no name":        {func(u string) string { return "server/" + u }, `{}`, false, store.ErrCorrupt},
-		"its record is gone":            {func(u string) string { return "server/" + u }, "", false, implrepo.ErrUnknown},
-		"its name is garbled":           {func(string) string { return "server-name/bank" }, "x", true, nil},
-		"its name is gone":              {func(string) string { return "server-name/bank" }, "", true, nil},
-		"its name is left by another's": {func(string) string { return "server-name/bank" }, "318b90ac-f2a1-4825-a534-9b91cb63feb4 shop", true, nil},
+		"its record is garbled":         {func(u string) string { return "server/" + u }, "{", false, store.ErrCorrupt, false},
+		"its record is garbled later":   {func(u string) string { return "server/" + u }, "{", false, store.ErrCorrupt, true},
+		"its record is another's":       {func(u string) string { return "server/" + u }, `{"name":"bank","uuid":"318b90ac-f2a1-4825-a534-9b91cb63feb4"}`, false, store.ErrCorrupt, false},
+		"its record has no name":        {func(u string) string { return "server/" + u }, `{}`, false, store.ErrCorrupt, false},
+		"its record is gone":            {func(u string) string { return "server/" + u }, "", false, implrepo.ErrUnknown, false},
+		"its name is garbled":           {func(string) string { return "server-name/bank" }, "x", true, nil, false},
+		"its name is gone":              {func(string) string { return "server-name/bank" }, "", true, nil, false},
+		"its name is left by another's": {func(string) string { return "server-name/bank" }, "318b90ac-f2a1-4825-a534-9b91cb63feb4 shop", true, nil, false},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -65,6 +68,15 @@ func TestMend(t *testing.T) {
 			}
 			if _, err := s.Commit(ctx, op); err != nil {
 				t.Fatal(err)
+			}
+			if c.unmended {
+				if _, err := p.ByName(ctx, "bank"); !errors.Is(err, c.reason) {
+					t.Errorf("got %v, want %v", err, c.reason)
+				}
+				if l, err := p.Abandon(ctx, "bank"); err != nil || l.Server != bank.UUID {
+					t.Errorf("it is given up: %+v, %v", l, err)
+				}
+				return
 			}
 			if done, err := implrepo.Mend(ctx, s); err != nil || len(done) == 0 && c.reason != implrepo.ErrUnknown {
 				t.Errorf("mended %v, %v", done, err)
@@ -142,5 +154,42 @@ func TestNameOfAnother(t *testing.T) {
 		if r, err := p.ByName(ctx, name); err != nil || r.UUID != want {
 			t.Errorf("%s is %+v, %v", name, r, err)
 		}
+	}
+}
+
+// TestRemoveWithoutItsName removes servers whose names' entries are lost, or another's: that one keeps its name.
+func TestRemoveWithoutItsName(t *testing.T) {
+	t.Parallel()
+	s, err := bbolt.Open(filepath.Join(t.TempDir(), "db"), bbolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	p, ctx := implrepo.New(s), t.Context()
+	other := implrepo.NewUUID()
+	for name, with := range map[string]store.Op{"lost": {}, "anothers": store.Create("server-name/anothers", []byte(other.String()))} {
+		r, err := p.Add(ctx, implrepo.Record{Name: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := s.Get(ctx, "server-name/"+name)
+		if err == nil {
+			_, err = s.Commit(ctx, store.Delete(e.Key, e.Revision))
+		}
+		if err == nil && with.Key != "" {
+			_, err = s.Commit(ctx, with)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if left, err := p.Remove(ctx, r.UUID); err != nil || len(left) != 0 {
+			t.Errorf("%s: got %v, %v", name, left, err)
+		}
+		if _, err := p.Get(ctx, r.UUID); !errors.Is(err, implrepo.ErrUnknown) {
+			t.Errorf("%s is there: %v", name, err)
+		}
+	}
+	if e, err := s.Get(ctx, "server-name/anothers"); err != nil || string(e.Value) != other.String() {
+		t.Errorf("the other's name is %q, %v", e.Value, err)
 	}
 }

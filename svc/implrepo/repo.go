@@ -73,13 +73,18 @@ func (p *Repo) Add(ctx context.Context, r Record) (Record, error) {
 		r.UUID = NewUUID()
 	}
 	r.Created = time.Now().UTC().Truncate(time.Second)
+	var name []store.Op // how it gets its name, if not as a free one
 	for range attempts {
-		name, err := p.takeOver(ctx, &r, given)
-		if err != nil {
-			return Record{}, err
-		}
+		got := name
 		if name == nil {
-			name = []store.Op{store.Create(nameKey(r.Name), []byte(r.UUID.String()))}
+			got = []store.Op{store.Create(nameKey(r.Name), []byte(r.UUID.String()))}
+		}
+		if given || name != nil {
+			aside, err := p.dropAside(ctx, r.UUID)
+			if err != nil {
+				return Record{}, err
+			}
+			got = append(got, aside...)
 		}
 		b, err := encode(r)
 		if err != nil {
@@ -89,13 +94,23 @@ func (p *Repo) Add(ctx context.Context, r Record) (Record, error) {
 		if err != nil {
 			return Record{}, err
 		}
-		ops := append(append(order, name...), store.Create(recordKey(r.UUID), b))
+		ops := append(append(order, got...), store.Create(recordKey(r.UUID), b))
 		if r.Revision, err = p.s.Commit(ctx, ops...); err == nil {
 			p.tell(r)
 			return r, nil
 		}
-		if !isOrder(err) {
-			return Record{}, p.taken(ctx, err, r)
+		if isOrder(err) {
+			continue
+		}
+		reason := p.taken(ctx, err, r)
+		if name != nil || !errors.Is(reason, ErrExists) {
+			return Record{}, reason
+		}
+		if name, err = p.takeOver(ctx, &r, given); err != nil {
+			return Record{}, err
+		}
+		if name == nil {
+			return Record{}, reason
 		}
 	}
 	return Record{}, fmt.Errorf("server %q: %w, %d times in a row", r.Name, store.ErrConflict, attempts)
@@ -356,15 +371,16 @@ func (p *Repo) Remove(ctx context.Context, u UUID) ([]Left, error) {
 		if err != nil {
 			return nil, err
 		}
+		ops, left := append(ops, store.Delete(recordKey(u), r.Revision)), []Left(nil)
 		e, err := p.s.Get(ctx, nameKey(r.Name))
-		if errors.Is(err, store.ErrNotFound) {
-			continue // it was removed or renamed since
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, store.ErrNotFound): // it was removed or renamed since, and the commit fails, or the entry is lost
+		case err != nil:
 			return nil, err
+		case string(e.Value) == r.UUID.String():
+			op, l := r.leave(r.Name, e)
+			ops, left = append(ops, op), append(left, l)
 		}
-		op, l := r.leave(r.Name, e)
-		ops, left := append(ops, op, store.Delete(recordKey(u), r.Revision)), []Left{l}
 		was, err := p.before(ctx, r)
 		if err != nil {
 			return nil, err

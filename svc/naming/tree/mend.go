@@ -7,6 +7,22 @@ import (
 	"github.com/opendsom/dsom/store"
 )
 
+// PutBack puts bindings back that an older release has put aside since it could not read them, where their contexts are there. It reports what it did.
+func PutBack(ctx context.Context, s store.Store) (done []error, err error) {
+	keys, err := store.PutBack(ctx, s, prefixBinding, func(e store.Entry) bool {
+		in, _, err := parseBinding(e)
+		if err != nil {
+			return false
+		}
+		_, err = s.Get(ctx, contextKey(in))
+		return err == nil
+	})
+	for _, key := range keys {
+		done = append(done, &store.Error{Kind: store.ErrVersion, Key: key, Detail: "an older release has put it aside, and it is put back"})
+	}
+	return done, err
+}
+
 // Mend puts aside what cannot be read of a tree in a store, so that the rest can be opened, and makes the entries of contexts anew that are missing though something is bound there: who destroys a context finds it empty. It reports what it
 // did. What somebody changes meanwhile is left to him.
 func Mend(ctx context.Context, s store.Store) (done []error, err error) {
