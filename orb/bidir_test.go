@@ -60,10 +60,11 @@ func keepers(t *testing.T, client *orb.ORB, change func(*orb.Config)) (*orb.ORB,
 	t.Helper()
 	o, root := newORB(t, change)
 	k := new(gatherer)
-	if _, err := root.ActivateKey("Echo", EchoClass.Servant(k)); err != nil {
+	ref, err := root.ActivateKey("Echo", EchoClass.Servant(k))
+	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := EchoClass.Bind(t.Context(), client, "corbaloc:iiop:1.2@"+o.Endpoints()[0].Address()+"/Echo")
+	e, err := EchoClass.Bind(t.Context(), client, ref.String())
 	if err != nil {
 		t.Fatal(err)
 	}

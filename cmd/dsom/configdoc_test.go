@@ -27,7 +27,7 @@ func TestConfigurationPage(t *testing.T) {
 	}
 	old.WriteString("| setting | is now | |\n|---|---|---|\n")
 	for _, n := range somenv.Names() {
-		f, err := somenv.Setting{Name: n, Value: "1"}.Became()
+		f, err := somenv.Setting{Name: n, Value: somenv.Example(n)}.Became()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,6 +27,9 @@ type Subject struct {
 	// Tells says that State can tell, though ReadChunk holds its chunk.
 	Tells bool
 
+	// Queues says that the system makes connections, though the peer's program takes none.
+	Queues bool
+
 	// Allocates is how often it may allocate to write and to read a message.
 	Allocates int
 
@@ -405,16 +408,56 @@ func dialNobody(t *testing.T, s Subject) {
 	}
 }
 
+// dialGivenUp: Dial ends with its context, be that over before it begins or while the peer's program says nothing: nobody accepts.
 func dialGivenUp(t *testing.T, s Subject) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
 	l := listen(t, s)
-	if c, err := s.Transport.Dial(ctx, l.Endpoint()); err == nil {
-		c.Close() // a transport may be faster than its context
-	} else if !errors.Is(err, context.Canceled) && s.Transport.Name() == "mem" {
-		t.Errorf("Dial: %v; want context.Canceled", err)
+	dial := func(ctx context.Context) (transport.Conn, error) {
+		type end struct {
+			c   transport.Conn
+			err error
+		}
+		got := make(chan end, 1)
+		go func() {
+			c, err := s.Transport.Dial(ctx, l.Endpoint())
+			got <- end{c, err}
+		}()
+		select {
+		case e := <-got:
+			return e.c, e.err
+		case <-time.After(patience):
+			t.Fatal("Dial does not end with its context")
+			return nil, nil
+		}
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if c, err := dial(over); err == nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("Dial with a context that is over: %v; want context.Canceled", err)
+		if c != nil {
+			c.Close()
+		}
+	}
+	for range silentDials {
+		ctx, cancel := context.WithCancel(t.Context())
+		late := time.AfterFunc(20*time.Millisecond, cancel)
+		c, err := dial(ctx)
+		late.Stop()
+		cancel()
+		if err != nil {
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("Dial to a peer that says nothing: %v; want context.Canceled", err)
+			}
+			return
+		}
+		defer c.Close()
+	}
+	if !s.Queues {
+		t.Errorf("%d connections are made to a peer whose program takes none", silentDials)
 	}
 }
+
+// silentDials is how many connections the suite makes that nobody accepts: more than a listener of this project keeps.
+const silentDials = 200
 
 func addresses(t *testing.T, s Subject) {
 	a, b := pair(t, s)

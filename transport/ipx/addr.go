@@ -26,6 +26,11 @@ type Addr struct {
 	Socket uint16
 }
 
+// Is reports whether a packet from b is from a. On network 0, which a station is on that was not told another, that goes by node and socket: who is there may know its number.
+func (a Addr) Is(b Addr) bool {
+	return a.Node == b.Node && a.Socket == b.Socket && (a.Net == b.Net || a.Net == 0)
+}
+
 // Sockets that the protocol has given away (Novell's and Xerox' numbers), and the first and last of those that a station draws from for programs that ask for none in
 // particular. Novell leaves 4000 to 7fff to them, but gave some of the first to its own, which decoders take them for.
 const (

@@ -79,7 +79,10 @@ func (x *loopChild) Close() error {
 }
 
 // Dial connects to a child.
-func (l *Loop) Dial(_ context.Context, e transport.Endpoint) (transport.Conn, error) {
+func (l *Loop) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	l.mu.Lock()
 	x := l.at[e]
 	l.mu.Unlock()

@@ -273,5 +273,5 @@ func TestOrphans(t *testing.T) {
 
 // TestSuite holds connections to what those of every transport do.
 func TestSuite(t *testing.T) {
-	transporttest.Run(t, transporttest.Subject{Transport: kin.NewLoop(tcp.New()), Endpoint: transport.Endpoint{Network: tcp.Name, Host: "child"}, Lazy: true})
+	transporttest.Run(t, transporttest.Subject{Transport: kin.NewLoop(tcp.New()), Endpoint: transport.Endpoint{Network: tcp.Name, Host: "child"}, Lazy: true, Queues: true})
 }

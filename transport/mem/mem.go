@@ -65,6 +65,9 @@ func (n *Network) Listen(_ context.Context, e transport.Endpoint) (transport.Lis
 
 // Dial connects to e.
 func (n *Network) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	n.mu.Lock()
 	e.Network = Name
 	l := n.listeners[e]

@@ -66,7 +66,7 @@ func TestSuites(t *testing.T) {
 				allocates = 1
 			}
 			transporttest.Run(t, transporttest.Subject{
-				Transport: by{way, all}, Endpoint: transport.Endpoint{Network: way.Name(), Host: "127.0.0.1"}, Lazy: runtime.GOOS != "windows", Allocates: allocates, Many: 30,
+				Transport: by{way, all}, Endpoint: transport.Endpoint{Network: way.Name(), Host: "127.0.0.1"}, Lazy: runtime.GOOS != "windows", Allocates: allocates, Many: 30, Queues: way.Name() == tcp.Name,
 			})
 		})
 	}

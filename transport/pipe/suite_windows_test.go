@@ -19,7 +19,7 @@ import (
 )
 
 func TestSuite(t *testing.T) {
-	transporttest.Run(t, transporttest.Subject{Transport: pipe.New(), Endpoint: at("dsom-test-" + rand.Text()), Allocates: 8})
+	transporttest.Run(t, transporttest.Subject{Transport: pipe.New(), Endpoint: at("dsom-test-" + rand.Text()), Allocates: 8, Queues: true})
 }
 
 // connected returns both ends of a connection.

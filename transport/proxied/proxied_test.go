@@ -43,7 +43,7 @@ func (s speaking) Dial(ctx context.Context, e transport.Endpoint) (transport.Con
 // TestSuite: behind a header a connection is as any other.
 func TestSuite(t *testing.T) {
 	transporttest.Run(t, transporttest.Subject{
-		Transport: speaking{proxied.New(tcp.New(), proxied.Config{Proxies: me, Logger: quiet})}, Endpoint: here, Lazy: runtime.GOOS != "windows",
+		Transport: speaking{proxied.New(tcp.New(), proxied.Config{Proxies: me, Logger: quiet})}, Endpoint: here, Lazy: runtime.GOOS != "windows", Queues: true,
 	})
 }
 

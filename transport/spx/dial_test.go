@@ -1,13 +1,16 @@
 package spx_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/opendsom/dsom/internal/ipxtest"
+	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/ipx"
 	"github.com/opendsom/dsom/transport/spx"
 )
@@ -80,5 +83,54 @@ func answers(p *ipxtest.Port, seq uint16) {
 			r := ipx.Packet{Type: ipx.TypeSPX, Dst: q.Src, Src: q.Dst, Data: append(a.Append(nil), a.data...)}
 			_ = p.Send(q.Src.Node, r.Append(nil))
 		}
+	}
+}
+
+// An unnumbered carrier is of a station that was told no network.
+type unnumbered struct{ ipx.Carrier }
+
+func (u unnumbered) Addr() ipx.Addr { return ipx.Addr{Node: u.Carrier.Addr().Node} }
+
+// TestUnnumbered: a side that knows no number of its network is called by the other, which does, and calls it, by that number and by none.
+func TestUnnumbered(t *testing.T) {
+	w := ipxtest.New(ipxtest.Faults{})
+	number := over(t, w.Port(ipxtest.Node(1)), spx.HostConfig{})
+	none := over(t, unnumbered{w.Port(ipxtest.Node(2))}, spx.HostConfig{})
+	for name, c := range map[string]struct {
+		by, to *spx.Transport
+		at     ipx.Addr
+	}{
+		"from none, by none":   {none, number, ipx.Addr{Node: ipxtest.Node(1)}},
+		"from none, by number": {none, number, ipx.Addr{Net: ipxtest.Net, Node: ipxtest.Node(1)}},
+		"to none, by none":     {number, none, ipx.Addr{Node: ipxtest.Node(2)}},
+		"to none, by number":   {number, none, ipx.Addr{Net: ipxtest.Net, Node: ipxtest.Node(2)}},
+	} {
+		l, err := c.to.Listen(t.Context(), transport.Endpoint{Network: spx.Name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		a, err := c.by.Dial(ctx, spx.Endpoint(c.at.Host(), l.Endpoint().Port))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			l.Close()
+			continue
+		}
+		b, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range [][2]transport.Conn{{a, b}, {b, a}} {
+			got := make([]byte, 5)
+			if _, err := x[0].Write([]byte("hello")); err != nil {
+				t.Errorf("%s: %v", name, err)
+			} else if _, err := io.ReadFull(x[1], got); err != nil || string(got) != "hello" {
+				t.Errorf("%s: %q, %v", name, got, err)
+			}
+		}
+		a.Close()
+		b.Close()
+		l.Close()
 	}
 }

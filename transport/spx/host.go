@@ -342,7 +342,7 @@ func (h *Host) take(p *ipx.Packet) {
 	switch {
 	case c == nil:
 		h.stray(head, p)
-	case c.peer != p.Src || c.local.Socket != p.Dst.Socket || p.Dst.Node == ipx.Broadcast:
+	case !c.peer.Is(p.Src) || c.local.Socket != p.Dst.Socket || p.Dst.Node == ipx.Broadcast:
 		h.counts.elsewhere.Add(1)
 	default:
 		c.take(head, data, now)

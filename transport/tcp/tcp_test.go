@@ -25,6 +25,7 @@ func TestSuite(t *testing.T) {
 		Endpoint:  transport.Endpoint{Network: tcp.Name, Host: "127.0.0.1"},
 		Lazy:      runtime.GOOS != "windows",
 		Tells:     true,
+		Queues:    true,
 	})
 }
 
@@ -35,6 +36,7 @@ func TestSuiteBusy(t *testing.T) {
 		Endpoint:  transport.Endpoint{Network: tcp.Name, Host: "127.0.0.1"},
 		Lazy:      runtime.GOOS != "windows",
 		Tells:     true,
+		Queues:    true,
 	})
 }
 

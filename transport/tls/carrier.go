@@ -30,6 +30,7 @@ type carrier struct {
 	mu       sync.Mutex
 	keeps    bool          // hands are shaken: before that nobody writes but who reads, and straight to the connection below
 	sealed   *[]byte       // records that are to go out; nil: none are
+	going    int           // octets of others, which the connection below is given
 	writing  bool          // somebody writes, who sends what is sealed by then
 	sent     chan struct{} // closed when all that is sealed has gone out in the background; nil: nothing does
 	lost     error         // why nothing can be written any more
@@ -145,7 +146,7 @@ func (c *carrier) Write(p []byte) (int, error) {
 	if c.sealed == nil {
 		c.sealed = sealeds.Get().(*[]byte)
 	}
-	if len(*c.sealed)+len(p) > mostSealed {
+	if c.going+len(*c.sealed)+len(p) > mostSealed {
 		c.lost = errSealed
 		c.full.Store(true)
 		return len(p), nil
@@ -183,10 +184,11 @@ func (c *carrier) send() {
 // put writes what is sealed, and returns what was not taken of it. The lock is held, but not while it waits.
 func (c *carrier) put() (rest *[]byte, err error) {
 	b := c.sealed
-	c.sealed = nil
+	c.sealed, c.going = nil, len(*b)
 	c.mu.Unlock()
 	n, err := c.raw.Write(*b)
 	c.mu.Lock()
+	c.going = 0
 	if err == nil {
 		freeSealed(b)
 		return nil, nil

@@ -136,10 +136,13 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, c.readError(n, err)
 }
 
-// begin shakes hands, and returns what State has met.
+// begin shakes hands, and returns what State has met, or that the peer has asked for too much: what has come behind that is not read.
 func (c *conn) begin() error {
 	if err := c.shake(); err != nil {
 		return err
+	}
+	if c.carrier.full.Load() {
+		return errSealed
 	}
 	if c.hasAhead {
 		return nil
@@ -306,6 +309,10 @@ func (c *conn) lastWord() error {
 // lookAhead reads an octet, if it is there, or why none comes any more. Hands are shaken.
 func (c *conn) lookAhead() {
 	if c.hasAhead || c.failed != nil {
+		return
+	}
+	if c.carrier.full.Load() {
+		c.failed = errSealed
 		return
 	}
 	c.carrier.mode = whatIsThere

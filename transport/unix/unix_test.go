@@ -30,7 +30,7 @@ func short(t *testing.T) string {
 }
 
 func TestSuite(t *testing.T) {
-	transporttest.Run(t, transporttest.Subject{Transport: unix.New(), Endpoint: at(filepath.Join(short(t), "s")), Lazy: runtime.GOOS != "windows"})
+	transporttest.Run(t, transporttest.Subject{Transport: unix.New(), Endpoint: at(filepath.Join(short(t), "s")), Lazy: runtime.GOOS != "windows", Queues: true})
 }
 
 // TestSuiteWithoutFile is the suite of names without files.
@@ -41,7 +41,7 @@ func TestSuiteWithoutFile(t *testing.T) {
 		}
 		return
 	}
-	transporttest.Run(t, transporttest.Subject{Transport: unix.New(), Endpoint: at("@dsom-test-" + filepath.Base(short(t))), Lazy: true})
+	transporttest.Run(t, transporttest.Subject{Transport: unix.New(), Endpoint: at("@dsom-test-" + filepath.Base(short(t))), Lazy: true, Queues: true})
 	l, err := unix.New().Listen(t.Context(), at("@"))
 	if err != nil {
 		t.Fatal(err)

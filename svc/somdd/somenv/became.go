@@ -80,6 +80,8 @@ func (s Setting) Became() (Fate, error) {
 	m := meanings[i]
 	switch {
 	case s.Stanza == "" || among(m.stanzas, s.Stanza):
+	case among([]string{"SOMD_NetBIOS", "SOMD_IPX"}, s.Stanza):
+		return Fate{Setting: s, Note: "calls go by this protocol as other keys say: " + roads(s.Stanza)}, nil
 	case among(protocols, s.Stanza):
 		return Fate{Setting: s, Note: "it is of a protocol that is not spoken: calls go over TCP/IP, and [" + tcpip + "] says where"}, nil
 	default:
@@ -140,6 +142,20 @@ var allRoads = []road{
 
 // mostRoads is how many names of a list are told of.
 const mostRoads = 8
+
+// Example returns a value for a setting of a name, by which it says what it becomes.
+func Example(name string) string {
+	var list []string
+	switch {
+	case strings.EqualFold(name, "SOMSOCKETS"):
+		list = []string{"TCPIPSockets", "NBSockets", "IPXSockets", "MySockets"}
+	case strings.EqualFold(name, "SOMDPROTOCOLS"):
+		list = []string{tcpip, "SOMD_IPC", "SOMD_NetBIOS", "SOMD_IPX"}
+	default:
+		return "1"
+	}
+	return strings.Join(list, " ")
+}
 
 // roads says what has become of each way of calling that a list names.
 func roads(list string) string {

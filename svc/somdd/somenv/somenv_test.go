@@ -155,7 +155,8 @@ func TestStanzas(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ text, listen, publish, note string }{
 		{"[SOMD_IPC]\nHOSTNAME=ipchost\nSOMDPORT=9999\n[SOMD_TCPIP]\nHOSTNAME=tcphost\nSOMDPORT=14682\n", ":14682", "tcphost", "not spoken"},
-		{"[SOMD_NetBIOS]\nSOMDPORT=9999\n", "", "", "[SOMD_TCPIP] says where"},
+		{"[SOMD_NetBIOS]\nSOMDPORT=9999\n", "", "", "if the key netbios names"},
+		{"[SOMD_IPX]\nHOSTNAME=ada\n", "", "", "if the key ipx says"},
 		{"[somnm]\nSOMDPORT=9999\n", "", "", "belongs in [SOMD_TCPIP] or [somd]"},
 		{"[somd]\nHOSTNAME=all\nSOMDPORT=1\n[somd_tcpip]\nHOSTNAME=tcphost\n", ":1", "tcphost", "[somd_tcpip] HOSTNAME says it already"},
 		{"[SOMD_TCPIP]\nHOSTNAME=tcphost\n[somd]\nHOSTNAME=all\n", "", "tcphost", "[SOMD_TCPIP] HOSTNAME says it already"},

@@ -125,7 +125,7 @@ func Ask(ctx context.Context, s *ipx.Station, at ipx.Addr, key []byte) (status g
 	}
 	socket, err := s.Open(0, func(p *ipx.Packet) {
 		_, r, d, err := giop.OpenLocateAnswer(p.Data)
-		if err != nil || p.Src != at || r.ID != id {
+		if err != nil || !at.Is(p.Src) || r.ID != id {
 			return
 		}
 		a := answer{status: r.Status}

@@ -60,6 +60,29 @@ func say(out []byte, _ ipx.Addr, b []byte) []byte {
 	return e.Bytes()
 }
 
+// An unnumbered carrier is of a station that was told no network.
+type unnumbered struct{ ipx.Carrier }
+
+func (u unnumbered) Addr() ipx.Addr { return ipx.Addr{Node: u.Carrier.Addr().Node} }
+
+// TestUnnumbered: who knows no number of its network hears the answer of one who does.
+func TestUnnumbered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := ipxtest.New(ipxtest.Faults{})
+		server, client := ipx.NewStation(w.Port(ipxtest.Node(1))), ipx.NewStation(unnumbered{w.Port(ipxtest.Node(2))})
+		defer server.Close()
+		defer client.Close()
+		l := locate.New(server, say)
+		defer l.Close()
+		if _, err := server.Open(3053, l.Take); err != nil {
+			t.Fatal(err)
+		}
+		if got, _, err := locate.Ask(t.Context(), client, ipx.Addr{Node: ipxtest.Node(1), Socket: 3053}, []byte("here")); err != nil || got != giop.ObjectHere {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
+}
+
 // TestLocate: questions in each version and order are answered, with no more than three times their octets, and so often; what is no question is not answered; tshark takes them for what they are.
 func TestLocate(t *testing.T) {
 	var r ipxtest.Recording

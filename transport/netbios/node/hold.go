@@ -87,7 +87,13 @@ func (n *Node) register(ctx context.Context, name nbname.Name, h *held) (err err
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(h.ctx, func() { cancel(errReleased) })()
+	if n.c.Serve {
+		err = n.registerHere(ctx, name, h)
+	}
 	for i, by := range n.ways() {
+		if err != nil {
+			break
+		}
 		e := by.register(ctx, name, h)
 		silent := (*SilenceError)(nil)
 		if n.c.Type == nbns.H && i == 0 && errors.As(e, &silent) {

@@ -397,6 +397,65 @@ func TestEndNodeChallenge(t *testing.T) {
 	}
 }
 
+// TestServersOwn: a name that a name server has itself it gives to nobody, and has nobody's who has it still; a group of its own takes others, and is found whole.
+func TestServersOwn(t *testing.T) {
+	virtually(t, func(t *testing.T, l *lan) {
+		s := l.node(t, 1, nbns.B, serves)
+		a, b := l.node(t, 2, nbns.P, asks(1)), l.node(t, 3, nbns.P, asks(1))
+		for n, group := range map[string]bool{"ADA": false, "ALL": true} {
+			if err := s.Register(t.Context(), name(n), group); err != nil {
+				t.Fatal(err)
+			}
+		}
+		finds := func(n string, want ...byte) {
+			t.Helper()
+			list, err := b.Lookup(t.Context(), name(n))
+			var got []byte
+			for _, e := range list {
+				got = append(got, e.Addr.As4()[3])
+			}
+			if slices.Sort(got); !slices.Equal(got, want) {
+				t.Errorf("%s is found at %v, %v; want %v", n, got, err, want)
+			}
+		}
+		began := time.Now()
+		if err := a.Register(t.Context(), name("ADA"), false); !isNameError(err, nbns.ActiveErr) || time.Since(began) > 0 {
+			t.Errorf("the server's name: %v after %v", err, time.Since(began))
+		}
+		if err := a.Register(t.Context(), name("ADA"), true); !isNameError(err, nbns.ActiveErr) {
+			t.Errorf("the server's name, as a group's: %v", err)
+		}
+		if err := a.Register(t.Context(), name("ALL"), false); !isNameError(err, nbns.Refused) {
+			t.Errorf("the server's group, for one alone: %v", err)
+		}
+		if err := a.Register(t.Context(), name("ALL"), true); err != nil {
+			t.Errorf("the server's group: %v", err)
+		}
+		finds("ADA", 1)
+		finds("ALL", 1, 2)
+		if err := a.Register(t.Context(), name("BOB"), false); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Register(t.Context(), name("BOB"), false); !isNameError(err, nbns.ActiveErr) {
+			t.Errorf("another's name, for the server: %v", err)
+		}
+		finds("BOB", 2)
+		a.Close()
+		if err := s.Register(t.Context(), name("BOB"), false); err != nil {
+			t.Errorf("a name of one who is gone, for the server: %v", err)
+		}
+		finds("BOB", 1)
+		finds("ALL", 1, 2)
+		if err := s.Release(t.Context(), name("ADA")); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Register(t.Context(), name("ADA"), false); err != nil {
+			t.Errorf("what the server has given up: %v", err)
+		}
+		finds("ADA", 3)
+	})
+}
+
 // TestConflict: of two who answer to a unique name the second is told that he has it not; he asks before he believes that.
 func TestConflict(t *testing.T) {
 	virtually(t, func(t *testing.T, l *lan) {

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"net/netip"
 	"slices"
 	"time"
@@ -9,7 +10,7 @@ import (
 	"github.com/opendsom/dsom/transport/netbios/nbns"
 )
 
-// kept returns the owners of a name, and for how many seconds that holds.
+// kept returns the owners of a name, this node among them if it is of that group, and for how many seconds that holds.
 func (n *Node) kept(name nbname.Name) (list []nbns.Entry, ttl uint32) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -24,6 +25,9 @@ func (n *Node) kept(name nbname.Name) (list []nbns.Entry, ttl uint32) {
 		if o.until.After(last) {
 			last = o.until
 		}
+	}
+	if h := n.holds(name); h != nil && h.ready && h.group && !slices.ContainsFunc(list, func(e nbns.Entry) bool { return e.Addr == n.c.Addr }) {
+		list = append(list, n.entry(true))
 	}
 	return list, max(seconds(last.Sub(now)), 1)
 }
@@ -45,7 +49,7 @@ func (n *Node) serve(p *nbns.Packet, e nbns.Entry, from netip.AddrPort) {
 		ttl = min(ttl, max(asked, leastRefresh))
 	}
 	code, rival := n.keep(name, e, ttl, nil)
-	if code == nbns.ActiveErr {
+	if code == nbns.ActiveErr && rival.Addr != n.c.Addr {
 		n.challenge(p, name, e, ttl, rival, from)
 		return
 	}
@@ -68,12 +72,28 @@ func (n *Node) forget(name nbname.Name, e nbns.Entry) nbns.Code {
 	return nbns.OK
 }
 
-// keep notes an owner of a name. If that is another's, it says whose: unless that is the one who was found not to have it.
+// holds returns a name of this node's own that it has, or is about to have. The lock is held.
+func (n *Node) holds(name nbname.Name) *held {
+	if h := n.held[name]; h != nil && !h.conflict && h.failed == nil {
+		return h
+	}
+	return nil
+}
+
+// keep notes an owner of a name. If that is another's, it says whose: unless that is the one who was found not to have it. What this node has itself is nobody else's to register.
 func (n *Node) keep(name nbname.Name, e nbns.Entry, ttl time.Duration, gone *nbns.Entry) (code nbns.Code, rival nbns.Entry) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	now := time.Now()
 	is := owner{e, now.Add(ttl)}
+	switch h := n.holds(name); {
+	case h == nil || e.Addr == n.c.Addr || h.group && e.Group:
+	case h.group:
+		return nbns.Refused, rival
+	default:
+		n.counts.defended.Add(1)
+		return nbns.ActiveErr, n.entry(false)
+	}
 	r := n.records.living(name, now)
 	if r == nil {
 		return n.own(name, is, true, now), rival
@@ -115,6 +135,27 @@ func (n *Node) own(name nbname.Name, o owner, fresh bool, now time.Time) nbns.Co
 	}
 	n.records.add(name, o)
 	return nbns.OK
+}
+
+// registerHere is a name server's part in a name of its own: whom it has given that to is asked whether it is still his. Meanwhile it gives it to nobody.
+func (n *Node) registerHere(ctx context.Context, name nbname.Name, h *held) error {
+	n.mu.Lock()
+	var others []owner
+	if r := n.records.living(name, time.Now()); r != nil {
+		others = slices.DeleteFunc(slices.Clone(r.owners), func(o owner) bool { return o.Addr == n.c.Addr || o.Group && h.group })
+	}
+	n.mu.Unlock()
+	for _, o := range others {
+		from, has := n.hasName(ctx, netip.AddrPortFrom(o.Addr, n.c.Port), name)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case has:
+			return &NameError{name, nbns.ActiveErr, from}
+		}
+		n.forget(name, o.Entry)
+	}
+	return nil
 }
 
 // challengeSeconds is how long who registers is told to wait while the owner is asked.
