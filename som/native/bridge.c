@@ -416,6 +416,19 @@ static void copy(som_ref self, som_ref from, som_env *ev, void *context) { live(
 static void assign(som_ref self, som_ref from, som_env *ev, void *context) { live(context, 2, self, from, ev); }
 static void end(som_ref self, void *context) { live(context, 3, self, NULL, NULL); }
 
+static uint32_t lasting;
+
+void native_lasting(int more) { __atomic_add_fetch(&lasting, (uint32_t)more, __ATOMIC_ACQ_REL); }
+
+static void last(som_ref self, void *context) {
+	native_within here;
+	(void)context;
+	if (!__atomic_load_n(&lasting, __ATOMIC_ACQUIRE)) return;
+	come(&here);
+	somNativeLast((uintptr_t)self);
+	leave(&here);
+}
+
 static void known(som_ref self, som_env *ev, void *context) {
 	som_class *c = (som_class *)self;
 	som_classdata d = {0};
@@ -441,6 +454,7 @@ som_class *native_define(som_class_desc *desc, uintptr_t class, bool metaclass, 
 		desc->fini = end;
 		desc->copy = copy;
 		desc->assign = assign;
+		desc->last = last;
 	}
 	desc->known = known;
 	desc->context = (void *)class;

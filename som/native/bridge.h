@@ -130,6 +130,7 @@ som_proc *native_closure(const char *sig, uintptr_t method, som_env *ev);
 som_class *native_define(som_class_desc *desc, uintptr_t class, bool metaclass, som_env *ev); /* of a metaclass Go has no part in its instances */
 
 /* The handle in an object, of the class whose data are at the word. */
+void native_lasting(int more); /* how many objects more, or fewer, have ended in Go, and have lent what the destructors of their ancestors may use */
 static inline uint64_t *native_handle(uintptr_t o, som_tok data) { return (uint64_t *)som_data((som_ref)o, data); }
 
 #endif

@@ -304,7 +304,20 @@ func (h *host) ended(t *twin) {
 	lent := t.lent
 	t.lent = nil
 	t.mu.Unlock()
-	for _, all := range lent {
+	if len(lent) > 0 { // ancestors in other languages, whose destructors are still to run, may use it
+		h.lasting.Store(t.object, lent)
+		C.native_lasting(1)
+	}
+}
+
+//export somNativeLast
+func somNativeLast(self C.uintptr_t) {
+	x, ok := the.lasting.LoadAndDelete(uintptr(self))
+	if !ok {
+		return
+	}
+	C.native_lasting(-1)
+	for _, all := range x.(map[lending][]cell) {
 		for _, c := range all {
 			c.end()
 		}

@@ -197,6 +197,41 @@ func TestLentAlone(t *testing.T) {
 	living(t, k, 0)
 }
 
+// TestLentToTheEnd holds that what an object in Go has lent is there while the destructors of its ancestors in C run, which come behind Go's, and no longer.
+func TestLentToTheEnd(t *testing.T) {
+	need(t)
+	k, err := keepers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	caller, err := native.Find("Caller")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := create(t, caller)
+	invoke(t, d, "define", "Counting")
+	counting, err := native.Find("Counting")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := som.ClassOf[mint]("LentToTheEnd", som.Parents(counting))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range int64(4) {
+		m := create(t, c)
+		for range n {
+			invoke(t, d, "borrow", m)
+		}
+		letGo(m)
+		if got := invoke(t, d, "counted"); got != n {
+			t.Errorf("%v objects were there for C's destructor, %d had been lent", got, n)
+		}
+		living(t, k, 0)
+	}
+	letGo(d)
+}
+
 // An asked is an object that tells when somebody asks for its reference.
 type asked struct {
 	som.Ref

@@ -45,6 +45,7 @@ type host struct {
 	watched sync.Map // som.Ref to *weak, of objects in both kernels that Go has weak references to
 	twins   sync.Map // uintptr of the object to *twin
 	lenders sync.Map // uintptr of a class, as an object that lends, to *twin
+	lasting sync.Map // uintptr of an object that has ended in Go to what it has lent, until the last destructor has run
 	methods table[*entry]
 	classes table[*image]
 	missed  missed
