@@ -37,8 +37,8 @@ subclass in C++ with variables, overrides, parent calls and next calls of its ow
 (` + "`make soak`" + ` builds all). The client runs, the library
 is replaced, and the client runs again; hashes of client and subclass stay what they were. So it goes once more with a subclass in Go, which is a shared
 library with a Go runtime in the client's process, but for the rows that are named below the tables; and, where a row changes what a name means (R10, R32, D36, N1), twice more above the Go code that
-dsom idl build --go --native makes of release 1: with a subclass that is generated from its IDL, and with one that declares methods alone. Such a
-library asks for all that it was compiled for when its classes are defined: with N1f, N3k and R22c it is refused then, where clients in C are when they call. All results, traces of initializers,
+dsom idl build --go --native makes of release 1, with a subclass that is generated from its IDL, and with one that declares methods alone, and once with a subclass in C++ that is written
+by hand, which overrides methods by their bare names. A library in Go asks for all that it was compiled for when its classes are defined: with N1f, N3k and R22c it is refused then, where clients in C are when they call. All results, traces of initializers,
 sizes, layouts, orders, metaclasses and versions have to be those that the other kernel, package som, gives for the same classes. Names,
 numbers and sizes are drawn anew in each run (` + "`DSOM_SEED`" + ` repeats one). That the suite can fail is tested, too: most rows name
 ways to build their second release wrongly, each of which has to be found.

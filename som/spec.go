@@ -131,6 +131,9 @@ type Packing struct {
 	passing  string
 
 	crossTexts func(TextCrossing) any
+
+	frames      framesFunc // likewise, see PacksFrames
+	crossFrames func(FrameCrossing) any
 }
 
 // Packs makes a Packing of a function that calls an implementation with arguments, and one that

@@ -63,13 +63,14 @@ type Line struct {
 	Words func(fn unsafe.Pointer, self Self, ctx context.Context, a, b, c, d uint64) (uint64, error)
 	Texts func(fn unsafe.Pointer, self Self, ctx context.Context, args Words) (Word, error)
 
-	class *Class
-	slot  *slot
+	frames framesFunc
+	class  *Class
+	slot   *slot
 }
 
 // Line returns the line of a method that the class has in its table.
 func (c *Class) Line(m *Method) Line {
-	return Line{m.spec.Packing.words, m.spec.Packing.texts, c, c.table.slot(m.token)}
+	return Line{m.spec.Packing.words, m.spec.Packing.texts, m.spec.Packing.frames, c, c.table.slot(m.token)}
 }
 
 // Of returns what implements the method, for Words or Texts, and what it takes for r, which is an instance of exactly the

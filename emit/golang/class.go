@@ -179,6 +179,9 @@ func (w *classWriter) methodSpec(m classMethod) string {
 	case m.isTexts():
 		packs = fmt.Sprintf("%s.PacksTexts(apply%s, dispatch%s, texts%s, cross%s)", som, m.method, m.method, m.method, m.method)
 	}
+	if m.isFrames() {
+		packs = fmt.Sprintf("%s.PacksFrames(apply%s, dispatch%s, frames%s, cross%s)", som, m.method, m.method, m.method, m.method)
+	}
 	if how := m.passing(); how != "" {
 		packs += fmt.Sprintf(".Passes(%q)", how)
 	}

@@ -59,6 +59,9 @@ func (w *classWriter) crossing(m classMethod) {
 	case m.isTexts():
 		w.texts(m)
 		w.crossed(m, "TextCrossing", false, "word")
+	case m.isFrames():
+		w.frames(m)
+		w.crossFrames(m)
 	}
 }
 

@@ -246,6 +246,47 @@ static void cross_four(void *at) {
 	crossed(call, top, value, &ev);
 }
 
+static double as_real(uint64_t bits) {
+	double v;
+	return memcpy(&v, &bits, sizeof v), v;
+}
+
+static uint64_t as_word(double v) {
+	uint64_t bits;
+	return memcpy(&bits, &v, sizeof bits), bits;
+}
+
+static void cross_frame(void *at) {
+	native_framed_call *call = at;
+	const char *top = _cgo_topofstack();
+	som_env ev = {0};
+	uint64_t out[NATIVE_FRAME_ARGS], places[NATIVE_FRAME_ARGS], value;
+	const uint64_t *w = call->words;
+	const uint32_t outs = call->outs;
+	const som_ref o = (som_ref)call->object;
+	const double *x = call->reals;
+	for (int n = 0; outs && n < NATIVE_FRAME_ARGS; n++) {
+		out[n] = call->words[n];
+		places[n] = outs >> n & 1 ? (uintptr_t)&out[n] : call->words[n];
+		w = places;
+	}
+#define ALL_WORDS w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]
+#define ALL_REALS x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]
+	if (call->nreals == 0 && !call->real)
+		value = ((native_few *)call->proc)(o, &ev, ALL_WORDS);
+	else if (call->nreals == 0)
+		value = as_word(((native_few_real *)call->proc)(o, &ev, ALL_WORDS));
+	else if (!call->real)
+		value = ((native_frame *)call->proc)(o, &ev, ALL_WORDS, ALL_REALS);
+	else
+		value = as_word(((native_frame_real *)call->proc)(o, &ev, ALL_WORDS, ALL_REALS));
+	call = (native_framed_call *)(void *)((char *)call + (_cgo_topofstack() - top)); /* as in crossed */
+	call->value = value;
+	if (outs) memcpy(call->words, out, sizeof out);
+	if (ev.major != SOM_NO_EXCEPTION) call->raised = native_moved(&ev);
+}
+
+void *native_cross_frame(void) { return (void *)cross_frame; }
 void *native_cross_one(void) { return (void *)cross_one; }
 void *native_cross_four(void) { return (void *)cross_four; }
 
@@ -379,19 +420,41 @@ static inline uint64_t enter(uint32_t n, som_ref o, som_env *ev, uint64_t a, uin
 	return value;
 }
 
+static __attribute__((noinline)) uint64_t enter_frame(uint32_t n, som_ref o, som_env *ev, native_framed *call) {
+	const uint64_t handle = *native_handle((uintptr_t)o, handles[n]);
+	native_within here;
+	call->value = 0;
+	if (early(ev)) return 0;
+	come(&here);
+	somNativeEnterFrame(n, handle, ev, call);
+	leave(&here);
+	return call->value;
+}
+
 #define ENTRY(n)                                                                                              \
 	static uint64_t entry_##n(som_ref o, som_env *ev, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {      \
 		return enter(0##n, o, ev, a, b, c, d);                                                                \
 	}
-#define NAMED(n) (som_proc *)entry_##n,
+#define FRAME(n)                                                                                              \
+	static uint64_t frame_##n(som_ref o, som_env *ev, NATIVE_WORDS(uint64_t), NATIVE_REALS(double)) {        \
+		native_framed call = {{a, b, c, d, e, f, g, h}, {r, s, t, u, v, w, x, y}, 0};                        \
+		return enter_frame(0##n, o, ev, &call);                                                              \
+	}                                                                                                         \
+	static double real_##n(som_ref o, som_env *ev, NATIVE_WORDS(uint64_t), NATIVE_REALS(double)) {           \
+		native_framed call = {{a, b, c, d, e, f, g, h}, {r, s, t, u, v, w, x, y}, 0};                        \
+		return as_real(enter_frame(0##n, o, ev, &call));                                                     \
+	}
+#define NAMED(n) {(som_proc *)entry_##n, (som_proc *)frame_##n, (som_proc *)real_##n},
 /* Numbers are octal, so that they can be put together. */
 #define EIGHT(X, n) X(n##0) X(n##1) X(n##2) X(n##3) X(n##4) X(n##5) X(n##6) X(n##7)
 #define SIXTY_FOUR(X, n) EIGHT(X, n##0) EIGHT(X, n##1) EIGHT(X, n##2) EIGHT(X, n##3) EIGHT(X, n##4) EIGHT(X, n##5) EIGHT(X, n##6) EIGHT(X, n##7)
-#define ALL(X) SIXTY_FOUR(X, 0) SIXTY_FOUR(X, 1) SIXTY_FOUR(X, 2) SIXTY_FOUR(X, 3) SIXTY_FOUR(X, 4) SIXTY_FOUR(X, 5) SIXTY_FOUR(X, 6) SIXTY_FOUR(X, 7)
+#define ALL(X) SIXTY_FOUR(X, 0) SIXTY_FOUR(X, 1) SIXTY_FOUR(X, 2) SIXTY_FOUR(X, 3) SIXTY_FOUR(X, 4) SIXTY_FOUR(X, 5) SIXTY_FOUR(X, 6) SIXTY_FOUR(X, 7) \
+	SIXTY_FOUR(X, 10) SIXTY_FOUR(X, 11) SIXTY_FOUR(X, 12) SIXTY_FOUR(X, 13) SIXTY_FOUR(X, 14) SIXTY_FOUR(X, 15) SIXTY_FOUR(X, 16) SIXTY_FOUR(X, 17)
 ALL(ENTRY)
-static som_proc *const entries[NATIVE_ENTRIES] = {ALL(NAMED)};
+ALL(FRAME)
+static som_proc *const entries[NATIVE_ENTRIES][3] = {ALL(NAMED)};
 
-som_proc *native_entry(uint32_t n) { return entries[n]; }
+som_proc *native_entry(uint32_t n) { return entries[n][takes[n] == NATIVE_FRAME ? 1 : takes[n] == NATIVE_REAL ? 2 : 0]; }
 
 static void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
 	native_within here;

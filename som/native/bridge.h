@@ -73,6 +73,37 @@ typedef struct native_crossed {
 void *native_cross_one(void);
 void *native_cross_four(void);
 
+/* A method of numbers, fractions among them, and objects is called with eight words and eight fractions, whatever it takes of them: those of each kind
+ * are in order, and those that are too many it does not look at. This is so where fractions go in eight registers of their own, and words that no register
+ * is left for in words of the stack: x86-64, ARM (but Apple's, where they are packed), RISC-V, LoongArch; of 64 bits and little-endian all of them. */
+enum { NATIVE_FRAME_ARGS = 8 };
+#define NATIVE_WORDS(X) X a, X b, X c, X d, X e, X f, X g, X h
+#define NATIVE_REALS(X) X r, X s, X t, X u, X v, X w, X x, X y
+typedef uint64_t native_few(som_ref, som_env *, NATIVE_WORDS(uint64_t));
+typedef uint64_t native_frame(som_ref, som_env *, NATIVE_WORDS(uint64_t), NATIVE_REALS(double));
+typedef double native_few_real(som_ref, som_env *, NATIVE_WORDS(uint64_t));
+typedef double native_frame_real(som_ref, som_env *, NATIVE_WORDS(uint64_t), NATIVE_REALS(double));
+
+/* A call of such a method, on Go's stack, see native_crossed. */
+typedef struct native_framed_call {
+	uintptr_t proc, object;
+	uint64_t value;
+	som_env *raised;
+	uint64_t words[NATIVE_FRAME_ARGS];
+	double reals[NATIVE_FRAME_ARGS];
+	uint32_t outs;  /* bit n: the method is told a place that holds word n, and has word n put there */
+	uint32_t nreals;
+	uint32_t real; /* what it returns is a fraction */
+} native_framed_call;
+void *native_cross_frame(void);
+
+/* The same from C: what Go is given, and what it leaves. */
+typedef struct native_framed {
+	uint64_t words[NATIVE_FRAME_ARGS];
+	double reals[NATIVE_FRAME_ARGS];
+	uint64_t value;
+} native_framed;
+
 /* A call with texts, all of it in one crossing: in memory of Go's, which has no pointers in it. */
 enum { NATIVE_ROOM = 1000 };
 enum { NATIVE_NUMBER, NATIVE_OWNED, NATIVE_BORROWED }; /* what the result is: the latter two are texts */
@@ -108,8 +139,8 @@ void native_pass(som_env *ev, som_env *raised, const char *text);
 void native_raise_value(som_env *ev, const char *id, void *value, const char *text);
 void native_raise(som_env *ev, uint32_t code, const char *id, uint32_t minor, uint32_t completed, const char *text);
 
-/* Procedures that enter Go by a number, of methods of arguments without fractions; more than that by som_closure. */
-enum { NATIVE_ENTRIES = 512 };
+/* Procedures that enter Go by a number; methods beyond so many of all classes that there are, and others, by som_closure. */
+enum { NATIVE_ENTRIES = 1024 };
 som_proc *native_entry(uint32_t n);
 /* Where instances of the class of entry n have their handle. */
 void native_entry_at(uint32_t n, som_tok data);
@@ -122,7 +153,7 @@ typedef struct native_entered {
 	char room[256];
 } native_entered;
 /* Says what the method of entry n takes: one word, unless it is said. */
-enum { NATIVE_ONE, NATIVE_FOUR, NATIVE_TEXTS };
+enum { NATIVE_ONE, NATIVE_FOUR, NATIVE_TEXTS, NATIVE_FRAME, NATIVE_REAL };
 void native_entry_takes(uint32_t n, int what);
 som_proc *native_closure(const char *sig, uintptr_t method, som_env *ev);
 

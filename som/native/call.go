@@ -38,6 +38,12 @@ func (im *image) implementation(t reflect.Type, p som.Packing, of owner, f C.som
 	if quick && p.HasTexts() && f.token != 0 && !s.takes {
 		return p.CrossTexts(im.textCrossing(s, uintptr(f.token)))
 	}
+	if quick && p.HasFrames() && f.token != 0 {
+		if c := framedAs(s); c != nil {
+			c.im, c.token = im, uintptr(f.token)
+			return p.CrossFrames(som.FrameCrossing{Call: callFrame, At: unsafe.Pointer(c)})
+		}
+	}
 	return p.Pack(t, im.packed(s, func(o unsafe.Pointer) uintptr {
 		if f.token == 0 {
 			return uintptr(unsafe.Pointer(f.proc))

@@ -21,7 +21,8 @@ type entry struct {
 	method *som.Method
 	sig    *signature
 	line   som.Line
-	root   rootCall // how a method of SOMObject's is called; nil: it is none
+	framed *framedCall // how its frame lies in a call of C's; nil: it has none
+	root   rootCall    // how a method of SOMObject's is called; nil: it is none
 }
 
 // A block is memory of C's that ends together.
@@ -85,11 +86,15 @@ func (h *host) Define(c *som.Class) error {
 		return err
 	}
 	selected(&b, d, c)
-	numbers, err := h.methodsOf(&b, d, c)
-	if err != nil {
+	defer func() {
+		if !there {
+			giveEntries(im.entries)
+		}
+	}()
+	var err error
+	if im.entries, err = h.methodsOf(&b, d, c); err != nil {
 		return err
 	}
-	im.entries = numbers
 	var ev C.som_env
 	if C.native_define(d, C.uintptr_t(h.classes.put(im)), C.bool(c.DescendsFrom(som.SOMClass)), &ev) == nil {
 		if there = h.stays(im); !there && im.cls != nil {
@@ -236,14 +241,14 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 		if m.Type() == dispatchType {
 			intro[i].sig = b.text(dispatchSig)
 			if intro[i].proc, err = h.enterDispatch(c, m); err != nil {
-				return nil, err
+				return numbers, err
 			}
 			continue
 		}
 		if letters := refusing(m); letters != "" && c.Implements(m) != nil {
 			intro[i].sig = b.text(m.Signature())
 			if intro[i].proc, err = h.enterRefusal(c, m, letters); err != nil {
-				return nil, err
+				return numbers, err
 			}
 			continue
 		}
@@ -258,7 +263,7 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 		intro[i].sig = b.text(s.told(m))
 		if c.Implements(m) != nil {
 			if intro[i].proc, err = h.enter(c, m, s, &numbers); err != nil {
-				return nil, err
+				return numbers, err
 			}
 		}
 	}
@@ -274,31 +279,31 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 		if m.Type() == dispatchType {
 			overrides[i].method, overrides[i].sig = b.text(m.String()), b.text(dispatchSig)
 			if overrides[i].proc, err = h.enterDispatch(c, m); err != nil {
-				return nil, err
+				return numbers, err
 			}
 			continue
 		}
 		if letters := refusing(m); letters != "" {
 			overrides[i].method, overrides[i].sig = b.text(m.String()), b.text(m.Signature())
 			if overrides[i].proc, err = h.enterRefusal(c, m, letters); err != nil {
-				return nil, err
+				return numbers, err
 			}
 			continue
 		}
 		s, err := signatureOf(m.Type(), m.Packing().Passing())
 		if err != nil {
-			return nil, &som.Error{Code: som.CodeMethod, Class: c.Name(), Text: "it overrides " + m.String() + ", which C cannot call", Err: err}
+			return numbers, &som.Error{Code: som.CodeMethod, Class: c.Name(), Text: "it overrides " + m.String() + ", which C cannot call", Err: err}
 		}
 		overrides[i].method, overrides[i].sig = b.text(m.String()), b.text(s.told(m))
 		if overrides[i].proc, err = h.enter(c, m, s, &numbers); err != nil {
-			return nil, err
+			return numbers, err
 		}
 	}
 	for i, m := range roots {
 		to := &overrides[len(over)+i]
 		to.method, to.sig = b.text(m.String()), b.text(rootCalls[m.Name()].sig)
 		if to.proc, err = h.enterRoot(c, m); err != nil {
-			return nil, err
+			return numbers, err
 		}
 	}
 	d.introduces, d.nintroduces = unsafe.SliceData(intro), C.uint32_t(len(own))
@@ -311,20 +316,55 @@ func (h *host) enter(c *som.Class, m *som.Method, s *signature, numbers *[]uint3
 	e := &entry{class: c, method: m, sig: s, line: c.Line(m)}
 	s.owned(m)
 	texts := m.Packing().HasTexts() && !s.borrowed && !s.takes
-	if quick && !c.DescendsFrom(som.SOMClass) && (m.Packing().HasWords() || texts) {
-		if n := nentries.Add(1) - 1; n < C.NATIVE_ENTRIES {
+	if m.Packing().HasFrames() && !s.borrowed {
+		e.framed = framedAs(s)
+	}
+	if quick && !c.DescendsFrom(som.SOMClass) && (m.Packing().HasWords() || texts || e.framed != nil) {
+		if n, ok := takeEntry(); ok {
 			entries[n] = *e
 			switch {
+			case e.framed != nil && e.framed.result.real:
+				C.native_entry_takes(C.uint32_t(n), C.NATIVE_REAL)
+			case e.framed != nil:
+				C.native_entry_takes(C.uint32_t(n), C.NATIVE_FRAME)
 			case texts:
 				C.native_entry_takes(C.uint32_t(n), C.NATIVE_TEXTS)
 			case len(s.args) > 1:
 				C.native_entry_takes(C.uint32_t(n), C.NATIVE_FOUR)
+			default:
+				C.native_entry_takes(C.uint32_t(n), C.NATIVE_ONE)
 			}
 			*numbers = append(*numbers, n)
 			return C.native_entry(C.uint32_t(n)), nil
 		}
 	}
 	return h.closure(e, s.text)
+}
+
+// takeEntry returns the number of an entry that nobody has.
+func takeEntry() (uint32, bool) {
+	freeEntries.Lock()
+	defer freeEntries.Unlock()
+	if last := len(freeEntries.all) - 1; last >= 0 {
+		n := freeEntries.all[last]
+		freeEntries.all = freeEntries.all[:last]
+		return n, true
+	}
+	if freeEntries.next == C.NATIVE_ENTRIES {
+		return 0, false
+	}
+	freeEntries.next++
+	return freeEntries.next - 1, true
+}
+
+// giveEntries gives those of a class back that libsom does not have.
+func giveEntries(numbers []uint32) {
+	freeEntries.Lock()
+	defer freeEntries.Unlock()
+	for _, n := range numbers {
+		entries[n] = entry{}
+	}
+	freeEntries.all = append(freeEntries.all, numbers...)
 }
 
 // closure makes a procedure of a signature that calls an entry.

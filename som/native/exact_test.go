@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/som/native"
 )
 
 // TestExactCalls holds what calls between Go and C take: how often they cross from Go to C, and what they allocate. What else runs in the
@@ -19,6 +20,12 @@ func TestExactCalls(t *testing.T) {
 	ctx := context.Background()
 	speaks, self := method[func(som.Self, context.Context, som.Ref, int64, int64) (int64, error)](t, z.driver, "speaks", d)
 	calls, _ := method[func(som.Self, context.Context, som.Ref, string, int64) (string, error)](t, z.driver, "calls", d)
+	s, b := must(scale())(t), must(balances())(t)
+	scaleOfC, weighed := object(t, s), object(t, b)
+	mix, mixed := scaled[mixFunc](t, "mix", scaleOfC)
+	outs, outed := scaled[outsFunc](t, "outs", scaleOfC)
+	weigher := must(native.Find("Weigher"))(t)
+	sums, summing := method[func(som.Self, context.Context, som.Ref, int64) (float64, error)](t, weigher, "sum", object(t, weigher))
 	const n = 100
 	from := func(call func() error) func() {
 		return func() {
@@ -57,6 +64,9 @@ func TestExactCalls(t *testing.T) {
 		"texts, Go to C":        {there(func() error { fn, self := z.called.Of(a); _, err := fn(self, ctx, "by name", 1); return err }), 1, 1}, // the result
 		"numbers, C to Go":      {back(func(times int64) error { _, err := speaks(self, ctx, p, -3, times); return err }), 0, 0},
 		"texts, C to Go":        {back(func(times int64) error { _, err := calls(self, ctx, p, "by name", times); return err }), 1, 0}, // the argument
+		"fractions, Go to C":    {there(func() error { _, err := mix(mixed, ctx, 1, 0.5, 0, 0, 0, false, 0, 0); return err }), 0, 1},
+		"results, Go to C":      {there(func() error { _, _, _, _, _, _, err := outs(outed, ctx, 1, 2, 3); return err }), 0, 1},
+		"fractions, C to Go":    {back(func(times int64) error { _, err := sums(summing, ctx, weighed, times); return err }), 0, 0},
 		"numbers, C to Go to C": {back(func(times int64) error { _, err := speaks(self, ctx, p, 1, times); return err }), 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,6 +92,17 @@ func count(f func()) (alloc, cross float64) {
 		}
 	}
 	return alloc, cross
+}
+
+// must is a class that there is.
+func must(c *som.Class, err error) func(t *testing.T) *som.Class {
+	return func(t *testing.T) *som.Class {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
 }
 
 // method is a method of a class, of an object.

@@ -68,6 +68,7 @@ func build(dir string) error {
 	meta = slices.DeleteFunc(meta, func(file string) bool { return filepath.Base(file) == "entry.c" }) // the library has an entry of its own
 	for _, args := range [][]string{
 		{"libanimal.so", "testdata/animal.c"},
+		{"libscale.so", "testdata/scale.c"},
 		{"libsecond.so", `-DCLASS="Second"`, "-DGO", "../../libsom/test/classlib.c"},
 		{"libcatalog.so", "testdata/catalog.c"},
 		{"libplugs.so", "testdata/plugs.c"},

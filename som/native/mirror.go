@@ -54,10 +54,16 @@ type host struct {
 
 // What calls from C need is by itself, so that its place is no further thing to look up.
 var (
-	handles  table[som.Ref] // of twins
-	entries  [C.NATIVE_ENTRIES]entry
-	nentries atomic.Uint32
+	handles table[som.Ref] // of twins
+	entries [C.NATIVE_ENTRIES]entry
 )
+
+// freeEntries are the numbers of quick entries that no class has.
+var freeEntries struct {
+	sync.Mutex
+	next uint32   // the first that none ever had
+	all  []uint32 // given back
+}
 
 // begin makes the roots known to each other.
 func (h *host) begin() {

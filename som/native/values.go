@@ -145,7 +145,11 @@ func native(v any) (uintptr, error) {
 	if !ok {
 		return 0, &som.Error{Code: som.CodeType, Class: fmt.Sprintf("%T", v), Text: "it is no object of this process"}
 	}
-	r := o.SOM()
+	return nativeRef(o.SOM())
+}
+
+// nativeRef is native of a reference.
+func nativeRef(r som.Ref) (uintptr, error) {
 	if r.IsNil() {
 		return 0, nil
 	}
