@@ -50,6 +50,7 @@ type Env struct {
 	// decides where chunks of values end; see [Encoder.BeginRun].
 	Fragment int
 	Reader   Reader // of what is written; it decides on that as well
+	WithIDs  bool   // it is known not to be omniORB, which up to 4.2 reads no exception in an any with its repository id
 	// Memory says that what is written is read in memory, where all of it is: chunks of values end where they must.
 	Memory bool
 }

@@ -515,6 +515,10 @@ func TestExceptionForms(t *testing.T) {
 			if string(again.Bytes()) != string(want) {
 				t.Errorf("reader %d: %x was sent on as %x", r, b, again.Bytes())
 			}
+			again = cdr.NewEncoder(nil, true, &cdr.Env{Reader: r, WithIDs: true})
+			if dyn.PutValue(again, inner); string(again.Bytes()) != string(standard.Bytes()) {
+				t.Errorf("reader %d, which is not omniORB: %x was sent on as %x", r, b, again.Bytes())
+			}
 		}
 	}
 }

@@ -230,7 +230,7 @@ func (t *transcoder) exceptionID(tc *typecode.TypeCode) {
 	}
 	if to, ok := t.e.Env().Refs.(*canonical); ok {
 		to.bare = to.bare || bare
-	} else if !bare || !t.e.Env().Reader.MayBeOmniORB() {
+	} else if env := t.e.Env(); !bare || env.WithIDs || !env.Reader.MayBeOmniORB() {
 		t.e.RawString(tc.ID())
 	}
 }

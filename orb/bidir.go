@@ -211,8 +211,9 @@ func (o *ORB) wayBack(from string, h hop) *link {
 
 // A wayBack is what decides how a client is called back.
 type wayBack struct {
-	sets   codeset.Choice
-	reader cdr.Reader
+	sets    codeset.Choice
+	reader  cdr.Reader
+	withIDs bool
 }
 
 // linkBack returns the link to the client of s, in the code sets that it announced or, if it did not, in
@@ -224,14 +225,14 @@ func (s *serverConn) linkBack(h hop) *link {
 	if sets == (codeset.Choice{}) {
 		sets, announce = h.sets, h.sets != (codeset.Choice{})
 	}
-	w := wayBack{sets, h.reader}
+	w := wayBack{sets, h.reader, h.withIDs}
 	if w.reader == cdr.AnyReader {
 		w.reader = s.env.Reader
 	}
 	if l := s.links[w]; l != nil {
 		return l
 	}
-	env, err := s.orb.env(coding{version: cdr.V12, sets: sets, reader: w.reader}, s.refs)
+	env, err := s.orb.env(coding{version: cdr.V12, sets: sets, reader: w.reader, withIDs: w.withIDs}, s.refs)
 	if err != nil {
 		return nil
 	}

@@ -279,7 +279,7 @@ func (c *Call) envWithout() *cdr.Env {
 		return c.link.env
 	case len(c.route.ways) > 0:
 		w := &c.route.ways[0]
-		if env, err := o.env(coding{version: w.version, sets: w.sets, reader: w.reader}, references{orb: o}); err == nil {
+		if env, err := o.env(coding{version: w.version, sets: w.sets, reader: w.reader, withIDs: w.withIDs}, references{orb: o}); err == nil {
 			return env
 		}
 	}

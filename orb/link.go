@@ -122,7 +122,7 @@ func (o *ORB) dial(ctx context.Context, l *link, h hop) {
 	t, err := o.transports.Dial(ctx, h.endpoint)
 	if err == nil {
 		l.refs = o.referencesFor(t)
-		if l.env, err = o.env(coding{version: h.version, sets: h.sets, reader: h.reader}, l.refs); err != nil {
+		if l.env, err = o.env(coding{version: h.version, sets: h.sets, reader: h.reader, withIDs: h.withIDs}, l.refs); err != nil {
 			t.Close()
 		}
 	}

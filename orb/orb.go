@@ -317,6 +317,7 @@ type coding struct {
 	version cdr.Version
 	sets    codeset.Choice
 	reader  cdr.Reader
+	withIDs bool
 	views   views
 }
 
@@ -332,7 +333,7 @@ func (o *ORB) env(k coding, refs references) (*cdr.Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := &cdr.Env{Version: k.version, Reader: k.reader, Limits: o.limits, Refs: refs, Values: &o.values, Narrow: codeset.InNative(narrow, o.offers.Char.Native), Wide: wide, Fragment: o.connOptions.FragmentSize}
+	env := &cdr.Env{Version: k.version, Reader: k.reader, WithIDs: k.withIDs, Limits: o.limits, Refs: refs, Values: &o.values, Narrow: codeset.InNative(narrow, o.offers.Char.Native), Wide: wide, Fragment: o.connOptions.FragmentSize}
 	o.envs[k] = env // bounded: versions times known code sets times readers times views
 	return env, nil
 }

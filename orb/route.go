@@ -64,6 +64,7 @@ type hop struct {
 	version  cdr.Version
 	sets     codeset.Choice
 	reader   cdr.Reader // which of those the peer is
+	withIDs  bool       // it is known not to be omniORB; see cdr.Env
 	noCancel bool       // a CancelRequest would harm the peer
 	rule     string     // that led to endpoint from what the reference names; "": none
 	open     bool       // what endpoint resolves to is held against the rules
@@ -245,7 +246,7 @@ func (rt *route) add(p ior.IIOP, index int) error {
 	h := way{hop: hop{version: rt.orb.version(p.Version)}, key: p.Key, profile: index}
 	made, told := orbType(p)
 	if data, ok := p.Find(ior.TagCodeSets); ok && h.version.Minor >= 1 {
-		rt.told = true
+		rt.told, h.withIDs = true, !told // omniORB says in the same place which code sets it knows, and what it is
 		offer, err := codeset.ParseComponent(data)
 		if err != nil {
 			return err

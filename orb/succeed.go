@@ -29,13 +29,13 @@ func (o *ORB) succeed(asked, found *Ref) {
 	if !ofThisKind(found, w.profile) || !sameEnd(from, h.endpoint) {
 		return
 	}
-	h.endpoint, h.version, h.sets, h.reader = from.hop.endpoint, from.hop.version, from.hop.sets, from.hop.reader
+	h.endpoint, h.version, h.sets, h.reader, h.withIDs = from.hop.endpoint, from.hop.version, from.hop.sets, from.hop.reader, from.hop.withIDs
 	if from.hop.sets != (codeset.Choice{}) || h != from.hop { // by other rules
 		return
 	}
 	l := &link{conn: from.conn, hop: w.hop, refs: from.refs, ready: from.ready, codeSets: w.sets.Append(nil), also: []hop{from.hop}, taken: true}
 	var err error
-	if l.env, err = o.env(coding{version: w.version, sets: w.sets, reader: w.reader}, l.refs); err != nil {
+	if l.env, err = o.env(coding{version: w.version, sets: w.sets, reader: w.reader, withIDs: w.withIDs}, l.refs); err != nil {
 		return
 	}
 	s.mu.Lock()
