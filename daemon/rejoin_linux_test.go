@@ -49,7 +49,7 @@ func TestLimitsChangedOnTheWay(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	group := groupOf(t, run["within"].Run.PID)
+	group := filepath.Dir(groupOf(t, run["within"].Run.PID)) // of which the process has a part
 	for name, l := range map[string]admin.Limits{"within": {}, "outside": limited} {
 		if _, err := c.Update(ctx, name, admin.Change{Limits: &l}); err != nil {
 			t.Fatal(err)

@@ -94,13 +94,15 @@ func (s *Supervisor) upgradeBeside(ctx context.Context, g *group, rec, next impl
 	begun := time.Now()
 	err := s.startVersion(ctx, next)
 	started := time.Since(begun)
+	unsettled := false
 	if err == nil {
 		next, err = s.commitUpgrade(ctx, rec, next)
+		unsettled = errors.Is(err, store.ErrUnsure)
 	}
 	g.mu.Lock()
 	g.next = nil
 	g.mu.Unlock()
-	if errors.Is(err, store.ErrUnsure) { // the next daemon sees which processes are the server's
+	if unsettled { // the next daemon sees which processes are the server's
 		return Upgraded{}, err
 	}
 	if err != nil {
