@@ -141,16 +141,20 @@ func complains(fn *ast.FuncDecl) (does bool) {
 	return does
 }
 
-// skips reports whether fn can skip a test in CI: neither for being short, nor in a function that makes it a failure there.
+// skips reports whether fn can skip a test in CI: neither for being short, nor in a function that makes it a failure there, nor in one that
+// does so where the test runs once more, by another network.
 func skips(fn *ast.FuncDecl) (does bool) {
-	heedsCI := false
+	spared := false
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
-		if lit, is := n.(*ast.BasicLit); is && lit.Value == `"CI"` {
-			heedsCI = true
+		switch n := n.(type) {
+		case *ast.BasicLit:
+			spared = spared || n.Value == `"CI"`
+		case *ast.Ident:
+			spared = spared || n.Name == "roadVariable"
 		}
 		return true
 	})
-	if heedsCI {
+	if spared {
 		return false
 	}
 	var visit func(n ast.Node) bool
