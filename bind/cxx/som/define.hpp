@@ -41,7 +41,7 @@ template <class C> SOM_LOCAL void seek_in(introducer &who, const char *method) {
 		if (!std::strcmp(C::methods[i], method)) who.add(C::name);
 	seek(who, method, typename C::parents());
 }
-template <class... C> SOM_LOCAL void seek(introducer &who, const char *method, list<C...>) { (seek_in<C>(who, method), ...); }
+template <class... C> SOM_LOCAL void seek([[maybe_unused]] introducer &who, [[maybe_unused]] const char *method, list<C...>) { (seek_in<C>(who, method), ...); }
 
 // The roots have more methods than their handles: the kernel says which. They are bound where they are ancestors.
 template <class Root> SOM_LOCAL void seek_in_root(introducer &who, const char *method) {
