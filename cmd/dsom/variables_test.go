@@ -14,7 +14,7 @@ import (
 func TestVariables(t *testing.T) {
 	t.Parallel()
 	others := map[string]string{ // what is none, or not for a machine on which the system runs
-		"DSOM_SOAK": "tests", "DSOM_SEED": "tests", "DSOM_UPDATE_GOLDEN": "tests",
+		"DSOM_SOAK": "tests", "DSOM_SEED": "tests", "DSOM_UPDATE_GOLDEN": "tests", "DSOM_TEST_ROADS": "tests",
 		"DSOM_NAMES":      "a benchmark",
 		"DSOM_STRICT_IDL": "a macro of headers in C",
 		"DSOM_ABSTRACT":   "a code of errors in JavaScript", "DSOM_CANNOT": "likewise", "DSOM_GONE": "likewise", "DSOM_RELEASED": "likewise", "DSOM_LOADED": "likewise",
