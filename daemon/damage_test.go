@@ -2,10 +2,12 @@ package daemon_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -187,30 +189,86 @@ func (p *populated) damaged(t *testing.T, how map[string]string) (state string) 
 	return state
 }
 
+// portAttempts is how many ports are tried before it is a failure that somebody else has them.
+const portAttempts = 10
+
+// run runs a daemon of the state, damaged so, until ctx ends, and returns when it is ready or has ended with an error. Where somebody else has the port of the state by now the state is given another.
+func (p *populated) run(ctx context.Context, t *testing.T, how map[string]string) (state string, done <-chan error, err error) {
+	t.Helper()
+	for range portAttempts {
+		state = p.damaged(t, how)
+		ready, ended := make(chan struct{}), make(chan error, 1)
+		go func() {
+			ended <- daemon.Run(ctx, daemon.Config{State: state, Listen: "127.0.0.1:0", Ready: func(*daemon.Daemon) { close(ready) }}) // at the port of the state, if that says one
+		}()
+		select {
+		case <-ready:
+			return state, ended, nil
+		case err = <-ended:
+		case <-time.After(time.Minute):
+			t.Fatalf("%v: it does not start, and does not end", how)
+		}
+		if port := (*daemon.PortError)(nil); !errors.As(err, &port) {
+			break
+		}
+		p.move(t)
+	}
+	return state, nil, err
+}
+
+// move gives the state a port that is free.
+func (p *populated) move(t *testing.T) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), daemon.StoreName)
+	if err := os.WriteFile(path, p.file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := bbolt.Open(path, bbolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := s.Get(t.Context(), "daemon/identity")
+	id := map[string]any{}
+	if err == nil {
+		err = json.Unmarshal(e.Value, &id)
+	}
+	if err == nil && id["port"] == nil {
+		err = errors.New("the identity says no port")
+	}
+	if err == nil {
+		id["port"] = port
+		e.Value, err = json.Marshal(id)
+	}
+	if err == nil {
+		_, err = s.Commit(t.Context(), store.Update(e.Key, e.Value, e.Revision))
+	}
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if p.file, err = os.ReadFile(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // serves runs a daemon of the state, and holds that what is whole is served, that the rest is told of, and that servers can be registered again.
 func (p *populated) serves(t *testing.T, how map[string]string) {
 	t.Helper()
-	state := p.damaged(t, how)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	ready, done := make(chan *daemon.Daemon, 1), make(chan error, 1)
-	go func() {
-		done <- daemon.Run(ctx, daemon.Config{State: state, Ready: func(d *daemon.Daemon) { ready <- d }})
-	}()
-	var d *daemon.Daemon
-	select {
-	case d = <-ready:
-	case err := <-done:
-		if port := (*daemon.PortError)(nil); errors.As(err, &port) { // which somebody else has just now
-			t.Logf("%v: %v", how, err)
-			return
-		}
+	state, done, err := p.run(ctx, t, how)
+	if err != nil {
 		if how["daemon/identity"] == "" || !errors.Is(err, store.ErrCorrupt) || !strings.Contains(err.Error(), "restore the state from a backup") {
 			t.Errorf("%v: it does not start: %v", how, err)
 		}
 		return
-	case <-time.After(time.Minute):
-		t.Fatalf("%v: it does not start, and does not end", how)
 	}
 	defer func() {
 		cancel()
@@ -222,7 +280,6 @@ func (p *populated) serves(t *testing.T, how map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = d
 	for name, u := range p.servers {
 		key, called := "server/"+u, "server-name/"+name
 		s, err := c.Server(ctx, name)

@@ -83,8 +83,11 @@ const identityKey = "daemon/identity"
 func readIdentity(ctx context.Context, s store.Store) (id identity, err error) {
 	e, err := s.Get(ctx, identityKey)
 	if errors.Is(err, store.ErrNotFound) {
-		if a, _, err := store.AsideOf(ctx, s, identityKey); err == nil { // another one would make all references wrong
+		switch a, _, err := store.AsideOf(ctx, s, identityKey); {
+		case err == nil: // another one would make all references wrong
 			return id, noIdentity(errors.New(a.Why))
+		case !errors.Is(err, store.ErrNotFound):
+			return id, err
 		}
 		return identity{UUID: implrepo.NewUUID()}, nil
 	}

@@ -310,7 +310,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	set := transport.Set{tcp.New()}
 	if f.c.TLS != nil {
 		c := *f.c.TLS
-		c.Limits, c.Logger = f.c.Limits, f.c.Log
+		c.Limits, c.Logger, c.KnowOwn = f.c.Limits, f.c.Log, true // it calls itself, and who has signed its certificate is for its clients to know
 		if len(f.c.Proxies) > 0 {
 			c.Carrier = f.behindProxies()
 		}

@@ -186,5 +186,9 @@ func (d *Domain) ImportGiven(ctx context.Context, o *orb.Ref, class string) (som
 	return d.importAs(ctx, o, class, true)
 }
 
-// SetEndWait has the end of a proxy wait that long for its target's.
-func (d *Domain) SetEndWait(wait time.Duration) { d.ends.wait = wait }
+// SetEndWait has the end of a proxy wait that long for its target's, from now on.
+func (d *Domain) SetEndWait(wait time.Duration) {
+	d.ends.mu.Lock()
+	defer d.ends.mu.Unlock()
+	d.ends.wait = wait
+}

@@ -63,6 +63,20 @@ func unpackAside(e Entry) Aside {
 	return a
 }
 
+// Rotten returns what is kept of an entry whose value does not match its checksum, and under which key. One that was put aside before stays where it is: it is found there by the key that it had.
+func Rotten(key string, value []byte) (at string, a Aside) {
+	const why = "its value does not match its checksum"
+	if !strings.HasPrefix(key, PrefixAside) {
+		return AsideKey(key), Aside{Key: key, Why: why, Rotten: true, Value: value}
+	}
+	a = unpackAside(Entry{Key: key, Value: value})
+	if AsideKey(a.Key) != key { // what is rotten is the key that was noted
+		a.Key = strings.TrimPrefix(key, PrefixAside)
+	}
+	a.Why, a.Rotten = fmt.Sprintf("%.*s; and what was kept of it has rotted since", maxWhy/2, a.Why), true
+	return key, a
+}
+
 // PutAside puts an entry aside that cannot be read, for what it was found to be, with further operations in the same commit. An entry that was changed since it was read is left: it is somebody's who looks after it.
 func PutAside(ctx context.Context, s Store, e Entry, why error, more ...Op) error {
 	b, err := Aside{Key: e.Key, Why: why.Error(), Value: e.Value}.Pack()

@@ -217,8 +217,11 @@ func (c *Cluster) belongs(ctx context.Context, all identity) error {
 func readOwn(ctx context.Context, s store.Store) (o own, err error) {
 	e, err := s.Get(ctx, ownKey)
 	if errors.Is(err, store.ErrNotFound) {
-		if a, _, err := store.AsideOf(ctx, s, ownKey); err == nil { // it is another machine than it was, or none
+		switch a, _, err := store.AsideOf(ctx, s, ownKey); {
+		case err == nil: // it is another machine than it was, or none
 			return o, &store.Error{Kind: store.ErrCorrupt, Key: ownKey, Detail: "which machine this is: " + a.Why, Help: "restore the state from a backup (dsom restore), or use another state folder"}
+		case !errors.Is(err, store.ErrNotFound):
+			return o, err
 		}
 		return o, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -394,6 +395,23 @@ func TestJoin(t *testing.T) {
 	if name, err := cluster.Joined(ctx, other); name != "" || err != nil {
 		t.Errorf("got %q, %v", name, err)
 	}
+	broken := errors.New("the disk does not answer")
+	if name, err := cluster.Joined(ctx, unread{other, broken}); !errors.Is(err, broken) {
+		t.Errorf("of a state that is not to be read is said %q, %v", name, err)
+	}
+}
+
+// unread is a store of which nothing that was put aside can be read.
+type unread struct {
+	store.Store
+	err error
+}
+
+func (u unread) Get(ctx context.Context, key string) (store.Entry, error) {
+	if strings.HasPrefix(key, store.PrefixAside) {
+		return store.Entry{}, u.err
+	}
+	return u.Store.Get(ctx, key)
 }
 
 func second[T any](_ T, err error) error { return err }

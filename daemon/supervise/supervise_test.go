@@ -39,12 +39,12 @@ type flaky struct {
 	err atomic.Pointer[store.Error]
 	ok  atomic.Int32 // commits that succeed before
 
-	by atomic.Pointer[func(commit func() (uint64, error)) (uint64, error)] // nil: commits are carried out as they are
+	by atomic.Pointer[func(ops []store.Op, commit func() (uint64, error)) (uint64, error)] // nil: commits are carried out as they are
 }
 
 func (f *flaky) Commit(ctx context.Context, ops ...store.Op) (uint64, error) {
 	if by := f.by.Load(); by != nil {
-		return (*by)(func() (uint64, error) { return f.Store.Commit(ctx, ops...) })
+		return (*by)(ops, func() (uint64, error) { return f.Store.Commit(ctx, ops...) })
 	}
 	if e := f.err.Load(); e != nil && f.ok.Add(-1) < 0 {
 		return 0, e

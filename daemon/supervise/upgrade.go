@@ -173,9 +173,9 @@ func (s *Supervisor) commitUpgrade(ctx context.Context, rec, next implrepo.Recor
 			return written, nil
 		case errors.Is(err, store.ErrUnsure):
 			unsure, ctx = err, s.ctx
-		case unsure == nil, !errors.Is(err, store.ErrUnreached) && !errors.Is(err, store.ErrConflict) && ctx.Err() == nil:
-			return next, err // nothing has happened: what was there last has been read since
-		}
+		case unsure == nil, errors.Is(err, ErrUpgrading), errors.Is(err, implrepo.ErrUnknown):
+			return next, err // it has not happened: the record is read as what others have made of it
+		} // else it is this attempt that has failed, which says nothing of the one before: a store elsewhere may show what was there before that
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():

@@ -217,14 +217,21 @@ func TestUpgradeFails(t *testing.T) {
 	}
 }
 
-// TestUpgradeUnsure has the answer of the store be lost to whom an upgrade is told, before or after the upgrade is written, or it cannot be reached, and the caller be gone by then: the new process is the server, and the old
+// TestUpgradeUnsure has the answer of the store be lost to whom an upgrade is told, before or after the upgrade is written, the attempt after that fail, and the caller be gone by then: the new process is the server, and the old
 // one ends, as the record says.
 func TestUpgradeUnsure(t *testing.T) {
 	t.Parallel()
 	lost := &store.Error{Kind: store.ErrUnsure}
-	for what, first := range map[string]func(commit func() (uint64, error)) error{
-		"it is written":     func(commit func() (uint64, error)) error { _, err := commit(); return errors.Join(err, lost) },
-		"it is not written": func(func() (uint64, error)) error { return lost },
+	written := func(commit func() (uint64, error)) error { _, err := commit(); return errors.Join(err, lost) }
+	not := func(func() (uint64, error)) error { return lost }
+	for what, c := range map[string]struct {
+		first func(commit func() (uint64, error)) error
+		then  error
+	}{
+		"it is written": {written, nil},
+		"it is not written, and the store is not reached":    {not, store.ErrUnreached},
+		"it is not written, and the store is full":           {not, store.ErrFull}, // as a store says, too, that has written it and does not show it yet
+		"it is not written, and the store cannot be written": {not, store.ErrReadOnly},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -234,17 +241,18 @@ func TestUpgradeUnsure(t *testing.T) {
 			defer cancel()
 			done := f.upgrade(ctx, supervise.Upgrade{Command: []string{os.Args[0], "2"}})
 			second, newID := f.next(t, token, id)
-			var commits atomic.Int32
-			by := func(commit func() (uint64, error)) (uint64, error) {
-				switch commits.Add(1) {
-				case 1: // the lease of the new process
+			var commits atomic.Int32 // of the server's record
+			by := func(ops []store.Op, commit func() (uint64, error)) (uint64, error) {
+				if !slices.ContainsFunc(ops, func(o store.Op) bool { return o.Key == "server/"+f.u.String() }) {
 					return commit()
-				case 2:
-					err := first(commit)
+				}
+				switch n := commits.Add(1); {
+				case n == 1:
+					err := c.first(commit)
 					cancel()
 					return 0, err
-				case 3:
-					return 0, &store.Error{Kind: store.ErrUnreached}
+				case n == 2 && c.then != nil:
+					return 0, &store.Error{Kind: c.then}
 				}
 				return commit()
 			}

@@ -9,11 +9,13 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/opendsom/dsom/internal/race"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/socket"
 )
 
 // A Subject is the transport under test.
@@ -437,14 +439,14 @@ func dialGivenUp(t *testing.T, s Subject) {
 			c.Close()
 		}
 	}
-	for range silentDials {
+	for made := range silentDials {
 		ctx, cancel := context.WithCancel(t.Context())
 		late := time.AfterFunc(20*time.Millisecond, cancel)
 		c, err := dial(ctx)
 		late.Stop()
 		cancel()
 		if err != nil {
-			if !errors.Is(err, context.Canceled) {
+			if !errors.Is(err, context.Canceled) && !(s.Queues && made > 0 && backlogFull(err)) {
 				t.Errorf("Dial to a peer that says nothing: %v; want context.Canceled", err)
 			}
 			return
@@ -455,6 +457,10 @@ func dialGivenUp(t *testing.T, s Subject) {
 		t.Errorf("%d connections are made to a peer whose program takes none", silentDials)
 	}
 }
+
+// backlogFull reports whether an attempt to connect may have failed because the system keeps no more connections that nobody has accepted. Of sockets of the machine Linux says so by EAGAIN, and other systems
+// as if nobody listened.
+func backlogFull(err error) bool { return errors.Is(err, syscall.EAGAIN) || socket.IsRefused(err) }
 
 // silentDials is how many connections the suite makes that nobody accepts: more than a listener of this project keeps.
 const silentDials = 200

@@ -173,8 +173,17 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 // daemons tells what references name for the daemon.
 func (l *Lease) daemons(now admin.Daemons) {
 	l.mu.Lock()
-	tell := l.told
 	l.published = now
+	l.mu.Unlock()
+	l.pass()
+}
+
+// pass tells what is known of daemons now. One call at a time does, so that nothing older is told after it.
+func (l *Lease) pass() {
+	l.passing.Lock()
+	defer l.passing.Unlock()
+	l.mu.Lock()
+	tell, now := l.told, l.published
 	l.mu.Unlock()
 	if tell != nil {
 		tell(now)
@@ -188,13 +197,12 @@ func (l *Lease) Daemon() admin.Daemons {
 	return l.published
 }
 
-// Daemons makes tell what is told that, now and whenever it changes.
+// Daemons makes tell what is told that, now and whenever it changes: by one goroutine at a time, and maybe more than once.
 func (l *Lease) Daemons(tell func(admin.Daemons)) {
 	l.mu.Lock()
 	l.told = tell
-	now := l.published
 	l.mu.Unlock()
-	tell(now)
+	l.pass()
 }
 
 // ask notes that a request for the lease is under way, until the function that it returns is called.

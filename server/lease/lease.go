@@ -112,6 +112,7 @@ type Lease struct {
 
 	told      func(admin.Daemons) // see Daemons
 	published admin.Daemons
+	passing   sync.Mutex // held while told is called; taken before mu
 
 	until  time.Time // when the process has to have ended; zero: never
 	guards bool      // somebody sees to that

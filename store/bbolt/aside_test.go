@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/store"
@@ -61,5 +62,59 @@ func TestRottenValue(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestRottenAside has what was put aside rot as well, in the value that was kept, in the key that was noted, or wholly: it is still found by the key that it had, and no key is made of the key of what is aside.
+func TestRottenAside(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("long", store.MaxKey/4)
+	for what, c := range map[string]struct{ key, of, to string }{
+		"its value":                  {"b", "needle in the hay", "noodle in the hay"},
+		"its key":                    {"b", `"key":"b"`, `"key":"c"`},
+		"the form of what was noted": {"b", `{"key"`, `["key"`},
+		"under a long key":           {long, "needle in the hay", "noodle in the hay"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), file)
+			s, err := bbolt.Open(path, bbolt.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			rev, err := s.Commit(t.Context(), store.Create(c.key, []byte("needle in the hay")))
+			if err == nil {
+				err = store.PutAside(t.Context(), s, store.Entry{Key: c.key, Value: []byte("needle in the hay"), Revision: rev}, errors.New("bad"))
+			}
+			if err := errors.Join(err, s.Close()); err != nil {
+				t.Fatal(err)
+			}
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if b = bytes.ReplaceAll(b, []byte(c.of), []byte(c.to)); !bytes.Contains(b, []byte(c.to)) {
+				t.Fatal("what is to rot is not in the file")
+			}
+			if err := os.WriteFile(path, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if s, err = bbolt.Open(path, bbolt.Options{PutAside: true}); err != nil {
+					t.Fatal(err)
+				}
+				a, _, err := store.AsideOf(t.Context(), s, c.key)
+				if err != nil || a.Key != c.key || !a.Rotten || strings.Count(a.Why, "rotted since") != 1 {
+					t.Errorf("got %+v, %v", a, err)
+				}
+				all, err := store.AllAside(t.Context(), s, "", 10)
+				if err != nil || len(all) != 1 {
+					t.Errorf("aside are %+v, %v", all, err)
+				}
+				if err := s.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -158,7 +158,11 @@ func inspect(path string, o Options) error {
 
 // checkContents checks the version and every value. Those that are damaged are put aside, if they are to be.
 func (d *db) checkContents(putAside bool) error {
-	var bad []store.Aside
+	type rotten struct {
+		key, at string
+		store.Aside
+	}
+	var bad []rotten
 	err := d.bolt.View(func(tx *bbolt.Tx) error {
 		meta, data := tx.Bucket(bucketMeta), tx.Bucket(bucketData)
 		if meta == nil || data == nil {
@@ -178,7 +182,8 @@ func (d *db) checkContents(putAside bool) error {
 		return data.ForEach(func(k, v []byte) error {
 			_, err := decode(d.path, k, v)
 			if err != nil && putAside {
-				bad = append(bad, store.Aside{Key: string(k), Why: "its value does not match its checksum", Rotten: true, Value: bytes.Clone(v[min(len(v), entryHead):])})
+				at, a := store.Rotten(string(k), bytes.Clone(v[min(len(v), entryHead):]))
+				bad = append(bad, rotten{string(k), at, a})
 				return nil
 			}
 			return err
@@ -198,8 +203,8 @@ func (d *db) checkContents(putAside bool) error {
 			if err != nil {
 				return err
 			}
-			key := []byte(store.AsideKey(a.Key))
-			if err := errors.Join(data.Delete([]byte(a.Key)), data.Put(key, encode(key, b, revision))); err != nil {
+			at := []byte(a.at)
+			if err := errors.Join(data.Delete([]byte(a.key)), data.Put(at, encode(at, b, revision))); err != nil {
 				return err
 			}
 		}

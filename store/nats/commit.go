@@ -112,7 +112,7 @@ func (c *cluster) Commit(ctx context.Context, ops ...store.Op) (revision uint64,
 		case <-ctx.Done():
 			return 0, c.fate(unsure, errors.Join(c.fault(err), ctx.Err()))
 		case <-c.closing.Done():
-			return 0, &store.Error{Kind: store.ErrClosed, Path: c.place()}
+			return 0, c.fate(unsure, &store.Error{Kind: store.ErrClosed, Path: c.place()})
 		}
 	}
 }

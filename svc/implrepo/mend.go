@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/store"
@@ -154,20 +155,28 @@ func (p *Repo) dropAside(ctx context.Context, u UUID) ([]store.Op, error) {
 	return []store.Op{store.Delete(a.Key, a.Revision)}, nil
 }
 
-// Abandon gives up a server whose record was put aside, and returns the name that it leaves, as Remove does. Its error is ErrUnknown if there is none of that name, or the store's.
+// Abandon gives up a server whose record was put aside, and returns the name that it leaves, as Remove does. Its error is ErrUnknown if there is none of that name, a *NeededError, or the store's.
 func (p *Repo) Abandon(ctx context.Context, name string) (Left, error) {
-	e, u, while, err := p.stale(ctx, name)
-	if err != nil {
-		return Left{}, err
+	for range attempts {
+		e, u, ops, err := p.stale(ctx, name)
+		if err != nil {
+			return Left{}, err
+		}
+		if e == nil || u == (UUID{}) {
+			return Left{}, fmt.Errorf("server %.140q: %w", name, ErrUnknown)
+		}
+		order, err := p.checkNeeded(ctx, Record{UUID: u, Name: name})
+		if err != nil {
+			return Left{}, err
+		}
+		aside, err := p.dropAside(ctx, u)
+		if err != nil {
+			return Left{}, err
+		}
+		op, l := Record{UUID: u}.leave(name, *e)
+		if _, err = p.s.Commit(ctx, slices.Concat(ops, order, aside, []store.Op{op})...); !isOrder(err) {
+			return l, err
+		}
 	}
-	if e == nil || u == (UUID{}) {
-		return Left{}, fmt.Errorf("server %.140q: %w", name, ErrUnknown)
-	}
-	op, l := Record{UUID: u}.leave(name, *e)
-	aside, err := p.dropAside(ctx, u)
-	if err != nil {
-		return Left{}, err
-	}
-	_, err = p.s.Commit(ctx, append(append(while, op), aside...)...)
-	return l, err
+	return Left{}, fmt.Errorf("server %.140q: %w, %d times in a row", name, store.ErrConflict, attempts)
 }

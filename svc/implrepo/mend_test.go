@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/store"
@@ -125,6 +126,87 @@ func TestMend(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAbandonNeeded loses the record of a server that another comes after: it is not given up before that is changed, nor if another comes to be meanwhile.
+func TestAbandonNeeded(t *testing.T) {
+	t.Parallel()
+	b, err := bbolt.Open(filepath.Join(t.TempDir(), "db"), bbolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = b.Close() }()
+	s, ctx := &between{Store: b}, t.Context()
+	p := implrepo.New(s)
+	bank, err := p.Add(ctx, implrepo.Record{Name: "bank"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shop, err := p.Add(ctx, implrepo.Record{Name: "shop", After: []implrepo.UUID{bank.UUID}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := s.Get(ctx, "server/"+bank.UUID.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rotten := store.Update(e.Key, []byte("{"), e.Revision)
+	if _, err := s.Commit(ctx, rotten); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := implrepo.Mend(ctx, s); err != nil {
+		t.Fatal(err)
+	}
+	after := func(u ...implrepo.UUID) {
+		if _, err := p.Update(ctx, shop.UUID, func(r *implrepo.Record) error { r.After = u; return nil }); err != nil {
+			t.Error(err)
+		}
+	}
+	refused := func() {
+		t.Helper()
+		_, err := p.Abandon(ctx, "bank")
+		var needed *implrepo.NeededError
+		if !errors.As(err, &needed) || needed.Name != "bank" || len(needed.By) != 1 || needed.By[0] != "shop" {
+			t.Errorf("got %v", err)
+		}
+		if _, err := p.Get(ctx, bank.UUID); !errors.Is(err, store.ErrCorrupt) {
+			t.Errorf("what was not given up: %v", err)
+		}
+	}
+	refused()
+	after()
+	order, err := s.Get(ctx, "server-order")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.before = func() { // as by another process, which has read the record of bank before it was lost
+		now, err := b.Get(ctx, "server/"+shop.UUID.String())
+		if err == nil {
+			_, err = b.Commit(ctx, store.Update(now.Key, []byte(strings.Replace(string(now.Value), `"shop"`, `"shop","after":["`+bank.UUID.String()+`"]`, 1)), now.Revision), store.Update(order.Key, order.Value, order.Revision))
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	refused()
+	after()
+	if l, err := p.Abandon(ctx, "bank"); err != nil || l.Server != bank.UUID {
+		t.Errorf("it is given up: %+v, %v", l, err)
+	}
+}
+
+// A between store does something once, before a commit.
+type between struct {
+	store.Store
+	before func()
+}
+
+func (b *between) Commit(ctx context.Context, ops ...store.Op) (uint64, error) {
+	if do := b.before; do != nil {
+		b.before = nil
+		do()
+	}
+	return b.Store.Commit(ctx, ops...)
 }
 
 // TestNameOfAnother has a name lead to a server that is called otherwise: it is nobody's, and whoever registers it has it.

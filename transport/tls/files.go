@@ -153,6 +153,16 @@ func (f *files) read(stamps [4]stamp) error {
 	if m.client.RootCAs, err = authorities(f.config.Authorities); err != nil {
 		return err
 	}
+	if f.config.KnowOwn && m.own != nil {
+		if m.client.RootCAs == nil {
+			var bad error
+			if m.client.RootCAs, bad = x509.SystemCertPool(); bad != nil {
+				f.log.Warn("the system's authorities cannot be read, and no server is known by them", "error", bad)
+				m.client.RootCAs = x509.NewCertPool()
+			}
+		}
+		m.client.RootCAs.AddCert(m.own.Leaf)
+	}
 	if f.config.Clients != "" {
 		if m.server.ClientCAs, err = authorities(f.config.Clients); err != nil {
 			return err

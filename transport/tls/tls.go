@@ -33,6 +33,9 @@ type Config struct {
 	// Authorities is the file of the certificates of authorities by which servers are known; "" is the system's.
 	Authorities string
 
+	// KnowOwn has a server known, besides, that shows the certificate which this side shows: a program knows itself, whoever has signed that.
+	KnowOwn bool
+
 	// Clients is the file of the certificates of authorities by which clients are known. If it is set, a client must show a
 	// certificate of theirs: mutual TLS. Else clients are not asked.
 	Clients string

@@ -105,23 +105,32 @@ func TestWrongCertificates(t *testing.T) {
 	with := func(p certs.Pair) tls.Config {
 		return tls.Config{Authorities: ca.File, Certificate: p.Cert, Key: p.Key}
 	}
+	expired := ca.Issue(t, certs.Order{From: now.Add(-2 * time.Hour), Until: now.Add(-time.Hour)})
+	own := func(p certs.Pair, authorities string) tls.Config {
+		return tls.Config{Authorities: authorities, Certificate: p.Cert, Key: p.Key, KnowOwn: true}
+	}
 	const none = transport.Reason(255)
 	for name, c := range map[string]struct {
 		server, client tls.Config
 		sees, told     transport.Reason // by the client, and by the server
 		words          string           // of the client's error
 	}{
-		"good":              {server(good), client, none, none, ""},
-		"expired":           {server(ca.Issue(t, certs.Order{From: now.Add(-2 * time.Hour), Until: now.Add(-time.Hour)})), client, transport.CertificateExpired, transport.CertificateRefused, "has expired"},
-		"early":             {server(ca.Issue(t, certs.Order{From: now.Add(time.Hour)})), client, transport.CertificateEarly, transport.CertificateRefused, "not valid yet"},
-		"name":              {server(ca.Issue(t, certs.Order{Hosts: []string{"bank.example.org"}})), client, transport.WrongName, transport.CertificateRefused, "for another name"},
-		"authority":         {server(other.Issue(t, certs.Order{})), client, transport.UnknownAuthority, transport.CertificateRefused, "not known here"},
-		"system":            {server(good), tls.Config{}, transport.UnknownAuthority, transport.CertificateRefused, "not known here"},
-		"named otherwise":   {server(ca.Issue(t, certs.Order{Hosts: []string{"bank.example.org"}})), tls.Config{Authorities: ca.File, ServerName: "bank.example.org"}, none, none, ""},
-		"client":            {mutual, with(ca.Issue(t, certs.Order{Name: "teller"})), none, none, ""},
-		"no client":         {mutual, client, transport.NoCertificate, transport.NoCertificate, "was shown none"},
-		"client's":          {mutual, with(other.Issue(t, certs.Order{})), transport.CertificateRefused, transport.UnknownAuthority, "does not take the certificate"},
-		"client's, expired": {mutual, with(ca.Issue(t, certs.Order{From: now.Add(-2 * time.Hour), Until: now.Add(-time.Hour)})), transport.CertificateRefused, transport.CertificateExpired, "does not take the certificate"},
+		"good":                           {server(good), client, none, none, ""},
+		"expired":                        {server(expired), client, transport.CertificateExpired, transport.CertificateRefused, "has expired"},
+		"early":                          {server(ca.Issue(t, certs.Order{From: now.Add(time.Hour)})), client, transport.CertificateEarly, transport.CertificateRefused, "not valid yet"},
+		"name":                           {server(ca.Issue(t, certs.Order{Hosts: []string{"bank.example.org"}})), client, transport.WrongName, transport.CertificateRefused, "for another name"},
+		"authority":                      {server(other.Issue(t, certs.Order{})), client, transport.UnknownAuthority, transport.CertificateRefused, "not known here"},
+		"system":                         {server(good), tls.Config{}, transport.UnknownAuthority, transport.CertificateRefused, "not known here"},
+		"itself":                         {server(good), own(good, ""), none, none, ""},
+		"itself, expired":                {server(expired), own(expired, ""), transport.CertificateExpired, transport.CertificateRefused, "has expired"},
+		"itself, by another's authority": {server(good), own(good, other.File), none, none, ""},
+		"another by itself":              {server(ca.Issue(t, certs.Order{})), own(good, ""), transport.UnknownAuthority, transport.CertificateRefused, "not known here"},
+		"known beside it":                {server(other.Issue(t, certs.Order{})), own(good, other.File), none, none, ""},
+		"named otherwise":                {server(ca.Issue(t, certs.Order{Hosts: []string{"bank.example.org"}})), tls.Config{Authorities: ca.File, ServerName: "bank.example.org"}, none, none, ""},
+		"client":                         {mutual, with(ca.Issue(t, certs.Order{Name: "teller"})), none, none, ""},
+		"no client":                      {mutual, client, transport.NoCertificate, transport.NoCertificate, "was shown none"},
+		"client's":                       {mutual, with(other.Issue(t, certs.Order{})), transport.CertificateRefused, transport.UnknownAuthority, "does not take the certificate"},
+		"client's, expired":              {mutual, with(expired), transport.CertificateRefused, transport.CertificateExpired, "does not take the certificate"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -72,7 +72,7 @@ func findBase(mounts, own string) (string, error) {
 	return "", errors.New("this process is in no cgroup of version 2")
 }
 
-// Make returns the group of a name with its limits and a part of it, made if need be, and what of the limits is not enforced, and
+// Make returns the group of a name with its limits and a part of it, made if need be, and what of the limits is not enforced, or that there is no part, and
 // why. It returns no group where none can be made.
 func Make(name, part string, l Limits) (*Group, []string) {
 	dir, err := base()
@@ -140,17 +140,19 @@ func makeBelow(dir, name, part string, l Limits) (*Group, []string) {
 		return nil, l.unenforced(fmt.Errorf("no group can be made below %s: %w", dir, err))
 	}
 	at := g.dir
+	var open []string
 	if part != "" { // without it the limits hold all the same
 		if err := os.Mkdir(filepath.Join(g.dir, part), 0o755); err == nil || errors.Is(err, os.ErrExist) {
 			g.part = filepath.Join(g.dir, part)
 			at = g.part
+		} else {
+			open = append(open, fmt.Sprintf("end of all that a process has started: no part of the group can be made: %v; what goes into a session of its own may outlive it", err))
 		}
 	}
 	var err error
 	if g.f, err = os.Open(at); err != nil {
-		return nil, l.unenforced(err)
+		return nil, append(open, l.unenforced(err)...)
 	}
-	var open []string
 	for _, c := range (Limits{Memory: 1, CPU: 1, Processes: 1}).settings() { // a group that is there may have limits that there are no more
 		if !slices.ContainsFunc(l.settings(), func(s setting) bool { return s.file == c.file }) {
 			if err := g.lift(c); err != nil {

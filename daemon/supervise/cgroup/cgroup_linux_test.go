@@ -88,6 +88,23 @@ func TestLimits(t *testing.T) {
 	none.Close()
 }
 
+// TestNoPart holds that it is told where a group can be made and a part of it cannot, and that the group is there.
+func TestNoPart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	g, open := cgroup.MakeBelow(dir, "x", "absent/part", cgroup.Limits{})
+	if g == nil || len(open) != 1 || !strings.Contains(open[0], "no part of the group can be made") {
+		t.Fatalf("got %v, %q", g, open)
+	}
+	defer g.Close()
+	if at := g.File().Name(); at != filepath.Join(dir, "dsom-x") {
+		t.Errorf("the group is %s", at)
+	}
+	if n, err := g.Kill(); n != 0 || err != nil {
+		t.Errorf("without a part are killed %d, %v", n, err)
+	}
+}
+
 // TestRejoin has the limits of a server be others than when its process was started.
 func TestRejoin(t *testing.T) {
 	t.Parallel()
