@@ -167,3 +167,70 @@ func TestRaised(t *testing.T) {
 		}
 	}
 }
+
+// compiled reads exceptions as generated code does: members only, since whoever calls it has read the repository id.
+type compiled struct {
+	id   string
+	most bool // it has the member most
+}
+
+func (c *compiled) Error() string                                            { return c.id }
+func (c *compiled) ExceptionID() string                                      { return c.id }
+func (*compiled) PutIf(*cdr.Encoder, error, func(*cdr.Encoder, string)) bool { return false }
+func (c *compiled) Read(d *cdr.Decoder) error {
+	got := &limitOf{id: c.id}
+	if c.most {
+		got.most = d.Long()
+	}
+	got.left = d.Remaining()
+	return got
+}
+
+type limitOf struct {
+	id   string
+	most int32
+	left int // octets behind the members
+}
+
+func (l *limitOf) Error() string { return l.id }
+
+// TestRaisedToStubs holds that what an implementation raises is in the reply as generated code reads it: its repository id once, then its members; and that
+// who reads such a reply dynamically has a value that may be sent on, with its id.
+func TestRaisedToStubs(t *testing.T) {
+	t.Parallel()
+	closed := typecode.Exception("IDL:Bank/Closed:1.0", "Closed")
+	limit := typecode.Exception("IDL:Bank/Limit:1.0", "Limit", typecode.Member{Name: "most", Type: typecode.Long})
+	named := typecode.Exception("IDL:Bank/Named:1.0", "Named", typecode.Member{Name: "name", Type: typecode.String})
+	s := &dii.Signature{Operation: "raise", Result: typecode.Void, Raises: []*typecode.TypeCode{closed, limit, named}}
+	var raised dyn.Any
+	ref, _, _ := passing(t, s, func(context.Context, *dii.Signature, []dyn.Any) (dii.Results, error) {
+		return dii.Results{}, &dii.UserException{Value: raised}
+	})
+	set := func(tc *typecode.TypeCode, members dyn.Struct) {
+		var err error
+		if raised, err = dyn.Of(tc, dyn.Exception{ID: tc.ID(), Members: members}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	compiled := []orb.Exception{&compiled{closed.ID(), false}, &compiled{limit.ID(), true}}
+	for _, want := range []limitOf{{closed.ID(), 0, 0}, {limit.ID(), 100, 0}} {
+		if set(closed, nil); want.most != 0 {
+			set(limit, dyn.Struct{{Name: "most", Value: want.most}})
+		}
+		c := orb.StartCall(t.Context(), ref, "raise", 0)
+		for c.Next() {
+		}
+		c.Returned(compiled...)
+		var got *limitOf
+		if err := c.End(); !errors.As(err, &got) || *got != want {
+			t.Errorf("got %v %+v, want %+v", err, got, want)
+		}
+	}
+	// A member that is the id is no id.
+	set(named, dyn.Struct{{Name: "name", Value: named.ID()}})
+	_, err := dii.Call(t.Context(), ref, s)
+	var got *dii.UserException
+	if !errors.As(err, &got) || !dyn.Equal(got.Value, raised) {
+		t.Errorf("got %v, want %v", err, raised.Value())
+	}
+}
