@@ -77,7 +77,7 @@ func TestAssignable(t *testing.T) {
 	for name, c := range map[string]struct {
 		a        dyn.Any
 		declared *typecode.TypeCode
-		arrives  string // the repository id of it
+		arrives  string // the repository id of it, where it does
 		want     error
 	}{
 		"an object as Object":            {of(objref("Account"), there.IOR()), typecode.Object, isAccount, nil},
@@ -85,8 +85,8 @@ func TestAssignable(t *testing.T) {
 		"an object of an ORB as a base":  {of(objref("Account"), there), objref("Base"), isAccount, nil},
 		"a base that is more":            {of(objref("Base"), there.IOR()), objref("Account"), isAccount, nil},
 		"an object as an abstract one":   {of(objref("Account"), there.IOR()), typecode.Interface(typecode.TkAbstractInterface, "IDL:Bank/Base:1.0", "Base"), isAccount, nil},
-		"an object that is none":         {of(objref("Account"), there.IOR()), objref("Other"), "", exc.BadParam},
-		"an object that is not there":    {of(objref("Account"), nowhere), objref("Base"), "", exc.Transient},
+		"an object that is none":         {of(objref("Account"), there.IOR()), objref("Other"), isAccount, exc.BadParam},
+		"an object that is not there":    {of(objref("Account"), nowhere), objref("Base"), isAccount, exc.Transient},
 		"not there, and not to be asked": {of(objref("Account"), nowhere), typecode.Object, isAccount, nil},
 		"nil as a base":                  {of(objref("Account"), nil), objref("Base"), "", nil},
 		"a value as its base":            {note, base, isNote, nil},
@@ -119,8 +119,38 @@ func TestAssignable(t *testing.T) {
 		if k := c.declared.Kind(); k == typecode.TkObjref || k == typecode.TkValue {
 			none = of(c.declared, nil)
 		}
+		if dyn.IsObject(c.a.Type()) && dyn.IsObject(c.declared) { // it is elsewhere, and not asked
+			if r, err := dii.Call(t.Context(), ref, s, none, none); err != nil || arrived(r.Return.Value()) != c.arrives {
+				t.Errorf("%s, of the implementation: got %v, %v", name, r.Return.Value(), err)
+			}
+			continue
+		}
 		if _, err := dii.Call(t.Context(), ref, s, none, none); !errors.Is(err, c.want) || exc.From(err, exc.Maybe).Completed != exc.Yes {
 			t.Errorf("%s, of the implementation: got %v, want %v", name, err, c.want)
+		}
+	}
+}
+
+// TestOwnResults holds that objects of the servant's own ORB are asked whether they may be results.
+func TestOwnResults(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]error{"Base": nil, "Other": exc.BadParam} {
+		tc := typecode.ObjRef("IDL:Bank/"+name+":1.0", name)
+		s := &dii.Signature{Operation: "give", Result: tc}
+		var result dyn.Any
+		ref, _, server := passing(t, s, func(context.Context, *dii.Signature, []dyn.Any) (dii.Results, error) {
+			return dii.Results{Return: result}, nil
+		})
+		a, _ := server.Adapter().(*poa.POA)
+		own, err := a.Activate(new(account))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result, err = dyn.Of(typecode.ObjRef(own.TypeID(), "Account"), own.IOR()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := dii.Call(t.Context(), ref, s); !errors.Is(err, want) || want != nil && exc.From(err, exc.Maybe).Completed != exc.Yes {
+			t.Errorf("as a %s: got %v, want %v", name, err, want)
 		}
 	}
 }
