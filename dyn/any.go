@@ -225,15 +225,26 @@ func PutValue(e *cdr.Encoder, a Any) {
 		e.Fail(a.v.err)
 		return
 	}
-	a.put(e, nil)
+	a.put(e, nil, false)
 }
 
-// put writes the value of a, which has no error; a valuetype's where another type is declared, if that is not nil.
-func (a Any) put(e *cdr.Encoder, declared *typecode.TypeCode) {
+// PutMembers writes the members of an exception, where its repository id has been written before, as in a reply that raises it.
+func PutMembers(e *cdr.Encoder, a Any) {
+	switch {
+	case a.v == nil:
+	case a.v.err != nil:
+		e.Fail(a.v.err)
+	default:
+		a.put(e, nil, true)
+	}
+}
+
+// put writes the value of a, which has no error; a valuetype's where another type is declared, if that is not nil; raised: an exception's without its id.
+func (a Any) put(e *cdr.Encoder, declared *typecode.TypeCode, raised bool) {
 	if c, ok := e.Env().Refs.(*canonical); ok { // an any in an any
 		c.vals.join(&a.v.vals)
 	}
-	t := transcoder{e: e, d: a.v.decoder(), as: declared}
+	t := transcoder{e: e, d: a.v.decoder(), as: declared, raised: raised}
 	t.copy(a.v.tc)
 	if err := t.d.Err(); err != nil {
 		e.Fail(err)
@@ -254,13 +265,18 @@ func GetAny(d *cdr.Decoder) Any {
 }
 
 // GetValue reads a value of type tc, where both sides know the type.
-func GetValue(d *cdr.Decoder, tc *typecode.TypeCode) Any {
+func GetValue(d *cdr.Decoder, tc *typecode.TypeCode) Any { return get(d, tc, false) }
+
+// GetMembers reads the members of an exception of type tc, whose repository id has been read before: it is the value that they make.
+func GetMembers(d *cdr.Decoder, tc *typecode.TypeCode) Any { return get(d, tc, true) }
+
+func get(d *cdr.Decoder, tc *typecode.TypeCode, raised bool) Any {
 	if tc == typecode.Null {
 		return Any{}
 	}
 	e, c, g := groundOf(d)
 	at := e.Len()
-	t := transcoder{e: e, d: d, holds: true, received: !isCanonical(d.Env()), told: told{root: tc}, fit: &c.fit}
+	t := transcoder{e: e, d: d, holds: true, received: !isCanonical(d.Env()), told: told{root: tc}, fit: &c.fit, raised: raised}
 	t.copy(tc)
 	if err := e.Err(); err != nil {
 		d.Fail(err)

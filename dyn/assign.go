@@ -46,5 +46,5 @@ func PutValueAs(e *cdr.Encoder, a Any, declared *typecode.TypeCode) {
 	if declared.Kind() == typecode.TkAbstractInterface {
 		e.Boolean(IsObject(from))
 	}
-	a.put(e, declared)
+	a.put(e, declared, false)
 }

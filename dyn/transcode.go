@@ -19,6 +19,7 @@ type transcoder struct {
 	received bool // and so to be counted: what is canonical was
 	holds    bool // Go values are held, not written
 	passing  bool // what is written is for nobody
+	raised   bool // the repository id of the exception that comes next stands elsewhere in the message
 	anys     int  // around the value
 	values   int  // valuetypes around it, in the innermost any
 	told     told // by the any around the value
@@ -217,6 +218,10 @@ func (t *transcoder) members(tc *typecode.TypeCode) {
 // wire has. omniORB up to 4.2 leaves it out: what follows is then not this type's id. It cannot
 // read the other form either, so that a value which came so is sent on so to whoever may be one.
 func (t *transcoder) exceptionID(tc *typecode.TypeCode) {
+	if t.raised {
+		t.raised = false
+		return
+	}
 	bare := false
 	if from, ok := t.d.Env().Refs.(*canonical); ok {
 		bare = from.bare

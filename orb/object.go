@@ -107,6 +107,9 @@ func (r *Ref) ORB() *ORB { return r.orb }
 // be empty, and the object may be of an interface derived from it.
 func (r *Ref) TypeID() string { return r.ior.TypeID }
 
+// Here reports whether the object is one of the ORB's own, which is called without a connection, unless an adapter sends its callers elsewhere.
+func (r *Ref) Here() bool { return r.route().local }
+
 // ObjectKey returns the object key of the first IIOP profile, octets in a string.
 func (r *Ref) ObjectKey() string {
 	p, err := r.profile()

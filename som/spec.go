@@ -137,14 +137,18 @@ type Packing struct {
 }
 
 // Packs makes a Packing of a function that calls an implementation with arguments, and one that
-// makes an implementation of a function that takes packed arguments.
+// makes an implementation of a function that takes packed arguments. What is nil is left to reflection.
 func Packs[F any](apply func(fn F, self Self, ctx context.Context, args []any) ([]any, error), dispatch func(Packed) F) Packing {
-	return Packing{
-		apply: func(fn unsafe.Pointer, self Self, ctx context.Context, args []any) ([]any, error) {
+	var p Packing
+	if apply != nil {
+		p.apply = func(fn unsafe.Pointer, self Self, ctx context.Context, args []any) ([]any, error) {
 			return apply(*(*F)(unsafe.Pointer(&fn)), self, ctx, args)
-		},
-		dispatch: func(p Packed) reflect.Value { return reflect.ValueOf(dispatch(p)) },
+		}
 	}
+	if dispatch != nil {
+		p.dispatch = func(p Packed) reflect.Value { return reflect.ValueOf(dispatch(p)) }
+	}
+	return p
 }
 
 // Arg is argument n of packed ones as a T; a number of another type will do if it loses nothing.

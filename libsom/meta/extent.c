@@ -2,23 +2,11 @@
  * was last called. Both keep a table by object. */
 #define _POSIX_C_SOURCE 200809L
 #include "meta.h"
+#include "places.h"
 
 #include <time.h>
 
 known extent, stamped;
-
-/* An object's place in a tree by the bits of its hash, two a level: deep as the logarithm of how many there are. Places stay until the class ends, and
- * are given to others, so that each change is one store (see data_lock). */
-typedef struct place {
-	som_ref o;      /* NULL: nobody has it */
-	som_weak *weak; /* of SOMMExtentManaged */
-	int64_t stamp;  /* of SOMMTimeStamped */
-	struct place *below[4];
-} place;
-
-typedef struct table { /* a class's data */
-	place *top;
-} table;
 
 /* Where the place of an object is, or would be made, unless one on the way is free. */
 static place **find(table *t, som_ref o, place **unused) {

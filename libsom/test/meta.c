@@ -2,11 +2,11 @@
  * The package som/meta has the same tests in Go. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
+#include "places.h"
 #include "som_meta.h"
 
 #include <pthread.h>
 #include <stdarg.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CHECK(ok) CHECK_IN(ev, ok)
@@ -644,38 +644,42 @@ static void extents(som_env *ev) {
 
 /* ---- As many as there are ---- */
 
-static double of_thread(void) { /* seconds of a processor */
-	struct timespec t;
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 enum { MANY = 60000, FEW = 600 };
 
-/* What a call and its stamp cost, in the order of chance, with so many instances. */
-static double stamping(som_ref *all, uint32_t n, som_env *ev) {
-	uint32_t at = 1;
-	double begun = of_thread();
-	for (int i = 0; i < MANY; i++) {
-		at = at * 1103515245 + 12345;
-		som_ref o = all[at / 7 % n];
-		CHECK(speak(o, ev, 1) == 11 && som_stamp(o, ev) > 0);
-	}
-	return (of_thread() - begun) / MANY;
+/* How many instances stand in the places from p on, and how many steps it takes in all to find each of them. */
+static uint64_t standing(const place *p, uint64_t depth, uint64_t *steps) {
+	if (!p) return 0;
+	uint64_t n = p->o != NULL;
+	*steps += n * depth;
+	for (int i = 0; i < 4; i++)
+		n += standing(p->below[i], depth + 1, steps);
+	return n;
 }
 
-/* What is kept of instances is found in steps that grow as the logarithm of their number, where lists would be a hundred times as long. */
+/* Whether a class has n instances, each with a stamp or in the extent, that are found in up to most steps on average. */
+static int found_in(som_class *c, const char *metaclass, uint64_t n, uint64_t most, som_env *ev) {
+	const som_binding b = {.size_of = sizeof b, .cls = metaclass};
+	som_classdata d = {0};
+	uint64_t steps = 0;
+	CHECK(som_class_bind(&b, &d, ev) == SOM_OK);
+	const table *t = som_data(&c->object, d.data);
+	const uint64_t got = standing(t->top, 1, &steps);
+	const int is = got == n && steps <= most * n;
+	if (!is) printf("%llu of %llu instances are there, and take %llu steps to find\n", (unsigned long long)got, (unsigned long long)n, (unsigned long long)steps);
+	return is;
+}
+
+/* What is kept of instances is found in steps that grow as the logarithm of their number, where lists would be a hundred times as long: some 5 of FEW, and 9 of MANY. */
 static void many(som_env *ev) {
 	som_class *stamped = under("Mt", "Animal", "SOMMTimeStamped", ev), *c = under("Me", "Animal", "SOMMExtentManaged", ev);
 	som_ref *all = malloc(MANY * sizeof *all), *got = malloc(MANY * sizeof *got);
 	CHECK(all && got);
-	double few = 0, more = 0;
 	for (int i = 0; i < MANY; i++) {
 		all[i] = som_new(stamped, ev);
-		if (i == FEW - 1) few = stamping(all, FEW, ev);
+		CHECK(speak(all[i], ev, 1) == 11 && som_stamp(all[i], ev) > 0);
+		if (i == FEW - 1) CHECK(found_in(stamped, "SOMMTimeStamped", FEW, 8, ev));
 	}
-	more = stamping(all, MANY, ev);
-	if (more > 15 * few) printf("a stamp takes %.0f ns with %d instances and %.0f with %d\n", 1e9 * few, FEW, 1e9 * more, MANY);
+	CHECK(found_in(stamped, "SOMMTimeStamped", MANY, 12, ev));
 	for (int i = 0; i < MANY; i++)
 		som_release(all[i]), all[i] = som_new(c, ev);
 	for (int round = 0; round < 2; round++) { /* half of them end, and others take their places */
@@ -685,7 +689,7 @@ static void many(som_env *ev) {
 		for (int i = round; i < MANY; i += 2)
 			all[i] = som_new(c, ev);
 	}
-	CHECK(som_extent(c, got, MANY, ev) == MANY);
+	CHECK(som_extent(c, got, MANY, ev) == MANY && found_in(c, "SOMMExtentManaged", MANY, 12, ev));
 	for (int i = 0; i < MANY; i++) { /* each of them once */
 		CHECK(got[i]->refs == 2);
 		som_release(got[i]);

@@ -10,9 +10,15 @@ import (
 	"github.com/opendsom/dsom/typecode"
 )
 
-// stands reports whether a may be passed where tc is declared. Where the types do not tell whether an object is of the interface, the object is asked; the error is
+// Which objects are asked of what interface they are.
+const (
+	askAll = iota
+	askOwn // the ORB's own: of others it is believed
+)
+
+// stands reports whether a may be passed where tc is declared. Where the types do not tell whether an object is of the interface, the object is asked, if ask says so; the error is
 // that of asking.
-func stands(ctx context.Context, o *orb.ORB, a dyn.Any, tc *typecode.TypeCode) (bool, error) {
+func stands(ctx context.Context, o *orb.ORB, a dyn.Any, tc *typecode.TypeCode, ask int) (bool, error) {
 	if dyn.Stands(a.Type(), tc) {
 		return true, nil
 	}
@@ -27,13 +33,20 @@ func stands(ctx context.Context, o *orb.ORB, a dyn.Any, tc *typecode.TypeCode) (
 		if r.IsNil() {
 			return true, nil
 		}
-		return o.NewRef(r).IsA(ctx, tc.ID())
+		return isA(ctx, o.NewRef(r), tc, ask)
 	}
 	object, err := orb.ObjectOf(o, plain)
 	if err != nil || object == nil {
 		return err == nil, err
 	}
-	return orb.RefOf(object).IsA(ctx, tc.ID())
+	return isA(ctx, orb.RefOf(object), tc, ask)
+}
+
+func isA(ctx context.Context, r *orb.Ref, tc *typecode.TypeCode, ask int) (bool, error) {
+	if ask == askOwn && !r.Here() {
+		return true, nil
+	}
+	return r.IsA(ctx, tc.ID())
 }
 
 // put writes values as those of parameters.

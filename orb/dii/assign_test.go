@@ -77,7 +77,7 @@ func TestAssignable(t *testing.T) {
 	for name, c := range map[string]struct {
 		a        dyn.Any
 		declared *typecode.TypeCode
-		arrives  string // the repository id of it
+		arrives  string // the repository id of it, where it does
 		want     error
 	}{
 		"an object as Object":            {of(objref("Account"), there.IOR()), typecode.Object, isAccount, nil},
@@ -85,8 +85,8 @@ func TestAssignable(t *testing.T) {
 		"an object of an ORB as a base":  {of(objref("Account"), there), objref("Base"), isAccount, nil},
 		"a base that is more":            {of(objref("Base"), there.IOR()), objref("Account"), isAccount, nil},
 		"an object as an abstract one":   {of(objref("Account"), there.IOR()), typecode.Interface(typecode.TkAbstractInterface, "IDL:Bank/Base:1.0", "Base"), isAccount, nil},
-		"an object that is none":         {of(objref("Account"), there.IOR()), objref("Other"), "", exc.BadParam},
-		"an object that is not there":    {of(objref("Account"), nowhere), objref("Base"), "", exc.Transient},
+		"an object that is none":         {of(objref("Account"), there.IOR()), objref("Other"), isAccount, exc.BadParam},
+		"an object that is not there":    {of(objref("Account"), nowhere), objref("Base"), isAccount, exc.Transient},
 		"not there, and not to be asked": {of(objref("Account"), nowhere), typecode.Object, isAccount, nil},
 		"nil as a base":                  {of(objref("Account"), nil), objref("Base"), "", nil},
 		"a value as its base":            {note, base, isNote, nil},
@@ -119,8 +119,38 @@ func TestAssignable(t *testing.T) {
 		if k := c.declared.Kind(); k == typecode.TkObjref || k == typecode.TkValue {
 			none = of(c.declared, nil)
 		}
+		if dyn.IsObject(c.a.Type()) && dyn.IsObject(c.declared) { // it is elsewhere, and not asked
+			if r, err := dii.Call(t.Context(), ref, s, none, none); err != nil || arrived(r.Return.Value()) != c.arrives {
+				t.Errorf("%s, of the implementation: got %v, %v", name, r.Return.Value(), err)
+			}
+			continue
+		}
 		if _, err := dii.Call(t.Context(), ref, s, none, none); !errors.Is(err, c.want) || exc.From(err, exc.Maybe).Completed != exc.Yes {
 			t.Errorf("%s, of the implementation: got %v, want %v", name, err, c.want)
+		}
+	}
+}
+
+// TestOwnResults holds that objects of the servant's own ORB are asked whether they may be results.
+func TestOwnResults(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]error{"Base": nil, "Other": exc.BadParam} {
+		tc := typecode.ObjRef("IDL:Bank/"+name+":1.0", name)
+		s := &dii.Signature{Operation: "give", Result: tc}
+		var result dyn.Any
+		ref, _, server := passing(t, s, func(context.Context, *dii.Signature, []dyn.Any) (dii.Results, error) {
+			return dii.Results{Return: result}, nil
+		})
+		a, _ := server.Adapter().(*poa.POA)
+		own, err := a.Activate(new(account))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result, err = dyn.Of(typecode.ObjRef(own.TypeID(), "Account"), own.IOR()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := dii.Call(t.Context(), ref, s); !errors.Is(err, want) || want != nil && exc.From(err, exc.Maybe).Completed != exc.Yes {
+			t.Errorf("as a %s: got %v, want %v", name, err, want)
 		}
 	}
 }
@@ -165,5 +195,72 @@ func TestRaised(t *testing.T) {
 		} else if !errors.As(err, &got) || got.ID != c.id || got.Value.Type().ID() != c.id {
 			t.Errorf("%s: got %v, want %s", name, err, c.id)
 		}
+	}
+}
+
+// compiled reads exceptions as generated code does: members only, since whoever calls it has read the repository id.
+type compiled struct {
+	id   string
+	most bool // it has the member most
+}
+
+func (c *compiled) Error() string                                            { return c.id }
+func (c *compiled) ExceptionID() string                                      { return c.id }
+func (*compiled) PutIf(*cdr.Encoder, error, func(*cdr.Encoder, string)) bool { return false }
+func (c *compiled) Read(d *cdr.Decoder) error {
+	got := &limitOf{id: c.id}
+	if c.most {
+		got.most = d.Long()
+	}
+	got.left = d.Remaining()
+	return got
+}
+
+type limitOf struct {
+	id   string
+	most int32
+	left int // octets behind the members
+}
+
+func (l *limitOf) Error() string { return l.id }
+
+// TestRaisedToStubs holds that what an implementation raises is in the reply as generated code reads it: its repository id once, then its members; and that
+// who reads such a reply dynamically has a value that may be sent on, with its id.
+func TestRaisedToStubs(t *testing.T) {
+	t.Parallel()
+	closed := typecode.Exception("IDL:Bank/Closed:1.0", "Closed")
+	limit := typecode.Exception("IDL:Bank/Limit:1.0", "Limit", typecode.Member{Name: "most", Type: typecode.Long})
+	named := typecode.Exception("IDL:Bank/Named:1.0", "Named", typecode.Member{Name: "name", Type: typecode.String})
+	s := &dii.Signature{Operation: "raise", Result: typecode.Void, Raises: []*typecode.TypeCode{closed, limit, named}}
+	var raised dyn.Any
+	ref, _, _ := passing(t, s, func(context.Context, *dii.Signature, []dyn.Any) (dii.Results, error) {
+		return dii.Results{}, &dii.UserException{Value: raised}
+	})
+	set := func(tc *typecode.TypeCode, members dyn.Struct) {
+		var err error
+		if raised, err = dyn.Of(tc, dyn.Exception{ID: tc.ID(), Members: members}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	compiled := []orb.Exception{&compiled{closed.ID(), false}, &compiled{limit.ID(), true}}
+	for _, want := range []limitOf{{closed.ID(), 0, 0}, {limit.ID(), 100, 0}} {
+		if set(closed, nil); want.most != 0 {
+			set(limit, dyn.Struct{{Name: "most", Value: want.most}})
+		}
+		c := orb.StartCall(t.Context(), ref, "raise", 0)
+		for c.Next() {
+		}
+		c.Returned(compiled...)
+		var got *limitOf
+		if err := c.End(); !errors.As(err, &got) || *got != want {
+			t.Errorf("got %v %+v, want %+v", err, got, want)
+		}
+	}
+	// A member that is the id is no id.
+	set(named, dyn.Struct{{Name: "name", Value: named.ID()}})
+	_, err := dii.Call(t.Context(), ref, s)
+	var got *dii.UserException
+	if !errors.As(err, &got) || !dyn.Equal(got.Value, raised) {
+		t.Errorf("got %v, want %v", err, raised.Value())
 	}
 }

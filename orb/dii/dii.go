@@ -134,7 +134,7 @@ func Call(ctx context.Context, ref *orb.Ref, s *Signature, args ...dyn.Any) (Res
 		return Results{}, refused(exc.InvObjref, exc.MinorNilReference, "%s called on a nil reference", s.Operation)
 	}
 	for i, p := range in {
-		switch ok, err := stands(ctx, ref.ORB(), args[i], p.Type); {
+		switch ok, err := stands(ctx, ref.ORB(), args[i], p.Type, askAll); {
 		case err != nil:
 			sys := exc.From(err, exc.No)
 			return Results{}, refused(sys.Kind, sys.Minor, "argument %s of %s is a %v, and whether that is a %v cannot be told: %w", p.Name, s.Operation, args[i].Type(), p.Type, err)

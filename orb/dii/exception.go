@@ -55,12 +55,12 @@ func (x exception) PutIf(e *cdr.Encoder, err error, head func(*cdr.Encoder, stri
 		e.Fail(exc.New(exc.BadParam, exc.MinorWrongType, exc.Yes, "the value of the exception %s is a %v", x.tc.ID(), u.Value.Type()))
 		return true
 	}
-	dyn.PutValue(e, u.Value)
+	dyn.PutMembers(e, u.Value)
 	return true
 }
 
 func (x exception) Read(d *cdr.Decoder) error {
-	return &UserException{x.tc.ID(), dyn.GetValue(d, x.tc)}
+	return &UserException{x.tc.ID(), dyn.GetMembers(d, x.tc)}
 }
 
 var (

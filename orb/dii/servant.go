@@ -15,7 +15,8 @@ import (
 // An Implementation carries out the operations of an object without a skeleton: what the
 // dynamic skeleton interface is for (CORBA 3.3 part 1, clause 12). args are the values of the in and
 // inout parameters. It returns the result and the values of the out and inout parameters; or an
-// error: a *[UserException] that the signature lists, or what any servant returns. It is called concurrently.
+// error: a *[UserException] that the signature lists, or what any servant returns. Objects may be of derived interfaces: those of the program's own ORB are asked whether they are of
+// the interface that is declared, and others, to which no call is made for that, are believed to be. It is called concurrently.
 type Implementation func(ctx context.Context, s *Signature, args []dyn.Any) (Results, error)
 
 // A Servant is an object whose interface is known at run time only. It is made by [NewServant], and then like
@@ -138,13 +139,14 @@ func Serve(r *orb.ServerRequest, s *Signature, impl Implementation) {
 	}
 }
 
-// fits reports what in the results of an implementation may not stand where the signature declares them.
+// fits reports what in the results of an implementation may not stand where the signature declares them. It calls nobody elsewhere: a reference may be one that a
+// client has sent, which would choose whom this program connects to.
 func (s *Signature) fits(q *orb.ServerRequest, r Results) error {
 	wrong := func(format string, args ...any) error {
 		return exc.New(exc.BadParam, exc.MinorWrongType, exc.Yes, "the implementation of %s: %s", s.Operation, fmt.Sprintf(format, args...))
 	}
 	fit := func(what string, a dyn.Any, tc *typecode.TypeCode) error {
-		switch ok, err := stands(q.Context(), q.ORB(), a, tc); {
+		switch ok, err := stands(q.Context(), q.ORB(), a, tc, askOwn); {
 		case err != nil:
 			sys := exc.From(err, exc.Yes)
 			return exc.New(sys.Kind, sys.Minor, exc.Yes, "the implementation of %s: its %s is a %v, and whether that is a %v cannot be told: %w", s.Operation, what, a.Type(), tc, err)

@@ -68,11 +68,12 @@ func Configure(cfg *orb.Config, opt Options, list ...Initializer) (*Setup, error
 			return nil, failed(x, err)
 		}
 	}
-	cfg.ClientInterceptors = append(cfg.ClientInterceptors, s.client)
-	cfg.ServerInterceptors = append(cfg.ServerInterceptors, s.server)
-	cfg.Adapters = append(cfg.Adapters, s.adapter)
-	cfg.References = append(cfg.References, s.reference)
-	cfg.Initializers = append(slices.Insert(cfg.Initializers, 0, s.meet), func(o *orb.ORB) error { return s.complete(o, list) })
+	// New lists: configurations that were copied from one share what lies behind its lists' ends.
+	cfg.ClientInterceptors = append(slices.Clip(cfg.ClientInterceptors), s.client)
+	cfg.ServerInterceptors = append(slices.Clip(cfg.ServerInterceptors), s.server)
+	cfg.Adapters = append(slices.Clip(cfg.Adapters), s.adapter)
+	cfg.References = append(slices.Clip(cfg.References), s.reference)
+	cfg.Initializers = slices.Concat([]func(*orb.ORB) error{s.meet}, cfg.Initializers, []func(*orb.ORB) error{func(o *orb.ORB) error { return s.complete(o, list) }})
 	return s, nil
 }
 

@@ -597,3 +597,51 @@ func TestProgramsInitializers(t *testing.T) {
 		o.Shutdown(context.Background())
 	}
 }
+
+// TestConfigureCopies holds that configurations which are copies of one do not change each other, though its lists have room.
+func TestConfigureCopies(t *testing.T) {
+	t.Parallel()
+	base := orb.Config{
+		Initializers:       make([]func(*orb.ORB) error, 0, 8),
+		ClientInterceptors: make([]orb.ClientInterceptor, 0, 8),
+		ServerInterceptors: make([]orb.ServerInterceptor, 0, 8),
+	}
+	base.Initializers = append(base.Initializers, func(*orb.ORB) error { return nil })
+	d := new(diary)
+	var configs [2]orb.Config
+	for i := range configs {
+		configs[i] = base
+		_, err := pi.Configure(&configs[i], pi.Options{}, initializer{
+			pre: func(info *pi.InitInfo) error {
+				return info.AddClientRequestInterceptor(clientAt{f: func(_ context.Context, r *pi.ClientRequestInfo) error {
+					if r.Point() == pi.AtSendRequest {
+						d.note("client %d", i)
+					}
+					return nil
+				}})
+			},
+			post: func(*pi.InitInfo) error {
+				d.note("post %d", i)
+				return nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	server, _ := newORB(t, true)
+	ref := activate(t, server, new(servant))
+	for i, cfg := range configs {
+		o, err := orb.New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { o.Shutdown(context.Background()) })
+		if err := call(t.Context(), o.NewRef(ref.IOR()), "ok"); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := d.take(), fmt.Sprintf("post %d; client %d", i, i); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}

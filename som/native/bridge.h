@@ -58,7 +58,7 @@ typedef struct native_result {
 som_env *native_moved(const som_env *ev);
 
 /* A method is called with one word or with four, whatever it takes: what is too many it does not look at. This is so where the
- * first six arguments that are no fractions go in registers or in words of their own, as on all 64-bit systems. */
+ * first six arguments that are no fractions go in registers or in words of their own, as on all 64-bit systems; but see signs32 of call.go. */
 typedef uint64_t native_word(som_ref, som_env *, uint64_t);
 typedef uint64_t native_words(som_ref, som_env *, uint64_t, uint64_t, uint64_t, uint64_t);
 
@@ -75,7 +75,8 @@ void *native_cross_four(void);
 
 /* A method of numbers, fractions among them, and objects is called with eight words and eight fractions, whatever it takes of them: those of each kind
  * are in order, and those that are too many it does not look at. This is so where fractions go in eight registers of their own, and words that no register
- * is left for in words of the stack: x86-64, ARM (but Apple's, where they are packed), RISC-V, LoongArch; of 64 bits and little-endian all of them. */
+ * is left for in words of the stack: x86-64, ARM (but Apple's, where they are packed), RISC-V, LoongArch; of 64 bits and little-endian all of them. The last two
+ * want unsigned numbers of 32 bits with their sign above, which words have not: methods with such go by native_apply there, see signs32. */
 enum { NATIVE_FRAME_ARGS = 8 };
 #define NATIVE_WORDS(X) X a, X b, X c, X d, X e, X f, X g, X h
 #define NATIVE_REALS(X) X r, X s, X t, X u, X v, X w, X x, X y

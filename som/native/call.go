@@ -9,6 +9,7 @@ import "C"
 import (
 	"context"
 	"reflect"
+	"runtime"
 	"sync"
 	"unsafe"
 
@@ -18,10 +19,32 @@ import (
 // quick says that this machine's calls with arguments without fractions go by native_call4, see there.
 const quick = unsafe.Sizeof(uintptr(0)) == 8
 
+// signs32 says that this machine's ABI passes and returns unsigned numbers of 32 bits with their sign bit in all bits above, as no other does. Words of
+// Go's have zeros there.
+const signs32 = runtime.GOARCH == "riscv64" || runtime.GOARCH == "loong64" || runtime.GOARCH == "mips64" || runtime.GOARCH == "mips64le"
+
+// inWords reports whether methods of a type, a func, may be called with words: others are called by their signatures.
+func inWords(t reflect.Type) bool { return quick && !(signs32 && hasUnsigned32(t)) }
+
+func hasUnsigned32(t reflect.Type) bool {
+	for in := range t.Ins() {
+		if in.Kind() == reflect.Uint32 {
+			return true
+		}
+	}
+	for out := range t.Outs() {
+		if out.Kind() == reflect.Uint32 {
+			return true
+		}
+	}
+	return false
+}
+
 // implementation returns what a class of libsom's does for a method, as a func of the method's type, or nil where
 // it is not known how the method is called.
 func (im *image) implementation(t reflect.Type, p som.Packing, of owner, f C.som_found) any {
-	if quick && p.HasWords() && f.token != 0 {
+	words := f.token != 0 && inWords(t)
+	if words && p.HasWords() {
 		return p.Cross(som.Crossing{One: callOne, Four: callFour, At: unsafe.Pointer(im), Token: uintptr(f.token)})
 	}
 	if f.sig == nil {
@@ -35,10 +58,10 @@ func (im *image) implementation(t reflect.Type, p som.Packing, of owner, f C.som
 		return nil
 	}
 	s.owned(of)
-	if quick && p.HasTexts() && f.token != 0 && !s.takes {
+	if words && p.HasTexts() && !s.takes {
 		return p.CrossTexts(im.textCrossing(s, uintptr(f.token)))
 	}
-	if quick && p.HasFrames() && f.token != 0 {
+	if words && p.HasFrames() {
 		if c := framedAs(s); c != nil {
 			c.im, c.token = im, uintptr(f.token)
 			return p.CrossFrames(som.FrameCrossing{Call: callFrame, At: unsafe.Pointer(c)})

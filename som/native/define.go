@@ -319,7 +319,7 @@ func (h *host) enter(c *som.Class, m *som.Method, s *signature, numbers *[]uint3
 	if m.Packing().HasFrames() && !s.borrowed {
 		e.framed = framedAs(s)
 	}
-	if quick && !c.DescendsFrom(som.SOMClass) && (m.Packing().HasWords() || texts || e.framed != nil) {
+	if inWords(m.Type()) && !c.DescendsFrom(som.SOMClass) && (m.Packing().HasWords() || texts || e.framed != nil) {
 		if n, ok := takeEntry(); ok {
 			entries[n] = *e
 			switch {

@@ -7,6 +7,9 @@ import "github.com/opendsom/dsom/som"
 // Description is what other languages are told of a class that was made without IDL.
 var Description = description
 
+// HasUnsigned32 tells the methods that some machines' ABIs do not let be called with words.
+var HasUnsigned32 = hasUnsigned32
+
 // Lend has C call a method of r that lends what do returns.
 func Lend(r som.Ref, m *som.Method, do func() som.Object) error {
 	e := &entry{class: r.Class(), method: m, sig: &signature{out: &slot{typ: refType}, outs: 1, borrowed: true}}

@@ -215,3 +215,22 @@ func TestFrames(t *testing.T) {
 		}
 	})
 }
+
+// TestUnsigned32 holds which methods are called by their signatures where the ABI passes unsigned numbers of 32 bits with their sign above.
+func TestUnsigned32(t *testing.T) {
+	type colour uint32
+	for _, c := range []struct {
+		of   reflect.Type
+		want bool
+	}{
+		{reflect.TypeFor[mixFunc](), false},
+		{reflect.TypeFor[outsFunc](), false},
+		{reflect.TypeFor[manyFunc](), true},
+		{reflect.TypeFor[func(som.Self, ctx) (uint32, error)](), true},
+		{reflect.TypeFor[func(som.Self, ctx, colour) error](), true},
+	} {
+		if got := native.HasUnsigned32(c.of); got != c.want {
+			t.Errorf("%v: %v", c.of, got)
+		}
+	}
+}

@@ -3,6 +3,7 @@
 package native_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -169,6 +170,14 @@ func (m *mint) Friend(ctx) (som.Object, error) {
 	return k.New()
 }
 
+var mints = sync.OnceValues(func() (*som.Class, error) {
+	k, err := keepers()
+	if err != nil {
+		return nil, err
+	}
+	return som.ClassOf[mint]("Mint", som.Parents(k))
+})
+
 // TestLentAlone holds that C may use an object that is returned as lent and that nobody keeps, and that it ends with the object that has lent it.
 func TestLentAlone(t *testing.T) {
 	need(t)
@@ -176,7 +185,7 @@ func TestLentAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := som.ClassOf[mint]("Mint", som.Parents(k))
+	c, err := mints()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,6 +206,27 @@ func TestLentAlone(t *testing.T) {
 	living(t, k, 0)
 }
 
+// lentToTheEnd is a class in Go, below one in C that counts keepers as its instances end.
+var lentToTheEnd = sync.OnceValues(func() (*som.Class, error) {
+	caller, err := native.Find("Caller")
+	if err != nil {
+		return nil, err
+	}
+	d, err := caller.New()
+	if err != nil {
+		return nil, err
+	}
+	defer letGo(d)
+	if _, err := d.Invoke(context.Background(), "define", "Counting"); err != nil {
+		return nil, err
+	}
+	counting, err := native.Find("Counting")
+	if err != nil {
+		return nil, err
+	}
+	return som.ClassOf[mint]("LentToTheEnd", som.Parents(counting))
+})
+
 // TestLentToTheEnd holds that what an object in Go has lent is there while the destructors of its ancestors in C run, which come behind Go's, and no longer.
 func TestLentToTheEnd(t *testing.T) {
 	need(t)
@@ -208,16 +238,11 @@ func TestLentToTheEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c, err := lentToTheEnd()
+	if err != nil {
+		t.Fatal(err)
+	}
 	d := create(t, caller)
-	invoke(t, d, "define", "Counting")
-	counting, err := native.Find("Counting")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := som.ClassOf[mint]("LentToTheEnd", som.Parents(counting))
-	if err != nil {
-		t.Fatal(err)
-	}
 	for n := range int64(4) {
 		m := create(t, c)
 		for range n {

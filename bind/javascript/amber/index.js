@@ -29,6 +29,18 @@ const arithmetic = {
   '>=': (a, b) => a >= b,
 };
 
+/** What Amber's Number sends to a right side that is none of its own, with itself. */
+const reversed = {
+  'plusSelfToNumber:': '+',
+  'minusSelfToNumber:': '-',
+  'timesSelfToNumber:': '*',
+  'divisionRemainderBySelfToNumber:': '\\\\',
+  'isNumberLessThanSelf:': '<',
+  'isNumberGreaterThanSelf:': '>',
+  'isNumberLessThanOrEqualToSelf:': '<=',
+  'isNumberGreaterThanOrEqualToSelf:': '>=',
+};
+
 class Bridge {
   #amber;
   #objects = new WeakMap(); // objects of JavaScript's: those of Smalltalk's
@@ -109,6 +121,13 @@ class Bridge {
       this.#method(large, selector, function (other) {
         return bridge.#guarded(() => bridge.#toSmalltalk(f(this[counterpart], bigintOf(other))));
       });
+    for (const [selector, operation] of Object.entries(reversed))
+      this.#method(large, selector, function (number) {
+        return bridge.#guarded(() => bridge.#toSmalltalk(arithmetic[operation](bigintOf(number), this[counterpart])));
+      });
+    this.#method(large, 'divideBySelfToNumber:', function (number) {
+      return number / Number(this[counterpart]); // of which Number makes //: it is between -1 and 1, and 0 of 0 alone
+    });
     this.#method(large, '=', function (other) {
       return typeof other?.[counterpart] === 'bigint' && other[counterpart] === this[counterpart];
     });

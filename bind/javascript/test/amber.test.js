@@ -59,6 +59,13 @@ test('values', () => {
   assert.equal(evaluate("(SomLargeInteger fromString: '9007199254740993') = (SomLargeInteger fromString: '9007199254740993')"), true);
   assert.equal(evaluate("((SomLargeInteger fromString: '9007199254740993') < 5) | ((SomLargeInteger fromString: '9007199254740993') = 5)"), false);
   assert.equal(evaluate("[ (SomLargeInteger fromString: '9007199254740993') + 'x' ] on: SomError do: [ :e | e messageText ]"), 'what is no number is no whole number');
+  const large = "(SomLargeInteger fromString: '9007199254740993')", negative = "(SomLargeInteger fromString: '-9007199254740993')";
+  assert.equal(evaluate(`(1 + ${large}) printString, ' ', (1 - ${large}) printString, ' ', (2 * ${large}) printString`), '9007199254740994 -9007199254740992 18014398509481986');
+  assert.equal(evaluate(`9007199254740000 - ${large}`), -993);
+  assert.deepEqual(evaluate(`{5 < ${large}. 5 > ${large}. 5 <= ${large}. 5 >= ${large}. 5 = ${large}. 5 < ${negative}. 5 >= ${negative}}`), [true, false, true, false, false, false, true]);
+  assert.deepEqual(evaluate(`{5 // ${large}. -5 // ${large}. 5 // ${negative}. 9007199254740991 // ${large}. -9007199254740991 // ${large}. 5 \\\\ ${large}. -5 \\\\ ${negative}}`), [0, -1, -1, 0, -1, 5, -5]);
+  assert.equal(evaluate(`(-5 \\\\ ${large}) printString`), '9007199254740988');
+  assert.equal(evaluate(`[ 1.5 + ${large} ] on: SomError do: [ :e | e messageText ]`), '1.5 is no whole number');
   const card = "(Dictionary new at: 'name' put: 'Rex'; at: 'colour' put: ((SomClass enumeration: 'Zoo::Colour') at: 'green'); at: 'tame' put: true; at: 'tricks' put: (OrderedCollection new add: 'sit'; add: ''; yourself); at: 'home' put: "
     + "(Dictionary new at: 'x' put: 1.5; at: 'y' put: -2; at: 'marks' put: #(#(1 2 3) #(4 5 6)); yourself); at: 'title' put: 'a title'; yourself)";
   assert.equal(evaluate(`| r | r := (SomZooEcho new card: ${card} io: ${card}) at: 1. (r at: 'name'), ' ', (r at: 'tricks') printString, ' ', (((r at: 'home') at: 'marks') at: 2) printString, ' ', (r at: 'tame') printString`), "Rex an Array ('sit' '') an Array (4 5 6) true");

@@ -123,9 +123,6 @@ static int destroyed_meanwhile(const somh_class *c) { return fail("RELEASED", "t
 
 static struct adopting { som_ref self; const somh_class *cls; } adopting;              /* that another language is making */
 
-/* Of a class made in Tcl, met before its begin perhaps: that comes behind what its ancestors do to begin it, and not at all where they fail. Then the object goes, and none of its end is told. */
-static void doubt(instance *w) { w->unsure = somh_doubt(w->cls, w->ref, &w->weak) && w->weak; }
-
 instance *wrapped(som_ref o, bool owned) {
 	som_env ev = {0};
 	instance *w = twin_of(o);
@@ -137,14 +134,21 @@ instance *wrapped(som_ref o, bool owned) {
 	}
 	const somh_class *c = NULL;
 	Tcl_Class tcl = NULL;
+	som_weak *doubt = NULL;
 	if (somh_ending(o)) fail("RELEASED", "an object of class %s is in the middle of its end", som_class_describe(som_class_of(o))->name);
 	else if (!(c = somh_describe(som_class_of(o), &ev))) raise_env(&ev, NULL, NULL);
 	else tcl = class_of(c);
+	/* Of a class made in Tcl, met before its begin perhaps: that comes behind what its ancestors do to begin it, and not at all where they fail. Then the object goes, and none of its end is told. */
+	if (tcl && !somh_doubt(c, o, &doubt)) tcl = NULL, fail("MEMORY", "not enough memory");
 	bool ours = tcl && is_being_made(o) && !*making.destroyed && !Tcl_ObjectGetMetadata(making.object, &object_type); /* its ancestors, which begin it, show it around */
 	Tcl_Object object = ours ? making.object : tcl ? Tcl_NewObjectInstance(interp, tcl, NULL, NULL, -1, NULL, 0) : NULL; /* without constructors */
-	if (object && (w = bind(object, c, o, false)) && !owned) som_retain(o);
-	if (w) doubt(w);
-	if (!w && owned) som_release(o);
+	if (!object || !(w = bind(object, c, o, false))) {
+		som_weak_free(doubt);
+		if (owned) som_release(o);
+		return NULL;
+	}
+	w->weak = doubt, w->unsure = doubt != NULL;
+	if (!owned) som_retain(o);
 	return w;
 }
 

@@ -73,6 +73,16 @@ class ViewTest {
         List<Object> herd(List<MyDog> v, MyDog[] io);
     }
 
+    record Wide(List<Long> result, List<? extends Number> out, Iterable<Double> inout) {}
+
+    interface Widened {
+        Wide numbers(long[] v, List<Short> io);
+    }
+
+    interface Lists {
+        List<List<Long>> numbers(List<Integer> v, int[] io);
+    }
+
     private static void raises(String text, Executable f) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, f);
         assertTrue(e.getMessage().contains(text), () -> e + " does not say: " + text);
@@ -129,6 +139,41 @@ class ViewTest {
         assertEquals(List.of(List.of(1, 2), List.of(3), List.of(1, 2)), e.numbers(new int[] {1, 2}, List.of(3)));
         MyDog d = Som.create(MyDog.class);
         assertEquals(List.of(SomObject.of(d)), e.herd(List.of(d), new MyDog[0]).get(0));
+    }
+
+    @Test
+    void elements() {
+        SomObject echo = Som.load("Zoo::Echo").create();
+        Wide w = echo.as(Widened.class).numbers(new long[] {1, 2}, List.of((short) 3));
+        long sum = 0;
+        for (long n : w.result()) {
+            sum += n;
+        }
+        assertEquals(3, sum);
+        assertEquals(new Wide(List.of(1L, 2L), List.of(3), List.of(1.0, 2.0)), w);
+        assertEquals(List.of(List.of(1L), List.of(2L), List.of(1L)), echo.as(Lists.class).numbers(List.of(1), new int[] {2}));
+        interface Named {
+            List<String> numbers(int[] v, List<Integer> io);
+        }
+        raises("numbers(): it returns String, and Zoo::Echo::numbers sequence<long>", () -> echo.as(Named.class));
+        record Strings(List<String> result, Object out, Object inout) {}
+        interface Texted {
+            Strings numbers(int[] v, List<Integer> io);
+        }
+        raises("numbers(): it returns java.util.List<java.lang.String>, and Zoo::Echo::numbers sequence<long>", () -> echo.as(Texted.class));
+        record Narrow(List<Short> result, Object out, Object inout) {}
+        interface Narrowed {
+            Narrow numbers(int[] v, List<Integer> io);
+        }
+        raises("it returns java.util.List<java.lang.Short>, and", () -> echo.as(Narrowed.class));
+        interface Given {
+            Object numbers(List<String> v, List<Integer> io);
+        }
+        raises("numbers(): argument 1 is java.util.List<java.lang.String>, and Zoo::Echo::numbers takes sequence<long>", () -> echo.as(Given.class));
+        interface Flags {
+            Object flags(boolean[] v, int[] io);
+        }
+        raises("flags(): argument 2 is int[], and Zoo::Echo::flags takes sequence<boolean>", () -> echo.as(Flags.class));
     }
 
     @Test

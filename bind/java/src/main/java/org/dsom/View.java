@@ -2,7 +2,10 @@ package org.dsom;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -11,6 +14,8 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.lang.reflect.WildcardType;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -188,8 +193,9 @@ final class View implements InvocationHandler {
         private void checkArguments(Method k, SomMethod m) {
             for (int i = 0; i < k.getParameterCount(); i++) {
                 SomType t = m.ins().get(i).type();
-                if (!Bindings.gives(k.getParameterTypes()[i], t)) {
-                    throw no(k, "argument " + (i + 1) + " is " + k.getParameterTypes()[i].getSimpleName() + ", and " + m + " takes " + t);
+                Type is = k.getGenericParameterTypes()[i];
+                if (!gives(is, t)) {
+                    throw no(k, "argument " + (i + 1) + " is " + said(is) + ", and " + m + " takes " + t);
                 }
             }
         }
@@ -223,10 +229,15 @@ final class View implements InvocationHandler {
             }
             List<SomMethod.Param> results = m.results();
             if (m.outs() == 1) {
-                return checked(k, m, results.get(0).type(), r, k.getGenericReturnType());
+                return checked(k, m, results.get(0).type(), k.getGenericReturnType());
             }
             if (r.isAssignableFrom(List.class)) {
-                return v -> v;
+                Type inner = elementOf(k.getGenericReturnType());
+                Result[] each = new Result[m.outs()];
+                for (int i = 0; i < each.length; i++) {
+                    each[i] = checked(k, m, results.get(i).type(), inner);
+                }
+                return v -> Reader.listOf(all(each, (List<?>) v));
             }
             RecordComponent[] parts = r.getRecordComponents();
             if (parts == null || parts.length != m.outs()) {
@@ -236,7 +247,7 @@ final class View implements InvocationHandler {
             Class<?>[] types = new Class<?>[parts.length];
             for (int i = 0; i < parts.length; i++) {
                 types[i] = parts[i].getType();
-                each[i] = checked(k, m, results.get(i).type(), types[i], parts[i].getGenericType());
+                each[i] = checked(k, m, results.get(i).type(), parts[i].getGenericType());
             }
             try {
                 Constructor<?> how = r.getDeclaredConstructor(types);
@@ -247,11 +258,16 @@ final class View implements InvocationHandler {
             }
         }
 
-        private static Object made(Constructor<?> how, Result[] each, List<?> values) throws Throwable {
+        private static Object[] all(Result[] each, List<?> values) throws Throwable {
             Object[] all = new Object[each.length];
             for (int i = 0; i < all.length; i++) {
                 all[i] = each[i].of(values.get(i));
             }
+            return all;
+        }
+
+        private static Object made(Constructor<?> how, Result[] each, List<?> values) throws Throwable {
+            Object[] all = all(each, values);
             try {
                 return how.newInstance(all);
             } catch (InvocationTargetException e) {
@@ -259,29 +275,83 @@ final class View implements InvocationHandler {
             }
         }
 
-        private Result checked(Method k, SomMethod m, SomType t, Class<?> r, Type generic) {
-            if (r == Object.class || Bindings.takes(r, t) || (t.kind == SomType.Kind.OBJECT && r.isInterface())) {
-                return Result.as(t, r, generic);
+        private Result checked(Method k, SomMethod m, SomType t, Type r) {
+            if (comes(t, r)) {
+                return Result.as(t, r);
             }
-            throw no(k, "it returns " + r.getSimpleName() + ", and " + m + " " + t);
+            throw no(k, "it returns " + said(r) + ", and " + m + " " + t);
         }
+
+        /** Whether what comes of a type may be seen as one in Java, all within it too. Numbers are widened, which within a List are boxed. */
+        private static boolean comes(SomType t, Type r) {
+            Class<?> is = classOf(r);
+            if (is == Object.class) {
+                return true;
+            }
+            if (t.kind == SomType.Kind.OBJECT && is.isInterface()) {
+                return true;
+            }
+            return Bindings.takes(is, t) && (!isList(t, is) || elementComes(t.element(), elementOf(r)));
+        }
+
+        private static boolean elementComes(SomType t, Type r) {
+            Class<?> is = classOf(r), plain = MethodType.methodType(is).unwrap().returnType();
+            return comes(t, r) || plain != is && Bindings.takes(plain, t);
+        }
+    }
+
+    /** The class of a type in Java: of what stands for others, the one that all of them are. */
+    private static Class<?> classOf(Type t) {
+        if (t instanceof Class<?> c) {
+            return c;
+        }
+        if (t instanceof ParameterizedType p) {
+            return (Class<?>) p.getRawType();
+        }
+        if (t instanceof GenericArrayType a) {
+            return Array.newInstance(classOf(a.getGenericComponentType()), 0).getClass();
+        }
+        return classOf(t instanceof WildcardType w ? w.getUpperBounds()[0] : ((TypeVariable<?>) t).getBounds()[0]);
+    }
+
+    /** The elements' type of a list or another collection of Java's own, or of an array; Object where none is told. */
+    private static Type elementOf(Type t) {
+        if (t instanceof WildcardType w) {
+            return elementOf(w.getUpperBounds()[0]);
+        }
+        if (t instanceof TypeVariable<?> v) {
+            return elementOf(v.getBounds()[0]);
+        }
+        if (t instanceof GenericArrayType a) {
+            return a.getGenericComponentType();
+        }
+        if (t instanceof Class<?> c && c.isArray()) {
+            return c.getComponentType();
+        }
+        boolean own = t instanceof ParameterizedType p && p.getActualTypeArguments().length == 1 && classOf(t).getName().startsWith("java.");
+        return own ? ((ParameterizedType) t).getActualTypeArguments()[0] : Object.class;
+    }
+
+    private static String said(Type t) {
+        return t instanceof Class<?> c ? c.getSimpleName() : t.getTypeName();
+    }
+
+    /** Whether what comes of a type is a List where a class is declared, and not octets. */
+    private static boolean isList(SomType t, Class<?> is) {
+        return (t.kind == SomType.Kind.SEQUENCE || t.kind == SomType.Kind.ARRAY) && is.isAssignableFrom(List.class);
     }
 
     /** What a result of SOM's is for the interface: objects are by the interfaces that are asked for, numbers as wide. */
     private interface Result {
         Object of(Object v) throws Throwable;
 
-        static Result as(SomType t, Class<?> r, Type generic) {
+        static Result as(SomType t, Type generic) {
+            Class<?> r = classOf(generic), number = MethodType.methodType(r).unwrap().returnType();
             switch (t.kind) {
                 case OBJECT:
                     return v -> v == null || r.isInstance(v) ? v : objectOf(v).as(r);
                 case SEQUENCE, ARRAY: {
-                    if (!(generic instanceof ParameterizedType p) || p.getActualTypeArguments().length != 1) {
-                        return v -> v;
-                    }
-                    Type inner = p.getActualTypeArguments()[0];
-                    Class<?> raw = inner instanceof ParameterizedType q ? (Class<?>) q.getRawType() : inner instanceof Class<?> c ? c : Object.class;
-                    Result each = as(t.element(), raw, inner);
+                    Result each = as(t.element(), elementOf(generic));
                     return v -> {
                         if (!(v instanceof List<?> l)) {
                             return v;
@@ -294,28 +364,42 @@ final class View implements InvocationHandler {
                     };
                 }
                 default:
-                    if (r == long.class) {
-                        return v -> ((Number) v).longValue();
+                    if (number == long.class) {
+                        return v -> number(v).longValue();
                     }
-                    if (r == int.class) {
-                        return v -> ((Number) v).intValue();
+                    if (number == int.class) {
+                        return v -> number(v).intValue();
                     }
-                    if (r == short.class) {
-                        return v -> ((Number) v).shortValue();
+                    if (number == short.class) {
+                        return v -> number(v).shortValue();
                     }
-                    if (r == double.class) {
-                        return v -> ((Number) v).doubleValue();
+                    if (number == double.class) {
+                        return v -> number(v).doubleValue();
                     }
-                    if (r == float.class) {
-                        return v -> ((Number) v).floatValue();
+                    if (number == float.class) {
+                        return v -> number(v).floatValue();
                     }
                     return v -> v;
             }
+        }
+
+        private static Number number(Object v) {
+            return v instanceof Character c ? (Number) (int) c : (Number) v;
         }
     }
 
     private static final Set<Class<?>> WHOLE = Set.of(byte.class, short.class, int.class, long.class, Byte.class, Short.class, Integer.class, Long.class, BigInteger.class, Number.class),
         REAL = Set.of(byte.class, short.class, int.class, long.class, float.class, double.class, Byte.class, Short.class, Integer.class, Long.class, Float.class, Double.class, Number.class);
+
+    /** The same of a type in Java, and of what is within it. */
+    private static boolean gives(Type p, SomType t) {
+        Class<?> is = classOf(p);
+        if (!Bindings.gives(is, t)) {
+            return false;
+        }
+        boolean list = (t.kind == SomType.Kind.SEQUENCE || t.kind == SomType.Kind.ARRAY) && (is.isArray() && is != byte[].class || Collection.class.isAssignableFrom(is));
+        return !list || gives(elementOf(p), t.element());
+    }
 
     /** Whether what is of a class in Java may be a value of a type; of ranges and objects' classes a call decides. */
     static boolean gives(Class<?> p, SomType t, Class<?> generated) {
