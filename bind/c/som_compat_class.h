@@ -215,8 +215,9 @@ static inline _IDL_SEQUENCE_SOMClass som_compat_classes(const som_class *const *
 #define _somGetParents(c) som_compat_classes(som_class_describe((som_class *)(c))->parents, som_class_describe((som_class *)(c))->nparents)
 #define __get_somDirectInitClasses(c) som_compat_classes(som_class_describe((som_class *)(c))->first_inits, som_class_describe((som_class *)(c))->nfirst_inits)
 static inline boolean som_compat_supports(SOMClass SOMSTAR c, somId id) {
-	som_found f = {0};
+	som_found f;
 	int code;
+	memset(&f, 0, sizeof f);
 	f.size_of = sizeof f;
 	code = som_lookup((som_class *)c, *id, &f, NULL);
 	return code == SOM_OK || code == SOM_E_AMBIGUOUS;

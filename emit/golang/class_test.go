@@ -125,7 +125,7 @@ func TestClassParts(t *testing.T) {
 	contains(t, files, "zoo/pet/pets.go",
 		`{Name: "_get_name", Type: reflect.TypeFor[nameFunc]()`,
 		`{Name: "old1", Kind: som.NonStatic, Type: reflect.TypeFor[func(som.Self) error]()}, // keeps its place`,
-		`som.Packs(applySplit, dispatchSplit).Passes("iox")}`, `som.Packs(applyLikes, dispatchLikes)}`,
+		`som.PacksFrames(applySplit, dispatchSplit, framesSplit, crossSplit).Passes("iox")}`, `som.PacksFrames(applyLikes, dispatchLikes, framesLikes, crossLikes)}`,
 		`{Name: "count", Kind: som.Procedure,`, `som.WithVersion(2, 1)`,
 		"Fits(ctx context.Context, s zoo.Size) (bool, error)",
 		"Split(ctx context.Context, x float64, rest float64) (whole int32, restOut float64, err error)",
