@@ -46,7 +46,7 @@ func TestDecoded(t *testing.T) {
 			if _, err := io.ReadFull(b, make([]byte, 100012)); err != nil {
 				t.Error(err)
 			}
-			time.Sleep(20 * time.Second) // the watchdog
+			time.Sleep(time.Minute) // the watchdog asks, more than once
 			b.CloseWrite()
 			_, _ = io.ReadAll(a)
 			a.Close()
