@@ -159,12 +159,12 @@ func roadCostsBy(t *testing.T, strace, road, files string) (ping, echo roadCost)
 	marks := 0                // that were passed
 	at := map[string]string{} // of a thread in a system call: the file that it is about
 	for line := range strings.Lines(string(log)) {
-		var thread, call, file string
+		var call, file string
 		if m := straceCall.FindStringSubmatch(line); m != nil {
-			thread, call, file = m[1], m[2], m[3]
-			at[thread] = file
+			call, file = m[2], m[3]
+			at[m[1]] = file
 		} else if m := straceBack.FindStringSubmatch(line); m != nil {
-			thread, call, file = m[1], m[2], at[m[1]]
+			call, file = m[2], at[m[1]]
 		}
 		end := straceEnds.FindAllStringSubmatch(line, -1)
 		if end == nil {
