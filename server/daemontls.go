@@ -38,7 +38,7 @@ func (at *registration) follow(o *orb.ORB, now admin.Daemons, log *slog.Logger) 
 		return
 	}
 	at.named = now
-	err := error(nil)
+	var err error
 	if o.RequiresTLS() && now.TLS.Publish == "" {
 		err = errors.New("the daemon takes no calls by TLS any more, and the server takes no others")
 	} else {

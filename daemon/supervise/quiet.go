@@ -76,9 +76,7 @@ func (st *seat) awaitQuiet(late, closed <-chan struct{}) bool {
 func (st *seat) isQuiet() bool {
 	l := st.life
 	switch {
-	case l == nil:
-		return true
-	case l.released:
+	case l == nil, l.released:
 		return true
 	case l.lease == nil:
 		return !l.hadLease

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/opendsom/dsom/internal/absent"
 )
 
 const (
@@ -18,7 +20,7 @@ const (
 func TestRun(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("no bash")
+		absent.Skip(t, "no bash: apt-get install bash")
 	}
 	script, err := filepath.Abs("run")
 	if err != nil {

@@ -1,17 +1,7 @@
 /* maker.c: for tests of bindings: who knows a class by its name alone. */
+#include "maker.h"
 #include <malloc.h>
-#include <som.h>
 #include <string.h>
-
-int64_t speak_once(const char *name, int64_t n, som_env *ev);
-int define_showing(const char *name, const char *parent);
-void watch_showing(void *by, int undo, void *instead);
-int define_twofold(const char *name, const char *metaclass, const char *parent);
-void drop_first(void);
-int define_borrowing(const char *name, const char *parent);
-void borrow_now(void *from);
-const char *borrowed(void);
-long in_use(void);
 
 /* Makes an object of a class, calls its Zoo::Animal::speak, and gives it back. */
 int64_t speak_once(const char *name, int64_t n, som_env *ev) {

@@ -1,21 +1,15 @@
 /* caller.c: who calls a method of Lua's, and is no Lua: bind/python/tests/caller.c, for Lua's tests. */
+#include "../../host/test/maker.h"
 #include <lauxlib.h>
 #include <lua.h>
 #include <pthread.h>
 #include <sched.h>
-#include <som.h>
 #include <stdbool.h>
 
 typedef int64_t method(void *o, som_env *ev, int64_t n);
 int define_older(void);
 int define_signed(void);
 int define_below(const char *name, const char *parent);
-int64_t speak_once(const char *name, int64_t n, som_env *ev);
-int define_showing(const char *name, const char *parent);
-void watch_showing(void *by, int undo, void *instead);
-int define_twofold(const char *name, const char *metaclass, const char *parent);
-void drop_first(void);
-long in_use(void);
 void at_end(method *f, void *o, int64_t n);
 
 static void *address(lua_State *L, int at) { return (void *)(uintptr_t)(int64_t)luaL_checknumber(L, at); }

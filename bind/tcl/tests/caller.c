@@ -1,6 +1,6 @@
 /* caller.c: who calls a method of Tcl's, and is no Tcl: bind/python/tests/caller.c, for Tcl's tests; and a command as one would write it by hand. */
+#include "../../host/test/maker.h"
 #include <pthread.h>
-#include <som.h>
 #include <stdbool.h>
 #include <tcl.h>
 
@@ -9,15 +9,6 @@ int define_older(void);
 int define_again(void);
 int define_below(const char *name, const char *parent);
 int called_below(void);
-int64_t speak_once(const char *name, int64_t n, som_env *ev);
-int define_showing(const char *name, const char *parent);
-void watch_showing(void *by, int undo, void *instead);
-int define_twofold(const char *name, const char *metaclass, const char *parent);
-void drop_first(void);
-int define_borrowing(const char *name, const char *parent);
-void borrow_now(void *from);
-const char *borrowed(void);
-long in_use(void);
 void at_end(method *f, void *o, int64_t n);
 
 static struct begun { method *f; void *o; int64_t n; int times; bool ended; som_env ev; } begun;
